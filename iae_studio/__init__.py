@@ -1,0 +1,1 @@
+"""IAE Studio: a window that trains implicit autoencoders and lets you explore them."""

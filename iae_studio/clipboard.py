@@ -1,0 +1,45 @@
+"""What a drop or the clipboard holds: files, image data, or an address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtGui import QImage
+
+
+@dataclass(frozen=True)
+class Found:
+    """Local files and folders, or the bytes of one image, or why there is neither."""
+
+    paths: list[Path] = field(default_factory=list)
+    data: bytes | None = None
+    name: str = "pasted image"
+    problem: str = ""
+
+
+def read(mime: QMimeData) -> Found:
+    """Browsers offer an address and often the picture itself: the picture wins over the address."""
+    urls = mime.urls() if mime.hasUrls() else []
+    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    if paths:
+        return Found(paths)
+    if mime.hasImage():
+        name = urls[0].fileName() if urls else ""
+        return Found(data=_png(mime.imageData()), name=name or "pasted image")
+    if urls:
+        return Found(problem="only an address. Save the picture first, or copy the image itself.")
+    return Found(problem="no image and no file.")
+
+
+def _png(image: QImage) -> bytes:
+    packed = QByteArray()
+    buffer = QBuffer(packed)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(packed.data())
+
+
+def is_run(path: Path) -> bool:
+    return (path / "recipe.json").is_file()

@@ -1,0 +1,22 @@
+"""What went wrong on another thread, in words that help."""
+
+from __future__ import annotations
+
+import traceback
+
+from trainer.messages import Failed, UserError
+
+
+def describe(error: BaseException) -> Failed:
+    """A `Failed` for any exception; a UserError speaks for itself."""
+    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, UserError):
+        return Failed(str(error))
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return Failed(
+            "The memory is full.",
+            "Use a smaller batch or a -small recipe; the last save is kept.",
+            trace,
+        )
+    what = f"{type(error).__name__}: {error}"
+    return Failed(what, "The log below has the details; the last save is kept.", trace)

@@ -1,0 +1,16 @@
+"""An input image: what was dropped, pasted or drawn, and what the network sees of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trainer.messages import Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """`seen` is uint8 [H, W, C] of the model's shape; `original` uint8 [H, W, 3], if there is one."""
+
+    name: str
+    seen: Pixels
+    original: Pixels | None = None

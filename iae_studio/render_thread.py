@@ -1,0 +1,132 @@
+"""The thread that renders: the newest question wins, the newest weights answer."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from iae_studio.failures import describe
+from iae_studio.session import Shown
+from trainer.messages import Cloud, Failed, ModelFacts, Probe, Rendering
+
+if TYPE_CHECKING:
+    from trainer.explore import Snapshot
+
+
+class RenderThread(QThread):
+    """Answers probes with the weights of what is shown. One slot: a newer probe replaces an
+
+    unanswered one. New live weights answer the last probe again.
+    """
+
+    ready = Signal(str)  # the engine is loaded; the device's name
+    factsKnown = Signal(ModelFacts)
+    rendered = Signal(Rendering)
+    clouded = Signal(Cloud)
+    failed = Signal(Failed)
+
+    def __init__(self, root: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.root = root
+        self._wake = threading.Condition()
+        self._probe: Probe | None = None
+        self._shown: Shown | None = None
+        self._live: Snapshot | None = None
+        self._due = False
+        self._quit = False
+
+    def ask(self, probe: Probe) -> None:
+        """Answer this probe next, in place of any that waits."""
+        with self._wake:
+            self._probe, self._due = probe, True
+            self._wake.notify()
+
+    def show(self, shown: Shown) -> None:
+        """Answer with these weights from now on."""
+        with self._wake:
+            self._shown, self._due = shown, True
+            self._wake.notify()
+
+    def offer(self, snapshot: Snapshot) -> None:
+        """New weights of the running training; may be called from any thread."""
+        with self._wake:
+            self._live = snapshot
+            if self._shown is not None and self._shown.live:
+                self._due = True
+                self._wake.notify()
+
+    def shut_down(self) -> None:
+        """End the thread; returns when it has."""
+        with self._wake:
+            self._quit = True
+            self._wake.notify()
+        self.wait()
+
+    def run(self) -> None:
+        try:
+            self.ready.emit(_load_engine())
+        except Exception as error:
+            self.failed.emit(describe(error))
+            return
+        loaded: Shown | None = None
+        snapshot: Snapshot | None = None
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._due or self._quit)
+                if self._quit:
+                    return
+                probe, shown, live, self._due = self._probe, self._shown, self._live, False
+            if shown is None:
+                continue
+            try:
+                if shown.live and live is not None and live.recipe.name == shown.recipe.name:
+                    snapshot, loaded = live, None
+                elif loaded != shown:
+                    snapshot, loaded = self._load(shown), shown
+                if snapshot is not None:
+                    self._answer(snapshot, probe)
+            except Exception as error:
+                loaded = shown  # told once, not at each probe
+                snapshot = None
+                self.failed.emit(describe(error))
+
+    def _load(self, shown: Shown) -> Snapshot:
+        import torch
+
+        from trainer.explore import fresh_snapshot
+        from trainer.model_files import load_snapshot
+
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        path = shown.path
+        if path is None or (path.is_dir() and not (path / "state.safetensors").exists()):
+            return fresh_snapshot(shown.recipe, device, self.root)
+        return load_snapshot(path, device, self.root)
+
+    def _answer(self, snapshot: Snapshot, probe: Probe | None) -> None:
+        from trainer.explore import render, sample_cloud
+
+        self.factsKnown.emit(snapshot.facts())
+        if probe is None:
+            return
+        if snapshot.recipe.two_dimensional:
+            seed = probe.noise_seeds[0] if probe.noise_seeds else 0
+            self.clouded.emit(sample_cloud(snapshot, probe.stamp, seed, probe.noise_scale))
+        elif len(probe.images):
+            self.rendered.emit(render(snapshot, probe))
+
+
+def _load_engine() -> str:
+    """Import torch here, where a wait of seconds does not matter; the device that there is."""
+    import torch
+
+    import trainer.model_files
+    from trainer.training import use_threads
+
+    assert trainer.model_files
+    use_threads()
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return "CPU"

@@ -1,0 +1,213 @@
+"""The thread that trains: a thin shell over `trainer.training.run` with a command mailbox."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from iae_studio.failures import describe
+from iae_studio.session import State
+from trainer.messages import Failed, Progress
+from trainer.places import runs_root
+from trainer.recipes import Recipe
+
+if TYPE_CHECKING:
+    from trainer.checkpoint import RunFolder
+    from trainer.explore import Directions, Snapshot
+    from trainer.spaces import Empirical
+    from trainer.training import TrainState
+
+PUBLISH_SECONDS = 1.0
+DIRECTIONS_SECONDS = 20.0
+SAVE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class _Begin:
+    recipe: Recipe
+    run: Path | None
+    device: str
+    root: Path | None
+
+
+class TrainingThread(QThread):
+    """Trains one run at a time. Commands: pause, go, step, stop, save, and quit.
+
+    `publish` is called on this thread with each new snapshot.
+    """
+
+    stateChanged = Signal(State)
+    began = Signal(object, object)  # run folder, losses so far
+    progressed = Signal(Progress)
+    saved = Signal(object, int)
+    failed = Signal(Failed)
+    ended = Signal()
+
+    def __init__(self, publish: Callable[[Snapshot], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._publish = publish
+        self._mailbox: queue.SimpleQueue[_Begin | str] = queue.SimpleQueue()
+
+    def begin(self, recipe: Recipe, run: Path | None, device: str, root: Path | None) -> None:
+        """Train a recipe in a new run folder, or go on with `run`."""
+        self._mailbox.put(_Begin(recipe, run, device, root))
+
+    def command(self, name: str) -> None:
+        self._mailbox.put(name)
+
+    def shut_down(self) -> None:
+        """Save what is training and end the thread; returns when it has."""
+        self._mailbox.put("quit")
+        self.wait()
+
+    def run(self) -> None:
+        with suppress(OSError, AttributeError):  # lets the window go first; Linux only
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        while (letter := self._mailbox.get()) != "quit":
+            if not isinstance(letter, _Begin):
+                continue
+            try:
+                quitting = self._train(letter)
+            except Exception as error:
+                self.failed.emit(describe(error))
+                self.stateChanged.emit(State.FAILED)
+                quitting = False
+            self.ended.emit()
+            if quitting:
+                break
+
+    def _train(self, letter: _Begin) -> bool:
+        from trainer.checkpoint import RunFolder
+        from trainer.data import load_data
+        from trainer.training import choose_device, use_threads
+
+        self.stateChanged.emit(State.LOADING)
+        use_threads()
+        device = choose_device(letter.device)
+        source = load_data(letter.recipe.data, letter.root).source(device)
+        if letter.run is not None:
+            folder = RunFolder(letter.run)
+        else:
+            name = f"{letter.recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
+            folder = RunFolder.create(runs_root() / name, letter.recipe)
+        state = folder.load(device)
+        job = _Job(self, folder, state, source)
+        job.publish(renew=True)
+        self.began.emit(folder.path, folder.curves())
+        return job.work(self._mailbox)
+
+    def offer(self, snapshot: Snapshot) -> None:
+        self._publish(snapshot)
+
+
+class _Job:
+    """One run from its start to its end, on the training thread."""
+
+    def __init__(
+        self, thread: TrainingThread, folder: RunFolder, state: TrainState, source: Empirical
+    ) -> None:
+        self.thread, self.folder, self.state, self.source = thread, folder, state, source
+        # A finished run that is started again goes on for as long once more.
+        self.until = state.recipe.steps
+        if state.step >= self.until:
+            self.until = state.step + state.recipe.steps
+        self._directions: Directions | None = None
+        self._published = self._renewed = self._saved = time.monotonic()
+        self._cost = 0.0
+
+    def work(self, mailbox: queue.SimpleQueue[_Begin | str]) -> bool:
+        """Train until done or stopped; returns whether the whole thread is to end."""
+        paused = False
+        reports = self._reports(self.until)
+        self.thread.stateChanged.emit(State.TRAINING)
+        while True:
+            letter = self._letter(mailbox, wait=paused)
+            if letter in ("stop", "quit"):
+                return self._finish(State.IDLE, quitting=letter == "quit")
+            if letter in ("pause", "go"):
+                paused = letter == "pause"
+                self.thread.stateChanged.emit(State.PAUSED if paused else State.TRAINING)
+                self.publish(renew=False)
+            elif letter == "save":
+                self.save()
+            elif letter == "step":
+                paused = True
+                self.thread.stateChanged.emit(State.PAUSED)
+                self._report(next(self._reports(self.state.step + 1)))
+                self.publish(renew=False)
+            if paused or letter is not None:
+                continue
+            progress = next(reports, None)
+            if progress is None:
+                return self._finish(State.FINISHED, quitting=False)
+            self._report(progress)
+            self._chores()
+
+    @staticmethod
+    def _letter(mailbox: queue.SimpleQueue[_Begin | str], wait: bool) -> _Begin | str | None:
+        try:
+            return mailbox.get(block=wait)
+        except queue.Empty:
+            return None
+
+    def _reports(self, until: int) -> Iterator[Progress]:
+        from trainer.training import run
+
+        return run(self.state, self.source, until)
+
+    def _report(self, progress: Progress) -> None:
+        self.folder.record(progress)
+        if progress.steps != self.until:  # a single step: the goal is still the run's
+            progress = Progress(
+                progress.step, self.until, progress.names, progress.losses, progress.rate, 0.0
+            )
+        self.thread.progressed.emit(progress)
+
+    def _chores(self) -> None:
+        now = time.monotonic()
+        if now - self._published > PUBLISH_SECONDS:
+            self.publish(renew=now - self._renewed > DIRECTIONS_SECONDS)
+        # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
+        if now - self._saved > max(SAVE_SECONDS, 50 * self._cost):
+            self.save()
+
+    def publish(self, renew: bool) -> None:
+        """Hand out the weights. The directions are kept for a while: sliders keep their sense."""
+        from trainer.explore import publish
+
+        known = None if renew else self._directions
+        snapshot = publish(
+            self.state.ema, self.state.step, self.source.rows.device, self.source, known
+        )
+        self._directions = snapshot.directions
+        self._published = time.monotonic()
+        if renew:
+            self._renewed = self._published
+        self.thread.offer(snapshot)
+
+    def save(self) -> None:
+        """Write a checkpoint; a full disk is told, and the training goes on."""
+        began = time.monotonic()
+        try:
+            self.folder.save(self.state)
+        except Exception as error:
+            self.thread.failed.emit(describe(error))
+        else:
+            self.thread.saved.emit(self.folder.path, self.state.step)
+        self._saved = time.monotonic()
+        self._cost = self._saved - began
+
+    def _finish(self, state: State, quitting: bool) -> bool:
+        self.publish(renew=True)
+        self.save()
+        self.thread.stateChanged.emit(state)
+        return quitting

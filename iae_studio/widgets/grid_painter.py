@@ -1,0 +1,153 @@
+"""How an image grid looks: heads, tiles, outlines. It reads the grid and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+
+from iae_studio import theme
+from iae_studio.widgets import icons
+from iae_studio.widgets.grid_layout import GridLayout
+from iae_studio.widgets.sheet import Sheet
+
+NOWHERE = (-1, -1)  # no row, hence no tile
+_CROSS = 16  # px, the button that removes a row
+
+
+@dataclass
+class Look:
+    """What the grid shows beside its pictures."""
+
+    heads: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    locked: frozenset[int] = frozenset()
+    hover: tuple[int, int] = NOWHERE
+    selected: tuple[int, int] = NOWHERE
+    hover_head: int | None = None
+    hover_cross: bool = False
+    focus: bool = False
+    font: QFont = field(default_factory=QFont)
+
+
+def cross_box(tile: QRect, ratio: float) -> QRect:
+    """Where the small x lies that removes a row: in the corner of the tile the model sees."""
+    side, inset = round(_CROSS * ratio), round(3 * ratio)
+    return QRect(tile.right() + 1 - side - inset, tile.top() + inset, side, side)
+
+
+class GridPainter:
+    """Paints one frame in device pixels."""
+
+    def __init__(
+        self, painter: QPainter, layout: GridLayout, sheet: Sheet, look: Look, ratio: float
+    ) -> None:
+        self._p, self._layout, self._sheet = painter, layout, sheet
+        self._look, self._ratio = look, ratio
+
+    def _px(self, length: float) -> int:
+        return round(length * self._ratio)
+
+    def tile(self, row: int, column: int) -> QRect:
+        return QRect(*self._layout.box(row, column))
+
+    def paint_body(self, rows: Sequence[int], columns: Sequence[int]) -> None:
+        self._p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        blank = theme.colour("text", 0.045)
+        for row in rows:
+            for column in columns:
+                if self._sheet.has(row, column):
+                    self._sheet.paint(self._p, self.tile(row, column), row, column)
+                else:
+                    self._p.fillRect(self.tile(row, column), blank)
+        self._paint_names(rows)
+        look = self._look
+        if look.selected[0] in rows:
+            strong = "accent" if look.focus else "muted"
+            self._outline(self.tile(*look.selected), strong, self._px(2))
+        if look.hover[0] in rows:
+            self._outline(self.tile(*look.hover), "accent", self._px(1))
+            if look.hover[1] < 0:
+                self._paint_cross(cross_box(self.tile(*look.hover), self._ratio))
+
+    def _outline(self, tile: QRect, role: str, width: int) -> None:
+        """A frame around a tile, in the gap, so that it hides no pixel of the picture."""
+        colour, outer = theme.colour(role), tile.adjusted(-width, -width, width, width)
+        across = QSize(outer.width(), width)
+        down = QSize(width, outer.height())
+        corner = QPoint(outer.left(), tile.bottom() + 1)
+        for rect in (
+            QRect(outer.topLeft(), across),
+            QRect(corner, across),
+            QRect(outer.topLeft(), down),
+            QRect(QPoint(tile.right() + 1, outer.top()), down),
+        ):
+            self._p.fillRect(rect, colour)
+
+    def _paint_cross(self, box: QRect) -> None:
+        lit = self._look.hover_cross
+        self._p.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._p.setPen(Qt.PenStyle.NoPen)
+        self._p.setBrush(theme.colour("error" if lit else "panel", 1.0 if lit else 0.88))
+        self._p.drawRoundedRect(box, self._px(4), self._px(4))
+        icons.paint(
+            self._p, "close", QRectF(box), theme.colour("on_accent" if lit else "text"), 1.6
+        )
+        self._p.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+    def _paint_names(self, rows: Sequence[int]) -> None:
+        """The inputs' names at the left, where the sheet leaves room for them."""
+        font = self._font(theme.CAPTION)
+        metrics = QFontMetrics(font)
+        names = self._look.names[: self._layout.rows]
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        width = min(self._layout.left - self._px(16), widest, self._px(160))
+        if width < min(widest, self._px(96)):
+            return  # cut to a few letters, a name tells nothing; the tool tip has it
+        self._p.setFont(font)
+        self._p.setPen(theme.colour("muted"))
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for row in rows:
+            name = names[row] if row < len(names) else ""
+            tile = self.tile(row, -1)
+            box = QRect(tile.left() - self._px(8) - width, tile.top(), width, tile.height())
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+            self._p.drawText(box, flags, text)
+
+    def _font(self, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        return theme.tabular(theme.sized(self._look.font, self._px(pixels), weight))
+
+    def paint_heads(self, width: int, scrolled: bool) -> None:
+        """The heads lie over the tiles that scroll below them."""
+        header = self._layout.header
+        self._p.fillRect(QRect(0, 0, width, header - self._px(2)), theme.colour("panel"))
+        if scrolled:
+            self._p.fillRect(
+                QRect(0, header - self._px(2), width, self._px(1)), theme.colour("line")
+            )
+        self._p.setFont(self._font(theme.CAPTION, QFont.Weight.DemiBold))
+        self._paint_head(-1, "sees", "content")
+        for column, text in enumerate(self._look.heads):
+            self._paint_head(column, text, "style")
+
+    def _paint_head(self, column: int, text: str, role: str) -> None:
+        layout, metrics = self._layout, self._p.fontMetrics()
+        hovered = column >= 0 and self._look.hover_head == column
+        locked = column in self._look.locked
+        side, gap = self._px(12), self._px(4)
+        mark = side + gap if (locked or hovered) else 0
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, layout.tile[0] - mark)
+        wide = metrics.horizontalAdvance(text)
+        # The word alone is centred: it must not move when the lock comes and goes.
+        left = layout.x(column) + (layout.tile[0] - wide) // 2
+        left = min(left, layout.x(column) + layout.tile[0] - wide - mark)
+        height = layout.header - self._px(2)
+        self._p.setPen(theme.colour(role))
+        self._p.drawText(QRect(left, 0, wide + gap, height), Qt.AlignmentFlag.AlignVCenter, text)
+        if mark:
+            box = QRectF(left + wide + gap, (height - side) / 2, side, side)
+            name = "lock" if locked else "unlock"
+            icons.paint(self._p, name, box, theme.colour(role if locked else "muted"))
+            self._p.setRenderHint(QPainter.RenderHint.Antialiasing, False)

@@ -1,0 +1,192 @@
+"""The grid of inputs and of what a model makes of them: one widget that paints all tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from iae_studio import theme
+from iae_studio.widgets.grid_painter import NOWHERE
+from iae_studio.widgets.sheet import Sheet
+from iae_studio.widgets.tile_view import TileView
+
+Pixels = npt.NDArray[np.uint8]
+_MOVES = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+    Qt.Key.Key_Home: (0, -10_000),
+    Qt.Key.Key_End: (0, 10_000),
+}
+
+
+class ImageGrid(TileView):
+    """Rows are inputs; column -1 is what the model sees, columns 0, 1, ... are noises."""
+
+    hovered = Signal(int, int)  # row -1: none
+    selected = Signal(int, int)
+    activated = Signal(int, int)
+    removeRequested = Signal(int)  # noqa: N815 - spelled as Qt's
+    headingClicked = Signal(int)  # noqa: N815 - spelled as Qt's
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Inputs and what the model makes of them")
+
+    def setSheet(
+        self, seen: Pixels, tiles: Pixels | None, columns: Sequence[str], rows: Sequence[str]
+    ) -> None:
+        """Show these pictures; without `tiles`, places are kept for them."""
+        if tiles is not None and tiles.shape[1] != len(columns):
+            raise ValueError(f"{len(columns)} headings for {tiles.shape[1]} columns")
+        self._sheet = Sheet(seen, tiles)
+        self._look.heads, self._look.names = tuple(columns), tuple(rows)
+        row, column = self._look.selected
+        if row >= len(seen) or column >= len(columns):
+            self._look.selected = NOWHERE
+        self._relayout()
+        self._point_again()
+
+    def setLocked(self, columns: Set[int]) -> None:
+        self._look.locked = frozenset(columns)
+        self.viewport().update()
+
+    def selection(self) -> tuple[int, int]:
+        """The selected row and column; row -1 is none."""
+        return self._look.selected
+
+    def setSelection(self, row: int, column: int) -> None:
+        """Select without telling; row -1 selects nothing."""
+        known = 0 <= row < self._sheet.rows and -1 <= column < len(self._look.heads)
+        self._look.selected = (row, column) if known else NOWHERE
+        self._describe()
+        self.viewport().update()
+
+    def image(self, row: int, column: int) -> QImage:
+        """A tile in its own size, for enlarging and copying; null where there is none."""
+        return self._sheet.picture(row, column) if self._sheet.has(row, column) else QImage()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._point_at(QPoint(-1, -1))
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._relayout()
+        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self._tip(event.pos())
+            if text:
+                QToolTip.showText(event.globalPos(), text, self.viewport())
+                return True
+        return bool(super().viewportEvent(event))
+
+    def _tip(self, place: QPoint) -> str:
+        head = self.headAt(place)
+        if head is not None:
+            what = "Unlock this noise" if head in self._look.locked else "Keep this noise"
+            return f"{what}: a locked column stays when the others are drawn anew"
+        if self._on_cross(place):
+            return "Remove this input (Delete)"
+        tile = self.tileAt(place)
+        known = tile is not None and tile[1] < 0 and tile[0] < len(self._look.names)
+        return self._look.names[tile[0]] if known and tile is not None else ""
+
+    # Hands
+
+    def _scrolled(self) -> None:
+        super()._scrolled()
+        self._point_again()
+
+    def _point_again(self) -> None:
+        """The tiles moved below a pointer at rest."""
+        if self.viewport().underMouse():
+            self._point_at(self.viewport().mapFromGlobal(QCursor.pos()))
+
+    def _point_at(self, place: QPoint) -> None:
+        inside = self.viewport().rect().contains(place)
+        tile = (self.tileAt(place) if inside else None) or NOWHERE
+        head = self.headAt(place) if inside else None
+        cross = inside and self._on_cross(place)
+        look = self._look
+        if (tile, head, cross) == (look.hover, look.hover_head, look.hover_cross):
+            return
+        moved = tile != look.hover
+        look.hover, look.hover_head, look.hover_cross = tile, head, cross
+        hand = head is not None or cross
+        self.viewport().setCursor(
+            Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
+        )
+        self.viewport().update()
+        if moved:
+            self.hovered.emit(*tile)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(event.position().toPoint())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        place = event.position().toPoint()
+        head, tile = self.headAt(place), self.tileAt(place)
+        if head is not None:
+            self.headingClicked.emit(head)
+        elif tile is not None and self._on_cross(place):
+            self.removeRequested.emit(tile[0])
+        elif tile is not None:
+            self._select(*tile)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # what was pressed here ends here
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        tile = self.tileAt(event.position().toPoint())
+        if event.button() != Qt.MouseButton.LeftButton or tile is None:
+            self.mousePressEvent(event)  # quick clicks on a heading count each
+        elif not self._on_cross(event.position().toPoint()):
+            self.activated.emit(*tile)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, (row, column) = Qt.Key(event.key()), self._look.selected
+        if key in _MOVES and self._sheet.rows:
+            down, right = _MOVES[key] if row >= 0 else (1, 0)
+            row = min(max(row + down, 0), self._sheet.rows - 1)
+            self._select(row, min(max(column + right, -1), len(self._look.heads) - 1))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row >= 0:
+            self.activated.emit(row, column)
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and row >= 0:
+            self.removeRequested.emit(row)
+        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            super().keyPressEvent(event)
+        else:
+            event.ignore()  # Space, T and the rest belong to the window
+
+    def _select(self, row: int, column: int) -> None:
+        moved = (row, column) != self._look.selected
+        self.setSelection(row, column)
+        self._reveal(row)
+        if moved:
+            self.selected.emit(row, column)
+
+    def _reveal(self, row: int) -> None:
+        tile, bar = self.tileRect(row, -1), self.verticalScrollBar()
+        top = tile.top() - round(self._grid().header / self._ratio())
+        below = tile.bottom() + theme.PAD - self.viewport().height()
+        if top < 0:
+            bar.setValue(bar.value() + top)
+        elif below > 0:
+            bar.setValue(bar.value() + min(below, top))
+
+    def _describe(self) -> None:
+        row, column = self._look.selected
+        if row < 0:
+            self.setAccessibleDescription("")
+            return
+        name = self._look.names[row] if row < len(self._look.names) else ""
+        head = "what the model sees" if column < 0 else f"noise {self._look.heads[column]}"
+        place = f"input {row + 1} of {self._sheet.rows}"
+        self.setAccessibleDescription(", ".join(filter(None, (place, name, head))))

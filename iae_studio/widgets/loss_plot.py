@@ -1,0 +1,241 @@
+"""Losses as they come, drawn in time that does not grow with them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from iae_studio import theme
+from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_critic
+from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
+from iae_studio.widgets.loss_canvas import LossCanvas
+
+_FRAME = 33  # ms: at most 30 drawings a second
+_WIDEST = 0.1  # of the run: the window of full smoothing
+_FINE = 32  # points to a smoothing window, which is all that a mean over it can show
+EMPTY = "Losses appear here while a model trains"
+
+
+class LossPlot(QWidget):
+    """Curves over steps 1, 2, ...; NaN is 'not computed at this step'."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names: tuple[str, ...] = ()
+        self._history = History(0)
+        self._smoothing, self._log = 0.0, True
+        self._follow = True  # the view shows everything, until a hand moves it
+        self._hover = math.nan
+        self._drawn: list[tuple[Doubles, Doubles]] = []  # steps and values, not logarithms
+        self._canvas, self._legend = LossCanvas(self), CurveLegend(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._canvas, 1)
+        row.addWidget(self._legend)
+        self._empty = QLabel(EMPTY, self._canvas)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._redraw)
+        self._dirty = True
+        self._canvas.pointed.connect(self._point_at)
+        self._canvas.moved.connect(self._on_moved)
+        self._canvas.resetAsked.connect(self.resetView)
+        self._legend.toggled.connect(self._on_toggled)
+        theme.notifier().changed.connect(self._restyle)
+        self.setAccessibleName("Losses")
+        self.reset(())
+
+    # What it shows
+
+    def names(self) -> tuple[str, ...]:
+        return self._names
+
+    def steps(self) -> int:
+        """How many steps it holds."""
+        return len(self._history)
+
+    def setCurves(self, names: Sequence[str]) -> None:
+        """These curves; the values stay if they are the same."""
+        if tuple(names) != self._names:
+            self.reset(names)
+
+    def reset(self, names: Sequence[str]) -> None:
+        """These curves, without values."""
+        self._names = tuple(names)
+        self._history = History(len(self._names))
+        self._legend.setCurves(self._names, self._others())
+        self._follow = True
+        self._restyle()
+
+    def load(self, values: Floats) -> None:
+        """All values [T, K] at once, from step 1 on."""
+        self._history = History(len(self._names))
+        self.append(values)
+        self._touch()
+
+    def append(self, values: Floats) -> None:
+        """Rows [t, K] for the steps after the last."""
+        if len(values):
+            self._history.append(values)
+            self._touch()
+
+    def setSmoothing(self, share: float) -> None:
+        """From 0, as it is, to 1, means over a tenth of the run."""
+        self._smoothing = min(max(share, 0.0), 1.0)
+        self._touch()
+
+    def setLog(self, on: bool) -> None:
+        self._log = on
+        self._canvas.setDecades(on)
+        self._follow = True  # a range of logarithms says nothing about values
+        self._touch()
+
+    def setShown(self, name: str, shown: bool) -> None:
+        """Show or hide a curve, as a click on its legend does."""
+        self._legend.entries()[self._names.index(name)].setChecked(shown)
+
+    def resetView(self) -> None:
+        """See everything again, and follow what comes."""
+        self._follow = True
+        self._touch()
+
+    def curve(self, name: str) -> tuple[Doubles, Doubles]:
+        """What is drawn of a curve: steps and values, NaN where there is a gap."""
+        return self._drawn[self._names.index(name)]
+
+    def readout(self) -> dict[str, float]:
+        """The values that the legend shows."""
+        return {entry.text(): entry.number() for entry in self._legend.entries()}
+
+    # Drawing
+
+    def _others(self) -> tuple[str, ...]:
+        games = ("reconstruction", "regularisation")
+        return tuple(name for name in self._names if not name.startswith(games))
+
+    def _restyle(self) -> None:
+        others = self._others()
+        self._canvas.restyle()
+        self._canvas.setLines([(curve_colour(n, others), is_critic(n)) for n in self._names])
+        for index, entry in enumerate(self._legend.entries()):
+            self._canvas.show_line(index, entry.isChecked())
+        self._empty.setStyleSheet(f"color: {theme.current().muted}")
+        self._touch()
+
+    def _touch(self) -> None:
+        self._dirty = True
+        if self.isVisible() and not self._timer.isActive():
+            # A slow machine keeps two thirds of its time for the rest of the window.
+            self._timer.start(max(_FRAME, round(2 * self._canvas.paint_ms)))
+
+    def _redraw(self) -> None:
+        if not self._dirty:
+            return
+        self._dirty = False
+        total = len(self._history)
+        if self._empty.isHidden() != (total > 0):
+            self._empty.setVisible(total == 0)
+        self._canvas.setBlank(total == 0)
+        low, high = (0.0, float(max(total, 10))) if self._follow else self._canvas.view_x()
+        self._drawn = []
+        sharp = self._sample(low, high, 0)
+        window = int(self._smoothing**2 * _WIDEST * total)
+        shown = self._sample(low, high, window) if window > 1 else sharp
+        for index in range(len(self._names)):
+            self._drawn.append(computed(shown, index))
+            self._canvas.draw(index, *self._in_view(self._drawn[-1]))
+            ghost = computed(sharp, index) if window > 1 else (np.zeros(0), np.zeros(0))
+            self._canvas.draw(index, *self._in_view(ghost), ghost=True)
+        if self._follow:
+            self._canvas.set_view((low, high), self._y_range())
+        self._read_out()
+
+    def _sample(self, low: float, high: float, window: int) -> tuple[Doubles, Doubles]:
+        """The means that a view from step `low` to step `high` needs, smoothed over `window`."""
+        points = 2 * max(self._canvas.width(), 200)
+        level = self._history.level_for(min(high - low, len(self._history)), points)
+        if window > 1:
+            level = max(level, self._history.level_for(window, _FINE))
+        width = 4**level
+        blocks = max(round(window / width), 1)
+        first, last = int(low // width) - 1, int(high // width) + 2
+        before = min(blocks - 1, max(first, 0))
+        x, mean, count = self._history.bins(level, first - before, last)
+        return x[before:], smooth(mean, count, blocks)[before:]
+
+    def _in_view(self, curve: tuple[Doubles, Doubles]) -> tuple[Doubles, Doubles]:
+        x, y = curve
+        if not self._log:
+            return x, y
+        return x, np.log10(y, out=np.full_like(y, np.nan), where=y > 0)
+
+    def _y_range(self) -> tuple[float, float]:
+        drawn = [
+            self._in_view(curve)[1]
+            for curve, entry in zip(self._drawn, self._legend.entries(), strict=True)
+            if entry.isChecked()
+        ]
+        every = np.concatenate(drawn) if drawn else np.zeros(0)
+        every = every[np.isfinite(every)]
+        if not len(every):
+            return (-2.0, 1.0) if self._log else (0.0, 1.0)
+        low, high = float(every.min()), float(every.max())
+        pad = max(0.06 * (high - low), 0.05 if self._log else 1e-6 + 0.02 * abs(high))
+        return low - pad, high + pad
+
+    def _read_out(self) -> None:
+        """The values at the cross hair, or the last ones."""
+        total, spots = len(self._history), []
+        at = total if math.isnan(self._hover) else self._hover
+        step = min(max(round(at), 1), total) if total else 0
+        values = []
+        for name, (x, y) in zip(self._names, self._drawn, strict=True):
+            near = nearest(x, step)
+            values.append(math.nan if near is None else float(y[near]))
+            if near is not None and self._shown(name):
+                px, py = (float(part[near]) for part in self._in_view((x, y)))
+                spots.append((px, py, curve_colour(name, self._others())))
+        self._legend.setReadout(step, values)
+        hovering = total and not math.isnan(self._hover)
+        spots = [spot for spot in spots if math.isfinite(spot[1])]
+        self._canvas.setHair(step if hovering else None, spots if hovering else ())
+
+    def _shown(self, name: str) -> bool:
+        return self._legend.entries()[self._names.index(name)].isChecked()
+
+    # Hands
+
+    def _point_at(self, x: float) -> None:
+        self._hover = x
+        if len(self._drawn) == len(self._names):
+            self._read_out()
+
+    def _on_moved(self) -> None:
+        self._follow = False
+        self._touch()
+
+    def _on_toggled(self, index: int, shown: bool) -> None:
+        self._canvas.show_line(index, shown)
+        self._touch()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._touch()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._empty.setGeometry(self._canvas.rect())
+        self._touch()
+
+    def sizeHint(self) -> QSize:
+        return QSize(800, 220)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(320, 120)

@@ -1,0 +1,82 @@
+"""The pictures of an image grid: built once for each answer, cut and scaled when painted."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_image(pixels: Pixels) -> QImage:
+    """An uint8 array [H, W, 1 or 3] as an image that owns its memory."""
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] not in (1, 3):
+        raise ValueError(f"pictures are uint8 [H, W, 1 or 3], not {pixels.dtype} {pixels.shape}")
+    height, width, channels = pixels.shape
+    kind = QImage.Format.Format_Grayscale8 if channels == 1 else QImage.Format.Format_RGB888
+    data = np.ascontiguousarray(pixels)
+    image = QImage(data.data, width, height, width * channels, kind)
+    return image.convertToFormat(QImage.Format.Format_RGB32)  # a copy, and what paints fastest
+
+
+class Sheet:
+    """All pictures in one image: column 0 what the model sees, then one column for each noise."""
+
+    def __init__(self, seen: Pixels, tiles: Pixels | None) -> None:
+        count, height, width = seen.shape[:3]
+        if tiles is not None and (len(tiles) != count or tiles.shape[2:4] != (height, width)):
+            raise ValueError(f"tiles {tiles.shape} do not belong to inputs {seen.shape}")
+        self.rows, self.source = count, (width, height)
+        self.columns = 0 if tiles is None else tiles.shape[1]
+        self._whole = to_image(_pack(seen, tiles)) if count else QImage()
+        self._scaled: dict[tuple[int, int], QImage] = {}
+        self._size = QSize()
+
+    def has(self, row: int, column: int) -> bool:
+        return 0 <= row < self.rows and column < self.columns
+
+    def picture(self, row: int, column: int) -> QImage:
+        """One tile in its own size."""
+        return self._whole.copy(self._part(row, column))
+
+    def _part(self, row: int, column: int) -> QRect:
+        width, height = self.source
+        return QRect((column + 1) * width, row * height, width, height)
+
+    def paint(self, painter: QPainter, target: QRect, row: int, column: int) -> None:
+        """Paint a tile; `target` in device pixels, the painter unscaled."""
+        part = self._part(row, column)
+        if target.width() % part.width() == 0 and target.height() % part.height() == 0:
+            painter.drawImage(target, self._whole, part)
+        else:
+            painter.drawImage(target.topLeft(), self._smooth(target.size(), row, column))
+
+    def _smooth(self, size: QSize, row: int, column: int) -> QImage:
+        if size != self._size:
+            self._scaled.clear()
+            self._size = QSize(size)
+        if (row, column) not in self._scaled:
+            self._scaled[row, column] = self.picture(row, column).scaled(
+                size,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        return self._scaled[row, column]
+
+    def colour_at(self, row: int, column: int, place: QPoint) -> int:
+        """A pixel of a tile as 0xAARRGGBB."""
+        return int(self._whole.pixel(self._part(row, column).topLeft() + place))
+
+
+def _pack(seen: Pixels, tiles: Pixels | None) -> Pixels:
+    """[N, H, W, C] and [N, D, H, W, C] to one picture [N H, (1 + D) W, C]."""
+    every = seen[:, None]
+    if tiles is not None:
+        channels = max(seen.shape[-1], tiles.shape[-1])
+        parts = [np.broadcast_to(p, (*p.shape[:-1], channels)) for p in (every, tiles)]
+        every = np.concatenate(parts, axis=1)
+    count, columns, height, width, channels = every.shape
+    swapped = every.transpose(0, 2, 1, 3, 4)
+    return np.ascontiguousarray(swapped).reshape(count * height, columns * width, channels)

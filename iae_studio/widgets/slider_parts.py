@@ -1,0 +1,234 @@
+"""The two halves of a value slider: the track one drags and the number one types."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QSizePolicy, QSlider, QWidget
+
+from iae_studio import theme
+
+TICKS = 2000  # integer positions of the track; the value itself is kept as a float
+_RADIUS = 6.0  # of the handle
+_KEYS = {
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_PageUp: 5,
+    Qt.Key.Key_PageDown: -5,
+}
+
+
+class Track(QSlider):
+    """A slider that fills from its resting place, so that both directions read at a glance."""
+
+    dragged = Signal(float)  # share of the way, 0 to 1
+    stepped = Signal(int)  # steps up or down, by key or wheel
+    reset = Signal()
+    typed = Signal(str)  # a first digit: the number takes over
+
+    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._rest = 0.0
+        self._wheel = 0
+        self.setProperty("role", role)
+        self.setRange(0, TICKS)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        theme.notifier().changed.connect(self.update)
+
+    def setRest(self, share: float) -> None:
+        """Where the track is empty: the default, as a share of the way."""
+        self._rest = share
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 20)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(48, 20)
+
+    def handleX(self, share: float) -> float:
+        """Where the handle's centre is for a share of the way, in the widget's coordinates."""
+        return _RADIUS + 1 + share * (self.width() - 2 * _RADIUS - 2)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        here = self.handleX(self.value() / TICKS)
+        rest = self.handleX(self._rest)
+        ink = theme.colour(self.property("role") if self.isEnabled() else "muted")
+        if not self.isEnabled():
+            ink.setAlphaF(0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("line"))
+        painter.drawRoundedRect(QRectF(1, middle - 2, self.width() - 2, 4), 2, 2)
+        if 0.0 < self._rest < 1.0:
+            painter.setBrush(theme.colour("muted", 0.6))
+            painter.drawRoundedRect(QRectF(rest - 1, middle - 4, 2, 8), 1, 1)
+        painter.setBrush(ink)
+        painter.drawRoundedRect(QRectF(min(rest, here), middle - 2, abs(here - rest), 4), 2, 2)
+        self._paint_handle(painter, here, middle, ink)
+        painter.end()
+
+    def _paint_handle(self, painter: QPainter, x: float, y: float, ink: QColor) -> None:
+        ground = theme.colour("panel")
+        lit = self.isEnabled() and (self.underMouse() or self.isSliderDown())
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colour("text"), 1.5))
+            painter.drawEllipse(QRectF(x - 6.25, y - 6.25, 12.5, 12.5))
+        radius = _RADIUS - 1.5 if self.hasFocus() else _RADIUS - (0 if lit else 0.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawEllipse(
+            QRectF(x - radius - 0.5, y - radius - 0.5, 2 * radius + 1, 2 * radius + 1)
+        )
+        painter.setBrush(ink)
+        painter.drawEllipse(QRectF(x - radius, y - radius, 2 * radius, 2 * radius))
+
+    def _share_at(self, x: float) -> float:
+        room = max(self.width() - 2 * _RADIUS - 2, 1.0)
+        return min(max((x - _RADIUS - 1) / room, 0.0), 1.0)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self.dragged.emit(self._share_at(event.position().x()))
+            event.accept()
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self.dragged.emit(self._share_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+        self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.reset.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _KEYS:
+            self.stepped.emit(_KEYS[key])
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self.dragged.emit(float(key == Qt.Key.Key_End))
+        elif event.text() and event.text() in "0123456789-.," and not _commanded(event):
+            self.typed.emit(event.text())
+        else:
+            event.ignore()  # Space, T and the rest belong to the window
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A page that scrolls under the pointer must not change values that happen to pass by.
+        if not self.hasFocus() and self._in_scrolling_page():
+            event.ignore()
+            return
+        delta = event.angleDelta()
+        self._wheel += delta.y() or delta.x()
+        steps = int(self._wheel / 120)  # touch pads send fractions of a notch
+        self._wheel -= steps * 120
+        if steps:
+            self.stepped.emit(steps)
+        event.accept()
+
+    def _in_scrolling_page(self) -> bool:
+        above = self.parentWidget()
+        while above is not None:
+            if isinstance(above, QAbstractScrollArea) and above.verticalScrollBar().maximum() > 0:
+                return True
+            above = above.parentWidget()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
+            self.update()
+        return bool(super().event(event))
+
+
+class Number(QLineEdit):
+    """The value as text: with its unit at rest, bare while it is being typed."""
+
+    entered = Signal(float)
+    left = Signal()  # done typing: the track takes the keyboard back
+
+    def __init__(self, decimals: int, suffix: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._decimals, self._suffix, self._value = decimals, suffix, 0.0
+        self.setProperty("quiet", True)
+        self.setFont(theme.tabular(self.font()))
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes from track to track
+        self.returnPressed.connect(self._commit_and_leave)
+
+    def show_value(self, value: float) -> None:
+        self._value = value
+        if not self.hasFocus():
+            self.setText(self.words(value))
+            self.setCursorPosition(0)
+
+    def words(self, value: float) -> str:
+        text = f"{value:.{self._decimals}f}"
+        if float(text) == 0:
+            text = text.lstrip("-")  # no "-0.0"
+        return text.replace("-", "\N{MINUS SIGN}") + self._suffix
+
+    def begin(self, text: str) -> None:
+        """Start typing with this first character."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setText(text)
+
+    def _commit_and_leave(self) -> None:
+        self._commit()
+        self.left.emit()
+
+    def _commit(self) -> None:
+        text = self.text().removesuffix(self._suffix).strip()
+        try:
+            value = float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
+        except ValueError:
+            return  # the old value comes back
+        if value == value and abs(value) != float("inf") and self._differs(value):
+            self.entered.emit(value)
+
+    def _differs(self, value: float) -> bool:
+        return self.words(value) != self.words(self._value)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.setText(self.words(self._value).removesuffix(self._suffix))
+        self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._commit()
+            self.setText(self.words(self._value))
+            self.setCursorPosition(0)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self.words(self._value))
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+def _commanded(event: QKeyEvent) -> bool:
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return bool(held & ~Qt.KeyboardModifier.ShiftModifier)

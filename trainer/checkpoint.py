@@ -1,0 +1,161 @@
+"""Run folders: safetensors and JSON, never pickle; each file is whole or not there.
+
+RUN/recipe.json        the recipe, and when the run began
+RUN/state.safetensors  weights, averaged weights, optimisers, random state, step
+RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
+RUN/metrics.json       what `evaluate` measured last
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save as to_bytes
+from torch import Tensor
+
+from trainer.files import write_bytes
+from trainer.messages import Floats, Progress, UserError
+from trainer.recipes import Recipe
+from trainer.training import LOSSES, TrainState, start
+
+FORMAT = "1"
+STATE = "state.safetensors"
+
+
+class RunFolder:
+    """A run on disk. Holds the losses that came since the last save."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._fresh: list[Floats] = []
+
+    @classmethod
+    def create(cls, path: Path, recipe: Recipe) -> RunFolder:
+        """A new run. Raises UserError where one stands already, or the place is not writable."""
+        if (path / "recipe.json").exists():
+            raise UserError(
+                f"{path} already holds a run. Go on with it by --resume, or choose another --out."
+            )
+        began = {"began": time.strftime("%Y-%m-%d %H:%M:%S"), "recipe": asdict(recipe)}
+        try:
+            write_bytes(path / "recipe.json", json.dumps(began, indent=1).encode())
+        except OSError as error:
+            raise UserError(f"{path} cannot be written: {error.strerror}.") from error
+        return cls(path)
+
+    def recipe(self) -> Recipe:
+        """The run's recipe. Raises UserError where there is no run or its file is damaged."""
+        file = self.path / "recipe.json"
+        try:
+            content = json.loads(file.read_text("utf-8"))
+            return Recipe.from_mapping(content["recipe"])
+        except FileNotFoundError:
+            raise UserError(f"{self.path} is not a run folder: it has no recipe.json.") from None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise UserError(f"{file} cannot be read: {error}.") from error
+
+    def has_state(self) -> bool:
+        return (self.path / STATE).is_file()
+
+    def record(self, progress: Progress) -> None:
+        """Keep a report's losses for the next save."""
+        self._fresh.append(progress.losses)
+
+    def save(self, state: TrainState) -> None:
+        """Write the state and the curves up to its step. Raises UserError where it fails:
+
+        the last checkpoint is then untouched, and nothing recorded is forgotten.
+        """
+        tensors = _pack(state)
+        meta = {"format": FORMAT, "step": str(state.step)}
+        try:
+            self._append_curves(state.step)
+            write_bytes(self.path / STATE, to_bytes(tensors, meta))
+        except (OSError, SafetensorError) as error:
+            raise UserError(
+                f"The checkpoint could not be written to {self.path}: {error}. "
+                "The last one is kept; free some space, then save again."
+            ) from error
+        self._fresh = []
+
+    def _append_curves(self, step: int) -> None:
+        fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
+        rows = np.concatenate(fresh).astype("<f4")
+        file = self.path / "curves.f32"
+        with file.open("r+b" if file.exists() else "w+b") as curves:
+            curves.truncate((step - len(rows)) * len(LOSSES) * 4)
+            curves.seek(0, os.SEEK_END)
+            curves.write(rows.tobytes())
+            curves.flush()
+            os.fsync(curves.fileno())
+
+    def curves(self) -> Floats:
+        """The losses of all steps of the last checkpoint: float32 [steps, losses]."""
+        if not self.has_state():
+            return np.empty((0, len(LOSSES)), np.float32)
+        with _opened(self.path / STATE) as file:
+            step = int(file.metadata()["step"])
+        values = np.fromfile(self.path / "curves.f32", "<f4").reshape(-1, len(LOSSES))
+        return values[:step].astype(np.float32)
+
+    def load(self, device: torch.device) -> TrainState:
+        """The state as it was saved; the start of the run where nothing was saved yet."""
+        state = start(self.recipe(), device)
+        if self.has_state():
+            with _opened(self.path / STATE) as file:
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+                state.step = int(file.metadata()["step"])
+            try:
+                _unpack(state, tensors)
+            except (KeyError, RuntimeError) as error:
+                raise UserError(
+                    f"{self.path / STATE} does not fit its recipe: {error}. Was it edited?"
+                ) from error
+        return state
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return safe_open(str(path), "pt")
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path} is damaged or not a safetensors file: {error}.") from error
+
+
+def _pack(state: TrainState) -> dict[str, Tensor]:
+    tensors = {f"model.{k}": v for k, v in state.model.state_dict().items()}
+    for part in ("encoder", "decoder"):
+        averaged = getattr(state.ema, part).state_dict()
+        tensors |= {f"ema.{part}.{k}": v for k, v in averaged.items()}
+    for name, optimiser in state.optimisers.items():
+        for index, memory in optimiser.state_dict()["state"].items():
+            tensors |= {f"{name}.{index}.{k}": v for k, v in memory.items()}
+    tensors["rng"] = state.rng.get_state()
+    return {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+
+
+def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
+    def part(prefix: str) -> dict[str, Tensor]:
+        return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
+
+    state.model.load_state_dict(part("model."))
+    state.ema.encoder.load_state_dict(part("ema.encoder."))
+    state.ema.decoder.load_state_dict(part("ema.decoder."))
+    for name, optimiser in state.optimisers.items():
+        memory: dict[int, dict[str, Tensor]] = {}
+        for key, value in part(f"{name}.").items():
+            index, _, entry = key.partition(".")
+            memory.setdefault(int(index), {})[entry] = value
+        groups = optimiser.state_dict()["param_groups"]
+        optimiser.load_state_dict({"state": memory, "param_groups": groups})
+    state.rng.set_state(tensors["rng"])
+
+
+__all__ = ["RunFolder"]

@@ -1,0 +1,172 @@
+"""The command line: list, train, evaluate, reconstruct, download, export."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+from trainer.messages import UserError
+from trainer.places import data_ready
+from trainer.recipes import CATALOGUE, find_recipe
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line that says what is wrong and where the help is; exit code 2."""
+        self.exit(2, f"{self.prog}: {message}. Try: {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0, 2 for bad input, 130 after Ctrl-C."""
+    args = _parser().parse_args(arguments)
+    try:
+        code: int = args.run(args)
+        return code
+    except UserError as error:
+        print(f"trainer: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        sys.stderr.close()
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m trainer", description="Train and explore implicit autoencoders."
+    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    sub = commands.add_parser("list", help="the experiments")
+    sub.add_argument("--json", action="store_true", help="as JSON, with every option")
+    sub.set_defaults(run=_list)
+
+    sub = commands.add_parser("train", help="train an experiment")
+    sub.add_argument("recipe", metavar="RECIPE", help="a name from `list`")
+    length = sub.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=_positive_int, metavar="N", help="train up to step N")
+    length.add_argument("--minutes", type=_positive, metavar="M", help="as many steps as fit in M")
+    sub.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="change an option of the recipe (see `list --json`)",
+    )
+    sub.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
+    sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    sub.add_argument("--seed", type=_seed, metavar="N", help="seed of weights, batches and noise")
+    _data_and_device(sub)
+    sub.set_defaults(run=_train)
+
+    sub = commands.add_parser("evaluate", help="measure a trained model")
+    sub.add_argument("model", type=Path, metavar="RUN", help="a run folder or a model file")
+    sub.add_argument("--json", action="store_true", help="print one JSON object")
+    _data_and_device(sub)
+    sub.set_defaults(run=_evaluate)
+
+    sub = commands.add_parser("reconstruct", help="stochastic reconstructions of image files")
+    sub.add_argument("model", type=Path, metavar="RUN", help="a run folder or a model file")
+    sub.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    sub.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FILE.png|DIR/",
+        help="one sheet, or a folder for one sheet an image",
+    )
+    sub.add_argument("--draws", type=_positive_int, default=8, metavar="N", help="noise draws (8)")
+    sub.add_argument("--seed", type=_seed, default=0, metavar="N", help="seed of the noise (0)")
+    _data_and_device(sub)
+    sub.set_defaults(run=_reconstruct)
+
+    sub = commands.add_parser("download", help="fetch a data set")
+    sub.add_argument("name", choices=["mnist"])
+    sub.add_argument("--data", type=Path, metavar="ROOT", help="where to put it")
+    sub.set_defaults(run=_download)
+
+    sub = commands.add_parser("export", help="write a run's model as one small file")
+    sub.add_argument("model", type=Path, metavar="RUN")
+    sub.add_argument("file", type=Path, metavar="FILE.safetensors")
+    _data_and_device(sub)
+    sub.set_defaults(run=_export)
+    return parser
+
+
+def _data_and_device(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--data", type=Path, metavar="ROOT", help="the folder of the data sets")
+    sub.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+
+
+def _positive_int(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+def _seed(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2147483647")
+    return value
+
+
+# A command imports the engine when it runs, so that `--help` and `list` answer at once.
+
+
+def _list(args: argparse.Namespace) -> int:
+    if args.json:
+        print(json.dumps([asdict(recipe) for recipe in CATALOGUE.values()], indent=1))
+        return 0
+    for recipe in CATALOGUE.values():
+        ready = (
+            "" if data_ready(recipe.data) else "  [needs data: python -m trainer download mnist]"
+        )
+        print(
+            f"{recipe.name:<15} {recipe.model.upper():<4} {recipe.figure:<17} {recipe.title}{ready}"
+        )
+        print(f"{'':<15} {recipe.story}")
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
+    from trainer.commands import train
+
+    return train(args, find_recipe(args.recipe))
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from trainer.commands import evaluate_model
+
+    return evaluate_model(args)
+
+
+def _reconstruct(args: argparse.Namespace) -> int:
+    from trainer.commands import reconstruct
+
+    return reconstruct(args)
+
+
+def _download(args: argparse.Namespace) -> int:
+    from trainer.commands import download
+
+    return download(args)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from trainer.commands import export
+
+    return export(args)

@@ -1,0 +1,98 @@
+"""Adversarial games, and the paper's autoencoder as a pair of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+Map = Callable[[Tensor], Tensor]
+
+
+@dataclass
+class Game:
+    """A discriminator ("critic") that tells real from fake, and a player who makes the fake.
+
+    The original GAN's loss (Section 2, Training Process), non-saturating for the player.
+    `real` and `fake` are argument tuples of the critic; their first entry is what is judged.
+    """
+
+    name: str
+    critic: nn.Module
+    real: tuple[Tensor, ...]
+    fake: tuple[Tensor, ...]
+    weight: float = 1.0
+    joint_batch: bool = True  # one batch norm statistic for both sides, or one each
+    instance_noise: float = 0.0
+    r1: float = 0.0
+    mismatched: float = 0.0
+    rng: torch.Generator | None = None
+    extras: dict[str, Tensor] = field(default_factory=dict)
+
+    def critic_loss(self) -> Tensor:
+        """How badly the critic tells the two apart. No gradient reaches the player."""
+        real = self._blur(tuple(t.detach() for t in self.real))
+        fake = self._blur(tuple(t.detach() for t in self.fake))
+        if self.r1:
+            real = (real[0].requires_grad_(), *real[1:])
+        sides = [real, fake]
+        if self.mismatched:
+            # A true x beside another x's code: teaches the critic to read the code at all.
+            sides.append((real[0].detach(), *(t.roll(1, 0) for t in real[1:])))
+        logits = self._judge(sides)
+        loss = functional.softplus(-logits[0]).mean() + functional.softplus(logits[1]).mean()
+        if self.mismatched:
+            loss = loss + self.mismatched * functional.softplus(logits[2]).mean()
+        if self.r1:
+            (slope,) = torch.autograd.grad(logits[0].sum(), real[0], create_graph=True)
+            penalty = slope.square().flatten(1).sum(1).mean()
+            self.extras[f"{self.name} R1"] = penalty.detach()
+            loss = loss + 0.5 * self.r1 * penalty
+        return loss
+
+    def player_loss(self) -> Tensor:
+        """How well the critic sees through the fake. The gradient flows through the fake only:
+
+        the positive pair stays a fixed target (Appendix B.1).
+        """
+        real = self._blur(tuple(t.detach() for t in self.real))
+        sides = [real, self._blur(self.fake)] if self.joint_batch else [self._blur(self.fake)]
+        logits = self._judge(sides)[-1]
+        return self.weight * functional.softplus(-logits).mean()
+
+    def _judge(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
+        if not self.joint_batch:
+            return [self.critic(*side) for side in sides]
+        stacked = [torch.cat(parts) for parts in zip(*sides, strict=True)]
+        return list(self.critic(*stacked).split([len(side[0]) for side in sides]))
+
+    def _blur(self, side: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        """Instance noise on what is judged, never on what it is judged by."""
+        if not self.instance_noise:
+            return side
+        judged = side[0]
+        noise = torch.randn(judged.shape, generator=self.rng, device=judged.device)
+        return (judged + self.instance_noise * noise, *side[1:])
+
+
+def autoencoding(
+    source: Tensor, target: Tensor, there: Map, back: Map | None, critics: nn.ModuleDict
+) -> tuple[list[Game], Tensor, Tensor | None]:
+    """The paper in ten lines: a map there, a map back, and a game at each end.
+
+    source -> there -> back. The pair critic tells (x, z^) from (x^, z^); the other one tells
+    samples of the target from z^. A missing critic is a missing game: without `back` it is a GAN.
+    Returns the games, z^ = there(source) and x^ = back(z^).
+    """
+    imagined = there(source)
+    returned = back(imagined) if back is not None else None
+    games = []
+    if "reconstruction" in critics and returned is not None:
+        pair = (source, imagined.detach()), (returned, imagined)
+        games.append(Game("reconstruction", critics["reconstruction"], *pair))
+    if "regularisation" in critics:
+        games.append(Game("regularisation", critics["regularisation"], (target,), (imagined,)))
+    return games, imagined, returned

@@ -1,0 +1,107 @@
+"""The frozen types that cross between the engine and a user interface.
+
+Standard library and numpy only, so that a window can import them without torch.
+Images are uint8 [N, H, W, C], black 0 to white 255.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+
+def column_seeds(seed: int, columns: int) -> tuple[int, ...]:
+    """One noise seed for each column of a sheet: the same in the window and on the command line."""
+    return tuple(seed * 1000 + column for column in range(columns))
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """A question to a model: how does it reconstruct these images, with this noise?
+
+    A rendering is a pure function of the weights and of this; equal probes give equal pixels.
+    """
+
+    stamp: int
+    images: Pixels  # [N, H, W, C], as the network is to see them
+    noise_seeds: tuple[int, ...]  # one a column: a column shares its noise vector over all rows
+    noise_scale: float = 1.0
+    # Offsets in deviations of the codes seen, along principal directions or raw dimensions.
+    code_offsets: tuple[float, ...] = ()
+    raw_code: bool = False
+    # Offsets along the noise directions of strongest effect, in the prior's standard deviations.
+    noise_offsets: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Rendering:
+    """What a snapshot answers to a `Probe`."""
+
+    stamp: int
+    step: int
+    tiles: Pixels  # [N, columns, H, W, C]
+    codes: Floats  # [N, code size], after the offsets
+    noise_share: Floats  # [N]: the part of the tiles' energy around the row's mean that noise makes
+
+
+@dataclass(frozen=True, eq=False)
+class Cloud:
+    """What a snapshot of a 2-D model answers: points of the data and of the model."""
+
+    stamp: int
+    step: int
+    real: Floats  # [M, 2]
+    fake: Floats  # [M, 2]
+    component: npt.NDArray[np.int64]  # [M]: which category of the code made each point of `fake`
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Sent about ten times a second while a run trains."""
+
+    step: int
+    steps: int
+    names: tuple[str, ...]
+    losses: Floats  # [new steps, names]: one row for each step since the last report
+    rate: float  # steps per second
+    eta: float  # seconds
+
+    @property
+    def finished(self) -> bool:
+        return self.step >= self.steps
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """What a user interface must know of the model that answers."""
+
+    name: str
+    step: int
+    image_shape: tuple[int, int, int] | None  # (H, W, C), None for 2-D points
+    code: int
+    categorical: bool
+    noise: int
+    # The share of the codes' variance along each principal direction, largest first.
+    code_spread: tuple[float, ...] = ()
+    noise_spread: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something went wrong: what happened, what to do about it, and the trace for a report."""
+
+    what: str
+    remedy: str = ""
+    trace: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}".strip()
+
+
+class UserError(Exception):
+    """Bad input or a missing thing: the message names the cause and the way out."""

@@ -1,0 +1,69 @@
+"""What a source or a target of an autoencoder is: something that can be sampled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+
+class Space(Protocol):
+    """A distribution over tensors of one shape."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of one sample."""
+
+    def sample(self, count: int, rng: torch.Generator) -> Tensor:
+        """`count` samples, float32 [count, *shape], on the generator's device."""
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """The standard normal distribution; size 0 is the absence of a noise vector."""
+
+    size: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.size,)
+
+    def sample(self, count: int, rng: torch.Generator) -> Tensor:
+        return torch.randn(count, self.size, generator=rng, device=rng.device)
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """The uniform categorical distribution, as one-hot vectors."""
+
+    size: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return (self.size,)
+
+    def sample(self, count: int, rng: torch.Generator) -> Tensor:
+        index = torch.randint(self.size, (count,), generator=rng, device=rng.device)
+        return functional.one_hot(index, self.size).float()
+
+
+@dataclass(frozen=True, eq=False)
+class Empirical:
+    """The empirical distribution of a data set: rows drawn with replacement.
+
+    `rows` is uint8 [N, C, H, W] (pixels, read out in [0, 1]) or float [N, D] (points).
+    """
+
+    rows: Tensor
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.rows.shape[1:])
+
+    def sample(self, count: int, rng: torch.Generator) -> Tensor:
+        index = torch.randint(len(self.rows), (count,), generator=rng, device=rng.device)
+        rows = self.rows[index]
+        return rows.float() / 255 if rows.dtype == torch.uint8 else rows
