@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from pyqtgraph.util.garbage_collector import GarbageCollector
-from PySide6.QtCore import QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from iae_studio import jobs, library, theme
@@ -233,4 +233,9 @@ def run(app: QApplication) -> int:
     QTimer.singleShot(0, studio.start)
     code = app.exec()
     studio.close()
+    studio.window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    # What is left of the plots must go while Qt is still there.
+    del studio
+    gc.collect()
     return code

@@ -9,8 +9,7 @@ from trainer.messages import Pixels
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """`seen` is uint8 [H, W, C] of the model's shape; `original` uint8 [H, W, 3], if there is one."""
+    """`seen` is uint8 [H, W, C] of the model's shape."""
 
     name: str
     seen: Pixels
-    original: Pixels | None = None

@@ -15,7 +15,7 @@ from trainer.messages import Pixels, UserError
 from trainer.sheets import sheet, to_png
 
 Shape = tuple[int, int, int]
-TEST_COUNT = 8
+TEST_COUNT = 6
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
 from iae_studio.widgets import icons, stylesheet
 
@@ -174,7 +174,27 @@ def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) 
     return made
 
 
-@lru_cache(maxsize=256)
 def icon(name: str, role: str = "text") -> QIcon:
-    """A small line icon in a token's colour; it follows the theme by itself."""
-    return icons.make(name, partial(colour, role))
+    """A small line icon in a token's colour, as it is now."""
+    return icons.make(name, colour(role))
+
+
+class _IconKeeper(QObject):
+    """Gives a button its icon anew when the tokens change; goes with the button."""
+
+    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+        super().__init__(button)
+        self._button, self._name, self._role = button, name, role
+        notifier().changed.connect(self.renew)
+        self.renew()
+
+    def renew(self) -> None:
+        self._button.setIcon(icon(self._name, self._role))
+
+
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Put an icon on a button; it follows the theme from then on."""
+    for keeper in button.findChildren(_IconKeeper):
+        keeper.deleteLater()
+        notifier().changed.disconnect(keeper.renew)
+    _IconKeeper(button, name, role)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from iae_studio import theme
 from iae_studio.session import MAX_SEED, Session
-from iae_studio.views.parts import button, caption, column, heading, row, tool
+from iae_studio.views.parts import as_panel, button, caption, column, heading, row, tool
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
 from trainer.messages import ModelFacts
 from trainer.recipes import Recipe
@@ -20,6 +20,7 @@ class CodeView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         self.session = session
         self.bank = SliderBank("content")
         self.bank.setObjectName("codeSliders")
@@ -78,6 +79,7 @@ class NoiseView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         self.session = session
         self._seed = QSpinBox()
         self._seed.setObjectName("noiseSeed")
@@ -149,6 +151,7 @@ class ControlsView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.session import Session
-from iae_studio.views.parts import column, row, tool
+from iae_studio.views.parts import as_panel, column, row, tool
 from iae_studio.widgets.sketch_pad import SketchPad
 
-SIDE = 208  # px
+SIDE = 168  # px
 
 
 class DrawingView(QWidget):
@@ -16,6 +16,7 @@ class DrawingView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         self.session = session
         self.pad = SketchPad()
         self.pad.setObjectName("sketchPad")

@@ -84,7 +84,7 @@ class ExploreView(QWidget):
         return page
 
     def take_tests(self) -> None:
-        """Eight other test images each time."""
+        """Other test images each time."""
         self.session.want_test_images(self._tests)
         self._tests += 1
 

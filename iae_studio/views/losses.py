@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout
 
 from iae_studio import theme
 from iae_studio.session import Session
-from iae_studio.views.parts import row, tool
+from iae_studio.views.parts import as_panel, row, tool
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.messages import Floats, Progress
@@ -19,6 +19,7 @@ class LossesView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         self.plot = LossPlot()
         self.plot.setObjectName("lossPlot")
         self.plot.setAccessibleName("Losses by step")

@@ -35,6 +35,6 @@ class MessageBar(QFrame):
         self._text.setText(message.text)
         self._action.setText(message.label)
         self._action.setVisible(bool(message.action))
-        self.setProperty("error", message.error)
+        self.setProperty("role", "error" if message.error else "")
         self.style().unpolish(self)
         self.style().polish(self)

@@ -40,7 +40,7 @@ def button(
 ) -> QPushButton:
     """A push button with one of our icons."""
     made = QPushButton(text)
-    made.setIcon(theme.icon(icon))
+    theme.set_icon(made, icon)
     made.setIconSize(QSize(16, 16))
     made.setToolTip(tip)
     made.clicked.connect(lambda: pressed())
@@ -53,7 +53,7 @@ def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QTool
     """A flat button for a row of tools; without text it shows its icon alone."""
     made = QToolButton()
     made.setText(text)
-    made.setIcon(theme.icon(icon))
+    theme.set_icon(made, icon)
     made.setIconSize(QSize(16, 16))
     style = (
         Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -92,6 +92,12 @@ def row(*widgets: QWidget | None, gap: int = theme.GAP) -> QHBoxLayout:
 
 def hairline() -> QFrame:
     line = QFrame()
-    line.setObjectName("hairline")
+    line.setProperty("hairline", True)
     line.setFixedHeight(1)
     return line
+
+
+def as_panel(view: QWidget) -> None:
+    """Paint a view on the panel's colour."""
+    view.setProperty("panel", True)
+    view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from iae_studio import theme
 from iae_studio.library import Run
 from iae_studio.session import Session, Shown
-from iae_studio.views.parts import button, caption, column, row
+from iae_studio.views.parts import as_panel, button, caption, column, row
 from trainer.recipes import CATALOGUE, Recipe
 
 GROUPS = {"iae": "Implicit autoencoders", "gan": "Baselines"}
@@ -33,6 +33,7 @@ class RecipesView(QWidget):
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        as_panel(self)
         self.session = session
         self._runs: list[Run] = []
         self._shipped: dict[str, Path] = {}
@@ -107,7 +108,7 @@ class RecipesView(QWidget):
         return item
 
     def default_for(self, name: str) -> Shown:
-        """What is shown of a recipe when nothing else was chosen: shipped, newest run, untrained."""
+        """What is shown of a recipe at first: the shipped model, else its newest run."""
         for item in self._items():
             shown = item.data(0, ITEM)
             if isinstance(shown, Shown) and shown.recipe.name == name:

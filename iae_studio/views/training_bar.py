@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QVBo
 
 from iae_studio import theme
 from iae_studio.session import Session, Shown, State
-from iae_studio.views.parts import button, row
+from iae_studio.views.parts import button, caption, row
 from trainer.messages import Progress
 
 WORDS = {
@@ -40,10 +40,13 @@ class TrainingBar(QWidget):
         self.session = session
         self._title = QLabel()
         self._title.setProperty("title", True)
+        self._figure = caption()
+        self._figure.setWordWrap(False)
         self.start = button(
             "Train", "play", "Train the shown experiment (T)", session.start_training, "startButton"
         )
         self.start.setProperty("primary", True)
+        theme.set_icon(self.start, "play", "on_accent")
         self.pause = button(
             "Pause", "pause", "Pause and go on (T)", session.toggle_pause, "pauseButton"
         )
@@ -85,6 +88,7 @@ class TrainingBar(QWidget):
         self._line.setFixedHeight(3)
         bar = row(
             self._title,
+            self._figure,
             None,
             self._status,
             self.start,
@@ -118,20 +122,31 @@ class TrainingBar(QWidget):
         self.session.device = self.device.currentData() or "auto"
 
     def _show_title(self, shown: Shown) -> None:
-        self._title.setText(shown.recipe.title)
-        self.start.setText("Go on" if shown.path is not None and shown.path.is_dir() else "Train")
+        recipe = shown.recipe
+        self._title.setText(recipe.title)
+        self._figure.setText(f"{recipe.model.upper()}, {recipe.figure}")
+        self._name_start()
+
+    def _name_start(self) -> None:
+        """A run on disk is gone on with; anything else is begun."""
+        path = self.session.shown.path
+        again = path is not None and path.is_dir() and not self.session.busy
+        self.start.setText("Go on" if again else "Train")
 
     def _show_state(self, state: State) -> None:
         busy = self.session.busy
+        self._name_start()
         self.start.setEnabled(not busy and state is not State.STARTING)
         self.pause.setEnabled(state in (State.TRAINING, State.PAUSED))
         self.pause.setText("Go on" if state is State.PAUSED else "Pause")
-        self.pause.setIcon(theme.icon("play" if state is State.PAUSED else "pause"))
+        theme.set_icon(self.pause, "play" if state is State.PAUSED else "pause")
         for control in (self.step, self.stop, self.save):
             control.setEnabled(state in (State.TRAINING, State.PAUSED))
         self.device.setEnabled(not busy)
         indeterminate = state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
+        if state is State.IDLE:
+            self._line.setValue(0)
         self._status.setText(WORDS[state])
         self.setProperty("state", state.value)
 

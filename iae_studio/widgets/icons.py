@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap
-
+SIDE = 16  # px
 _STROKE = 1.4
 _BOX = 16.0
 
@@ -130,50 +129,22 @@ def paint(
     painter.restore()
 
 
-class _Engine(QIconEngine):
-    """Asks for the colour at each painting, and so follows the theme."""
+def make(name: str, colour: QColor) -> QIcon:
+    """An icon of pictures for the usual sizes and scales, with a paler one for disabled widgets.
 
-    def __init__(self, name: str, colour: Callable[[], QColor]) -> None:
-        super().__init__()
-        self._name, self._colour = name, colour
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        colour = self._colour()
-        if mode == QIcon.Mode.Disabled:
-            colour.setAlphaF(colour.alphaF() * 0.4)
-        paint(painter, self._name, QRectF(rect), colour)
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        return self.scaledPixmap(size, mode, state, 1.0)
-
-    def scaledPixmap(
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
-    ) -> QPixmap:
-        made = QPixmap(size * scale)
-        made.setDevicePixelRatio(scale)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
-        return made
-
-    def clone(self) -> QIconEngine:
-        return _keep(_Engine(self._name, self._colour))
-
-
-_engines: list[_Engine] = []
-
-
-def _keep(engine: _Engine) -> _Engine:
-    # QIcon owns the engine on the C++ side only; without a reference Python would free its half.
-    _engines.append(engine)
-    return engine
-
-
-def make(name: str, colour: Callable[[], QColor]) -> QIcon:
+    Not a QIconEngine: one made in Python outlives Qt at exit, and the process ends with a crash.
+    """
     if name not in _SHAPES:
         raise KeyError(f"no icon named {name!r}; there are {', '.join(_SHAPES)}")
-    return QIcon(_keep(_Engine(name, colour)))
+    pale = QColor(colour)
+    pale.setAlphaF(colour.alphaF() * 0.4)
+    icon = QIcon()
+    for scale in (1, 2, 3):
+        for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
+            picture = render(name, SIDE, ink, scale)
+            picture.setDevicePixelRatio(scale)
+            icon.addPixmap(picture, mode)
+    return icon
 
 
 def render(name: str, side: int, colour: QColor, scale: int) -> QPixmap:

@@ -32,8 +32,8 @@ class ImageGrid(TileView):
     hovered = Signal(int, int)  # row -1: none
     selected = Signal(int, int)
     activated = Signal(int, int)
-    removeRequested = Signal(int)  # noqa: N815 - spelled as Qt's
-    headingClicked = Signal(int)  # noqa: N815 - spelled as Qt's
+    removeRequested = Signal(int)
+    headingClicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

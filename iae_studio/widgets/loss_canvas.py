@@ -69,7 +69,7 @@ class LossCanvas(pg.PlotWidget):  # type: ignore[misc]
 
     pointed = Signal(float)  # the x below the pointer; NaN when it left
     moved = Signal()  # zoomed or panned by hand
-    resetAsked = Signal()  # noqa: N815 - spelled as Qt's
+    resetAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._x, self._y = _Steps("bottom"), _Values("left")

@@ -25,7 +25,7 @@ class ValueSlider(QWidget):
     """Caption, slider, editable number. A value set by code may lie outside the slider's ends;
     a hand never leaves them."""
 
-    valueChanged = Signal(float)  # noqa: N815 - spelled as Qt's
+    valueChanged = Signal(float)
     edited = Signal(float)  # by the user
 
     def __init__(
