@@ -60,6 +60,9 @@ class Studio(QObject):
         for thread in (self.training, self.render, self.work):
             if thread.isRunning():
                 thread.shut_down()
+        # What the threads still had to say must not reach a window that is gone.
+        self.session.blockSignals(True)
+        self.work.disconnect(self)
         self.settings.setValue("recipe", self.session.recipe.name)
         self._garbage.timer.stop()
         gc.enable()

@@ -27,6 +27,7 @@ _STRANGERS = (
     (rb"[^\0-\x08\x0e-\x1f]+\Z", "text, not an image: choose a PNG or JPEG file"),
 )
 
+# Asking for the extensions also loads Pillow's plugins, which `_recognise` relies on.
 SUFFIXES: frozenset[str] = frozenset(
     suffix for suffix, kind in Image.registered_extensions().items() if kind in _FORMATS
 )
@@ -35,8 +36,8 @@ SUFFIXES: frozenset[str] = frozenset(
 def open_image(path: Path) -> Pixels:
     """Returns the image in a file as [H, W, 3] RGB, upright, the longer side at most 2048.
 
-    Transparency becomes white, and of an animation the first frame counts. Raises `UserError`,
-    which names the file, if there is no file or no image that can be read.
+    Transparency becomes white; of an animation the first frame counts. Raises `UserError`, which
+    names the file, where no image can be read.
     """
     name = path.name or str(path)
     try:
@@ -84,14 +85,14 @@ def list_images(paths: Iterable[Path], limit: int = 64) -> list[Path]:
 def as_network_sees(rgb: Pixels, shape: tuple[int, int, int], digits: bool) -> Pixels:
     """Returns an image [h, w, 3] (or [h, w, 1]) as `shape`, [H, W, C] with C of 1 or 3.
 
-    For a network of digits, the ink of a drawing or photo becomes white on black, sized and
-    centred as in MNIST; else the image's centre is cropped and resized. An image that already is
-    as wanted passes unchanged. Raises `ValueError` for other shapes.
+    For `digits`, the ink of a drawing or photo becomes white on black, sized and centred as in
+    MNIST; else the middle is cropped and resized. What already is as wanted passes unchanged.
+    Raises `ValueError` for other shapes.
     """
     height, width, channels = shape
     if rgb.ndim != 3 or rgb.shape[2] not in (1, 3) or channels not in (1, 3) or not rgb.size:
         raise ValueError(f"cannot turn an image of shape {rgb.shape} into {shape}")
-    image = Image.fromarray(rgb[..., 0] if rgb.shape[2] == 1 else rgb)
+    image = Image.fromarray(rgb.squeeze(2) if rgb.shape[2] == 1 else rgb)
     if digits:
         image = Image.fromarray(_digit(image.convert("L"), height, width))
     elif image.size != (width, height):
@@ -102,8 +103,7 @@ def as_network_sees(rgb: Pixels, shape: tuple[int, int, int], digits: bool) -> P
 def _unreadable(path: Path, error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
         return UserError(f'"{path.name}" is not there: choose it anew where it was moved to.')
-    cause = f'"{path.name or path}" cannot be read ({error.strerror})'
-    return UserError(f"{cause}: change its permissions, or open a copy.")
+    return UserError(f'"{path.name}" cannot be read ({error.strerror}): check its permissions.')
 
 
 def _images_inside(folder: Path) -> list[Path]:
@@ -128,9 +128,7 @@ def _recognise(data: bytes, name: str) -> Image.Image:
     for start, what in _STRANGERS:
         if re.match(start, data[:4096], re.IGNORECASE):
             raise UserError(f'"{name}" is {what}.')
-    raise failure or UserError(
-        f'"{name}" is not an image of a known kind: convert it to PNG or JPEG.'
-    )
+    raise failure or UserError(f'"{name}" is no image of a known kind: convert it to PNG.')
 
 
 def _upright_rgb(image: Image.Image) -> Pixels:
@@ -178,7 +176,7 @@ def _digit(image: Image.Image, height: int, width: int) -> Pixels:
     mass, (rows, columns) = glyph.sum(), glyph.shape
     top = round(height / 2 - float(glyph.sum(1) @ np.arange(rows) / mass))
     left = round(width / 2 - float(glyph.sum(0) @ np.arange(columns) / mass))
-    top, left = min(max(top, 0), height - rows), min(max(left, 0), width - columns)
+    top, left = max(0, min(top, height - rows)), max(0, min(left, width - columns))
     picture[top : top + rows, left : left + columns] = np.rint(glyph * 255)
     return picture
 
@@ -192,8 +190,8 @@ def _ink(image: Image.Image) -> Floats:
     grey, paper = np.asarray(image, np.float32), _paper(image)
     if np.mean((grey - paper) ** 3) > 0:  # what differs from the paper is lighter: chalk on slate
         grey, paper = 255 - grey, 255 - paper
-    ink: Floats = (paper - grey) / paper.clip(16)
-    # Neighbours differ by grain, but hardly by uneven light, and few of them by ink.
+    ink: Floats = (paper - grey) / paper.clip(80)
+    # Neighbours differ by grain, hardly by uneven light, few by ink; 0.45 is its lower quartile.
     steps = np.abs(ink[:, lag:] - ink[:, :-lag])
     noise = float(np.quantile(steps, 0.25)) / 0.45 if steps.size else 0.0
     peak = float(np.quantile(ink, 0.999))

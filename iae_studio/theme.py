@@ -182,11 +182,15 @@ def icon(name: str, role: str = "text") -> QIcon:
 class _IconKeeper(QObject):
     """Gives a button its icon anew when the tokens change; goes with the button."""
 
-    def __init__(self, button: QAbstractButton, name: str, role: str) -> None:
+    def __init__(self, button: QAbstractButton) -> None:
         super().__init__(button)
-        self._button, self._name, self._role = button, name, role
+        self._button, self._name, self._role = button, "", ""
         notifier().changed.connect(self.renew)
-        self.renew()
+
+    def show(self, name: str, role: str) -> None:
+        if (name, role) != (self._name, self._role):
+            self._name, self._role = name, role
+            self.renew()
 
     def renew(self) -> None:
         self._button.setIcon(icon(self._name, self._role))
@@ -194,7 +198,5 @@ class _IconKeeper(QObject):
 
 def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
     """Put an icon on a button; it follows the theme from then on."""
-    for keeper in button.findChildren(_IconKeeper):
-        keeper.deleteLater()
-        notifier().changed.disconnect(keeper.renew)
-    _IconKeeper(button, name, role)
+    keeper = button.findChild(_IconKeeper) or _IconKeeper(button)
+    keeper.show(name, role)

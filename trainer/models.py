@@ -24,6 +24,8 @@ class Model(nn.Module):
         self.noise = Gaussian(recipe.noise)
         self.eps = Gaussian(recipe.encoder_noise)
         categorical = recipe.code_kind == "categorical"
+        # A blurred code holds fewer bits, so that the noise is left something to say.
+        self.blurs = recipe.code_blur > 0 and not categorical
         self.prior: Space = OneHot(recipe.code) if categorical else Gaussian(recipe.code)
         networks = build_networks(recipe)
         self.encoder = networks.encoder
@@ -62,8 +64,9 @@ class Model(nn.Module):
         n = self.noise.sample(count, rng)
         if self.recipe.model == "gan":  # source: the prior; target: the data; no way back
             return autoencoding(z, x, lambda z: self.decode(z, n), None, self.critics)
+        blur = self.recipe.code_blur * self.prior.sample(count, rng) if self.blurs else 0.0
         return autoencoding(
-            x, z, lambda x: self.encode(x, eps), lambda z: self.decode(z, n), self.critics
+            x, z, lambda x: self.encode(x, eps) + blur, lambda z: self.decode(z, n), self.critics
         )
 
 

@@ -46,6 +46,7 @@ class Recipe:
     # ---- additions to the paper ----
     critic_norm: bool = True  # batch norm in the pair discriminator (Table 1)
     joint_batch: bool = True  # real and fake pairs through the discriminator in one batch
+    code_blur: float = 0.0  # std of the noise on the code on its way to decoder and critics
     noise_scale: float = 1.0  # multiplies n on its way into the decoder
     r1: float = 0.0  # gradient penalty on real pairs (reconstruction game)
     r1_code: float = 0.0  # the same in the regularisation game

@@ -51,6 +51,6 @@ def small_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=ConvEncoder(recipe),
         decoder=WithNoise(decoder, recipe.noise_scale),
-        pair_critic=PairCritic(recipe, channels=width, hidden=128, slope=0.2),
+        pair_critic=PairCritic(recipe, channels=width, hidden=256, slope=0.2),
         code_critic=VectorCritic(recipe.code, 256, slope=0.2),
     )

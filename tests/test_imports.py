@@ -1,0 +1,39 @@
+"""The window never waits for torch: nothing it is made of imports the engine's heavy parts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LIGHT = sorted(
+    ".".join(file.relative_to(ROOT).with_suffix("").parts)
+    for folder in ("iae_studio", "iae_studio/views", "iae_studio/widgets")
+    for file in (ROOT / folder).glob("[a-z]*.py")
+)
+HEAVY = ("torch", "torchvision", "scipy", "sklearn")
+
+
+def loaded_by(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+def test_all_window_modules_together_load_nothing_heavy() -> None:
+    assert not loaded_by(", ".join(LIGHT)) & set(HEAVY)
+
+
+@pytest.mark.parametrize("module", ["trainer.messages", "trainer.recipes", "trainer.places"])
+def test_what_a_window_takes_from_the_engine_is_light(module: str) -> None:
+    assert not loaded_by(module) & {*HEAVY, "PySide6"}
+
+
+def test_the_engine_loads_no_qt() -> None:
+    engine = "trainer.commands, trainer.cli, trainer.model_files, trainer.evaluation"
+    assert not loaded_by(engine) & {"PySide6", "pyqtgraph"}

@@ -1,0 +1,185 @@
+"""Exploring with the real window: what is dropped, drawn or moved becomes other pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
+
+from iae_studio.session import SKETCH
+from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.sketch_pad import SketchPad
+from iae_studio.widgets.sliders import SliderBank
+from tests.studio import LONG, newest, running, wait_for_tiles
+
+
+@pytest.fixture
+def studio(qtbot, own_folders):
+    with running(own_folders, qtbot) as started:
+        wait_for_tiles(started, qtbot)
+        yield started
+
+
+def drop(studio, *paths) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(400, 300),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    studio.window.dropEvent(event)
+
+
+def photo(path, size=(300, 200)):
+    """A dark seven on light paper."""
+    image = Image.new("RGB", size, (235, 232, 220))
+    ImageDraw.Draw(image).line([(100, 50), (190, 50), (130, 160)], (40, 40, 60), 14)
+    image.save(path)
+    return path
+
+
+def test_the_first_start_shows_a_trained_model_without_a_click(studio, qtbot) -> None:
+    rendering = newest(studio, qtbot)
+    assert rendering.step > 0
+    seen = np.stack([known.seen for known in studio.session.inputs]).astype(float)
+    close = np.abs(rendering.tiles.astype(float) - seen[:, None]).mean()
+    others = np.abs(rendering.tiles.astype(float) - np.roll(seen, 1, 0)[:, None]).mean()
+    assert close < 0.7 * others, "the tiles are no reconstructions of their own rows"
+
+
+def test_a_dropped_photo_becomes_a_row_as_the_network_sees_it(studio, qtbot, tmp_path) -> None:
+    before = len(studio.session.inputs)
+    drop(studio, photo(tmp_path / "seven.jpg"))
+    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 1, timeout=LONG)
+    first = studio.session.inputs[0]
+    assert first.name == "seven.jpg"
+    assert first.seen.shape == (28, 28, 1)
+    assert first.seen[0, 0] == 0
+    assert first.seen.max() > 200, "white ink on black"
+    rendering = newest(studio, qtbot)
+    assert rendering.tiles.shape[0] == before + 1
+    grid = studio.window.findChild(ImageGrid, "imageGrid")
+    assert grid.image(0, 0).pixelColor(14, 14).red() == rendering.tiles[0, 0, 14, 14, 0]
+
+
+def test_a_bad_file_is_named_and_changes_nothing(studio, qtbot, tmp_path) -> None:
+    bad = tmp_path / "notes.png"
+    bad.write_text("no image")
+    before = studio.session.inputs
+    drop(studio, bad)
+    label = studio.window.findChild(QLabel, "messageText")
+    qtbot.waitUntil(label.isVisible, timeout=LONG)
+    assert "notes.png" in label.text()
+    assert [known.name for known in studio.session.inputs] == [known.name for known in before]
+
+
+def test_one_bad_file_among_good_ones_costs_only_itself(studio, qtbot, tmp_path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    photo(folder / "a.png")
+    (folder / "b.png").write_bytes(b"")
+    photo(folder / "c.png")
+    before = len(studio.session.inputs)
+    drop(studio, folder)
+    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 2, timeout=LONG)
+    assert "b.png" in studio.session.message.text
+
+
+def test_a_pasted_image_becomes_a_row(studio, qtbot, tmp_path) -> None:
+    mime = QMimeData()
+    mime.setImageData(QImage(str(photo(tmp_path / "p.png"))))
+    QGuiApplication.clipboard().setMimeData(mime)
+    before = len(studio.session.inputs)
+    studio.window.paste()
+    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 1, timeout=LONG)
+    assert studio.session.inputs[0].seen.max() > 200
+
+
+def test_an_address_alone_is_explained(studio) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl("https://example.org/cat.png")])
+    QGuiApplication.clipboard().setMimeData(mime)
+    studio.window.paste()
+    assert "address" in studio.session.message.text
+
+
+def test_a_drawing_becomes_the_first_row_and_follows_the_pen(studio, qtbot) -> None:
+    pad = studio.window.findChild(SketchPad, "sketchPad")
+    middle = pad.rect().center()
+    qtbot.mousePress(pad, Qt.MouseButton.LeftButton, pos=middle - QPoint(0, 50))
+    qtbot.mouseMove(pad, middle)
+    qtbot.mouseMove(pad, middle + QPoint(0, 50))
+    qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 50))
+    qtbot.waitUntil(lambda: studio.session.inputs[0].name == SKETCH, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.session.inputs[0].seen[14, 14, 0] > 200, timeout=LONG)
+    ink = studio.session.inputs[0].seen
+    assert ink[14, 14, 0] > 200
+    assert ink[14, 3, 0] == 0
+    assert len([known for known in studio.session.inputs if known.name == SKETCH]) == 1
+
+
+@pytest.mark.parametrize("bank", ["codeSliders", "noiseSliders"])
+def test_a_slider_changes_the_pixels_and_its_reset_brings_them_back(studio, qtbot, bank) -> None:
+    before = newest(studio, qtbot).tiles
+    slider = studio.window.findChild(SliderBank, bank).rows()[0]
+    track = slider.findChild(QWidget, "", Qt.FindChildOption.FindDirectChildrenOnly)
+    track.setFocus()
+    for _ in range(20):
+        qtbot.keyClick(slider.focusProxy() or track, Qt.Key.Key_Right)
+    moved = newest(studio, qtbot).tiles
+    assert slider.value() > 0
+    assert not np.array_equal(before, moved)
+    slider.reset()
+    slider.edited.emit(0.0)
+    assert np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_resampling_changes_all_but_locked_columns_and_a_seed_comes_back(studio, qtbot) -> None:
+    before = newest(studio, qtbot).tiles
+    studio.session.toggle_lock(2)
+    button = studio.window.findChild(QPushButton, "resampleButton")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    after = newest(studio, qtbot).tiles
+    assert np.array_equal(before[:, 2], after[:, 2])
+    assert not np.array_equal(before[:, 1], after[:, 1])
+    studio.window.findChild(QSpinBox, "noiseSeed").setValue(0)
+    assert np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_no_noise_makes_the_columns_equal(studio, qtbot) -> None:
+    studio.session.set_noise_scale(0.0)
+    tiles = newest(studio, qtbot).tiles
+    assert (tiles == tiles[:, :1]).all()
+
+
+def test_clearing_leaves_a_hint_and_a_way_on(studio, qtbot) -> None:
+    studio.session.clear_inputs()
+    target = studio.window.findChild(QWidget, "dropTarget")
+    words = [label.text() for label in target.currentWidget().findChildren(QLabel)]
+    assert any("Drop images" in text for text in words)
+    qtbot.mouseClick(target.currentWidget().findChild(QPushButton), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(studio.session.inputs) > 0, timeout=LONG)
+
+
+def test_the_sheet_is_saved_pixel_for_pixel(studio, qtbot, tmp_path) -> None:
+    rendering = newest(studio, qtbot)
+    studio.session.save_sheet(tmp_path / "sheet.png")
+    qtbot.waitUntil((tmp_path / "sheet.png").exists, timeout=LONG)
+    page = np.asarray(Image.open(tmp_path / "sheet.png"))
+    assert np.array_equal(page[:28, :28], studio.session.inputs[0].seen[:, :, 0])
+    assert np.array_equal(page[:28, 34:62], rendering.tiles[0, 0, :, :, 0])
+
+
+def test_every_named_widget_is_there(studio) -> None:
+    names = (
+        "recipeList startButton pauseButton stopButton saveButton resampleButton noiseSeed "
+        "noiseScale codeSliders noiseSliders imageGrid dropTarget sketchPad lossPlot statusText"
+    )
+    for name in names.split():
+        assert studio.window.findChild(QWidget, name) is not None, name

@@ -1,0 +1,169 @@
+"""Training in the real window, on the real thread, into real run folders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidget
+
+from iae_studio import library
+from iae_studio.session import Shown, State
+from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.loss_plot import LossPlot
+from tests.studio import LONG, newest, running, wait_for_tiles
+from trainer.recipes import CATALOGUE
+
+
+@pytest.fixture
+def studio(qtbot, own_folders):
+    with running(own_folders, qtbot, "mog-iae") as started:
+        yield started
+
+
+def press(studio, qtbot, name: str) -> None:
+    qtbot.mouseClick(studio.window.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def wait_state(studio, qtbot, state: State) -> None:
+    qtbot.waitUntil(lambda: studio.session.state is state, timeout=LONG)
+
+
+def steps(studio) -> int:
+    return studio.window.findChild(LossPlot, "lossPlot").steps()
+
+
+def test_train_pause_step_go_on_stop(studio, qtbot) -> None:
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 20, timeout=LONG)
+    assert "Training" in studio.window.findChild(QLabel, "statusText").text()
+
+    press(studio, qtbot, "pauseButton")
+    wait_state(studio, qtbot, State.PAUSED)
+    qtbot.wait(300)
+    rested = steps(studio)
+    qtbot.wait(300)
+    assert steps(studio) == rested, "it went on while paused"
+
+    press(studio, qtbot, "stepButton")
+    qtbot.waitUntil(lambda: steps(studio) == rested + 1, timeout=LONG)
+    qtbot.wait(200)
+    assert steps(studio) == rested + 1
+
+    press(studio, qtbot, "pauseButton")
+    qtbot.waitUntil(lambda: steps(studio) > rested + 10, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    (run,) = library.list_runs()
+    assert run.recipe.name == "mog-iae"
+    assert run.step == steps(studio)
+
+
+def test_a_stopped_run_goes_on_where_it_stopped(studio, qtbot) -> None:
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 20, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    before = library.list_runs()[0].step
+    start = studio.window.findChild(QPushButton, "startButton")
+    qtbot.waitUntil(lambda: start.text() == "Go on" and not studio.session.shown.live, timeout=LONG)
+    press(studio, qtbot, "startButton")
+    wait_state(studio, qtbot, State.TRAINING)
+    assert steps(studio) >= before
+    qtbot.waitUntil(lambda: steps(studio) > before + 10, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    (run,) = library.list_runs()
+    assert run.step > before
+
+
+def test_closing_while_it_trains_saves_first(qtbot, own_folders) -> None:
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        press(studio, qtbot, "startButton")
+        qtbot.waitUntil(lambda: steps(studio) >= 30, timeout=LONG)
+        studio.window.close()
+        assert not studio.training.isRunning()
+        (run,) = library.list_runs()
+        assert run.step >= 30
+
+
+def test_the_points_follow_the_training(studio, qtbot) -> None:
+    clouds = []
+    studio.session.clouded.connect(clouds.append)
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: len({cloud.step for cloud in clouds}) >= 3, timeout=LONG)
+    assert not np.array_equal(clouds[0].fake, clouds[-1].fake)
+    assert clouds[-1].real.shape == clouds[-1].fake.shape == (2000, 2)
+
+
+def test_exploring_goes_on_while_another_recipe_trains(studio, qtbot) -> None:
+    press(studio, qtbot, "startButton")
+    wait_state(studio, qtbot, State.TRAINING)
+    studio.session.select(studio.window.recipes.default_for("drawn-10"))
+    first = wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
+    studio.session.resample()
+    second = newest(studio, qtbot)
+    assert not np.array_equal(first.tiles, second.tiles)
+    assert studio.session.state is State.TRAINING
+    assert studio.session.recipe.name == "drawn-10"
+
+
+def test_the_list_offers_recipes_and_their_runs(studio, qtbot) -> None:
+    tree = studio.window.findChild(QTreeWidget, "recipeList")
+    found = {
+        item.data(0, Qt.ItemDataRole.UserRole).recipe.name
+        for item in studio.window.recipes._items()
+    }
+    assert found == set(CATALOGUE)
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 5, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    flags = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchRecursive
+    qtbot.waitUntil(lambda: len(tree.findItems("run of", flags)) == 1, timeout=LONG)
+
+
+def test_data_that_is_missing_is_told_in_one_sentence(studio, qtbot) -> None:
+    studio.session.select(Shown(CATALOGUE["mnist-10"]))
+    press(studio, qtbot, "startButton")
+    wait_state(studio, qtbot, State.FAILED)
+    text = studio.window.findChild(QLabel, "messageText").text()
+    assert "MNIST" in text
+    assert "drawn-10" in text
+    studio.session.select(studio.window.recipes.default_for("mog-iae"))
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 5, timeout=LONG)
+
+
+def test_ten_thousand_questions_are_not_all_answered(qtbot, own_folders) -> None:
+    """A newer probe replaces an unanswered one: no queue grows behind a slider."""
+    with running(own_folders, qtbot) as studio:
+        wait_for_tiles(studio, qtbot)
+        answers = []
+        studio.render.rendered.connect(answers.append)
+        for k in range(2000):
+            studio.session.set_code_offsets((k / 1000,))
+        last = newest(studio, qtbot)
+        assert last.stamp == studio.session.probe().stamp
+        assert len(answers) < 1000
+
+
+@pytest.mark.slow
+def test_five_thousand_redraws_while_it_trains(qtbot, own_folders) -> None:
+    with running(own_folders, qtbot) as studio:
+        wait_for_tiles(studio, qtbot)
+        studio.session.start_training()
+        wait_state(studio, qtbot, State.TRAINING)
+        grid = studio.window.findChild(ImageGrid, "imageGrid")
+        plot = studio.window.findChild(LossPlot, "lossPlot")
+        for k in range(5000):
+            if k % 10 == 0:
+                studio.session.set_code_offsets((3 * np.sin(k / 50),))
+            grid.viewport().repaint()
+            plot.repaint()
+            if k % 5 == 0:
+                qtbot.wait(1)
+        assert studio.session.state is State.TRAINING
+        assert steps(studio) > 0
+        press(studio, qtbot, "stopButton")
+        wait_state(studio, qtbot, State.IDLE)
