@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import traceback
 
-from trainer.messages import Failed, UserError
+from trainer.messages import DataMissingError, Failed, UserError
 
 
 def describe(error: BaseException) -> Failed:
     """A `Failed` for any exception; a UserError speaks for itself."""
     trace = "".join(traceback.format_exception(error))
+    if isinstance(error, DataMissingError):
+        return Failed(
+            "MNIST is not on this computer yet.",
+            "Download it at the left, or choose a folder that holds it; "
+            "drawn-10 needs no data at all.",
+            data_missing=True,
+        )
     if isinstance(error, UserError):
         return Failed(str(error))
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return Failed(
             "The memory is full.",
             "Use a smaller batch or a -small recipe; the last save is kept.",
-            trace,
+            trace=trace,
         )
     what = f"{type(error).__name__}: {error}"
-    return Failed(what, "The log below has the details; the last save is kept.", trace)
+    return Failed(what, "The log below has the details; the last save is kept.", trace=trace)

@@ -327,6 +327,7 @@ class Session(QObject):
 
     def fail(self, failed: Failed) -> None:
         """Something went wrong: say what, and what to do; the trace goes to the log."""
-        self.tell(Message(str(failed), error=True))
+        action, label = ("folder", "Choose a folder…") if failed.data_missing else ("", "")
+        self.tell(Message(str(failed), True, action, label))
         if failed.trace:
             self.logged.emit(failed.trace)

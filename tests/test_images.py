@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from iae_studio.images import SUFFIXES, as_network_sees, decode_image, list_images, open_image
+from trainer.images import SUFFIXES, as_network_sees, decode_image, list_images, open_image
 from trainer.messages import Pixels, UserError
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)

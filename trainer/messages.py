@@ -97,6 +97,7 @@ class Failed:
 
     what: str
     remedy: str = ""
+    data_missing: bool = False
     trace: str = field(default="", repr=False)
 
     def __str__(self) -> str:
@@ -105,3 +106,7 @@ class Failed:
 
 class UserError(Exception):
     """Bad input or a missing thing: the message names the cause and the way out."""
+
+
+class DataMissingError(UserError):
+    """A data set is not at hand: download it, or choose a folder that holds it."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, 
 from iae_studio import theme
 from iae_studio.session import COLUMNS, Session
 from iae_studio.views.cloud import CloudView
+from iae_studio.views.large import LargeView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.parts import button, row, tool
 from iae_studio.widgets.gauge import Gauge
@@ -33,6 +34,7 @@ class ExploreView(QWidget):
         self.grid.removeRequested.connect(session.remove_input)
         self.grid.headingClicked.connect(session.toggle_lock)
         self.grid.hovered.connect(self._hovered)
+        self.grid.activated.connect(self._enlarge)
         self.cloud = CloudView()
         self._pages = QStackedWidget()
         self._pages.setObjectName("dropTarget")
@@ -83,6 +85,12 @@ class ExploreView(QWidget):
         layout.addStretch(1)
         return page
 
+    def invite(self, welcome: bool) -> None:
+        """Frame the drop target while something to drop hovers over the window."""
+        self._pages.setProperty("invites", welcome)
+        self._pages.style().unpolish(self._pages)
+        self._pages.style().polish(self._pages)
+
     def take_tests(self) -> None:
         """Other test images each time."""
         self.session.want_test_images(self._tests)
@@ -132,6 +140,13 @@ class ExploreView(QWidget):
             self._pages.setCurrentWidget(self.cloud)
         else:
             self._pages.setCurrentIndex(0 if self.session.inputs else 2)
+
+    def _enlarge(self, line: int, column: int) -> None:
+        rendering = self.session.rendering
+        if rendering is not None and line < len(rendering.tiles):
+            known = self.session.inputs[line]
+            tile = rendering.tiles[line, max(0, column)]
+            LargeView(known.name, known.seen, tile, f"n{max(0, column) + 1}", self).exec()
 
     def _hovered(self, line: int, column: int) -> None:
         rendering = self.session.rendering

@@ -215,6 +215,8 @@ QLabel[role="style"] { color: $style; }
 QLabel[role="reconstruction"] { color: $reconstruction; }
 QLabel[role="regularisation"] { color: $regularisation; }
 QLabel[role="error"] { color: $error; }
+QStackedWidget#dropTarget { border: 1px solid transparent; }
+QStackedWidget#dropTarget[invites="true"] { border: 1px solid $accent; border-radius: 6px; }
 QFrame[hairline="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[hairline="vertical"] { background: $line; border: none; max-width: 1px; min-width: 1px; }
 """

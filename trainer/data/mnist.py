@@ -14,7 +14,7 @@ from pathlib import Path
 from torch import Tensor
 
 from trainer.files import replacing
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 from trainer.places import DATA_VARIABLE, MNIST_FILES, cache_root, data_root, mnist_folder
 
 CHUNK = 1 << 16
@@ -34,7 +34,7 @@ def load_mnist(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
 
     folder = mnist_folder(root)
     if folder is None:
-        raise UserError(
+        raise DataMissingError(
             f"MNIST is not in {data_root(root)}. Name a folder that holds it with --data or the "
             f"variable {DATA_VARIABLE}, or get it with: python -m trainer download mnist. "
             "The recipe drawn-10 needs no data at all."

@@ -1,0 +1,52 @@
+"""One tile, large, beside its input."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+
+from iae_studio import theme
+from iae_studio.views.parts import column, heading, row
+from iae_studio.widgets.sheet import to_image
+from trainer.messages import Pixels
+
+SIDE = 308  # px: eleven times 28
+
+
+class LargeView(QDialog):
+    """Both pictures with whole, sharp pixels; Escape closes it."""
+
+    def __init__(
+        self, name: str, seen: Pixels, tile: Pixels, noise: str, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(name)
+        layout = column(self, pad=16)
+        layout.addLayout(
+            row(
+                self._picture("sees", "content", seen),
+                self._picture(noise, "style", tile),
+                gap=2 * theme.GAP,
+            )
+        )
+
+    def _picture(self, title: str, role: str, pixels: Pixels) -> QWidget:
+        box = QWidget()
+        layout = QVBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        label = QLabel()
+        ratio = self.devicePixelRatioF()
+        factor = max(1, int(SIDE * ratio) // pixels.shape[0])
+        image = to_image(pixels).scaled(
+            pixels.shape[1] * factor,
+            pixels.shape[0] * factor,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.FastTransformation,
+        )
+        image.setDevicePixelRatio(ratio)
+        label.setPixmap(QPixmap.fromImage(image))
+        layout.addWidget(heading(title, role))
+        layout.addWidget(label)
+        return box
