@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"trainer: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("trainer: interrupted", file=sys.stderr)
+        return 130
     except BrokenPipeError:  # the reader of our output left, as `head` does
         sys.stderr.close()
         return 1
@@ -61,6 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     sub.add_argument("--seed", type=_seed, metavar="N", help="seed of weights, batches and noise")
+    sub.add_argument("--save-every", type=_positive, default=15.0, help=argparse.SUPPRESS)
     _data_and_device(sub)
     sub.set_defaults(run=_train)
 
@@ -104,24 +108,31 @@ def _data_and_device(sub: argparse.ArgumentParser) -> None:
 
 
 def _positive_int(text: str) -> int:
-    value = int(text)
-    if value < 1:
+    value = _number(int, text)
+    if not value >= 1:
         raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
-    return value
+    return int(value)
 
 
 def _positive(text: str) -> float:
-    value = float(text)
+    value = _number(float, text)
     if not 0 < value < 1e6:
         raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
     return value
 
 
 def _seed(text: str) -> int:
-    value = int(text)
+    value = _number(int, text)
     if not 0 <= value < 2**31:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2147483647")
-    return value
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 2147483647")
+    return int(value)
+
+
+def _number(kind: type[int] | type[float], text: str) -> float:
+    try:
+        return kind(text)
+    except ValueError:  # argparse would name the function that failed
+        return float("nan")
 
 
 # A command imports the engine when it runs, so that `--help` and `list` answer at once.

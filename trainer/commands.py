@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +32,6 @@ from trainer.sheets import sheet, to_png
 from trainer.spaces import Empirical
 from trainer.training import TrainState, choose_device, run, start, use_threads
 
-SAVE_SECONDS = 15.0
 CALIBRATION_SECONDS = 3.0
 
 
@@ -50,10 +53,7 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
         )
         return 0
     deadline = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
-    try:
-        _train_with_bar(state, source, until, run_folder, deadline)
-    except KeyboardInterrupt:
-        run_folder.save(state)
+    if not _train_with_bar(state, source, until, run_folder, deadline, args.save_every):
         again = f"python -m trainer train {recipe.name} --out {shlex.quote(str(folder))} --resume"
         extra = f" --steps {args.steps}" if args.steps else ""
         data = f" --data {shlex.quote(str(args.data))}" if args.data else ""
@@ -82,11 +82,17 @@ def _open_run(args: argparse.Namespace, recipe: Recipe) -> tuple[Path, Recipe]:
 
 
 def _newest_run(name: str) -> Path:
-    runs = [p.parent for p in runs_root().glob("*/recipe.json")]
-    mine = [p for p in runs if RunFolder(p).recipe().name == name]
+    mine = [p.parent for p in runs_root().glob("*/recipe.json") if _is_run_of(name, p.parent)]
     if not mine:
         raise UserError(f"There is no run of {name} in {runs_root()}. Name one by --out.")
     return max(mine, key=lambda p: (p / "recipe.json").stat().st_mtime)
+
+
+def _is_run_of(name: str, folder: Path) -> bool:
+    try:
+        return RunFolder(folder).recipe().name == name
+    except UserError:  # one damaged run does not stand in the way of the others
+        return False
 
 
 def _fit_to_time(recipe: Recipe, source: Empirical, minutes: float) -> Recipe:
@@ -101,23 +107,56 @@ def _fit_to_time(recipe: Recipe, source: Empirical, minutes: float) -> Recipe:
 
 
 def _train_with_bar(
-    state: TrainState, source: Empirical, until: int, folder: RunFolder, deadline: float
-) -> None:
+    state: TrainState,
+    source: Empirical,
+    until: int,
+    folder: RunFolder,
+    deadline: float,
+    save_every: float,
+) -> bool:
+    """Train and save; False if Ctrl-C ended it early."""
     saved, cost = time.monotonic(), 0.0
-    with tqdm(total=until, initial=state.step, unit="step", dynamic_ncols=True) as bar:
+    with (
+        _interrupt_noted() as interrupted,
+        tqdm(total=until, initial=state.step, unit="step", dynamic_ncols=True) as bar,
+    ):
         for progress in run(state, source, until):
             folder.record(progress)
             bar.update(progress.step - bar.n)
             bar.set_postfix_str(_summary(progress), refresh=False)
             now = time.monotonic()
             # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
-            if now - saved > max(SAVE_SECONDS, 50 * cost) or now > deadline:
+            if now > deadline or interrupted.is_set():
+                break
+            if now - saved > max(save_every, 50 * cost):
                 folder.save(state)
                 saved = time.monotonic()
                 cost = saved - now
-            if now > deadline:
-                break
-    folder.save(state)
+        folder.save(state)
+    return state.step >= until or not interrupted.is_set()
+
+
+@contextmanager
+def _interrupt_noted() -> Iterator[threading.Event]:
+    """Ctrl-C sets the event: raised in the middle of a step it would tear the state apart.
+
+    A second Ctrl-C is raised at once.
+    """
+    noted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield noted
+        return
+
+    def note(number: int, frame: object) -> None:
+        if noted.is_set():
+            raise KeyboardInterrupt
+        noted.set()
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _summary(progress: Progress) -> str:
@@ -137,7 +176,7 @@ def evaluate_model(args: argparse.Namespace) -> int:
     snapshot = load_snapshot(args.model, choose_device(args.device), args.data)
     metrics = evaluate(snapshot, load_data(snapshot.recipe.data, args.data))
     if args.model.is_dir():
-        write_bytes(args.model / "metrics.json", json.dumps(metrics, indent=1).encode())
+        _write(args.model / "metrics.json", json.dumps(metrics, indent=1).encode())
     if args.json:
         print(json.dumps(metrics))
     else:

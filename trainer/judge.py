@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
@@ -50,13 +52,14 @@ class Judge:
         """
         mark = hashlib.sha256(data.train[::101].numpy().tobytes()).hexdigest()[:12]
         file = cache_root() / "judges" / f"{name}-{mark}.safetensors"
-        network = _network()
-        if file.is_file():
-            network.load_state_dict(load_file(file))
+        network = _kept(file)
+        if network is not None:
             network.to(device).eval()
         else:
-            network.to(device)
-            _train(network, data, device)
+            with torch.random.fork_rng(devices=[]):  # the same judge each time: weights, dropout
+                torch.manual_seed(0)
+                network = _network().to(device)
+                _train(network, data, device)
             write_bytes(file, to_bytes({k: v.cpu() for k, v in network.state_dict().items()}))
         accuracy = _accuracy(network, data, device)
         if accuracy < ENOUGH:
@@ -65,6 +68,15 @@ class Judge:
                 f"label agreement would mean nothing. Delete {file} and try again."
             )
         return cls(network, accuracy)
+
+
+def _kept(file: Path) -> nn.Sequential | None:
+    network = _network()
+    try:
+        network.load_state_dict(load_file(file))
+    except (OSError, SafetensorError, RuntimeError):  # absent or damaged: it is trained anew
+        return None
+    return network
 
 
 def _train(network: nn.Module, data: DataSet, device: torch.device) -> None:

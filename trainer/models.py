@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import torch
 from torch import Tensor, nn
 
@@ -9,6 +11,8 @@ from trainer.games import Game, autoencoding
 from trainer.networks import build_networks
 from trainer.recipes import Recipe
 from trainer.spaces import Gaussian, OneHot, Space
+
+_INITIALISING = threading.Lock()  # two threads of a window must not share the global generator
 
 
 class Model(nn.Module):
@@ -72,6 +76,6 @@ class Model(nn.Module):
 
 def build_model(recipe: Recipe) -> Model:
     """The recipe's model, initialised from its seed without touching torch's global generator."""
-    with torch.random.fork_rng(devices=[]):
+    with _INITIALISING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
         return Model(recipe)

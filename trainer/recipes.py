@@ -6,6 +6,7 @@ No torch here, so that a window can list the recipes before the engine is loaded
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, replace
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -73,6 +74,20 @@ class Recipe:
         for name in ("noise", "encoder_noise", "seed"):
             if getattr(self, name) < 0:
                 raise UserError(f"{name} must not be negative, but is {getattr(self, name)}.")
+        if self.seed >= 2**63:
+            raise UserError(f"seed must be below 2^63, but is {self.seed}.")
+        for name in ("beta1", "ema"):
+            if getattr(self, name) >= 1:
+                raise UserError(f"{name} must be below 1, but is {getattr(self, name)}.")
+        if (self.networks == "toy") != (self.data == "mog"):
+            raise UserError(
+                f"The networks {self.networks} do not fit the data {self.data}: "
+                "points (mog) go with toy networks, images with the others."
+            )
+        if self.model == "gan" and self.networks != "toy":
+            raise UserError(f"The networks {self.networks} have no GAN; only toy ones have.")
+        if self.model == "iae" and self.reconstruction == "none" and not self.regularise:
+            raise UserError("Without reconstruction and regularise there is nothing to train.")
 
     @property
     def two_dimensional(self) -> bool:
@@ -138,8 +153,11 @@ def _check(key: str, value: Any, kind: Any) -> None:
         if value not in get_args(kind):
             raise UserError(f"{key} is one of {', '.join(get_args(kind))}, not {value!r}.")
     elif kind is float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not math.isfinite(value):
             raise UserError(f"{key} is a number, not {value!r}.")
+        if value < 0:
+            raise UserError(f"{key} must not be negative, but is {value!r}.")
     elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise UserError(f"{key} is of type {kind.__name__}, not {value!r}.")
 

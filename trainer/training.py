@@ -177,7 +177,9 @@ def euclidean_error(returned: Tensor, source: Tensor) -> Tensor:
     """Cross-entropy of pixels in [0, 1], in nats a pixel, times ten; squared distance of points."""
     if source.dim() == 2:
         return (returned - source).square().sum(1).mean()
-    return 10 * functional.binary_cross_entropy(returned, source)
+    # binary_cross_entropy raises over NaN, and on CUDA ends the process: NaN goes round it.
+    nan = 0 * returned.detach().sum()
+    return 10 * functional.binary_cross_entropy(returned.nan_to_num(), source) + nan
 
 
 @torch.no_grad()
@@ -207,8 +209,8 @@ def run(state: TrainState, source: Space, until: int) -> Iterator[Progress]:
         rate = 0.9 * rate + 0.1 * fresh if rate else fresh
         if not losses[:, -1].isfinite().all():
             raise UserError(
-                f"The training diverged near step {state.step:,}. Go on from the last checkpoint "
-                "with smaller learning rates (player_rate, critic_rate) or a larger r1."
+                f"The training diverged near step {state.step:,}. Start again with smaller "
+                "learning rates (player_rate, critic_rate) or a larger r1."
             )
         table = losses[:, :-1].numpy().copy()
         yield Progress(state.step, until, LOSSES, table, rate, (until - state.step) / rate)

@@ -63,14 +63,13 @@ class ExploreView(QWidget):
         self._show_recipe(session.recipe)
 
     def _tools(self) -> QHBoxLayout:
-        return row(
+        self._for_images = (
             tool("Open", "open", "Open images or a folder (Ctrl+O)", self.openWanted.emit),
             tool("Paste", "paste", "Paste an image (Ctrl+V)", self.pasteWanted.emit),
             tool("Test images", "image", "Random images of the test set (R)", self.take_tests),
-            None,
             tool("Clear", "trash", "Take all images away", self.session.clear_inputs),
-            gap=theme.GRID,
         )
+        return row(*self._for_images[:3], None, self._for_images[3], gap=theme.GRID)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -132,6 +131,8 @@ class ExploreView(QWidget):
 
     def _show_recipe(self, recipe: Recipe) -> None:
         self.cloud.set_recipe(recipe)
+        for control in self._for_images:
+            control.setEnabled(not recipe.two_dimensional)
         self.gauge.setShare(None)
         self._show_page()
 

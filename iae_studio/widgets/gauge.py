@@ -48,7 +48,7 @@ class Gauge(QWidget):
         share = self._share
         painter.setPen(QColor(tokens.muted))
         words = QRectF(0, 0, bar.left() - 8, self.height())
-        painter.drawText(words, 0x0082, "code and noise")
+        painter.drawText(words, 0x0082, "noise share")
         painter.setPen(QColor(0, 0, 0, 0))
         painter.setBrush(QColor(tokens.line if share is None else tokens.content))
         painter.drawRoundedRect(bar, 3, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 NEAREST_BELOW = 64  # px: smaller pictures are magnified by whole factors only
-_COMFORT = 140  # px: a tile grows to this, and beyond it only while all rows stay in sight
+_COMFORT = 56  # px: a tile grows to this, and beyond it only while all rows stay in sight
 _LARGEST = 288  # px
 _SMALLEST = 28  # px
 _GAP = 2
