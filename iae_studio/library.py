@@ -26,8 +26,10 @@ class Run:
 
 def assets() -> Path:
     """The folder of the assets: the installed package's, or the checkout's."""
-    beside = Path(__file__).parent.parent / "assets"
-    return beside if beside.is_dir() else Path(str(files("iae_studio_assets")))
+    checkout = Path(__file__).parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "assets"
+    return Path(str(files("iae_studio_assets")))
 
 
 def shipped_models() -> dict[str, Path]:

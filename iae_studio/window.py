@@ -81,7 +81,7 @@ class Window(QMainWindow):
         self.explore.pasteWanted.connect(self.paste)
         session.recipeChanged.connect(lambda r: self.setWindowTitle(f"{r.name} – IAE Studio"))
         self._restore()
-        self.explore.grid.setFocus()
+        self.recipes.tree.setFocus()
 
     def _dock(self, title: str, view: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)

@@ -57,6 +57,8 @@ class RunFolder:
         try:
             content = json.loads(file.read_text("utf-8"))
             return Recipe.from_mapping(content["recipe"])
+        except UserError as error:
+            raise UserError(f"{file}: {error}") from error
         except FileNotFoundError:
             raise UserError(f"{self.path} is not a run folder: it has no recipe.json.") from None
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -85,6 +87,8 @@ class RunFolder:
                 "The last one is kept; free some space, then save again."
             ) from error
         self._fresh = []
+        for half_written in self.path.glob(f".{STATE}.*"):  # by a process that was killed
+            half_written.unlink(missing_ok=True)
 
     def _append_curves(self, step: int) -> None:
         fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
@@ -102,9 +106,13 @@ class RunFolder:
         if not self.has_state():
             return np.empty((0, len(LOSSES)), np.float32)
         with _opened(self.path / STATE) as file:
-            step = int(file.metadata()["step"])
-        values = np.fromfile(self.path / "curves.f32", "<f4").reshape(-1, len(LOSSES))
-        return values[:step].astype(np.float32)
+            count = _step(file, self.path) * len(LOSSES)
+        try:
+            values = np.fromfile(self.path / "curves.f32", "<f4", count)
+        except FileNotFoundError:
+            values = np.empty(0, np.float32)
+        whole = len(values) - len(values) % len(LOSSES)
+        return values[:whole].reshape(-1, len(LOSSES)).astype(np.float32)
 
     def load(self, device: torch.device) -> TrainState:
         """The state as it was saved; the start of the run where nothing was saved yet."""
@@ -112,10 +120,10 @@ class RunFolder:
         if self.has_state():
             with _opened(self.path / STATE) as file:
                 tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-                state.step = int(file.metadata()["step"])
+                state.step = _step(file, self.path)
             try:
                 _unpack(state, tensors)
-            except (KeyError, RuntimeError) as error:
+            except (KeyError, ValueError, TypeError, RuntimeError) as error:
                 raise UserError(
                     f"{self.path / STATE} does not fit its recipe: {error}. Was it edited?"
                 ) from error
@@ -127,6 +135,13 @@ def _opened(path: Path) -> Any:
         return safe_open(str(path), "pt")
     except (OSError, SafetensorError) as error:
         raise UserError(f"{path} is damaged or not a safetensors file: {error}.") from error
+
+
+def _step(file: Any, run: Path) -> int:
+    try:
+        return int(file.metadata()["step"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{run / STATE} is not a checkpoint: it names no step.") from error
 
 
 def _pack(state: TrainState) -> dict[str, Tensor]:
@@ -155,7 +170,10 @@ def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
             memory.setdefault(int(index), {})[entry] = value
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": memory, "param_groups": groups})
-    state.rng.set_state(tensors["rng"])
+    if tensors["rng"].shape == state.rng.get_state().shape:
+        state.rng.set_state(tensors["rng"])
+    else:  # saved on another kind of device, whose random numbers cannot go on here
+        state.rng.manual_seed(state.recipe.seed + state.step)
 
 
 __all__ = ["RunFolder"]

@@ -52,15 +52,13 @@ class Judge:
         """
         mark = hashlib.sha256(data.train[::101].numpy().tobytes()).hexdigest()[:12]
         file = cache_root() / "judges" / f"{name}-{mark}.safetensors"
-        network = _kept(file)
-        if network is not None:
-            network.to(device).eval()
-        else:
-            with torch.random.fork_rng(devices=[]):  # the same judge each time: weights, dropout
-                torch.manual_seed(0)
-                network = _network().to(device)
+        with torch.random.fork_rng(devices=[]):  # the same judge each time: weights, dropout
+            torch.manual_seed(0)
+            network = _network().to(device)
+            if not _restored(network, file):
                 _train(network, data, device)
-            write_bytes(file, to_bytes({k: v.cpu() for k, v in network.state_dict().items()}))
+                write_bytes(file, to_bytes({k: v.cpu() for k, v in network.state_dict().items()}))
+        network.eval()
         accuracy = _accuracy(network, data, device)
         if accuracy < ENOUGH:
             raise UserError(
@@ -70,13 +68,12 @@ class Judge:
         return cls(network, accuracy)
 
 
-def _kept(file: Path) -> nn.Sequential | None:
-    network = _network()
+def _restored(network: nn.Module, file: Path) -> bool:
     try:
         network.load_state_dict(load_file(file))
-    except (OSError, SafetensorError, RuntimeError):  # absent or damaged: it is trained anew
-        return None
-    return network
+    except (OSError, SafetensorError, RuntimeError):  # absent or damaged
+        return False
+    return True
 
 
 def _train(network: nn.Module, data: DataSet, device: torch.device) -> None:
@@ -92,7 +89,6 @@ def _train(network: nn.Module, data: DataSet, device: torch.device) -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         fall.step()
-    network.eval()
 
 
 @torch.inference_mode()

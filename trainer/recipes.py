@@ -54,7 +54,8 @@ class Recipe:
     r1_every: int = 1  # steps between penalties; each counts as many times more
     instance_noise: float = 0.0  # std of the noise on what the pair critic sees; falls to 0
     code_noise: float = 0.0  # std of the noise on the codes the code critic sees; falls to 0
-    mismatched: float = 0.0  # weight of negatives (x, another image's code); falls to 0
+    mismatched: float = 0.0  # weight of negatives (x, another image's code) at the start ...
+    mismatched_last: float = 0.0  # ... and at the end
     warm: float = 0.0  # fraction of plain Euclidean autoencoding at the start
     euclidean: float = 0.0  # weight of a Euclidean term that falls to 0 ...
     euclidean_until: float = 0.5  # ... here
@@ -79,6 +80,9 @@ class Recipe:
         for name in ("beta1", "ema"):
             if getattr(self, name) >= 1:
                 raise UserError(f"{name} must be below 1, but is {getattr(self, name)}.")
+        self._check_parts()
+
+    def _check_parts(self) -> None:
         if (self.networks == "toy") != (self.data == "mog"):
             raise UserError(
                 f"The networks {self.networks} do not fit the data {self.data}: "
@@ -198,39 +202,31 @@ _SMALL = Recipe(
     noise=100,
     conditioning="projection",
     batch=64,
-    steps=20_000,
+    steps=16_000,
     player_rate=5e-4,
     critic_norm=False,
+    code_blur=0.3,
     noise_scale=0.3,
-    r1=0.5,
+    r1=0.3,
     r1_every=4,
-    instance_noise=0.3,
+    instance_noise=0.2,
     mismatched=0.5,
-    warm=0.05,
-    euclidean=0.3,
-    encoder_rate=0.2,
+    mismatched_last=0.3,
+    warm=0.08,
+    euclidean=0.1,
+    encoder_rate=0.05,
 )
 
-_PAPER = Recipe(
+_PAPER = replace(
+    _SMALL,
     name="mnist-10",
     title="MNIST, 10 + 100",
     story="The code keeps the digit, the noise varies its style.",
     figure="Fig. 2c",
-    model="iae",
-    data="mnist",
     networks="mnist",
-    code=10,
-    noise=100,
-    player_rate=5e-4,
-    critic_norm=False,
-    noise_scale=0.3,
-    r1=0.5,
-    r1_every=4,
-    instance_noise=0.3,
-    mismatched=0.5,
-    warm=0.05,
-    euclidean=0.3,
-    encoder_rate=0.2,
+    conditioning="location",
+    batch=100,
+    steps=30_000,
 )
 
 CATALOGUE: dict[str, Recipe] = {
@@ -244,6 +240,13 @@ CATALOGUE: dict[str, Recipe] = {
             figure="after Fig. 2c",
             data="drawn-digits",
             noise=32,
+            steps=20_000,
+            code_blur=0.5,
+            noise_scale=1.0,
+            mismatched_last=0.2,
+            warm=0.06,
+            euclidean=0.0,
+            encoder_rate=0.1,
         ),
         replace(
             _PAPER,
@@ -255,9 +258,13 @@ CATALOGUE: dict[str, Recipe] = {
             noise=0,
             critic_norm=True,
             player_rate=1e-3,
+            code_blur=0.0,
+            noise_scale=1.0,
             r1=0.0,
+            r1_every=1,
             instance_noise=0.0,
             mismatched=0.0,
+            mismatched_last=0.0,
             warm=0.0,
             euclidean=0.0,
             encoder_rate=1.0,

@@ -126,7 +126,9 @@ def _configure(game: Game, state: TrainState, now: Schedule) -> None:
     if state.step % recipe.r1_every == 0:
         game.r1 = recipe.r1_every * (recipe.r1 if on_data else recipe.r1_code)
     if game.name == "reconstruction":
-        game.mismatched = recipe.mismatched * now.fade
+        game.mismatched = recipe.mismatched_last + now.fade * (
+            recipe.mismatched - recipe.mismatched_last
+        )
         game.weight = recipe.reconstruction_weight
     else:
         game.weight = recipe.regularisation_weight

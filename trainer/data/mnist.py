@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import http.client
 import shutil
-import urllib.error
 import urllib.request
+import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -44,9 +45,9 @@ def load_mnist(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
     try:
         images = read_image_file(str(images_file)).unsqueeze(1)
         labels = read_label_file(str(labels_file))
-    except (OSError, ValueError, AssertionError, RuntimeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AssertionError, RuntimeError) as error:
         raise UserError(
-            f"The MNIST files in {folder} are damaged ({error or type(error).__name__}). "
+            f"The MNIST files in {folder} are damaged ({str(error) or 'cut short'}). "
             "Delete them and get them again."
         ) from error
     if images.shape[1:] != (1, 28, 28) or len(images) != len(labels) or not len(images):
@@ -65,7 +66,7 @@ def _plain(folder: Path, name: str) -> Path:
         try:
             with gzip.open(packed) as source, replacing(unpacked) as target:
                 shutil.copyfileobj(source, target)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise UserError(
                 f"{packed} cannot be unpacked ({error}). Get it again, or free some space."
             ) from error
@@ -88,12 +89,23 @@ def download_mnist(
     sizes = (9_912_422, 28_881, 1_648_877, 4_542)
     total, before = sum(sizes), 0
     for (name, md5), size in zip(MNIST.resources, sizes, strict=True):
-        if not (folder / name).is_file():
+        if not _whole(folder / name):
             moved = partial(_moved, progress, before, total)
             _fetch(MNIST.mirrors, name, md5, folder / name, cancelled, moved)
         before += size
         progress(before, total)
     return folder
+
+
+def _whole(packed: Path) -> bool:
+    """Whether an archive is there already and can be unpacked."""
+    try:
+        with gzip.open(packed) as file:
+            while file.read(CHUNK):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True
 
 
 def _moved(progress: Callable[[int, int], None], before: int, total: int, done: int) -> None:
@@ -126,7 +138,7 @@ def _fetch(
                 if digest.hexdigest() != md5:
                     raise ValueError("its checksum differs")
             return
-        except (OSError, ValueError, urllib.error.URLError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             causes.append(f"{mirror}: {getattr(error, 'reason', error)}")
     raise UserError(
         f"{name} could not be downloaded ({'; '.join(causes)}). Check the network, or choose a "

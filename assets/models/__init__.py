@@ -1,0 +1,1 @@
+"""Models that we trained ourselves; recipe and metrics are inside each file."""
