@@ -218,8 +218,8 @@ class Window(QMainWindow):
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT)):
             self.resizeDocks(self._docks[:1], [264], Qt.Orientation.Horizontal)
             self.resizeDocks(self._docks[2:3], [288], Qt.Orientation.Horizontal)
-            self.resizeDocks(self._docks[3:], [184], Qt.Orientation.Vertical)
-            self.resizeDocks(self._docks[:2], [400, 250], Qt.Orientation.Vertical)
+            self.resizeDocks(self._docks[3:], [172], Qt.Orientation.Vertical)
+            self.resizeDocks(self._docks[:2], [500, 190], Qt.Orientation.Vertical)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""

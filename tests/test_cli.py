@@ -100,7 +100,9 @@ def test_minutes_make_a_run_whose_schedule_fits(tmp_path: Path) -> None:
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     run, options = tmp_path / "a run", ["--set", "steps=50000", *TOY]
-    process = trainer_process("train", "mog-iae", "--out", str(run), "--save-every", "0.01", *options)
+    process = trainer_process(
+        "train", "mog-iae", "--out", str(run), "--save-every", "0.01", *options
+    )
     while process.poll() is None and not RunFolder(run).has_state():
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)

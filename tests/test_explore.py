@@ -72,9 +72,7 @@ def test_columns_differ_and_a_column_shares_its_noise(
     np.testing.assert_array_equal(swapped, tiles(snapshot, pictures)[:, ::-1])
 
 
-def test_more_columns_leave_the_first_ones_alone(
-    snapshot: Snapshot, pictures: np.ndarray
-) -> None:
+def test_more_columns_leave_the_first_ones_alone(snapshot: Snapshot, pictures: np.ndarray) -> None:
     few = tiles(snapshot, pictures[:2])
     for count in (1, 8, 9, 20):
         more = tiles(snapshot, pictures[:2], noise_seeds=column_seeds(0, count))
@@ -82,9 +80,7 @@ def test_more_columns_leave_the_first_ones_alone(
         np.testing.assert_array_equal(more[:, :shared], few[:, :shared])
 
 
-def test_noise_scale_zero_makes_the_columns_equal(
-    snapshot: Snapshot, pictures: np.ndarray
-) -> None:
+def test_noise_scale_zero_makes_the_columns_equal(snapshot: Snapshot, pictures: np.ndarray) -> None:
     still = render(snapshot, Probe(1, pictures, SEEDS, noise_scale=0.0))
     assert (still.tiles == still.tiles[:, :1]).all()
     np.testing.assert_allclose(still.noise_share, 0, atol=1e-6)
@@ -99,13 +95,11 @@ def test_offsets_change_pixels_and_zero_offsets_do_not(
 ) -> None:
     plain = tiles(snapshot, pictures)
     assert (tiles(snapshot, pictures, **edit) != plain).any()
-    zeros = {name: (0.0, 0.0) for name in edit}
+    zeros = dict.fromkeys(edit, (0.0, 0.0))
     np.testing.assert_array_equal(tiles(snapshot, pictures, **zeros), plain)
 
 
-def test_offsets_are_deviations_of_the_codes_seen(
-    snapshot: Snapshot, pictures: np.ndarray
-) -> None:
+def test_offsets_are_deviations_of_the_codes_seen(snapshot: Snapshot, pictures: np.ndarray) -> None:
     known = snapshot.directions
     assert known is not None
     codes = render(snapshot, Probe(1, pictures, SEEDS)).codes

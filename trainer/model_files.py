@@ -72,7 +72,11 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
         raise UserError(f"{path} cannot be read as a model: {error}.") from error
     if meta.get("kind") != KIND:
         raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
-    model = build_model(Recipe.from_json(meta["recipe"]))
+    try:
+        text, step = meta["recipe"], int(meta["step"])
+    except (KeyError, ValueError) as error:
+        raise UserError(f"{path} names no recipe or step: {error}.") from error
+    model = build_model(Recipe.from_json(text))
     model.critics.clear()
     weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
     try:
@@ -84,7 +88,7 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe.data, root).train[:2000]
-    return Snapshot(model.recipe, int(meta["step"]), model, directions, device, points)
+    return Snapshot(model.recipe, step, model, directions, device, points)
 
 
 def _directions(tensors: dict[str, Tensor], device: torch.device) -> Directions | None:

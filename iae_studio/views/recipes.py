@@ -18,6 +18,7 @@ from iae_studio import theme
 from iae_studio.library import Run
 from iae_studio.session import Session, Shown
 from iae_studio.views.parts import as_panel, button, caption, column, row
+from iae_studio.widgets.diagram import Diagram, Plan
 from trainer.recipes import CATALOGUE, Recipe
 
 GROUPS = {"iae": "Implicit autoencoders", "gan": "Baselines"}
@@ -49,7 +50,7 @@ class RecipesView(QWidget):
         self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.tree.currentItemChanged.connect(self._chosen)
         self._story = caption()
-        self._sizes = caption()
+        self._diagram = Diagram()
         self._data = QLabel()
         self._data.setProperty("caption", True)
         self._data.setWordWrap(True)
@@ -64,7 +65,7 @@ class RecipesView(QWidget):
         layout = column(self)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._story)
-        layout.addWidget(self._sizes)
+        layout.addWidget(self._diagram)
         layout.addWidget(self._data)
         layout.addWidget(self._bar)
         layout.addLayout(row(self._download, self._folder, self._cancel, None))
@@ -149,20 +150,17 @@ class RecipesView(QWidget):
         self.session.select(shown)
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        kind = "categories" if recipe.code_kind == "categorical" else "numbers"
-        noise = f"noise of {recipe.noise}" if recipe.noise else "no noise"
         self._story.setText(f"<b>{recipe.name}</b> · {recipe.figure}<br>{recipe.story}")
-        self._sizes.setText(
-            f"Code of {recipe.code} {kind}, {noise}; {recipe.steps:,} steps of {recipe.batch}."
-        )
+        self._diagram.setPlan(plan_of(recipe))
         self._show_data()
 
     def _show_data(self) -> None:
         recipe = self.session.recipe
         ready = self._ready.get(recipe.data, True)
-        words = {"mnist": "MNIST", "drawn-digits": "drawn by this program", "mog": "drawn points"}
+        words = {"mnist": "MNIST", "drawn-digits": "drawn digits", "mog": "drawn points"}
         what = words[recipe.data]
-        self._data.setText(f"Data: {what}, ready." if ready else f"Data: {what} is not here yet.")
+        state = "data ready" if ready else "not here yet"
+        self._data.setText(f"{what}, {state}; {recipe.steps:,} steps of {recipe.batch}")
         loading = self._bar.isVisible()
         self._download.setVisible(not ready and not loading)
         self._folder.setVisible(not ready and not loading)
@@ -181,3 +179,18 @@ class RecipesView(QWidget):
 
     def primary_data_button(self) -> QPushButton:
         return self._download
+
+
+def plan_of(recipe: Recipe) -> Plan:
+    """The drawing of a recipe's maps and games."""
+    code = f"1 of {recipe.code}" if recipe.code_kind == "categorical" else f"z {recipe.code}"
+    if recipe.model == "gan":
+        return Plan(code, "x", recipe.noise, back=False)
+    return Plan(
+        "x",
+        code,
+        recipe.noise,
+        recipe.encoder_noise,
+        reconstruction=recipe.reconstruction == "adversarial",
+        regularisation=recipe.regularise,
+    )

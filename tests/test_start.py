@@ -1,0 +1,92 @@
+"""Starting the program where the window cannot open, and what ships with it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from iae_studio import library
+from iae_studio.__main__ import main
+from trainer.explore import render
+from trainer.messages import Probe, UserError, column_seeds
+from trainer.recipes import CATALOGUE
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a screen is always there elsewhere")
+def test_without_a_screen_it_says_what_to_use_instead() -> None:
+    hidden = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    environment = {key: value for key, value in os.environ.items() if key not in hidden}
+    done = subprocess.run(
+        [sys.executable, "main.py"], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "no screen" in done.stderr
+    assert "python -m trainer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="X11 only")
+def test_a_screen_that_does_not_answer_is_named(monkeypatch, capfd) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":4242")
+    monkeypatch.setattr("iae_studio.platform_check.missing_libraries", list)
+    assert main() == 1
+    assert ":4242" in capfd.readouterr().err
+
+
+def test_a_missing_library_is_named_with_the_package(monkeypatch, capfd) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    monkeypatch.setattr("sys.platform", "linux")
+    lacks = ["libxcb-cursor.so.0"]
+    monkeypatch.setattr("iae_studio.platform_check.missing_libraries", lambda: lacks)
+    assert main() == 1
+    told = capfd.readouterr().err
+    assert "libxcb-cursor.so.0" in told
+    assert "apt-get install libxcb-cursor0" in told
+
+
+def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
+    import torch
+
+    from trainer.model_files import load_snapshot
+
+    models = library.shipped_models()
+    assert "drawn-10" in models
+    for name, path in models.items():
+        assert path.stat().st_size <= 3 * 2**20, name
+        recipe = library.model_recipe(path)
+        assert recipe.name == name
+        assert name in CATALOGUE
+        snapshot = load_snapshot(path, torch.device("cpu"))
+        assert snapshot.step > 0
+        if not recipe.two_dimensional:
+            import numpy as np
+
+            probe = Probe(0, np.zeros((1, 28, 28, 1), np.uint8), column_seeds(0, 2))
+            assert render(snapshot, probe).tiles.shape == (1, 2, 28, 28, 1)
+
+
+def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "other.safetensors"
+    file.write_bytes(b"nonsense")
+    with pytest.raises(UserError, match=r"other\.safetensors"):
+        library.model_recipe(file)
+    with pytest.raises(UserError, match="is not a model or a run"):
+        library.model_recipe(tmp_path)
+
+
+def test_damaged_runs_do_not_hide_the_others(tmp_path: Path) -> None:
+    from trainer.checkpoint import RunFolder
+
+    RunFolder.create(tmp_path / "good", CATALOGUE["mog-iae"])
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "recipe.json").write_text("{")
+    assert [run.path.name for run in library.list_runs(tmp_path)] == ["good"]

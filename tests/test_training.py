@@ -1,0 +1,217 @@
+"""The training loop: one generator for every model, whose course follows from the seed."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from tests.tiny import CPU, recipe_of, same, snapshot_of, source_of, trained, weights
+from trainer import training
+from trainer.messages import Progress, UserError
+from trainer.recipes import Recipe, find_recipe
+from trainer.training import LOSSES, Schedule, choose_device, run, start, step
+
+
+def losses(reports: list[Progress]) -> dict[str, np.ndarray]:
+    """All rows of the reports, by name."""
+    table = np.concatenate([report.losses for report in reports])
+    return {name: table[:, column] for column, name in enumerate(LOSSES)}
+
+
+def test_reports_hold_one_row_for_each_step() -> None:
+    state, reports = trained(recipe_of("mog-iae"), 40)
+    assert state.step == 40
+    assert sum(len(report.losses) for report in reports) == 40
+    reached = np.cumsum([len(report.losses) for report in reports])
+    assert [report.step for report in reports] == reached.tolist()
+    assert all(report.losses.dtype == np.float32 for report in reports)
+    assert all(report.names == LOSSES and report.steps == 40 for report in reports)
+    assert all(report.rate > 0 and report.eta >= 0 for report in reports)
+    assert [report.finished for report in reports] == [False] * (len(reports) - 1) + [True]
+    assert list(run(state, source_of(state.recipe), 40)) == []
+
+
+@pytest.mark.parametrize("name", ["mog-iae", "drawn-10"])
+def test_a_run_follows_from_its_seed(name: str) -> None:
+    (one, first), (two, second) = (trained(recipe_of(name), 8) for _ in range(2))
+    assert same(weights(one), weights(two))
+    for key, values in losses(first).items():
+        np.testing.assert_array_equal(values, losses(second)[key])
+    other, _ = trained(recipe_of(name, "seed=1"), 8)
+    assert not same(weights(one), weights(other))
+
+
+def test_pause_is_not_to_call_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, _ = trained(recipe_of("mog-iae"), 12)
+    monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
+    recipe = recipe_of("mog-iae")
+    state = start(recipe, CPU)
+    reports = run(state, source_of(recipe), 12)
+    for wanted in (1, 2, 3):
+        assert next(reports).step == wanted == state.step
+    torch.randn(5)
+    time.sleep(0.01)
+    assert state.step == 3
+    next(run(state, source_of(recipe), 4))  # a single step of its own, then on
+    list(reports)
+    assert state.step == 12 and same(weights(state), weights(whole))
+
+
+def test_the_global_generator_is_left_alone() -> None:
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    for name in ("mog-iae", "drawn-10"):
+        snapshot_of(recipe_of(name, "r1=0.1", "instance_noise=0.3", "code_noise=0.1"), 3)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [("mog-iae",), ("mog-gan",), ("drawn-10", "warm=1"), ("drawn-10", "warm=0", "euclidean=0")],
+)
+def test_divergence_is_told(settings: tuple[str, ...]) -> None:
+    recipe = recipe_of(*settings, "player_rate=1e37", "critic_rate=1e37")
+    with pytest.raises(UserError, match=r"diverged near step .* smaller learning rates"):
+        trained(recipe, 40)
+
+
+KINDS = ["mog-iae", "drawn-10"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("code_kind", ["gaussian", "categorical"])
+@pytest.mark.parametrize(
+    ("reconstruction", "regularise"),
+    [
+        ("adversarial", True),
+        ("adversarial", False),
+        ("euclidean", True),
+        ("euclidean", False),
+        ("none", True),
+    ],
+)
+def test_every_combination_trains(
+    name: str, code_kind: str, reconstruction: str, regularise: bool
+) -> None:
+    switches = [f"code_kind={code_kind}", f"reconstruction={reconstruction}"]
+    more = [f"regularise={regularise}", "warm=0.3", "steps=10", "encoder_noise=2"]
+    state, reports = trained(recipe_of(name, *switches, *more), 10)
+    told = losses(reports)
+    played = {"reconstruction": reconstruction == "adversarial", "regularisation": regularise}
+    for game, wanted in played.items():
+        for side in ("critic", "player"):
+            late = told[f"{game} {side}"][5:]
+            assert np.isfinite(late).all() if wanted else np.isnan(late).all()
+    if reconstruction == "euclidean":
+        assert np.isfinite(told["Euclidean error"]).all()
+    assert all(value.isfinite().all() for value in weights(state).values())
+
+
+def test_a_gan_plays_one_game() -> None:
+    _, reports = trained(recipe_of("mog-gan"), 6)
+    finite = {name for name, values in losses(reports).items() if np.isfinite(values).all()}
+    assert finite == {"regularisation critic", "regularisation player", "regularisation R1"}
+
+
+def test_a_penalty_may_be_paid_every_few_steps() -> None:
+    _, reports = trained(recipe_of("mog-iae", "r1_every=4"), 9)
+    paid = np.isfinite(losses(reports)["reconstruction R1"])
+    assert paid.nonzero()[0].tolist() == [0, 4, 8]
+
+
+def test_training_learns() -> None:
+    recipe = recipe_of(
+        "drawn-10", "reconstruction=euclidean", "regularise=false", "player_rate=0.005", "batch=16"
+    )
+    error = losses(trained(recipe, 60)[1])["Euclidean error"]
+    assert error[-10:].mean() < 0.7 * error[:5].mean()
+
+
+# ---- schedules ----
+
+
+def test_schedules_fall_as_the_recipe_says() -> None:
+    recipe = find_recipe("mnist-10").with_settings(
+        ["steps=1000", "warm=0.1", "euclidean=0.3", "euclidean_until=0.5", "encoder_rate=0.2"]
+    )
+    began, warm, plain, late, end, past = (
+        Schedule.at(recipe, number) for number in (0, 99, 100, 750, 1000, 2000)
+    )
+    assert began.warm and warm.warm and not plain.warm
+    assert (began.fade, late.fade, end.fade, past.fade) == (1, 0.25, 0, 0)
+    assert (began.rate, plain.rate, end.rate, past.rate) == pytest.approx((1, 1, 0.05, 0.05))
+    assert late.rate == pytest.approx((1 + 0.05) / 2)
+    assert (began.euclidean, warm.euclidean) == (1, 1)
+    assert plain.euclidean == pytest.approx(0.3 * 0.8)
+    assert (Schedule.at(recipe, 500).euclidean, end.euclidean, past.euclidean) == (0, 0, 0)
+    assert (warm.encoder, plain.encoder) == (1, 0.2)
+
+
+def test_a_warm_start_plays_no_reconstruction_game_and_no_euclidean_one_is_left() -> None:
+    recipe = recipe_of(
+        "drawn-10", "steps=20", "warm=0.25", "euclidean=0.3", "euclidean_until=0.5", "r1_every=1"
+    )
+    told = losses(trained(recipe, 20)[1])
+    for name in ("reconstruction critic", "reconstruction player", "reconstruction R1"):
+        assert np.isnan(told[name][:5]).all() and np.isfinite(told[name][5:]).all()
+    assert np.isfinite(told["regularisation critic"]).all()
+    assert np.isfinite(told["Euclidean error"][:10]).all()
+    assert np.isnan(told["Euclidean error"][10:]).all()
+
+
+def test_learning_rates_reach_the_optimisers() -> None:
+    recipe = recipe_of("drawn-10", "steps=10", "warm=0", "encoder_rate=0.2", "player_rate=0.001")
+    state, _ = trained(recipe, 10)
+    encoder, decoder = (group["lr"] for group in state.optimisers["players"].param_groups)
+    last = Schedule.at(recipe, 9).rate
+    assert decoder == pytest.approx(0.001 * last) and encoder == pytest.approx(0.2 * decoder)
+    (critics,) = (group["lr"] for group in state.optimisers["critics"].param_groups)
+    assert critics == pytest.approx(recipe.critic_rate * last)
+
+
+# ---- the averaged weights ----
+
+
+def maps(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """Weights and statistics of encoder and decoder, without the counters."""
+    kept = model.state_dict()
+    return {k: v.clone() for k, v in kept.items() if "critics" not in k and v.is_floating_point()}
+
+
+def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
+    state, source = start(recipe, CPU), source_of(recipe)
+    mean = maps(state.model)
+    for number in range(steps):
+        step(state, source.sample(recipe.batch, state.rng))
+        decay = min(recipe.ema, (1 + number) / (10 + number))
+        mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
+    return mean
+
+
+def test_the_average_follows_weights_and_batch_norm_statistics() -> None:
+    recipe = recipe_of("drawn-10", "ema=0.4")
+    state, _ = trained(recipe, 8)
+    averaged, wanted = maps(state.ema), averaged_by_hand(recipe, 8)
+    assert any("running_mean" in key for key in averaged)
+    torch.testing.assert_close(averaged, wanted, atol=1e-5, rtol=1e-4)
+    assert not same(averaged, maps(state.model))
+
+
+def test_without_averaging_the_average_is_the_model() -> None:
+    state, _ = trained(recipe_of("drawn-10", "ema=0"), 4)
+    assert same(maps(state.ema), maps(state.model))
+    assert not state.ema.training
+    assert not any(p.requires_grad for p in state.ema.parameters())
+
+
+def test_devices_are_chosen_or_refused() -> None:
+    assert choose_device("cpu") == CPU
+    assert choose_device("auto").type in ("cpu", "cuda")
+    with pytest.raises(UserError, match="auto, cpu or cuda, not 'tpu'"):
+        choose_device("tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(UserError, match="no CUDA device"):
+            choose_device("cuda")
