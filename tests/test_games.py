@@ -97,6 +97,18 @@ def test_the_positive_pair_is_a_fixed_target() -> None:
         torch.testing.assert_close(to_z, slope * critic.z.detach())
 
 
+def test_not_even_batch_norm_lets_the_positive_pair_be_moved() -> None:
+    """In a joint batch the real pairs shift the statistics, by which the fake ones are judged."""
+    _, games = played(*IMAGES)
+    game = games["reconstruction"]
+    assert any(isinstance(part, nn.BatchNorm2d) for part in game.critic.modules())
+    game.real = tuple(t.detach().clone().requires_grad_() for t in game.real)
+    game.fake = tuple(t.detach().clone().requires_grad_() for t in game.fake)
+    game.player_loss().backward()
+    assert all(t.grad is None for t in game.real)
+    assert all(t.grad is not None and t.grad.abs().sum() > 0 for t in game.fake)
+
+
 def test_losses_are_the_original_gans() -> None:
     critic = PairLine([1.0], [1.0])
     real, fake = (torch.full((4, 1), 2.0),) * 2, (torch.full((4, 1), -1.0),) * 2
@@ -140,7 +152,7 @@ def test_mismatched_negatives_teach_the_critic_to_read_the_code() -> None:
 
 @pytest.mark.parametrize(("norm", "equal"), [("true", False), ("false", True)])
 def test_a_joint_batch_matters_to_batch_norm_alone(norm: str, equal: bool) -> None:
-    model, games = played("drawn-10", f"critic_norm={norm}", "conditioning=location")
+    _, games = played("drawn-10", f"critic_norm={norm}", "conditioning=location")
     game = games["reconstruction"]
     separate = replace(game, joint_batch=False)
     for loss in ("critic_loss", "player_loss"):

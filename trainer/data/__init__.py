@@ -71,7 +71,8 @@ LOADERS: dict[str, Callable[[Path | None], DataSet]] = {
 
 def load_data(name: str, root: Path | None = None) -> DataSet:
     """The data set of that name. Raises UserError, with the way out, where it is not at hand."""
-    return _load(name, data_root(root))
+    # What our own code makes is the same for every root, and made once.
+    return _load(name, data_root(root) if name == "mnist" else Path())
 
 
 @lru_cache(maxsize=2)  # several threads of a window ask for the same one
@@ -82,12 +83,26 @@ def _load(name: str, root: Path) -> DataSet:
 def some_test_images(
     name: str, root: Path | None, count: int, seed: int
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Test images uint8 [N, C, H, W] chosen by a seed, their labels, their places in the set."""
+    """Test images uint8 [N, C, H, W] chosen by a seed, their labels, their places in the set.
+
+    Of different classes as far as there are enough.
+    """
     if name == "drawn-digits":  # the first few hundred are drawn at once
         few = draw_digits(DRAWN_FEW, DRAWN_SEEDS["test"])
         images, labels = few.images.permute(0, 3, 1, 2), few.labels
     else:
         whole = load_data(name, root)
         images, labels = whole.test, whole.test_labels
-    index = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))[:count]
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
+    index = torch.tensor(_varied(order.tolist(), labels[order].tolist(), count))
     return images[index], labels[index], index
+
+
+def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
+    """The first `count` of an order, those whose class came up already last."""
+    met: set[int] = set()
+    fresh, again = [], []
+    for place, label in zip(order[: 50 * count], labels, strict=False):
+        (again if label in met else fresh).append(place)
+        met.add(label)
+    return (fresh + again)[:count]
