@@ -199,6 +199,8 @@ def reconstruct(args: argparse.Namespace) -> int:
         _write(args.out, to_png(_sheet(snapshot, np.stack(seen), args)))
         print(args.out)
         return 0
+    if args.out.suffix and not args.out.is_dir():
+        raise UserError(f"--out {args.out}: a sheet is written as .png; else name a folder.")
     names = [path.stem for path in files]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

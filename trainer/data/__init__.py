@@ -101,7 +101,8 @@ def some_test_images(
 def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
     """The first `count` of an order, those whose class came up already last."""
     met: set[int] = set()
-    fresh, again = [], []
+    fresh: list[int] = []
+    again: list[int] = []
     for place, label in zip(order[: 50 * count], labels, strict=False):
         (again if label in met else fresh).append(place)
         met.add(label)
