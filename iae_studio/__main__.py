@@ -12,9 +12,14 @@ def main() -> int:
     if problem:
         sys.stderr.write(f"IAE Studio: {problem}\n")
         return 1
-    from PySide6.QtWidgets import QApplication
+    try:
+        from PySide6.QtWidgets import QApplication
 
-    from iae_studio import app
+        from iae_studio import app
+    except ImportError as error:
+        missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
+        sys.stderr.write(f"IAE Studio: {missing}\n")
+        return 1
 
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import signal
 import threading
 from functools import partial
 from pathlib import Path
 
 from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
 from iae_studio import jobs, library, theme
 from iae_studio.inputs import Input
@@ -22,6 +24,7 @@ from trainer.messages import Failed, Pixels, UserError
 from trainer.places import data_ready, mnist_folder
 from trainer.recipes import CATALOGUE, Recipe
 
+STATE_FILE = "state.safetensors"
 SHAPE = (28, 28, 1)
 LIMIT = 64
 
@@ -41,6 +44,7 @@ class Studio(QObject):
         self.render = RenderThread(self.data_root)
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
+        self.downloads = WorkThread()  # of its own: it may wait for the network
         self.window = Window(self.session, self.settings)
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
@@ -51,21 +55,43 @@ class Studio(QObject):
         self.window.show()
         self._refresh_library()
         self.session.select(self.window.recipes.default_for(self._last_recipe()))
-        for thread in (self.render, self.work, self.training):
+        for thread in (self.render, self.work, self.training, self.downloads):
             thread.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
         self._cancel_download.set()
-        for thread in (self.training, self.render, self.work):
+        if self.training.isRunning():
+            self._end_training()
+        for thread in (self.render, self.work, self.downloads):
             if thread.isRunning():
                 thread.shut_down()
         # What the threads still had to say must not reach a window that is gone.
         self.session.blockSignals(True)
         self.work.disconnect(self)
+        self.downloads.disconnect(self)
         self.settings.setValue("recipe", self.session.recipe.name)
         self._garbage.timer.stop()
         gc.enable()
+
+    def leave(self, *_: object) -> None:
+        """Ctrl-C in the terminal, or the system's wish to end the program."""
+        self.window.close()
+
+    def _end_training(self) -> None:
+        """Save and end; where saving fails the user decides, and may make room first."""
+        ask = QMessageBox.StandardButton
+        while why := self.training.shut_down():
+            answer = QMessageBox.critical(
+                None,
+                "IAE Studio",
+                f"{why}\n\nTry again, or close and lose what was learned since?",
+                ask.Retry | ask.Discard,
+                ask.Retry,
+            )
+            if answer != ask.Retry:
+                self.training.abandon()
+                return
 
     def _last_recipe(self) -> str:
         name = str(self.settings.value("recipe", ""))
@@ -86,17 +112,20 @@ class Studio(QObject):
         self.render.ready.connect(self._engine_ready)
         self.render.factsKnown.connect(session.set_facts)
         self.render.rendered.connect(session.set_rendering)
-        self.render.clouded.connect(session.clouded)
+        self.render.clouded.connect(session.set_cloud)
+        self.render.blank.connect(session.set_blank)
+        self.render.broken.connect(lambda: session.set_state(State.FAILED))
         self.training.stateChanged.connect(session.set_state)
         self.training.began.connect(session.training_began)
         self.training.progressed.connect(session.progressed)
         self.training.saved.connect(self._saved)
         self.training.ended.connect(session.training_ended)
-        for thread in (self.render, self.training, self.work):
+        for thread in (self.render, self.training, self.work, self.downloads):
             thread.failed.connect(session.fail)
-        self.work.done.connect(self._job_done)
-        self.work.gaveUp.connect(self._job_failed)
-        window.dataWanted.connect(self._open_data)
+        for worker in (self.work, self.downloads):
+            worker.done.connect(self._job_done)
+            worker.gaveUp.connect(self._job_failed)
+        window.imageWanted.connect(self._open_picture)
         window.modelWanted.connect(self._open_model)
         window.closing.connect(self.close)
         window.recipes.downloadWanted.connect(lambda _: self._download())
@@ -113,7 +142,7 @@ class Studio(QObject):
             self.session.set_state(State.IDLE)
         self.session.logged.emit(f"The engine is loaded; it runs on {device}.")
         if not self.session.inputs:
-            self.session.want_test_images(0)
+            self.session.want_test_images()
 
     def _refresh_library(self) -> None:
         ready = {
@@ -129,6 +158,8 @@ class Studio(QObject):
         self.session.logged.emit(f"Saved step {step:,} in {path}.")
 
     def _open_model(self, path: Path) -> None:
+        if path.name == STATE_FILE:  # of a run: the folder is the model
+            path = path.parent
         try:
             recipe = library.model_recipe(path)
         except UserError as error:
@@ -141,8 +172,8 @@ class Studio(QObject):
     def _open_files(self, paths: list[Path]) -> None:
         self.work.submit("open", partial(jobs.open_files, paths, SHAPE, LIMIT))
 
-    def _open_data(self, data: bytes, name: str) -> None:
-        self.work.submit("open", partial(jobs.open_data, data, name, SHAPE))
+    def _open_picture(self, picture: QImage, name: str) -> None:
+        self.work.submit("open", partial(jobs.open_picture, picture, name, SHAPE))
 
     def _read_sketch(self, drawing: Pixels) -> None:
         self.work.submit("sketch", partial(jobs.read_sketch, drawing, SKETCH, SHAPE), True)
@@ -156,19 +187,19 @@ class Studio(QObject):
     def _save_sheet(self, path: Path) -> None:
         rendering = self.session.rendering
         if rendering is not None:
-            seen = [known.seen for known in self.session.inputs]
+            seen = [known.seen for known in self.session.rendered_inputs]
             self.work.submit("sheet", partial(jobs.save_sheet, path, seen, rendering.tiles))
 
     def _job_done(self, name: str, result: object) -> None:
         session = self.session
         if isinstance(result, jobs.Opened):
             session.add_inputs(result.inputs)
+            if result.inputs and not result.problems:
+                session.tell(None)
             if result.problems:
                 session.complain(_several(result.problems))
-            elif session.message is not None and session.message.error:
-                session.tell(None)
         elif name == "tests" and isinstance(result, list):
-            session.replace_inputs(result)
+            session.replace_tests(result)
         elif name == "sketch" and (result is None or isinstance(result, Input)):
             session.set_sketch(result)
         elif name == "sheet":
@@ -192,17 +223,21 @@ class Studio(QObject):
         job = partial(
             jobs.download, self.data_root, self.downloadMoved.emit, self._cancel_download.is_set
         )
-        self.work.submit("download", job)
+        self.downloads.submit("download", job)
 
     def _download_over(self, whole: bool) -> None:
         self.window.recipes.set_download(None)
         self._refresh_library()
         if whole:
-            self.session.tell(Message("MNIST is here: press Train."))
+            self._data_arrived()
+
+    def _data_arrived(self) -> None:
+        if self.session.state is State.FAILED:
+            self.session.set_state(State.IDLE)
+        self.session.tell(Message("MNIST is here: press Train."))
+        self.session.select(self.session.shown)
 
     def _choose_folder(self) -> None:
-        from PySide6.QtWidgets import QFileDialog
-
         name = QFileDialog.getExistingDirectory(self.window, "A folder that holds MNIST")
         if name:
             self.set_data_root(Path(name))
@@ -218,7 +253,7 @@ class Studio(QObject):
         self.data_root = self.render.root = root
         self.settings.setValue("data", str(root))
         self._refresh_library()
-        self.session.tell(Message("MNIST is here: press Train."))
+        self._data_arrived()
 
 
 def _several(problems: list[str]) -> str:
@@ -233,8 +268,12 @@ def run(app: QApplication) -> int:
     dark = theme.prefers_dark(app) if chosen is None else str(chosen).lower() == "true"
     theme.apply(app, dark)
     studio = Studio(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):  # as a click on the window's cross
+        signal.signal(number, studio.leave)
     QTimer.singleShot(0, studio.start)
     code = app.exec()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     studio.close()
     studio.window.deleteLater()
     app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -11,10 +11,10 @@ from PySide6.QtGui import QImage
 
 @dataclass(frozen=True)
 class Found:
-    """Local files and folders, or the bytes of one image, or why there is neither."""
+    """Local files and folders, or one image, or why there is neither."""
 
     paths: list[Path] = field(default_factory=list)
-    data: bytes | None = None
+    image: QImage | None = None
     name: str = "pasted image"
     problem: str = ""
 
@@ -26,18 +26,22 @@ def read(mime: QMimeData) -> Found:
     if paths:
         return Found(paths)
     if mime.hasImage():
+        image = mime.imageData()
+        if not isinstance(image, QImage) or image.isNull():
+            return Found(problem="the picture cannot be read. Save it, then open the file.")
         name = urls[0].fileName() if urls else ""
-        return Found(data=_png(mime.imageData()), name=name or "pasted image")
+        return Found(image=image, name=name or "pasted image")
     if urls:
         return Found(problem="only an address. Save the picture first, or copy the image itself.")
     return Found(problem="no image and no file.")
 
 
-def _png(image: QImage) -> bytes:
+def to_png(image: QImage) -> bytes:
+    """The image as PNG: slow for large ones, so not on the GUI thread."""
     packed = QByteArray()
     buffer = QBuffer(packed)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImage(image).save(buffer, "PNG")  # type: ignore[call-overload]
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(packed.data())
 
 

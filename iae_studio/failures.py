@@ -19,7 +19,8 @@ def describe(error: BaseException) -> Failed:
         )
     if isinstance(error, UserError):
         return Failed(str(error))
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    if isinstance(error, MemoryError) or full:
         return Failed(
             "The memory is full.",
             "Use a smaller batch or a -small recipe; the last save is kept.",

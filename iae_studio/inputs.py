@@ -13,3 +13,4 @@ class Input:
 
     name: str
     seen: Pixels
+    test: bool = False  # taken from a test set, not brought by the user

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtGui import QImage
 
+from iae_studio.clipboard import to_png as to_png_bytes
 from iae_studio.inputs import Input
 from trainer.files import write_bytes
 from trainer.images import as_network_sees, decode_image, list_images, open_image
@@ -29,23 +31,32 @@ class Opened:
 def open_files(paths: list[Path], shape: Shape, limit: int) -> Opened:
     """Decode files and folders; an unreadable one costs a line, not the others."""
     inputs, problems = [], []
-    try:
-        files = list_images(paths, limit)
-    except UserError as error:
-        return Opened([], [str(error)])
-    for path in files:
+    files: list[Path] = []
+    for named in paths:
         try:
-            inputs.append(_input(path.name, open_image(path), shape))
+            files += list_images([named], limit + 1)
         except UserError as error:
             problems.append(str(error))
-    if not files:
+    if len(files) > limit:
+        problems.append(f"There is room for {limit} images; the first {limit} are shown.")
+    for path in files[:limit]:
+        try:
+            known = _input(path.name, open_image(path), shape)
+            if known.seen.any():
+                inputs.append(known)
+            else:
+                problems.append(f"{path.name} shows nothing: there is no ink on it.")
+        except UserError as error:
+            problems.append(str(error))
+    if not files and not problems:
         names = ", ".join(path.name for path in paths[:3])
         problems.append(f"There are no images in {names}.")
     return Opened(inputs, problems)
 
 
-def open_data(data: bytes, name: str, shape: Shape) -> Opened:
-    """Image data from the clipboard or a browser."""
+def open_picture(picture: QImage, name: str, shape: Shape) -> Opened:
+    """An image from the clipboard or a browser."""
+    data = to_png_bytes(picture)
     try:
         return Opened([_input(name, decode_image(data, name), shape)], [])
     except UserError as error:
@@ -70,7 +81,7 @@ def take_test_images(data: str, root: Path | None, seed: int) -> list[Input]:
     images, labels, index = some_test_images(data, root, TEST_COUNT, seed)
     pixels = images.permute(0, 2, 3, 1).contiguous().numpy()
     return [
-        Input(f"test image {i} (a {label})", image)
+        Input(f"test image {i} (a {label})", image, test=True)
         for i, label, image in zip(index.tolist(), labels.tolist(), pixels, strict=True)
     ]
 

@@ -27,6 +27,8 @@ class RenderThread(QThread):
     rendered = Signal(Rendering)
     clouded = Signal(Cloud)
     failed = Signal(Failed)
+    blank = Signal()  # what is shown could not be loaded: there is nothing to see of it
+    broken = Signal()  # the engine itself could not be loaded
 
     def __init__(self, root: Path | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class RenderThread(QThread):
         self._shown: Shown | None = None
         self._live: Snapshot | None = None
         self._due = False
+        self._reload = False
         self._quit = False
 
     def ask(self, probe: Probe) -> None:
@@ -47,7 +50,7 @@ class RenderThread(QThread):
     def show(self, shown: Shown) -> None:
         """Answer with these weights from now on."""
         with self._wake:
-            self._shown, self._due = shown, True
+            self._shown, self._due, self._reload = shown, True, True
             self._wake.notify()
 
     def offer(self, snapshot: Snapshot) -> None:
@@ -69,7 +72,10 @@ class RenderThread(QThread):
         try:
             self.ready.emit(_load_engine())
         except Exception as error:
-            self.failed.emit(describe(error))
+            told = describe(error)
+            remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
+            self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
+            self.broken.emit()
             return
         loaded: Shown | None = None
         snapshot: Snapshot | None = None
@@ -78,7 +84,10 @@ class RenderThread(QThread):
                 self._wake.wait_for(lambda: self._due or self._quit)
                 if self._quit:
                     return
-                probe, shown, live, self._due = self._probe, self._shown, self._live, False
+                probe, shown, live = self._probe, self._shown, self._live
+                if self._reload:
+                    loaded = None
+                self._due = self._reload = False
             if shown is None:
                 continue
             try:
@@ -92,6 +101,7 @@ class RenderThread(QThread):
                 loaded = shown  # told once, not at each probe
                 snapshot = None
                 self.failed.emit(describe(error))
+                self.blank.emit()
 
     def _load(self, shown: Shown) -> Snapshot:
         import torch

@@ -101,6 +101,7 @@ class Session(QObject):
         self.device = "auto"
         self.message: Message | None = None
         self.rendering: Rendering | None = None
+        self.rendered_inputs: tuple[Input, ...] = ()  # those that `rendering` is about
         self.seed = 0
         self.noise_scale = 1.0
         self.seeds = column_seeds(self.seed, COLUMNS)
@@ -108,6 +109,7 @@ class Session(QObject):
         self.code_offsets: tuple[float, ...] = ()
         self.raw_code = False
         self.noise_offsets: tuple[float, ...] = ()
+        self._tests = 0
         self._stamp = 0
         self._oldest = 0  # answers to earlier questions are about other images or models
 
@@ -116,6 +118,10 @@ class Session(QObject):
     def select(self, shown: Shown) -> None:
         """Show a recipe's weights. Training goes on, whatever is shown."""
         changed = shown.recipe != self.recipe
+        if changed and self.state in (State.FAILED, State.FINISHED):
+            self.set_state(State.IDLE)
+        if changed:
+            self.tell(None)  # what was said was about another model
         self.recipe, self.shown = shown.recipe, shown
         self.rendering = None
         if changed:
@@ -160,9 +166,9 @@ class Session(QObject):
         if inputs:
             self._set_inputs([*inputs, *self.inputs])
 
-    def replace_inputs(self, inputs: list[Input]) -> None:
-        """New images in place of all that were there, but for the drawing."""
-        kept = [known for known in self.inputs if known.name == SKETCH]
+    def replace_tests(self, inputs: list[Input]) -> None:
+        """New test images in place of the old ones; what the user brought stays, above them."""
+        kept = [known for known in self.inputs if not known.test]
         self._set_inputs([*kept, *inputs])
 
     def set_sketch(self, drawing: Input | None) -> None:
@@ -185,10 +191,15 @@ class Session(QObject):
 
     def save_sheet(self, path: Path) -> None:
         """Write what the grid shows as one PNG."""
-        self.sheetWanted.emit(path)
+        if self.rendering is None or not self.rendered_inputs:
+            self.complain("There is nothing to save yet: open an image first.")
+        else:
+            self.sheetWanted.emit(path)
 
-    def want_test_images(self, seed: int) -> None:
-        self.testImagesWanted.emit(self.recipe, seed)
+    def want_test_images(self) -> None:
+        """Other test images each time."""
+        self.testImagesWanted.emit(self.recipe, self._tests)
+        self._tests += 1
 
     # ---- noise and code ----------------------------------------------------------------------
 
@@ -258,19 +269,32 @@ class Session(QObject):
     def set_rendering(self, rendering: Rendering) -> None:
         """Keep an answer, unless it is about other images or another model."""
         if rendering.stamp >= self._oldest and len(rendering.tiles) == len(self.inputs):
-            self.rendering = rendering
+            self.rendering, self.rendered_inputs = rendering, tuple(self.inputs)
             self.rendered.emit(rendering)
+
+    def set_cloud(self, cloud: Cloud) -> None:
+        """The same for the points of a 2-D model."""
+        if cloud.stamp >= self._oldest:
+            self.clouded.emit(cloud)
+
+    def set_blank(self) -> None:
+        """What is shown could not be loaded: nothing of another model may stand there."""
+        self.rendering, self.facts = None, None
+        self.inputsChanged.emit()
+        self.factsChanged.emit(
+            ModelFacts(self.recipe.name, 0, (28, 28, 1), self.recipe.code, False, 0)
+        )
 
     # ---- training ----------------------------------------------------------------------------
 
-    def start_training(self) -> None:
-        """Train the shown recipe: a shown run goes on, anything else begins a new run."""
+    def start_training(self, anew: bool = False) -> None:
+        """Train the shown recipe: a shown run goes on unless `anew`, else a new run begins."""
         if self.state is State.PAUSED:
             self.commandWanted.emit("go")
         elif not self.busy and self.state is not State.STARTING:
             path = self.shown.path
-            run = path if path is not None and path.is_dir() else None
-            self.training_recipe = self.recipe
+            run = path if not anew and path is not None and path.is_dir() else None
+            self.training_recipe, self.run_path = self.recipe, run
             self.set_state(State.LOADING)
             self.trainingWanted.emit(self.recipe, run, self.device)
 
@@ -290,7 +314,7 @@ class Session(QObject):
         self.run_path = path
         self.curvesLoaded.emit(curves)
         self.runsChanged.emit()
-        if self.training_recipe is not None:
+        if self.training_recipe is not None and self.recipe.name == self.training_recipe.name:
             self.select(Shown(self.training_recipe, path, live=True))
 
     def set_state(self, state: State) -> None:

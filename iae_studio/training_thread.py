@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from iae_studio.failures import describe
 from iae_studio.session import State
 from trainer.messages import Failed, Progress
-from trainer.places import runs_root
+from trainer.places import new_run_folder
 from trainer.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class TrainingThread(QThread):
         super().__init__(parent)
         self._publish = publish
         self._mailbox: queue.SimpleQueue[_Begin | str] = queue.SimpleQueue()
+        self._refused = ""
+        self._answered = threading.Event()
 
     def begin(self, recipe: Recipe, run: Path | None, device: str, root: Path | None) -> None:
         """Train a recipe in a new run folder, or go on with `run`."""
@@ -64,15 +67,32 @@ class TrainingThread(QThread):
     def command(self, name: str) -> None:
         self._mailbox.put(name)
 
-    def shut_down(self) -> None:
-        """Save what is training and end the thread; returns when it has."""
+    def shut_down(self) -> str:
+        """Save what is training and end the thread.
+
+        Returns "" when it has ended, or why the save failed: the thread then waits, paused.
+        """
+        self._answered.clear()
         self._mailbox.put("quit")
+        while not self.wait(20):
+            if self._answered.is_set():
+                return self._refused
+        return ""
+
+    def refuse_to_quit(self, why: str) -> None:
+        self._refused = why
+        self._answered.set()
+
+    def abandon(self) -> None:
+        """End the thread without saving; returns when it has."""
+        self._mailbox.put("abandon")
         self.wait()
 
     def run(self) -> None:
-        with suppress(OSError, AttributeError):  # lets the window go first; Linux only
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-        while (letter := self._mailbox.get()) != "quit":
+        if sys.platform == "linux":  # elsewhere a thread's number may be another process's
+            with suppress(OSError):  # lets the window go first
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+        while (letter := self._mailbox.get()) not in ("quit", "abandon"):
             if not isinstance(letter, _Begin):
                 continue
             try:
@@ -97,8 +117,7 @@ class TrainingThread(QThread):
         if letter.run is not None:
             folder = RunFolder(letter.run)
         else:
-            name = f"{letter.recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
-            folder = RunFolder.create(runs_root() / name, letter.recipe)
+            folder = RunFolder.create(new_run_folder(letter.recipe.name), letter.recipe)
         state = folder.load(device)
         job = _Job(self, folder, state, source)
         job.publish(renew=True)
@@ -123,34 +142,46 @@ class _Job:
         self._directions: Directions | None = None
         self._published = self._renewed = self._saved = time.monotonic()
         self._cost = 0.0
+        self.paused = False
 
     def work(self, mailbox: queue.SimpleQueue[_Begin | str]) -> bool:
         """Train until done or stopped; returns whether the whole thread is to end."""
-        paused = False
         reports = self._reports(self.until)
         self.thread.stateChanged.emit(State.TRAINING)
         while True:
-            letter = self._letter(mailbox, wait=paused)
-            if letter in ("stop", "quit"):
-                return self._finish(State.IDLE, quitting=letter == "quit")
-            if letter in ("pause", "go"):
-                paused = letter == "pause"
-                self.thread.stateChanged.emit(State.PAUSED if paused else State.TRAINING)
-                self.publish(renew=False)
-            elif letter == "save":
-                self.save()
-            elif letter == "step":
-                paused = True
-                self.thread.stateChanged.emit(State.PAUSED)
-                self._report(next(self._reports(self.state.step + 1)))
-                self.publish(renew=False)
-            if paused or letter is not None:
-                continue
-            progress = next(reports, None)
-            if progress is None:
-                return self._finish(State.FINISHED, quitting=False)
-            self._report(progress)
-            self._chores()
+            letter = self._letter(mailbox, wait=self.paused)
+            if letter == "abandon" or (letter == "quit" and self._may_quit()):
+                return True
+            if letter == "stop":
+                self._finish(State.IDLE)
+                return False
+            if letter is not None:
+                self._obey(letter)
+            elif not self.paused:
+                progress = next(reports, None)
+                if progress is None:
+                    self._finish(State.FINISHED)
+                    return False
+                self._report(progress)
+                self._chores()
+
+    def _may_quit(self) -> bool:
+        why = self.save()
+        if why is not None:
+            self.paused = True
+            self.thread.refuse_to_quit(why)
+        return why is None
+
+    def _obey(self, letter: _Begin | str) -> None:
+        if letter == "save":
+            self.save()
+            return
+        if letter in ("pause", "go", "step"):
+            self.paused = letter != "go"
+            self.thread.stateChanged.emit(State.PAUSED if self.paused else State.TRAINING)
+        if letter == "step":
+            self._report(next(self._reports(self.state.step + 1)))
+        self.publish(renew=False)
 
     @staticmethod
     def _letter(mailbox: queue.SimpleQueue[_Begin | str], wait: bool) -> _Begin | str | None:
@@ -181,33 +212,42 @@ class _Job:
             self.save()
 
     def publish(self, renew: bool) -> None:
-        """Hand out the weights. The directions are kept for a while: sliders keep their sense."""
+        """Hand out the weights. The directions are kept for a while: sliders keep their sense.
+
+        A picture that fails is told, and never ends the training.
+        """
         from trainer.explore import publish
 
         known = None if renew else self._directions
-        snapshot = publish(
-            self.state.ema, self.state.step, self.source.rows.device, self.source, known
-        )
+        try:
+            snapshot = publish(
+                self.state.ema, self.state.step, self.source.rows.device, self.source, known
+            )
+        except Exception as error:
+            self.thread.failed.emit(describe(error))
+            self._published = time.monotonic()
+            return
         self._directions = snapshot.directions
         self._published = time.monotonic()
         if renew:
             self._renewed = self._published
         self.thread.offer(snapshot)
 
-    def save(self) -> None:
-        """Write a checkpoint; a full disk is told, and the training goes on."""
-        began = time.monotonic()
+    def save(self) -> str | None:
+        """Write a checkpoint. A full disk is told, and the training goes on; returns why."""
+        began, why = time.monotonic(), None
         try:
             self.folder.save(self.state)
         except Exception as error:
+            why = str(error)
             self.thread.failed.emit(describe(error))
         else:
             self.thread.saved.emit(self.folder.path, self.state.step)
         self._saved = time.monotonic()
         self._cost = self._saved - began
+        return why
 
-    def _finish(self, state: State, quitting: bool) -> bool:
-        self.publish(renew=True)
+    def _finish(self, state: State) -> None:
         self.save()
+        self.publish(renew=True)
         self.thread.stateChanged.emit(state)
-        return quitting

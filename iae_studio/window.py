@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -36,6 +36,7 @@ from iae_studio.views.explore import ExploreView
 from iae_studio.views.losses import LossesView
 from iae_studio.views.recipes import RecipesView
 from iae_studio.views.training_bar import TrainingBar
+from trainer.images import SUFFIXES
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -46,7 +47,7 @@ LAYOUT = 1  # raise it when docks change, and old window states are ignored
 class Window(QMainWindow):
     """Puts the views together; what they want done goes through the session."""
 
-    dataWanted = Signal(object, str)  # image data of a drop or paste, its name
+    imageWanted = Signal(object, str)  # QImage of a drop or paste, its name
     modelWanted = Signal(object)
     closing = Signal()
 
@@ -105,6 +106,7 @@ class Window(QMainWindow):
         self._act(file, "&Quit", "Ctrl+Q", self.close)
         train = self.menuBar().addMenu("&Train")
         self._act(train, "&Train, pause, go on", "T", self._train_or_pause)
+        self._act(train, "&New run", "Ctrl+T", lambda: session.start_training(anew=True))
         self._act(train, "&Step", ".", lambda: session.command("step"))
         self._act(train, "St&op and keep", "Ctrl+.", lambda: session.command("stop"))
         self._act(train, "&Save a checkpoint", "Ctrl+S", lambda: session.command("save"))
@@ -158,8 +160,12 @@ class Window(QMainWindow):
     # ---- files, drops, the clipboard ---------------------------------------------------------
 
     def open_images(self) -> None:
-        folder = str(self.settings.value("folder", ""))
-        names, _ = QFileDialog.getOpenFileNames(self, "Open images", folder)
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        folder = str(self.settings.value("folder", pictures))
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        names, _ = QFileDialog.getOpenFileNames(
+            self, "Open images", folder, f"Images ({kinds});;All files (*)"
+        )
         if names:
             self.settings.setValue("folder", str(Path(names[0]).parent))
             self.session.open_files([Path(name) for name in names])
@@ -169,13 +175,10 @@ class Window(QMainWindow):
         name, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.safetensors)")
         if name:
             path = Path(name)
-            self.modelWanted.emit(path.parent if path.name == "state.safetensors" else path)
+            self.modelWanted.emit(path)
 
     def save_sheet(self) -> None:
         """The grid's images at their own size, one PNG."""
-        rendering = self.session.rendering
-        if rendering is None:
-            return
         name, _ = QFileDialog.getSaveFileName(self, "Save the sheet", "sheet.png", "PNG (*.png)")
         if name:
             self.session.save_sheet(Path(name))
@@ -189,8 +192,8 @@ class Window(QMainWindow):
         if models:
             self.modelWanted.emit(models[0])
         self.session.open_files([p for p in found.paths if p not in models])
-        if found.data is not None:
-            self.dataWanted.emit(found.data, found.name)
+        if found.image is not None:
+            self.imageWanted.emit(found.image, found.name)
         if found.problem:
             self.session.complain(f"Nothing to open in {where}: {found.problem}")
 

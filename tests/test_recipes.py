@@ -109,10 +109,12 @@ def test_texts_that_are_no_recipe_are_refused(text: str, told: str) -> None:
 
 def test_settings_are_read_by_the_type_of_their_field() -> None:
     changed = CATALOGUE["mnist-10"].with_settings(
-        ["code=12", "ema=0.9", "regularise=False", "conditioning=invariant", "title=a=b"]
+        ["code=12", "ema=0.9", "regularise=False", "conditioning=invariant"]
     )
     assert (changed.code, changed.ema, changed.regularise) == (12, 0.9, False)
-    assert (changed.conditioning, changed.title) == ("invariant", "a=b")
+    assert changed.conditioning == "invariant"
+    with pytest.raises(UserError, match="KEY=VALUE"):
+        changed.with_settings(["name=other"])
     assert CATALOGUE["mnist-10"].with_settings([]) == CATALOGUE["mnist-10"]
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
-from PySide6.QtWidgets import QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from iae_studio.session import SKETCH
 from iae_studio.widgets.image_grid import ImageGrid
@@ -150,6 +150,36 @@ def test_resampling_changes_all_but_locked_columns_and_a_seed_comes_back(studio,
     assert not np.array_equal(before[:, 1], after[:, 1])
     studio.window.findChild(QSpinBox, "noiseSeed").setValue(0)
     assert np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_a_number_is_typed_after_one_click_on_it(studio, qtbot) -> None:
+    slider = studio.window.findChild(SliderBank, "codeSliders").rows()[0]
+    number = slider.findChild(QLineEdit)
+    before = newest(studio, qtbot).tiles
+    qtbot.mouseClick(number, Qt.MouseButton.LeftButton)
+    qtbot.keyClicks(number, "1.5")
+    qtbot.keyClick(number, Qt.Key.Key_Return)
+    assert slider.value() == 1.5
+    assert not np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_other_test_images_leave_the_users_own_alone(studio, qtbot, tmp_path) -> None:
+    drop(studio, photo(tmp_path / "mine.png"))
+    qtbot.waitUntil(lambda: studio.session.inputs[0].name == "mine.png", timeout=LONG)
+    before = [known.name for known in studio.session.inputs]
+    studio.window.explore.take_tests()
+    qtbot.waitUntil(lambda: [k.name for k in studio.session.inputs] != before, timeout=LONG)
+    after = [known.name for known in studio.session.inputs]
+    assert after[0] == "mine.png"
+    assert len(after) == len(before)
+
+
+def test_an_image_without_ink_is_told_and_not_taken(studio, qtbot, tmp_path) -> None:
+    Image.new("RGB", (60, 60), (255, 255, 255)).save(tmp_path / "empty.png")
+    drop(studio, tmp_path / "empty.png")
+    qtbot.waitUntil(lambda: studio.session.message is not None, timeout=LONG)
+    assert "empty.png" in studio.session.message.text
+    assert "empty.png" not in [known.name for known in studio.session.inputs]
 
 
 def test_no_noise_makes_the_columns_equal(studio, qtbot) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QTreeWidget
 
 from iae_studio import library
 from iae_studio.session import Shown, State
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from tests.studio import LONG, newest, running, wait_for_tiles
+from trainer import checkpoint
 from trainer.recipes import CATALOGUE
 
 
@@ -85,6 +86,51 @@ def test_closing_while_it_trains_saves_first(qtbot, own_folders) -> None:
         assert not studio.training.isRunning()
         (run,) = library.list_runs()
         assert run.step >= 30
+
+
+def test_a_run_of_another_day_goes_on_with_its_curves(qtbot, own_folders) -> None:
+    with running(own_folders, qtbot, "mog-iae") as first:
+        press(first, qtbot, "startButton")
+        qtbot.waitUntil(lambda: steps(first) >= 30, timeout=LONG)
+    (run,) = library.list_runs()
+    with running(own_folders, qtbot, "mog-iae") as second:
+        second.session.select(Shown(run.recipe, run.path))
+        press(second, qtbot, "startButton")
+        wait_state(second, qtbot, State.TRAINING)
+        qtbot.waitUntil(lambda: steps(second) > run.step, timeout=LONG)
+        plot = second.window.findChild(LossPlot, "lossPlot")
+        assert plot.curve("reconstruction player")[0].min() <= 10, "its first steps are there too"
+    (again,) = library.list_runs()
+    assert again.step > run.step
+
+
+@pytest.mark.parametrize("then", ["Retry", "Discard"])
+def test_a_full_disk_at_closing_is_asked_about(qtbot, own_folders, monkeypatch, then) -> None:
+    """The save fails once: the user makes room and tries again, or lets it go."""
+    asked = []
+    write = checkpoint.write_bytes
+
+    def answer(parent, title, text, *_):
+        asked.append(text)
+        return getattr(QMessageBox.StandardButton, then)
+
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        press(studio, qtbot, "startButton")
+        qtbot.waitUntil(lambda: steps(studio) >= 30, timeout=LONG)
+        runs = library.list_runs()
+
+        def full(path, data):
+            if not asked:
+                raise OSError(28, "No space left on device")
+            write(path, data)
+
+        monkeypatch.setattr(checkpoint, "write_bytes", full)
+        monkeypatch.setattr(QMessageBox, "critical", answer)
+        studio.window.close()
+        assert not studio.training.isRunning()
+    assert len(asked) == 1
+    assert "No space left" in asked[0]
+    assert runs[0].path.joinpath("state.safetensors").exists() == (then == "Retry")
 
 
 def test_the_points_follow_the_training(studio, qtbot) -> None:

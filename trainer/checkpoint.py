@@ -22,9 +22,9 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from trainer.files import write_bytes
-from trainer.messages import Floats, Progress, UserError
+from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.recipes import Recipe
-from trainer.training import LOSSES, TrainState, start
+from trainer.training import TrainState, start
 
 FORMAT = "1"
 STATE = "state.safetensors"
@@ -119,7 +119,8 @@ class RunFolder:
         state = start(self.recipe(), device)
         if self.has_state():
             with _opened(self.path / STATE) as file:
-                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+                # Copies: a mapped file could not be replaced by the next save on Windows.
+                tensors = {k: file.get_tensor(k).clone() for k in file.keys()}  # noqa: SIM118
                 state.step = _step(file, self.path)
             try:
                 _unpack(state, tensors)

@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("recipe", metavar="RECIPE", help="a name from `list`")
     length = sub.add_mutually_exclusive_group()
     length.add_argument("--steps", type=_positive_int, metavar="N", help="train up to step N")
-    length.add_argument("--minutes", type=_positive, metavar="M", help="as many steps as fit in M")
+    length.add_argument(
+        "--minutes", type=_positive, metavar="M", help="as many steps as fit in M minutes"
+    )
     sub.add_argument(
         "--set",
         action="append",

@@ -26,7 +26,7 @@ from trainer.files import write_bytes
 from trainer.images import as_network_sees, list_images, open_image
 from trainer.messages import Pixels, Probe, Progress, UserError, column_seeds
 from trainer.model_files import export_model, load_snapshot
-from trainer.places import runs_root
+from trainer.places import new_run_folder, runs_root
 from trainer.recipes import Recipe
 from trainer.sheets import sheet, to_png
 from trainer.spaces import Empirical
@@ -39,10 +39,11 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
     """Train, with a progress bar; Ctrl-C saves and says how to go on (exit code 130)."""
     device = choose_device(args.device)
     use_threads()
-    folder, recipe = _open_run(args, recipe)
+    out, recipe = _open_run(args, recipe)
     source = load_data(recipe.data, args.data).source(device)
     if args.minutes and not args.resume:
         recipe = _fit_to_time(recipe, source, args.minutes)
+    folder = out or new_run_folder(recipe.name)  # made late: not for a run that cannot begin
     run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
     state = run_folder.load(device)
     until = args.steps or recipe.steps
@@ -60,18 +61,18 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
         print(f"\nSaved at step {state.step:,}. Go on with: {again}{extra}{data}", file=sys.stderr)
         return 130
     print(f"Done: step {state.step:,}, saved in {folder}", file=sys.stderr)
+    print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)
     return 0
 
 
-def _open_run(args: argparse.Namespace, recipe: Recipe) -> tuple[Path, Recipe]:
+def _open_run(args: argparse.Namespace, recipe: Recipe) -> tuple[Path | None, Recipe]:
     if not args.resume:
         if args.seed is not None:
             recipe = replace(recipe, seed=args.seed)
         recipe = recipe.with_settings(args.settings)
         if args.steps and args.steps > recipe.steps:
             recipe = replace(recipe, steps=args.steps)
-        name = f"{recipe.name}-{time.strftime('%Y%m%d-%H%M%S')}"
-        return args.out or runs_root() / name, recipe
+        return args.out, recipe
     folder = args.out or _newest_run(recipe.name)
     kept = RunFolder(folder).recipe()
     if kept.name != recipe.name:
@@ -129,7 +130,10 @@ def _train_with_bar(
             if now > deadline or interrupted.is_set():
                 break
             if now - saved > max(save_every, 50 * cost):
-                folder.save(state)
+                try:
+                    folder.save(state)
+                except UserError as error:  # a full disk may have room again later
+                    tqdm.write(str(error), file=sys.stderr)
                 saved = time.monotonic()
                 cost = saved - now
         folder.save(state)
@@ -202,8 +206,9 @@ def reconstruct(args: argparse.Namespace) -> int:
     if args.out.suffix and not args.out.is_dir():
         raise UserError(f"--out {args.out}: a sheet is written as .png; else name a folder.")
     names = [path.stem for path in files]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    folded = [name.casefold() for name in names]  # one file to some file systems
+    if len(set(folded)) < len(names):
+        twice = next(name for name in names if folded.count(name.casefold()) > 1)
         raise UserError(f"Two images are named {twice}: their sheets would overwrite each other.")
     for name, picture in zip(names, seen, strict=True):
         target = args.out / f"{name}.png"
@@ -241,6 +246,9 @@ def export(args: argparse.Namespace) -> int:
     """Write one small safetensors file: averaged weights in fp16, recipe and metrics inside."""
     snapshot = load_snapshot(args.model, choose_device(args.device), args.data)
     metrics = evaluate(snapshot, load_data(snapshot.recipe.data, args.data))
-    export_model(snapshot, args.file, metrics)
+    try:
+        export_model(snapshot, args.file, metrics)
+    except OSError as error:
+        raise UserError(f"{args.file} cannot be written: {error.strerror}.") from error
     print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0

@@ -102,7 +102,7 @@ def as_network_sees(rgb: Pixels, shape: tuple[int, int, int], digits: bool) -> P
 
 def _unreadable(path: Path, error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
-        return UserError(f'"{path.name}" is not there: choose it anew where it was moved to.')
+        return UserError(f'"{path.name}" is not there: was it moved, renamed or deleted?')
     return UserError(f'"{path.name}" cannot be read ({error.strerror}): check its permissions.')
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +58,9 @@ class Judge:
             network = _network().to(device)
             if not _restored(network, file):
                 _train(network, data, device)
-                write_bytes(file, to_bytes({k: v.cpu() for k, v in network.state_dict().items()}))
+                with suppress(OSError):  # without a cache it is only slower next time
+                    weights = {k: v.cpu() for k, v in network.state_dict().items()}
+                    write_bytes(file, to_bytes(weights))
         network.eval()
         accuracy = _accuracy(network, data, device)
         if accuracy < ENOUGH:

@@ -15,6 +15,18 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
+# The columns of a run's curves; a step that does not compute one holds NaN there.
+LOSSES = (
+    "reconstruction critic",
+    "reconstruction player",
+    "regularisation critic",
+    "regularisation player",
+    "reconstruction R1",
+    "regularisation R1",
+    "Euclidean error",
+)
+
+
 def column_seeds(seed: int, columns: int) -> tuple[int, ...]:
     """One noise seed for each column of a sheet: the same in the window and on the command line."""
     return tuple(seed * 1000 + column for column in range(columns))

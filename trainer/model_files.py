@@ -16,8 +16,9 @@ from trainer.checkpoint import RunFolder
 from trainer.data import load_data
 from trainer.explore import Directions, Snapshot, publish
 from trainer.files import write_bytes
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 from trainer.models import Model, build_model
+from trainer.places import runs_root
 from trainer.recipes import Recipe
 
 KIND = "iae-studio model 1"
@@ -56,10 +57,17 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
         if not run.has_state():
             raise UserError(f"{path} holds no checkpoint yet. Train it with --resume first.")
         state = run.load(device)
-        source = load_data(recipe.data, root).source(device)
+        try:
+            source = load_data(recipe.data, root).source(device)
+        except DataMissingError:  # enough to reconstruct with; only the directions are unknown
+            model = state.ema.eval().requires_grad_(False)
+            return Snapshot(recipe, state.step, model, None, device)
         return publish(state.ema, state.step, device, source)
     if not path.exists():
-        raise UserError(f"{path} does not exist. Name a run folder or a .safetensors model file.")
+        raise UserError(
+            f"{path} does not exist. Name a run folder (yours are in {runs_root()}) or a "
+            ".safetensors file, for instance assets/models/drawn-10.safetensors."
+        )
     return _load_file(path, device, root)
 
 
@@ -67,7 +75,7 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     try:
         with safe_open(str(path), "pt") as file:
             meta = file.metadata() or {}
-            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise UserError(f"{path} cannot be read as a model: {error}.") from error
     if meta.get("kind") != KIND:

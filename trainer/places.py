@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import time
 from pathlib import Path
 
 import platformdirs
@@ -27,6 +29,19 @@ def cache_root() -> Path:
 def runs_root() -> Path:
     """The folder of the window's runs."""
     return Path(platformdirs.user_data_dir(APP)) / "runs"
+
+
+def new_run_folder(name: str) -> Path:
+    """An empty folder for a new run, named after its recipe and the time; nobody else's."""
+    stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    for count in itertools.count(1):
+        folder = runs_root() / (stem if count == 1 else f"{stem}-{count}")
+        try:
+            folder.mkdir(parents=True)
+            return folder
+        except FileExistsError:
+            continue
+    raise AssertionError
 
 
 MNIST_FILES = (

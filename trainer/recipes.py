@@ -129,10 +129,11 @@ class Recipe:
         """The recipe with `KEY=VALUE` strings applied, values read by the field's type."""
         changes: dict[str, Any] = {}
         hints = get_type_hints(type(self))
+        names = ("name", "title", "story", "figure")  # a run is found again by its recipe's name
         for setting in settings:
             key, equals, text = setting.partition("=")
-            if not equals or key not in hints:
-                options = ", ".join(sorted(hints))
+            if not equals or key not in hints or key in names:
+                options = ", ".join(sorted(set(hints) - set(names)))
                 raise UserError(f"--set {setting}: expected KEY=VALUE with a KEY of {options}.")
             changes[key] = _parse(key, text, hints[key])
         return replace(self, **changes)

@@ -13,20 +13,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainer.games import Game
-from trainer.messages import Progress, UserError
+from trainer.messages import LOSSES, Progress, UserError
 from trainer.models import Model, build_model
 from trainer.recipes import Recipe
 from trainer.spaces import Space
 
-LOSSES = (
-    "reconstruction critic",
-    "reconstruction player",
-    "regularisation critic",
-    "regularisation player",
-    "reconstruction R1",
-    "regularisation R1",
-    "Euclidean error",
-)
 REPORT_SECONDS = 0.1
 FLOOR = 0.05  # the learning rates' last value, as a part of the first
 
@@ -47,6 +38,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     """A fresh state: weights and random numbers follow from the recipe's seed."""
     model = build_model(recipe).to(device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
+    ema.critics.clear()
     betas = (recipe.beta1, 0.99)
     players = [{"params": list(net.parameters())} for net in model.players().values()]
     optimisers = {"players": torch.optim.Adam(players, betas=betas, fused=True)}

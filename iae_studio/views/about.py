@@ -12,6 +12,7 @@ the plots with pyqtgraph, the networks with PyTorch.</p>"""
 SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Space</b></td><td>resample the noise</td></tr>
 <tr><td><b>T</b></td><td>train, pause, go on</td></tr>
+<tr><td><b>Ctrl+T</b></td><td>begin a new run</td></tr>
 <tr><td><b>.</b></td><td>one step</td></tr>
 <tr><td><b>Ctrl+.</b></td><td>stop and keep</td></tr>
 <tr><td><b>Ctrl+S</b></td><td>save a checkpoint</td></tr>
@@ -20,5 +21,8 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Ctrl+V</b></td><td>paste an image</td></tr>
 <tr><td><b>Ctrl+E</b></td><td>save the sheet</td></tr>
 <tr><td><b>Ctrl+D</b></td><td>dark or light</td></tr>
+<tr><td><b>click a head n1, n2…</b></td><td>keep that noise</td></tr>
+<tr><td><b>Ctrl+Shift+O</b></td><td>open a model</td></tr>
+<tr><td><b>Ctrl+Q</b></td><td>save and quit</td></tr>
 <tr><td><b>Delete</b></td><td>take the chosen image away</td></tr>
 </table>"""

@@ -61,6 +61,8 @@ class CodeView(QWidget):
             self._hint.setText("What the encoder keeps. Moves every row from its own code.")
         elif facts.categorical:
             self._hint.setText("The code is one of a few categories: see the colours.")
+        elif facts.step:
+            self._hint.setText("The directions of this run need its data, which is not here.")
         else:
             self._hint.setText("This model is untrained: press Train, and its directions appear.")
 

@@ -27,7 +27,6 @@ class ExploreView(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
-        self._tests = 0
         self.grid = ImageGrid()
         self.grid.setObjectName("imageGrid")
         self.grid.setAccessibleName("Inputs and their stochastic reconstructions")
@@ -58,6 +57,7 @@ class ExploreView(QWidget):
         session.noiseChanged.connect(lambda: self.grid.setLocked(set(session.locked)))
         session.rendered.connect(self._show_rendering)
         session.clouded.connect(self.cloud.show_cloud)
+        session.clouded.connect(lambda cloud: self._summary(cloud.step))
         session.factsChanged.connect(self._show_facts)
         session.recipeChanged.connect(self._show_recipe)
         self._show_recipe(session.recipe)
@@ -92,8 +92,7 @@ class ExploreView(QWidget):
 
     def take_tests(self) -> None:
         """Other test images each time."""
-        self.session.want_test_images(self._tests)
-        self._tests += 1
+        self.session.want_test_images()
 
     def show_inputs(self) -> None:
         """The new inputs at once; their reconstructions follow."""
@@ -101,10 +100,23 @@ class ExploreView(QWidget):
         self._show_page()
         if not inputs:
             return
-        seen = np.stack([known.seen for known in inputs])
         rendering = self.session.rendering
-        same = rendering is not None and len(rendering.tiles) == len(seen)
-        self._set_sheet(seen, rendering.tiles if rendering is not None and same else None)
+        if rendering is not None and self.session.rendered_inputs == tuple(inputs):
+            self._show_rendering(rendering)
+        else:
+            self._set_sheet(np.stack([known.seen for known in inputs]), self._kept_tiles())
+
+    def _kept_tiles(self) -> np.ndarray | None:
+        """The tiles of those inputs that stayed, black for the new ones, until the answer comes."""
+        rendering, before = self.session.rendering, self.session.rendered_inputs
+        places = [before.index(known) if known in before else -1 for known in self.session.inputs]
+        if rendering is None or max(places) < 0:
+            return None
+        tiles = np.zeros((len(places), *rendering.tiles.shape[1:]), np.uint8)
+        for line, place in enumerate(places):
+            if place >= 0:
+                tiles[line] = rendering.tiles[place]
+        return tiles
 
     def _set_sheet(self, seen: np.ndarray, tiles: np.ndarray | None) -> None:
         columns = [f"n{column + 1}" for column in range(COLUMNS)]
@@ -120,7 +132,7 @@ class ExploreView(QWidget):
     def _summary(self, step: int) -> None:
         shown = self.session.shown
         if step == 0:
-            self._facts.setText("Noise so far: press Train, or open a trained model.")
+            self._facts.setText("Untrained: these pictures mean nothing yet. Press Train.")
             return
         where = "live weights" if shown.live else (shown.path.name if shown.path else "")
         self._facts.setText(f"{where}, step {step:,}")
@@ -144,17 +156,17 @@ class ExploreView(QWidget):
 
     def _enlarge(self, line: int, column: int) -> None:
         rendering = self.session.rendering
-        if rendering is not None and line < len(rendering.tiles):
-            known = self.session.inputs[line]
+        if rendering is not None and line < len(self.session.rendered_inputs):
+            known = self.session.rendered_inputs[line]
             tile = rendering.tiles[line, max(0, column)]
             LargeView(known.name, known.seen, tile, f"n{max(0, column) + 1}", self).exec()
 
     def _hovered(self, line: int, column: int) -> None:
         rendering = self.session.rendering
-        if line < 0 or rendering is None or line >= len(rendering.codes):
+        if line < 0 or rendering is None or line >= len(self.session.rendered_inputs):
             self._summary(rendering.step if rendering else 0)
             return
-        name = self.session.inputs[line].name
+        name = self.session.rendered_inputs[line].name
         length = float(np.linalg.norm(rendering.codes[line]))
         if column < 0:
             self._facts.setText(f"{name} · code norm {length:.2f}")

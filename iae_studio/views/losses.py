@@ -11,7 +11,7 @@ from iae_studio.session import Session
 from iae_studio.views.parts import as_panel, row, tool
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sliders import ValueSlider
-from trainer.messages import Floats, Progress
+from trainer.messages import LOSSES, Floats, Progress
 
 
 class LossesView(QWidget):
@@ -54,6 +54,7 @@ class LossesView(QWidget):
         session.logged.connect(self.write)
 
     def _load(self, values: Floats) -> None:
+        self.plot.reset(LOSSES)
         self.plot.load(values)
 
     def _append(self, progress: Progress) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio import theme
 from iae_studio.library import Run
-from iae_studio.session import Session, Shown
+from iae_studio.session import Session, Shown, State
 from iae_studio.views.parts import as_panel, button, caption, column, row
 from iae_studio.widgets.diagram import Diagram, Plan
 from trainer.recipes import CATALOGUE, Recipe
@@ -82,12 +82,15 @@ class RecipesView(QWidget):
         self.tree.clear()
         for model, title in GROUPS.items():
             group = QTreeWidgetItem([title.upper()])
-            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
+            group.setFlags(Qt.ItemFlag.NoItemFlags)
             self.tree.addTopLevelItem(group)
             for recipe in CATALOGUE.values():
                 if recipe.model == model:
                     group.addChild(self._recipe_item(recipe))
             group.setExpanded(True)
+            for place in range(group.childCount()):
+                item = group.child(place)
+                item.setExpanded(item.data(0, ITEM).recipe.name == self.session.recipe.name)
         self.tree.blockSignals(False)
         self._mark()
         self._show_recipe(self.session.recipe)
@@ -99,7 +102,9 @@ class RecipesView(QWidget):
             item.setIcon(0, theme.icon("download", "muted"))
         mine = [run for run in self._runs if run.recipe.name == recipe.name and run.step]
         best = shipped or (mine[0].path if mine else None)
-        item.setData(0, ITEM, Shown(recipe, best))
+        # A run may have been changed by settings: its own recipe is the truth about it.
+        its = recipe if shipped or not mine else mine[0].recipe
+        item.setData(0, ITEM, Shown(its, best))
         item.setToolTip(0, f"{recipe.name}, {recipe.figure}\n{recipe.story}")
         for run in mine[:6]:
             child = QTreeWidgetItem([f"run of {run.began[5:16]}, step {run.step:,}"])
@@ -141,9 +146,11 @@ class RecipesView(QWidget):
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         shown = item.data(0, ITEM) if item is not None else None
         if not isinstance(shown, Shown):
+            self._mark()  # a heading is no choice
             return
         training = self.session.training_recipe
-        if self.session.busy and training is not None and shown.recipe.name == training.name:
+        running = self.session.state in (State.TRAINING, State.PAUSED)
+        if running and training is not None and shown.recipe.name == training.name:
             on_run = shown.path == self.session.run_path or item.parent().parent() is None
             if on_run:
                 shown = Shown(training, self.session.run_path, live=True)
@@ -161,7 +168,7 @@ class RecipesView(QWidget):
         what = words[recipe.data]
         state = "data ready" if ready else "not here yet"
         self._data.setText(f"{what}, {state}; {recipe.steps:,} steps of {recipe.batch}")
-        loading = self._bar.isVisible()
+        loading = not self._bar.isHidden()
         self._download.setVisible(not ready and not loading)
         self._folder.setVisible(not ready and not loading)
 

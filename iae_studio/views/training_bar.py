@@ -38,6 +38,7 @@ class TrainingBar(QWidget):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
+        self._progress: Progress | None = None
         self._title = QLabel()
         self._title.setProperty("title", True)
         self._figure = caption()
@@ -132,6 +133,11 @@ class TrainingBar(QWidget):
         path = self.session.shown.path
         again = path is not None and path.is_dir() and not self.session.busy
         self.start.setText("Go on" if again else "Train")
+        busy = self.session.busy
+        tip = "One training at a time: stop the one that runs" if busy else "Train (T)"
+        self.start.setToolTip(
+            "Train this run further (T); Ctrl+T begins a new one" if again else tip
+        )
 
     def _show_state(self, state: State) -> None:
         busy = self.session.busy
@@ -145,12 +151,16 @@ class TrainingBar(QWidget):
         self.device.setEnabled(not busy)
         indeterminate = state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
-        if state is State.IDLE:
+        if state in (State.IDLE, State.LOADING):
             self._line.setValue(0)
+            self._progress = None
         self._status.setText(WORDS[state])
+        if self._progress is not None and state in (State.TRAINING, State.PAUSED):
+            self._show_progress(self._progress)
         self.setProperty("state", state.value)
 
     def _show_progress(self, progress: Progress) -> None:
+        self._progress = progress
         self._line.setRange(0, 1000)
         self._line.setValue(int(1000 * progress.step / max(1, progress.steps)))
         words = f"{WORDS[self.session.state]} · step {progress.step:,} of {progress.steps:,}"

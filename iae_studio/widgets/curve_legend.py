@@ -34,7 +34,7 @@ def curve_colour(name: str, others: Sequence[str]) -> QColor:
     elif name.startswith("regularisation"):
         made = theme.colour("regularisation")
     else:
-        role = ("style", "muted", "text")[others.index(name) % 3] if name in others else "muted"
+        role = ("muted", "text")[others.index(name) % 2] if name in others else "muted"
         made = theme.colour(role)
     if is_critic(name):
         made.setAlphaF(0.75)
@@ -79,7 +79,10 @@ class LegendEntry(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
+    everComputed = False  # an entry without any value takes no room
+
     def setNumber(self, value: float) -> None:
+        self.everComputed = self.everComputed or not math.isnan(value)
         if value != self._value and not (math.isnan(value) and math.isnan(self._value)):
             self._value = value
             self.update()
@@ -171,3 +174,4 @@ class CurveLegend(QScrollArea):
         self._step.setText(f"step {step:,}" if step else "")
         for entry, value in zip(self._entries, values, strict=True):
             entry.setNumber(value)
+            entry.setVisible(entry.everComputed)

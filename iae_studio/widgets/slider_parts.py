@@ -170,6 +170,7 @@ class Number(QLineEdit):
     def __init__(self, decimals: int, suffix: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decimals, self._suffix, self._value = decimals, suffix, 0.0
+        self._fresh = False  # focused by the click that is under way
         self.setProperty("quiet", True)
         self.setFont(theme.tabular(self.font()))
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -212,6 +213,17 @@ class Number(QLineEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.setText(self.words(self._value).removesuffix(self._suffix))
+        self.selectAll()
+        self._fresh = event.reason() == Qt.FocusReason.MouseFocusReason
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.hasFocus() and not self._fresh:
+            super().mousePressEvent(event)
+        else:  # the first click takes the whole number, to be typed over
+            self._fresh = False
+            self.selectAll()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import torch
 from torch import Tensor
@@ -72,7 +73,11 @@ LOADERS: dict[str, Callable[[Path | None], DataSet]] = {
 def load_data(name: str, root: Path | None = None) -> DataSet:
     """The data set of that name. Raises UserError, with the way out, where it is not at hand."""
     # What our own code makes is the same for every root, and made once.
-    return _load(name, data_root(root) if name == "mnist" else Path())
+    with _loading:  # the second thread that asks finds what the first one loaded
+        return _load(name, data_root(root) if name == "mnist" else Path())
+
+
+_loading = Lock()
 
 
 @lru_cache(maxsize=2)  # several threads of a window ask for the same one

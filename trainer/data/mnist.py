@@ -122,6 +122,8 @@ def _fetch(
 ) -> None:
     causes = []
     for mirror in mirrors:
+        if cancelled():
+            raise Cancelled
         try:
             with (
                 urllib.request.urlopen(mirror + name, timeout=TIMEOUT) as answer,
