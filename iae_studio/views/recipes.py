@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
@@ -82,7 +82,7 @@ class RecipesView(QWidget):
         self.tree.clear()
         for model, title in GROUPS.items():
             group = QTreeWidgetItem([title.upper()])
-            group.setFlags(Qt.ItemFlag.NoItemFlags)
+            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             self.tree.addTopLevelItem(group)
             for recipe in CATALOGUE.values():
                 if recipe.model == model:
@@ -146,7 +146,7 @@ class RecipesView(QWidget):
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         shown = item.data(0, ITEM) if item is not None else None
         if not isinstance(shown, Shown):
-            self._mark()  # a heading is no choice
+            QTimer.singleShot(0, self._mark)  # a heading is no choice
             return
         training = self.session.training_recipe
         running = self.session.state in (State.TRAINING, State.PAUSED)
