@@ -21,6 +21,8 @@ def studio(qtbot, own_folders):
     with running(own_folders, qtbot) as started:
         wait_for_tiles(started, qtbot)
         yield started
+        # The clipboard owns what was put there; left until the exit it would be freed twice.
+        QGuiApplication.clipboard().clear()
 
 
 def drop(studio, *paths) -> None:
