@@ -110,6 +110,7 @@ class Session(QObject):
         self.raw_code = False
         self.noise_offsets: tuple[float, ...] = ()
         self._tests = 0
+        self._kept = 0
         self._stamp = 0
         self._oldest = 0  # answers to earlier questions are about other images or models
 
@@ -175,6 +176,12 @@ class Session(QObject):
         """The drawing is one row, at the top, that follows the pen."""
         rest = [known for known in self.inputs if known.name != SKETCH]
         self._set_inputs(([drawing] if drawing else []) + rest)
+
+    def keep_sketch(self) -> None:
+        """Let the drawing stay as a row of its own; the pad is free for another."""
+        self._kept += 1
+        named = f"drawing {self._kept}"
+        self._set_inputs([replace(k, name=named) if k.name == SKETCH else k for k in self.inputs])
 
     def remove_input(self, row: int) -> None:
         if 0 <= row < len(self.inputs):

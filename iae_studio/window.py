@@ -68,6 +68,8 @@ class Window(QMainWindow):
         top.setMovable(False)
         top.toggleViewAction().setVisible(False)
         top.addWidget(self.bar)
+        top.setContentsMargins(0, 0, 0, 0)
+        top.layout().setContentsMargins(0, 0, 0, 0)
         self.addToolBar(top)
         self._docks = [
             self._dock("Experiments", self.recipes, LEFT),

@@ -125,6 +125,11 @@ def test_a_drawing_becomes_the_first_row_and_follows_the_pen(studio, qtbot) -> N
     assert ink[14, 3, 0] == 0
     assert len([known for known in studio.session.inputs if known.name == SKETCH]) == 1
 
+    studio.session.keep_sketch()
+    pad.clear()
+    assert studio.session.inputs[0].name == "drawing 1"
+    assert studio.session.inputs[0].seen[14, 14, 0] > 200
+
 
 @pytest.mark.parametrize("bank", ["codeSliders", "noiseSliders"])
 def test_a_slider_changes_the_pixels_and_its_reset_brings_them_back(studio, qtbot, bank) -> None:

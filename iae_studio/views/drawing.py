@@ -28,6 +28,7 @@ class DrawingView(QWidget):
         tools = QVBoxLayout()
         tools.setSpacing(theme.GRID)
         tools.addWidget(tool("Undo", "reset", "Take back the last stroke", self.pad.undo))
+        tools.addWidget(tool("Keep", "plus", "Keep this row, and draw another", self._keep))
         tools.addWidget(tool("Clear", "trash", "Clear the pad", self.pad.clear))
         tools.addStretch(1)
         layout = QHBoxLayout(self)
@@ -36,3 +37,8 @@ class DrawingView(QWidget):
         layout.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(tools)
         layout.addStretch(1)
+
+    def _keep(self) -> None:
+        if not self.pad.isEmpty():
+            self.session.keep_sketch()
+            self.pad.clear()

@@ -60,6 +60,7 @@ class ExploreView(QWidget):
         session.clouded.connect(lambda cloud: self._summary(cloud.step))
         session.factsChanged.connect(self._show_facts)
         session.recipeChanged.connect(self._show_recipe)
+        session.shownChanged.connect(lambda _: self._facts.setText("Loading…"))
         self._show_recipe(session.recipe)
 
     def _tools(self) -> QHBoxLayout:
@@ -171,5 +172,7 @@ class ExploreView(QWidget):
         if column < 0:
             self._facts.setText(f"{name} · code norm {length:.2f}")
         else:
-            seed = self.session.seeds[column]
-            self._facts.setText(f"{name} · noise seed {seed} · code norm {length:.2f}")
+            seed = self.session.seeds[column] // 1000  # see column_seeds
+            self._facts.setText(
+                f"{name} · noise {column + 1} of seed {seed} · code norm {length:.2f}"
+            )
