@@ -203,19 +203,21 @@ _SMALL = Recipe(
     noise=100,
     conditioning="projection",
     batch=64,
-    steps=16_000,
+    steps=6_000,
     player_rate=5e-4,
     critic_norm=False,
-    code_blur=0.3,
-    noise_scale=0.3,
+    code_blur=0.2,
+    noise_scale=0.5,
     r1=0.3,
     r1_every=4,
     instance_noise=0.2,
     mismatched=0.5,
     mismatched_last=0.3,
-    warm=0.08,
-    euclidean=0.1,
-    encoder_rate=0.05,
+    # A warm start, then an encoder that hardly moves: the critic can learn to read its codes.
+    warm=0.2,
+    euclidean=0.05,
+    euclidean_until=1.0,
+    encoder_rate=0.01,
 )
 
 _PAPER = replace(
@@ -247,6 +249,7 @@ CATALOGUE: dict[str, Recipe] = {
             mismatched_last=0.0,
             warm=0.06,
             euclidean=0.0,
+            euclidean_until=0.5,
             encoder_rate=0.1,
         ),
         replace(
