@@ -26,7 +26,7 @@ from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.recipes import Recipe
 from trainer.training import TrainState, start
 
-FORMAT = "1"
+FORMAT = 1
 STATE = "state.safetensors"
 
 
@@ -44,7 +44,11 @@ class RunFolder:
             raise UserError(
                 f"{path} already holds a run. Go on with it by --resume, or choose another --out."
             )
-        began = {"began": time.strftime("%Y-%m-%d %H:%M:%S"), "recipe": asdict(recipe)}
+        began = {
+            "format": FORMAT,
+            "began": time.strftime("%Y-%m-%d %H:%M:%S"),
+            "recipe": asdict(recipe),
+        }
         try:
             write_bytes(path / "recipe.json", json.dumps(began, indent=1).encode())
         except OSError as error:
@@ -77,7 +81,7 @@ class RunFolder:
         the last checkpoint is then untouched, and nothing recorded is forgotten.
         """
         tensors = _pack(state)
-        meta = {"format": FORMAT, "step": str(state.step)}
+        meta = {"step": str(state.step)}  # one entry: their order in the file is arbitrary
         try:
             self._append_curves(state.step)
             write_bytes(self.path / STATE, to_bytes(tensors, meta))
