@@ -139,10 +139,6 @@ class Session(QObject):
         """Whether a training is under way, running or paused."""
         return self.state in (State.LOADING, State.TRAINING, State.PAUSED)
 
-    @property
-    def trains_shown(self) -> bool:
-        return self.shown.live
-
     def open_model(self, recipe: Recipe, path: Path) -> None:
         """Show a model file or a run folder that was opened or dropped."""
         self.select(Shown(recipe, path))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -88,13 +87,6 @@ def row(*widgets: QWidget | None, gap: int = theme.GAP) -> QHBoxLayout:
         else:
             layout.addWidget(widget)
     return layout
-
-
-def hairline() -> QFrame:
-    line = QFrame()
-    line.setProperty("hairline", True)
-    line.setFixedHeight(1)
-    return line
 
 
 def as_panel(view: QWidget) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
@@ -183,9 +182,6 @@ class RecipesView(QWidget):
             self._bar.setRange(0, 1000)
             self._bar.setValue(int(1000 * share))
         self._show_data()
-
-    def primary_data_button(self) -> QPushButton:
-        return self._download
 
 
 def plan_of(recipe: Recipe) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from iae_studio import theme
 from iae_studio.session import Session, Shown, State
@@ -109,9 +109,6 @@ class TrainingBar(QWidget):
         session.shownChanged.connect(self._show_title)
         session.progressed.connect(self._show_progress)
         self._show_state(session.state)
-
-    def buttons(self) -> list[QPushButton]:
-        return [self.start, self.pause, self.step, self.stop, self.save]
 
     def set_devices(self, gpu: str) -> None:
         """Offer the GPU of that name, and choose it."""
