@@ -4,48 +4,41 @@ from __future__ import annotations
 
 import gc
 import signal
-import threading
 from functools import partial
 from pathlib import Path
 
 from pyqtgraph.util.garbage_collector import GarbageCollector
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio import jobs, library, theme
-from iae_studio.inputs import Input
+from iae_studio.data_desk import DataDesk
+from iae_studio.inputs import MAX_INPUTS, SKETCH, Input, Sight
 from iae_studio.render_thread import RenderThread
-from iae_studio.session import SKETCH, Message, Session, State
+from iae_studio.session import POINTS_TAKE_NO_IMAGES, Message, Session, Shown, State
 from iae_studio.training_thread import TrainingThread
 from iae_studio.window import Window
 from iae_studio.work_thread import WorkThread
+from trainer.catalogue import CATALOGUE
 from trainer.messages import Failed, Pixels, UserError
-from trainer.places import data_ready, mnist_folder
-from trainer.recipes import CATALOGUE, Recipe
+from trainer.recipes import Recipe
 
 STATE_FILE = "state.safetensors"
-SHAPE = (28, 28, 1)
-LIMIT = 64
 
 
 class Studio(QObject):
     """The running program."""
 
-    downloadMoved = Signal(float)
-
     def __init__(self, settings: QSettings | None = None) -> None:
         super().__init__()
         self.settings = settings or QSettings("iae-studio", "iae-studio")
-        root = str(self.settings.value("data", ""))
-        self.data_root = Path(root) if root else None
-        self._cancel_download = threading.Event()
         self.session = Session(self)
-        self.render = RenderThread(self.data_root)
+        self.render = RenderThread()
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
-        self.downloads = WorkThread()  # of its own: it may wait for the network
         self.window = Window(self.session, self.settings)
+        self.desk = DataDesk(self.session, self.window, self.settings)
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
         self._connect()
@@ -55,21 +48,21 @@ class Studio(QObject):
         self.window.show()
         self._refresh_library()
         self.session.select(self.window.recipes.default_for(self._last_recipe()))
-        for thread in (self.render, self.work, self.training, self.downloads):
+        for thread in (self.render, self.work, self.training):
             thread.start()
+        self.desk.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
-        self._cancel_download.set()
         if self.training.isRunning():
             self._end_training()
-        for thread in (self.render, self.work, self.downloads):
+        for thread in (self.render, self.work):
             if thread.isRunning():
                 thread.shut_down()
+        self.desk.shut_down()
         # What the threads still had to say must not reach a window that is gone.
         self.session.blockSignals(True)
         self.work.disconnect(self)
-        self.downloads.disconnect(self)
         self.settings.setValue("recipe", self.session.recipe.name)
         self._garbage.timer.stop()
         gc.enable()
@@ -100,19 +93,19 @@ class Studio(QObject):
     def _connect(self) -> None:
         session, window = self.session, self.window
         session.probeChanged.connect(self.render.ask)
-        session.shownChanged.connect(self.render.show)
+        session.shownChanged.connect(self._show)
         session.trainingWanted.connect(self._train)
         session.commandWanted.connect(self.training.command)
         session.filesWanted.connect(self._open_files)
         session.sheetWanted.connect(self._save_sheet)
-        session.testImagesWanted.connect(self._take_tests)
         session.sketchWanted.connect(self._read_sketch)
+        session.sightWanted.connect(self._see_anew)
         session.runsChanged.connect(self._refresh_library)
-        session.actionWanted.connect(self._act)
         self.render.ready.connect(self._engine_ready)
         self.render.factsKnown.connect(session.set_facts)
         self.render.rendered.connect(session.set_rendering)
         self.render.clouded.connect(session.set_cloud)
+        self.render.clustered.connect(session.set_clusters)
         self.render.blank.connect(session.set_blank)
         self.render.broken.connect(lambda: session.set_state(State.FAILED))
         self.training.stateChanged.connect(session.set_state)
@@ -120,18 +113,13 @@ class Studio(QObject):
         self.training.progressed.connect(session.progressed)
         self.training.saved.connect(self._saved)
         self.training.ended.connect(session.training_ended)
-        for thread in (self.render, self.training, self.work, self.downloads):
-            thread.failed.connect(session.fail)
-        for worker in (self.work, self.downloads):
-            worker.done.connect(self._job_done)
-            worker.gaveUp.connect(self._job_failed)
+        for source in (self.render, self.training, self.work, self.desk):
+            source.failed.connect(session.fail)
+        self.work.done.connect(self._job_done)
+        self.desk.dataChanged.connect(self._refresh_library)
         window.imageWanted.connect(self._open_picture)
         window.modelWanted.connect(self._open_model)
         window.closing.connect(self.close)
-        window.recipes.downloadWanted.connect(lambda _: self._download())
-        window.recipes.folderWanted.connect(self._choose_folder)
-        window.recipes.cancelWanted.connect(self._cancel_download.set)
-        self.downloadMoved.connect(window.recipes.set_download)
 
     # ---- engine and library ------------------------------------------------------------------
 
@@ -141,18 +129,18 @@ class Studio(QObject):
         if self.session.state is State.STARTING:
             self.session.set_state(State.IDLE)
         self.session.logged.emit(f"The engine is loaded; it runs on {device}.")
-        if not self.session.inputs:
-            self.session.want_test_images()
+        self.session.renew_tests()
 
     def _refresh_library(self) -> None:
-        ready = {
-            recipe.data: data_ready(recipe.data, self.data_root) for recipe in CATALOGUE.values()
-        }
-        self.window.recipes.set_library(library.list_runs(), library.shipped_models(), ready)
+        runs, shipped = library.list_runs(), library.shipped_models()
+        self.window.recipes.set_library(runs, shipped, self.desk.ready())
+
+    def _show(self, shown: Shown) -> None:
+        self.render.show(shown, self.desk.roots.of(shown.recipe.data))
 
     def _train(self, recipe: Recipe, run: Path | None, device: str) -> None:
         self.session.tell(None)
-        self.training.begin(recipe, run, device, self.data_root)
+        self.training.begin(recipe, run, device, self.desk.roots.of(recipe.data))
 
     def _saved(self, path: Path, step: int) -> None:
         self.session.logged.emit(f"Saved step {step:,} in {path}.")
@@ -169,26 +157,34 @@ class Studio(QObject):
 
     # ---- jobs --------------------------------------------------------------------------------
 
-    def _open_files(self, paths: list[Path]) -> None:
-        self.work.submit("open", partial(jobs.open_files, paths, SHAPE, LIMIT))
+    def _open_files(self, paths: list[Path], sight: Sight) -> None:
+        self.work.submit("open", partial(jobs.open_files, paths, sight, MAX_INPUTS))
 
     def _open_picture(self, picture: QImage, name: str) -> None:
-        self.work.submit("open", partial(jobs.open_picture, picture, name, SHAPE))
+        if self.session.recipe.two_dimensional:
+            self.session.complain(POINTS_TAKE_NO_IMAGES)
+            return
+        self.work.submit("open", partial(jobs.open_picture, picture, name, self.session.sight))
 
-    def _read_sketch(self, drawing: Pixels) -> None:
-        self.work.submit("sketch", partial(jobs.read_sketch, drawing, SKETCH, SHAPE), True)
+    def _read_sketch(self, drawing: Pixels, sight: Sight) -> None:
+        self.work.submit("sketch", partial(jobs.read_sketch, drawing, SKETCH, sight), True)
 
-    def _take_tests(self, recipe: Recipe, seed: int) -> None:
-        name = recipe.data
-        if recipe.two_dimensional or not data_ready(name, self.data_root):
-            name = "drawn-digits"
-        self.work.submit("tests", partial(jobs.take_test_images, name, self.data_root, seed))
+    def _see_anew(self, inputs: list[Input], sight: Sight) -> None:
+        self.work.submit("see", partial(jobs.see_anew, inputs, sight), True)
 
     def _save_sheet(self, path: Path) -> None:
-        rendering = self.session.rendering
-        if rendering is not None:
-            seen = [known.seen for known in self.session.rendered_inputs]
-            self.work.submit("sheet", partial(jobs.save_sheet, path, seen, rendering.tiles))
+        session = self.session
+        if session.shows_clusters and session.clusters is not None:
+            tiles = session.clusters.tiles
+            job = partial(jobs.save_sheet, path, list(tiles[:, 0]), tiles, None, True)
+        elif session.rendering is not None:
+            rendering = session.rendering
+            seen = [known.seen for known in session.rendered_inputs]
+            tiles, code = session.tiles_of(rendering), rendering.code_pictures
+            job = partial(jobs.save_sheet, path, seen, tiles, code)
+        else:
+            return
+        self.work.submit("sheet", job)
 
     def _job_done(self, name: str, result: object) -> None:
         session = self.session
@@ -198,62 +194,12 @@ class Studio(QObject):
                 session.tell(None)
             if result.problems:
                 session.complain(_several(result.problems))
-        elif name == "tests" and isinstance(result, list):
-            session.replace_tests(result)
+        elif name == "see" and isinstance(result, list):
+            session.exchange_inputs(result)
         elif name == "sketch" and (result is None or isinstance(result, Input)):
             session.set_sketch(result)
         elif name == "sheet":
             session.tell(Message(f"Saved {result}."))
-        elif name == "download":
-            self._download_over(bool(result))
-
-    def _job_failed(self, name: str) -> None:
-        if name == "download":
-            self._download_over(False)
-
-    # ---- data --------------------------------------------------------------------------------
-
-    def _act(self, action: str) -> None:
-        if action == "folder":
-            self._choose_folder()
-
-    def _download(self) -> None:
-        self._cancel_download.clear()
-        self.downloadMoved.emit(0.0)
-        job = partial(
-            jobs.download, self.data_root, self.downloadMoved.emit, self._cancel_download.is_set
-        )
-        self.downloads.submit("download", job)
-
-    def _download_over(self, whole: bool) -> None:
-        self.window.recipes.set_download(None)
-        self._refresh_library()
-        if whole:
-            self._data_arrived()
-
-    def _data_arrived(self) -> None:
-        if self.session.state is State.FAILED:
-            self.session.set_state(State.IDLE)
-        self.session.tell(Message("MNIST is here: press Train."))
-        self.session.select(self.session.shown)
-
-    def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self.window, "A folder that holds MNIST")
-        if name:
-            self.set_data_root(Path(name))
-
-    def set_data_root(self, root: Path) -> None:
-        """Use a folder of data sets, if MNIST is in it; remembered."""
-        if mnist_folder(root) is None:
-            self.session.complain(
-                f"{root} does not hold MNIST's four files (train-images-idx3-ubyte and so on, "
-                "plain or .gz). Choose the folder they are in."
-            )
-            return
-        self.data_root = self.render.root = root
-        self.settings.setValue("data", str(root))
-        self._refresh_library()
-        self._data_arrived()
 
 
 def _several(problems: list[str]) -> str:

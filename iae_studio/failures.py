@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 
+from iae_studio.datasets import WORDS, missing
 from trainer.messages import DataMissingError, Failed, UserError
 
 
@@ -11,12 +12,9 @@ def describe(error: BaseException) -> Failed:
     """A `Failed` for any exception; a UserError speaks for itself."""
     trace = "".join(traceback.format_exception(error))
     if isinstance(error, DataMissingError):
-        return Failed(
-            "MNIST is not on this computer yet.",
-            "Download it at the left, or choose a folder that holds it; "
-            "drawn-10 needs no data at all.",
-            data_missing=True,
-        )
+        named = [name for name, words in WORDS.items() if str(error).startswith(words.title)]
+        if named:
+            return Failed(*missing(named[0]), data_missing=True)
     if isinstance(error, UserError):
         return Failed(str(error))
     full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from iae_studio.failures import describe
 from iae_studio.session import Shown
-from trainer.messages import Cloud, Failed, ModelFacts, Probe, Rendering
+from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 
 if TYPE_CHECKING:
     from trainer.explore import Snapshot
@@ -26,31 +26,33 @@ class RenderThread(QThread):
     factsKnown = Signal(ModelFacts)
     rendered = Signal(Rendering)
     clouded = Signal(Cloud)
+    clustered = Signal(Clusters)
     failed = Signal(Failed)
     blank = Signal()  # what is shown could not be loaded: there is nothing to see of it
     broken = Signal()  # the engine itself could not be loaded
 
-    def __init__(self, root: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.root = root
+        self._root: Path | None = None
         self._wake = threading.Condition()
         self._probe: Probe | None = None
+        self._clusters = False
         self._shown: Shown | None = None
         self._live: Snapshot | None = None
         self._due = False
         self._reload = False
         self._quit = False
 
-    def ask(self, probe: Probe) -> None:
-        """Answer this probe next, in place of any that waits."""
+    def ask(self, probe: Probe, clusters: bool = False) -> None:
+        """Answer this probe next, in place of any that waits; or show it all categories."""
         with self._wake:
-            self._probe, self._due = probe, True
+            self._probe, self._clusters, self._due = probe, clusters, True
             self._wake.notify()
 
-    def show(self, shown: Shown) -> None:
-        """Answer with these weights from now on."""
+    def show(self, shown: Shown, root: Path | None = None) -> None:
+        """Answer with these weights from now on; `root` is the folder of their data."""
         with self._wake:
-            self._shown, self._due, self._reload = shown, True, True
+            self._shown, self._root, self._due, self._reload = shown, root, True, True
             self._wake.notify()
 
     def offer(self, snapshot: Snapshot) -> None:
@@ -84,48 +86,54 @@ class RenderThread(QThread):
                 self._wake.wait_for(lambda: self._due or self._quit)
                 if self._quit:
                     return
-                probe, shown, live = self._probe, self._shown, self._live
+                probe, clusters = self._probe, self._clusters
+                shown, live, root = self._shown, self._live, self._root
                 if self._reload:
                     loaded = None
                 self._due = self._reload = False
             if shown is None:
                 continue
             try:
-                if shown.live and live is not None and live.recipe.name == shown.recipe.name:
+                if shown.live and live is not None and live.recipe == shown.recipe:
                     snapshot, loaded = live, None
                 elif loaded != shown:
-                    snapshot, loaded = self._load(shown), shown
+                    snapshot, loaded = _load(shown, root), shown
                 if snapshot is not None:
-                    self._answer(snapshot, probe)
+                    self._answer(snapshot, probe, clusters)
             except Exception as error:
                 loaded = shown  # told once, not at each probe
                 snapshot = None
                 self.failed.emit(describe(error))
                 self.blank.emit()
 
-    def _load(self, shown: Shown) -> Snapshot:
-        import torch
-
-        from trainer.explore import fresh_snapshot
-        from trainer.model_files import load_snapshot
-
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        path = shown.path
-        if path is None or (path.is_dir() and not (path / "state.safetensors").exists()):
-            return fresh_snapshot(shown.recipe, device, self.root)
-        return load_snapshot(path, device, self.root)
-
-    def _answer(self, snapshot: Snapshot, probe: Probe | None) -> None:
-        from trainer.explore import render, sample_cloud
+    def _answer(self, snapshot: Snapshot, probe: Probe | None, clusters: bool) -> None:
+        from trainer.explore import render, render_clusters, sample_cloud
 
         self.factsKnown.emit(snapshot.facts())
+        recipe = snapshot.recipe
         if probe is None:
             return
-        if snapshot.recipe.two_dimensional:
+        if recipe.two_dimensional:
             seed = probe.noise_seeds[0] if probe.noise_seeds else 0
             self.clouded.emit(sample_cloud(snapshot, probe.stamp, seed, probe.noise_scale))
-        elif len(probe.images):
+        elif clusters and recipe.categorical:
+            self.clustered.emit(render_clusters(snapshot, probe))
+        # A question asked before the model was exchanged may hold images of another shape.
+        elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
             self.rendered.emit(render(snapshot, probe))
+
+
+def _load(shown: Shown, root: Path | None) -> Snapshot:
+    import torch
+
+    from trainer.explore import fresh_snapshot
+    from trainer.model_files import load_snapshot
+
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    path = shown.path
+    if path is None or (path.is_dir() and not (path / "state.safetensors").exists()):
+        return fresh_snapshot(shown.recipe, device, root)
+    return load_snapshot(path, device, root)
 
 
 def _load_engine() -> str:

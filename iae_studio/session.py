@@ -10,26 +10,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from iae_studio.inputs import Input
-from trainer.messages import (
-    Cloud,
-    Failed,
-    Floats,
-    ModelFacts,
-    Probe,
-    Progress,
-    Rendering,
-    column_seeds,
-)
-from trainer.recipes import CATALOGUE, Recipe
-
-COLUMNS = 8
-MAX_INPUTS = 64
-MAX_SEED = 999_999
-SKETCH = "your drawing"
+from iae_studio.explorer import Explorer
+from trainer.catalogue import CATALOGUE
+from trainer.messages import Failed, Floats, Progress
+from trainer.recipes import Recipe
 
 
 class State(Enum):
@@ -42,6 +28,11 @@ class State(Enum):
     PAUSED = "paused"
     FINISHED = "finished"
     FAILED = "failed"
+
+
+POINTS_TAKE_NO_IMAGES = (
+    "This model is about points in the plane: choose one of images at the left, then open yours."
+)
 
 
 @dataclass(frozen=True)
@@ -63,18 +54,12 @@ class Message:
     label: str = ""
 
 
-class Session(QObject):
+class Session(Explorer):
     """Everything the window shows, and what a user can do to it."""
 
     stateChanged = Signal(State)
     recipeChanged = Signal(Recipe)
     shownChanged = Signal(Shown)
-    factsChanged = Signal(ModelFacts)
-    inputsChanged = Signal()
-    noiseChanged = Signal()
-    probeChanged = Signal(Probe)
-    rendered = Signal(Rendering)
-    clouded = Signal(Cloud)
     progressed = Signal(Progress)
     curvesLoaded = Signal(object)
     messageChanged = Signal(object)
@@ -82,37 +67,17 @@ class Session(QObject):
     runsChanged = Signal()
 
     actionWanted = Signal(str)  # of a message's button
-    sheetWanted = Signal(object)  # Path
-    filesWanted = Signal(object)  # list[Path]
-    testImagesWanted = Signal(Recipe, int)  # recipe, seed
-    sketchWanted = Signal(object)  # uint8 [H, W]
     trainingWanted = Signal(Recipe, object, str)  # recipe, run to go on with, device
     commandWanted = Signal(str)  # pause, go, step, stop, save
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(CATALOGUE["drawn-10"], parent)
         self.state = State.STARTING
-        self.recipe = CATALOGUE["drawn-10"]
         self.shown = Shown(self.recipe)
-        self.facts: ModelFacts | None = None
-        self.inputs: list[Input] = []
         self.training_recipe: Recipe | None = None
         self.run_path: Path | None = None
         self.device = "auto"
         self.message: Message | None = None
-        self.rendering: Rendering | None = None
-        self.rendered_inputs: tuple[Input, ...] = ()  # those that `rendering` is about
-        self.seed = 0
-        self.noise_scale = 1.0
-        self.seeds = column_seeds(self.seed, COLUMNS)
-        self.locked: frozenset[int] = frozenset()
-        self.code_offsets: tuple[float, ...] = ()
-        self.raw_code = False
-        self.noise_offsets: tuple[float, ...] = ()
-        self._tests = 0
-        self._kept = 0
-        self._stamp = 0
-        self._oldest = 0  # answers to earlier questions are about other images or models
 
     # ---- which model -------------------------------------------------------------------------
 
@@ -123,16 +88,15 @@ class Session(QObject):
             self.set_state(State.IDLE)
         if changed:
             self.tell(None)  # what was said was about another model
-        self.recipe, self.shown = shown.recipe, shown
-        self.rendering = None
-        if changed:
-            self.code_offsets, self.noise_offsets = (), ()
-            self.noise_scale = 1.0
+        self.shown = shown
+        self.look_with(shown.recipe)
         self.recipeChanged.emit(self.recipe)
         self.shownChanged.emit(shown)
         self.noiseChanged.emit()
         self._oldest = self._stamp + 1
         self._ask()
+        if self.state is not State.STARTING:
+            self.renew_tests()
 
     @property
     def busy(self) -> bool:
@@ -144,149 +108,29 @@ class Session(QObject):
         self.select(Shown(recipe, path))
         self.tell(Message(f"Showing {path.name}, a model of {recipe.name}."))
 
-    def set_facts(self, facts: ModelFacts) -> None:
-        """The render thread loaded a model, or newer weights of it."""
-        known = self.facts
-        self.facts = facts
-        if known is None or known != replace(facts, step=known.step):
-            self.factsChanged.emit(facts)
-
-    # ---- inputs ------------------------------------------------------------------------------
-
     def open_files(self, paths: list[Path]) -> None:
         """Decode files and folders off this thread; they come back by `add_inputs`."""
-        if paths:
-            self.filesWanted.emit(paths)
-
-    def add_inputs(self, inputs: list[Input]) -> None:
-        """New images go on top; the oldest fall off the end."""
-        if inputs:
-            self._set_inputs([*inputs, *self.inputs])
-
-    def replace_tests(self, inputs: list[Input]) -> None:
-        """New test images in place of the old ones; what the user brought stays, above them."""
-        kept = [known for known in self.inputs if not known.test]
-        self._set_inputs([*kept, *inputs])
-
-    def set_sketch(self, drawing: Input | None) -> None:
-        """The drawing is one row, at the top, that follows the pen."""
-        rest = [known for known in self.inputs if known.name != SKETCH]
-        self._set_inputs(([drawing] if drawing else []) + rest)
-
-    def keep_sketch(self) -> None:
-        """Let the drawing stay as a row of its own; the pad is free for another."""
-        self._kept += 1
-        named = f"drawing {self._kept}"
-        self._set_inputs([replace(k, name=named) if k.name == SKETCH else k for k in self.inputs])
-
-    def remove_input(self, row: int) -> None:
-        if 0 <= row < len(self.inputs):
-            self._set_inputs(self.inputs[:row] + self.inputs[row + 1 :])
-
-    def clear_inputs(self) -> None:
-        self._set_inputs([])
-
-    def _set_inputs(self, inputs: list[Input]) -> None:
-        self.inputs = inputs[:MAX_INPUTS]
-        self._oldest = self._stamp + 1
-        self.inputsChanged.emit()
-        self._ask()
+        if self.recipe.two_dimensional and paths:
+            self.complain(POINTS_TAKE_NO_IMAGES)
+        elif paths:
+            self.filesWanted.emit(paths, self.sight)
 
     def save_sheet(self, path: Path) -> None:
         """Write what the grid shows as one PNG."""
-        if self.rendering is None or not self.rendered_inputs:
+        if self.recipe.two_dimensional:
+            self.complain("Points have no sheet: choose a model of images first.")
+        elif self.shows_clusters and self.clusters is None:
+            self.complain("There is nothing to save yet: the clusters are on their way.")
+        elif not self.shows_clusters and (self.rendering is None or not self.rendered_inputs):
             self.complain("There is nothing to save yet: open an image first.")
         else:
             self.sheetWanted.emit(path)
 
-    def want_test_images(self) -> None:
-        """Other test images each time."""
-        self.testImagesWanted.emit(self.recipe, self._tests)
-        self._tests += 1
-
-    # ---- noise and code ----------------------------------------------------------------------
-
-    def set_seed(self, seed: int) -> None:
-        """New noise vectors, a function of the seed, in all columns that are not locked."""
-        self.seed = seed % (MAX_SEED + 1)
-        fresh = column_seeds(self.seed, COLUMNS)
-        self.seeds = tuple(
-            self.seeds[column] if column in self.locked else fresh[column]
-            for column in range(COLUMNS)
-        )
-        self.noiseChanged.emit()
-        self._ask()
-
-    def resample(self) -> None:
-        """The next seed."""
-        self.set_seed(self.seed + 1)
-
-    def toggle_lock(self, column: int) -> None:
-        """A locked column keeps its noise vector when the others are resampled."""
-        if 0 <= column < COLUMNS:
-            self.locked ^= {column}
-            self.noiseChanged.emit()
-
-    def set_noise_scale(self, scale: float) -> None:
-        if scale != self.noise_scale:
-            self.noise_scale = scale
-            self._ask()
-
-    def set_noise_offsets(self, offsets: tuple[float, ...]) -> None:
-        if offsets != self.noise_offsets:
-            self.noise_offsets = offsets
-            self._ask()
-
-    def set_code_offsets(self, offsets: tuple[float, ...]) -> None:
-        if offsets != self.code_offsets:
-            self.code_offsets = offsets
-            self._ask()
-
-    def set_raw_code(self, raw: bool) -> None:
-        """Sliders along raw dimensions in place of principal directions; they start at 0."""
-        self.raw_code, self.code_offsets = raw, ()
-        if self.facts is not None:
-            self.factsChanged.emit(self.facts)
-        self._ask()
-
-    # ---- probe and answers -------------------------------------------------------------------
-
-    def probe(self) -> Probe:
-        """The question as it stands now."""
-        shape = (0, 28, 28, 1)
-        images = [known.seen for known in self.inputs]
-        return Probe(
-            self._stamp,
-            np.stack(images) if images else np.empty(shape, np.uint8),
-            self.seeds,
-            self.noise_scale,
-            self.code_offsets,
-            self.raw_code,
-            self.noise_offsets,
-        )
-
-    def _ask(self) -> None:
-        self._stamp += 1
-        self.probeChanged.emit(self.probe())
-
-    def set_rendering(self, rendering: Rendering) -> None:
-        """Keep an answer, unless it is about other images or another model."""
-        if rendering.stamp >= self._oldest and len(rendering.tiles) == len(self.inputs):
-            self.rendering, self.rendered_inputs = rendering, tuple(self.inputs)
-            self.rendered.emit(rendering)
-
-    def set_cloud(self, cloud: Cloud) -> None:
-        """The same for the points of a 2-D model."""
-        if cloud.stamp >= self._oldest:
-            self.clouded.emit(cloud)
-
-    def set_blank(self) -> None:
-        """What is shown could not be loaded: nothing of another model may stand there."""
-        self.rendering, self.facts = None, None
-        self.inputsChanged.emit()
-        self.factsChanged.emit(
-            ModelFacts(self.recipe.name, 0, (28, 28, 1), self.recipe.code, False, 0)
-        )
+    def use_own_images(self, recipe: Recipe) -> None:
+        """Show a recipe on the user's own images, ready to train."""
+        self.select(Shown(recipe))
+        names = " and ".join(Path(p).name for p in (recipe.images, recipe.images_b) if p)
+        self.tell(Message(f"{recipe.title}, on the images in {names}: press Train."))
 
     # ---- training ----------------------------------------------------------------------------
 
@@ -317,8 +161,8 @@ class Session(QObject):
         self.run_path = path
         self.curvesLoaded.emit(curves)
         self.runsChanged.emit()
-        if self.training_recipe is not None and self.recipe.name == self.training_recipe.name:
-            self.select(Shown(self.training_recipe, path, live=True))
+        if self.training_recipe is not None and self.recipe == self.training_recipe:
+            self.select(Shown(self.recipe, path, live=True))
 
     def set_state(self, state: State) -> None:
         if state is not self.state:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +23,9 @@ from trainer.recipes import Recipe
 
 if TYPE_CHECKING:
     from trainer.checkpoint import RunFolder
-    from trainer.explore import Directions, Snapshot
-    from trainer.spaces import Empirical
+    from trainer.directions import Directions
+    from trainer.explore import Snapshot
+    from trainer.feed import Feed
     from trainer.training import TrainState
 
 PUBLISH_SECONDS = 1.0
@@ -113,13 +114,13 @@ class TrainingThread(QThread):
         self.stateChanged.emit(State.LOADING)
         use_threads()
         device = choose_device(letter.device)
-        source = load_data(letter.recipe.data, letter.root).source(device)
+        feed = load_data(letter.recipe, letter.root).feed(letter.recipe, device)
         if letter.run is not None:
             folder = RunFolder(letter.run)
         else:
             folder = RunFolder.create(new_run_folder(letter.recipe.name), letter.recipe)
         state = folder.load(device)
-        job = _Job(self, folder, state, source)
+        job = _Job(self, folder, state, feed)
         job.publish(renew=True)
         self.began.emit(folder.path, folder.curves())
         return job.work(self._mailbox)
@@ -132,9 +133,9 @@ class _Job:
     """One run from its start to its end, on the training thread."""
 
     def __init__(
-        self, thread: TrainingThread, folder: RunFolder, state: TrainState, source: Empirical
+        self, thread: TrainingThread, folder: RunFolder, state: TrainState, feed: Feed
     ) -> None:
-        self.thread, self.folder, self.state, self.source = thread, folder, state, source
+        self.thread, self.folder, self.state, self.feed = thread, folder, state, feed
         # A finished run that is started again goes on for as long once more.
         self.until = state.recipe.steps
         if state.step >= self.until:
@@ -193,14 +194,12 @@ class _Job:
     def _reports(self, until: int) -> Iterator[Progress]:
         from trainer.training import run
 
-        return run(self.state, self.source, until)
+        return run(self.state, self.feed, until)
 
     def _report(self, progress: Progress) -> None:
         self.folder.record(progress)
         if progress.steps != self.until:  # a single step: the goal is still the run's
-            progress = Progress(
-                progress.step, self.until, progress.names, progress.losses, progress.rate, 0.0
-            )
+            progress = replace(progress, steps=self.until, eta=0.0)
         self.thread.progressed.emit(progress)
 
     def _chores(self) -> None:
@@ -220,9 +219,7 @@ class _Job:
 
         known = None if renew else self._directions
         try:
-            snapshot = publish(
-                self.state.ema, self.state.step, self.source.rows.device, self.source, known
-            )
+            snapshot = publish(self.state.ema, self.state.step, self.feed.device, self.feed, known)
         except Exception as error:
             self.thread.failed.emit(describe(error))
             self._published = time.monotonic()

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio import clipboard, theme
-from iae_studio.session import Session
+from iae_studio.session import POINTS_TAKE_NO_IMAGES, Session
 from iae_studio.views.about import ABOUT, SHORTCUTS
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.drawing import DrawingView
@@ -80,7 +80,8 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
         self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
         self._build_menus()
-        self.explore.openWanted.connect(self.open_images)
+        for view in (self.explore, self.drawing):
+            view.openWanted.connect(self.open_images)
         self.explore.pasteWanted.connect(self.paste)
         session.recipeChanged.connect(lambda r: self.setWindowTitle(f"{r.name} – IAE Studio"))
         self._restore()
@@ -102,6 +103,7 @@ class Window(QMainWindow):
         self._act(file, "&Paste image", "Ctrl+V", self.paste)
         self._act(file, "&Test images", "R", self.explore.take_tests)
         file.addSeparator()
+        self._act(file, "O&wn images to train on…", "Ctrl+I", self._own_images)
         self._act(file, "Open &model…", "Ctrl+Shift+O", self.open_model)
         self._act(file, "Save s&heet as PNG…", "Ctrl+E", self.save_sheet)
         file.addSeparator()
@@ -117,6 +119,9 @@ class Window(QMainWindow):
         view = self.menuBar().addMenu("&View")
         for dock in self._docks:
             view.addAction(dock.toggleViewAction())
+        view.addSeparator()
+        self._act(view, "&Clusters, reconstructions", "C", session.toggle_clusters)
+        self._act(view, "&Way back", "B", session.toggle_way_back)
         view.addSeparator()
         self._act(view, "&Dark or light", "Ctrl+D", self.toggle_theme)
         help_menu = self.menuBar().addMenu("&Help")
@@ -137,6 +142,12 @@ class Window(QMainWindow):
             self.session.toggle_pause()
         else:
             self.session.start_training()
+
+    def _own_images(self) -> None:
+        if self.session.recipe.two_dimensional:
+            self.session.complain(POINTS_TAKE_NO_IMAGES)
+        else:
+            self.recipes.choose_own_images()
 
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
@@ -221,7 +232,7 @@ class Window(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT)):
-            self.resizeDocks(self._docks[:1], [264], Qt.Orientation.Horizontal)
+            self.resizeDocks(self._docks[:1], [280], Qt.Orientation.Horizontal)
             self.resizeDocks(self._docks[2:3], [288], Qt.Orientation.Horizontal)
             self.resizeDocks(self._docks[3:], [172], Qt.Orientation.Vertical)
             self.resizeDocks(self._docks[:2], [500, 190], Qt.Orientation.Vertical)

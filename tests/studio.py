@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSettings
-from PySide6.QtWidgets import QApplication
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from iae_studio import theme
 from iae_studio.app import Studio
-from iae_studio.session import State
+from iae_studio.session import Shown, State
+from iae_studio.widgets.loss_plot import LossPlot
+from trainer import data
+from trainer.catalogue import CATALOGUE
+from trainer.recipes import Recipe
 
 LONG = 60_000  # ms: how long a busy machine may take
+PICTURES = {"width": 4, "batch": 4, "size": 24}  # a CycleIAE of a moment
 
 
 @contextmanager
@@ -49,3 +57,71 @@ def wait_for_tiles(studio: Studio, qtbot, stamp: int = 0):
 def newest(studio: Studio, qtbot):
     """The answer to the question as it stands now."""
     return wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
+
+
+def press(studio: Studio, qtbot, name: str) -> None:
+    """Click the push button of that name."""
+    qtbot.mouseClick(studio.window.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
+
+
+def wait_state(studio: Studio, qtbot, state: State) -> None:
+    qtbot.waitUntil(lambda: studio.session.state is state, timeout=LONG)
+
+
+def steps(studio: Studio) -> int:
+    """How many steps the loss plot shows."""
+    return studio.window.findChild(LossPlot, "lossPlot").steps()
+
+
+@contextmanager
+def little_data(monkeypatch) -> Iterator[None]:
+    """Few drawn images in every set, and none left over for other tests."""
+    monkeypatch.setattr(data, "DRAWN_COUNTS", {"train": 400, "test": 80})
+    data._load.cache_clear()
+    yield
+    data._load.cache_clear()
+
+
+def cycle(name: str) -> Recipe:
+    """A CycleIAE of the catalogue made small."""
+    noise = "encoder_noise" if CATALOGUE[name].encoder_noise else "noise"
+    return replace(CATALOGUE[name], **PICTURES, **{noise: 4})
+
+
+def show(studio, qtbot, recipe) -> None:
+    """Select a recipe and wait for its first pictures."""
+    studio.session.select(Shown(recipe))
+    qtbot.waitUntil(lambda: len(studio.session.inputs) > 0, timeout=LONG)
+    wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
+
+
+def train(studio, qtbot, count: int = 2) -> None:
+    """A few steps of the shown recipe."""
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= count, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+
+
+def find(studio, kind: type, name: str):
+    """The widget of that name."""
+    return studio.window.findChild(kind, name)
+
+
+def photos(folder: Path, count: int, colour=(200, 40, 40)) -> Path:
+    """A folder of small pictures, each a little different."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for k in range(count):
+        pixels = np.full((20, 24, 3), 255, np.uint8)
+        pixels[4:16, 2 + k % 8 : 12 + k % 8] = colour
+        Image.fromarray(pixels).save(folder / f"{k}.png")
+    return folder
+
+
+def colour_photo(path: Path) -> Path:
+    """Red at the left, blue at the right."""
+    pixels = np.zeros((90, 120, 3), np.uint8)
+    pixels[:, :60] = (220, 30, 30)
+    pixels[:, 60:] = (20, 60, 200)
+    Image.fromarray(pixels).save(path)
+    return path

@@ -18,9 +18,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from tests.tiny import CPU, ROOT, digits, same, trainer_process, write_mnist
+from trainer.catalogue import CATALOGUE
 from trainer.checkpoint import STATE, RunFolder
 from trainer.cli import main
-from trainer.recipes import CATALOGUE
 
 TOY = ["--set", "width=16", "--set", "batch=16", "--device", "cpu"]
 
@@ -48,7 +48,7 @@ def test_list_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     text = capsys.readouterr().out
     assert all(name in text and recipe.story in text for name, recipe in CATALOGUE.items())
-    assert "download mnist" in text
+    assert "download mnist" in text and "download svhn" in text
 
 
 def test_list_as_json_holds_every_option(capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,6 +165,97 @@ def test_the_shipped_model_needs_no_data(made: Path, tmp_path: Path) -> None:
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
 
 
+# ---- own images ----
+
+OWN = ["--set", "size=32", "--set", "width=4", "--set", "batch=4", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def domains(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two folders of photos: reddish ones and bluish ones, of odd sizes."""
+    rng, folders = np.random.default_rng(0), []
+    for name, colour in (("red ones", (200, 40, 40)), ("blue ones", (40, 40, 200))):
+        folder = tmp_path_factory.mktemp("domains") / name
+        folder.mkdir()
+        for index in range(20):
+            photo = np.full((40 + index, 50, 3), colour, np.uint8)
+            top, left = rng.integers(0, 20, 2)
+            photo[top : top + 15, left : left + 20] = rng.integers(0, 255, 3)
+            Image.fromarray(photo).save(folder / f"{index}.jpg")
+        folders.append(folder)
+    return folders[0], folders[1]
+
+
+@pytest.fixture(scope="module")
+def translator(domains: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that translates between the two."""
+    run = tmp_path_factory.mktemp("own") / "run"
+    first, second = map(str, domains)
+    train = ["train", "shoes-small", "--images", first, "--images-b", second, *OWN]
+    assert main([*train, "--steps", "3", "--out", str(run)]) == 0
+    return run
+
+
+def test_own_images_are_translated(
+    translator: Path, domains: tuple[Path, Path], tmp_path: Path
+) -> None:
+    recipe = RunFolder(translator).recipe()
+    assert (recipe.data, recipe.size, recipe.width) == ("folder", 32, 4)
+    assert [Path(recipe.images), Path(recipe.images_b)] == [folder.resolve() for folder in domains]
+    assert RunFolder(translator).load(CPU).step == 3 and len(RunFolder(translator).curves()) == 3
+    photo, out = domains[0] / "3.jpg", tmp_path / "sheet.png"
+    for draws in ("4", "2"):
+        command = ["reconstruct", str(translator), str(photo), "--out", str(out), "--draws", draws]
+        assert main([*command, "--device", "cpu"]) == 0
+        sheet = np.asarray(Image.open(out))
+        assert sheet.shape[0] == 32 and sheet.shape[1] > (2 + int(draws)) * 32  # photo, code, draws
+    # The photo itself comes first, in its own colours.
+    np.testing.assert_allclose(sheet[-1, 1, :3], (200, 40, 40), atol=25)
+
+
+def test_own_images_are_gone_on_with(translator: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(translator, run)
+    again = ["train", "shoes-small", "--out", str(run), "--resume", "--device", "cpu"]
+    assert main([*again, "--steps", "5"]) == 0
+    assert RunFolder(run).load(CPU).step == 5
+
+
+def test_own_images_may_be_named_from_here(
+    domains: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(domains[0])
+    train = ["train", "svhn-75-small", "--images", ".", *OWN, "--steps", "2"]
+    assert main([*train, "--out", str(tmp_path / "run")]) == 0
+    monkeypatch.chdir(tmp_path)
+    again = ["train", "svhn-75-small", "--out", "run", "--resume", "--steps", "3"]
+    assert main([*again, "--device", "cpu"]) == 0
+    assert RunFolder(tmp_path / "run").load(CPU).step == 3
+
+
+def test_a_zip_and_class_folders_are_own_images_too(
+    domains: tuple[Path, Path], tmp_path: Path
+) -> None:
+    both = tmp_path / "both"
+    for name, folder in zip("ab", domains, strict=True):
+        shutil.copytree(folder, both / name)
+    packed = shutil.make_archive(str(tmp_path / "both"), "zip", both)
+    for images in (str(both), packed):
+        run = tmp_path / f"run{len(images)}"
+        train = ["train", "faces-small", "--images", images, *OWN, "--steps", "2"]
+        assert main([*train, "--out", str(run)]) == 0
+        assert RunFolder(run).load(CPU).step == 2
+
+
+def test_the_paper_to_the_letter_is_one_setting(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    paper = ["--set", "paper=true", "--set", "r1=0.5"]
+    assert main(["train", "mog-iae", "--steps", "3", "--out", str(run), *TOY, *paper]) == 0
+    recipe = RunFolder(run).recipe()
+    assert (recipe.instance_noise, recipe.regularisation_weight, recipe.r1) == (0, 1, 0.5)
+    assert recipe.width == 16
+
+
 # ---- refusals: one line that says what is wrong, exit code 2 ----
 
 
@@ -187,10 +278,10 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         ("", "COMMAND"),
         ("fly", "fly"),
         ("train nope", "no recipe 'nope'.*mog-iae"),
-        ("train mog-iae --set colour=1", "colour=1.*KEY=VALUE"),
+        ("train mog-iae --set color=1", "color=1.*KEY=VALUE"),
         ("train mog-iae --set batch", "batch.*KEY=VALUE"),
         ("train mog-iae --set batch=many", "batch is a whole number, not 'many'"),
-        ("train mog-iae --set model=vae", "model is one of iae, gan"),
+        ("train mog-iae --set model=vae", "model is one of iae, cycleiae, fiae, gan"),
         ("train drawn-10 --set networks=toy", "do not fit the data"),
         ("train mog-iae --steps 5 --minutes 1", "--minutes.*not allowed with.*--steps"),
         ("train mog-iae --steps -5", "--steps: -5 is not a whole number above 0"),
@@ -209,6 +300,13 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         ("evaluate main.py", "main.py cannot be read as a model"),
         ("export nowhere x.safetensors", "nowhere does not exist"),
         ("download cifar", "cifar"),
+        ("train mog-iae --images .", "points in the plane"),
+        ("train mnist-10-small --images . --images-b .", "second folder.* CycleIAE"),
+        ("train shoes-small --images-b .", "--images-b.*--images"),
+        ("train svhn-75-small --images nowhere", "nowhere.*is not there"),
+        ("train shoes-small --images tests --images-b nowhere", "at least 16|nowhere"),
+        ("train shoes-small --set size=20", "24"),
+        ("train mog-iae --set paper=perhaps", "paper is true or false"),
     ],
 )
 def test_bad_arguments_are_told_in_one_line(
@@ -223,7 +321,9 @@ def test_runs_are_guarded(made: Path, capsys: pytest.CaptureFixture[str], tmp_pa
     toy = ["train", "mog-iae", "--out", str(made / "toy")]
     assert "already holds a run" in refused([*toy, "--steps", "9"], capsys)
     assert "leave out --set" in refused([*toy, "--resume", "--set", "batch=9"], capsys)
-    assert "leave out --set and --seed" in refused([*toy, "--resume", "--seed", "9"], capsys)
+    assert "leave out --set, --seed" in refused([*toy, "--resume", "--seed", "9"], capsys)
+    assert "leave out" in refused([*toy, "--resume", "--images", "."], capsys)
+    assert "leave out" in refused([*toy, "--resume", "--images-b", "."], capsys)
     other = ["train", "mog-gan", "--out", str(made / "toy"), "--resume"]
     assert "is a run of mog-iae, not of mog-gan" in refused(other, capsys)
     shutil.copytree(made / "toy", tmp_path / "empty")

@@ -1,28 +1,29 @@
-"""MNIST in its true files: plain, packed, missing, damaged, downloaded."""
+"""MNIST and Fashion-MNIST in their true files: plain, packed, missing, damaged, downloaded."""
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import shutil
 import socket
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import numpy as np
 import pytest
 import torch
-from torchvision.datasets import MNIST
+from torchvision.datasets import MNIST, FashionMNIST
 
-from tests.tiny import idx_bytes, leftovers, write_mnist
-from trainer.data import load_data, some_test_images
+from tests.serving import md5_of, serving
+from tests.tiny import idx_bytes, leftovers, recipe_of, write_mnist
+from trainer.catalogue import find_recipe
+from trainer.data import _load, archives, load_data, some_test_images
 from trainer.data.drawn import draw_digits
 from trainer.data.mnist import Cancelled, download_mnist, load_mnist
 from trainer.messages import DataMissingError, UserError
 from trainer.places import MNIST_FILES, cache_root, data_ready, mnist_folder
+
+RECIPE = recipe_of("mnist-10-small")
 
 
 @pytest.fixture
@@ -31,12 +32,12 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_true_files_are_read(root: Path) -> None:
-    data = load_data("mnist", root)
+    images, labels = load_mnist(root, train=True)
     drawn = draw_digits(60, 1)
-    assert torch.equal(data.train, drawn.images.permute(0, 3, 1, 2))
-    assert torch.equal(data.train_labels, drawn.labels)
-    assert data.test.shape == (20, 1, 28, 28) and data.test.dtype == torch.uint8
-    assert data.source(torch.device("cpu")).shape == (1, 28, 28)
+    assert torch.equal(images, drawn.images.permute(0, 3, 1, 2))
+    assert torch.equal(labels, drawn.labels)
+    test, _ = load_mnist(root, train=False)
+    assert test.shape == (20, 1, 28, 28) and test.dtype == torch.uint8
 
 
 @pytest.mark.parametrize("below", [".", "MNIST", "MNIST/raw"])
@@ -49,7 +50,7 @@ def test_the_environment_names_the_root(root: Path, monkeypatch: pytest.MonkeyPa
     assert not data_ready("mnist") and data_ready("drawn-digits") and data_ready("mog")
     monkeypatch.setenv("IAE_STUDIO_DATA", str(root))
     assert data_ready("mnist")
-    assert len(load_data("mnist").test) == 20
+    assert len(load_data(RECIPE).test) == 20
 
 
 def test_archives_alone_are_enough_and_their_folder_is_not_written_to(tmp_path: Path) -> None:
@@ -67,11 +68,11 @@ def test_archives_alone_are_enough_and_their_folder_is_not_written_to(tmp_path: 
 
 def test_missing_data_tell_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(DataMissingError, match=r"nowhere.*--data.*IAE_STUDIO_DATA.*download"):
-        load_data("mnist", tmp_path / "nowhere")
+        load_data(RECIPE, tmp_path / "nowhere")
     partly = write_mnist(tmp_path / "partly")
     (partly / "MNIST" / "raw" / MNIST_FILES[3]).unlink()
     with pytest.raises(DataMissingError):
-        load_data("mnist", partly)
+        load_mnist(partly, train=True)
 
 
 IMAGES = MNIST_FILES[0]
@@ -113,47 +114,87 @@ def test_damaged_archives_are_told(tmp_path: Path, spoil: slice) -> None:
 
 
 def test_test_images_follow_from_the_seed(root: Path) -> None:
-    images, labels, index = some_test_images("mnist", root, 6, seed=4)
-    again = some_test_images("mnist", root, 6, seed=4)
+    images, labels, index = some_test_images(RECIPE, root, 6, seed=4)
+    again = some_test_images(RECIPE, root, 6, seed=4)
     assert torch.equal(images, again[0]) and images.shape == (6, 1, 28, 28)
-    assert torch.equal(images, load_data("mnist", root).test[index])
-    assert torch.equal(labels, load_data("mnist", root).test_labels[index])
-    assert not torch.equal(index, some_test_images("mnist", root, 6, seed=5)[2])
+    assert torch.equal(images, load_mnist(root, train=False)[0][index])
+    assert torch.equal(labels, load_mnist(root, train=False)[1][index])
+    assert not torch.equal(index, some_test_images(RECIPE, root, 6, seed=5)[2])
+
+
+def test_other_sets_in_the_same_format_are_told(root: Path) -> None:
+    letters = idx_bytes(np.arange(60) % 26 + 1)
+    (root / "MNIST" / "raw" / MNIST_FILES[1]).write_bytes(letters)
+    with pytest.raises(UserError, match=r"do not belong to MNIST.*10 classes"):
+        load_mnist(root, train=True)
+
+
+# ---- Fashion-MNIST: the same four names, another folder ----
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_fashion_has_a_folder_of_its_own(tmp_path: Path, packed: bool) -> None:
+    root = write_mnist(tmp_path / "root", packed=packed)
+    assert data_ready("mnist", root) and not data_ready("fashion-mnist", root)
+    with pytest.raises(DataMissingError, match=r"^Fashion-MNIST is not in.*download fashion-mnist"):
+        load_mnist(root, train=True, name="fashion-mnist")
+    other = write_mnist(tmp_path / "other", train=30, packed=packed)
+    shutil.copytree(other / "MNIST" / "raw", root / "FashionMNIST" / "raw")
+    assert len(load_mnist(root, train=True, name="fashion-mnist")[0]) == 30
+    assert len(load_mnist(root, train=True)[0]) == 60
+
+
+@pytest.mark.parametrize(
+    ("folder", "holds"),
+    [
+        ("digits", "mnist"),
+        ("digits/raw", "mnist"),
+        ("MNIST/raw", "mnist"),
+        ("fashion/MNIST/raw", "mnist"),
+        ("FashionMNIST/raw", "fashion-mnist"),
+        ("my_fashion_images", "fashion-mnist"),
+        ("mnist/FASHION/unpacked", "fashion-mnist"),
+    ],
+)
+def test_bare_files_are_taken_for_the_set_their_folder_names(
+    root: Path, tmp_path: Path, folder: str, holds: str
+) -> None:
+    # Below folders of no meaning, for the folder that pytest makes is named after the test.
+    base = tmp_path / "a" / "b" / "c" / folder
+    shutil.copytree(root / "MNIST" / "raw", base)
+    other = {"mnist": "fashion-mnist", "fashion-mnist": "mnist"}[holds]
+    assert mnist_folder(base, holds) == base and mnist_folder(base, other) is None
+
+
+def test_damaged_fashion_is_told_by_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "FashionMNIST" / "raw"
+    shutil.copytree(write_mnist(tmp_path / "root") / "MNIST" / "raw", folder)
+    (folder / IMAGES).write_bytes(SOUND[:99])
+    with pytest.raises(UserError, match=r"Fashion-MNIST files in .* are damaged"):
+        load_mnist(tmp_path, train=True, name="fashion-mnist")
 
 
 # ---- downloads, from a server on this computer ----
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
 @pytest.fixture
 def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder of a server that has the archives of a small MNIST."""
+    """The folder of a server that has the archives of a small MNIST, or Fashion-MNIST."""
     folder = write_mnist(tmp_path / "served", packed=True) / "MNIST" / "raw"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
-    thread = Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
+    resources = [(f"{name}.gz", md5_of(folder / f"{name}.gz")) for name in MNIST_FILES]
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
-    monkeypatch.setattr(MNIST, "resources", [(f"{n}.gz", _md5(folder, n)) for n in MNIST_FILES])
-    yield folder
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def _md5(folder: Path, name: str) -> str:
-    return hashlib.md5((folder / f"{name}.gz").read_bytes(), usedforsecurity=False).hexdigest()
+    with serving(folder) as address:
+        for published in (MNIST, FashionMNIST):
+            monkeypatch.setattr(published, "mirrors", [address])
+            monkeypatch.setattr(published, "resources", resources)
+        yield folder
 
 
 def test_a_download_can_be_used_and_tells_how_far_it_is(served: Path, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     folder = download_mnist(tmp_path / "mine", lambda done, total: told.append((done, total)))
     assert folder == tmp_path / "mine" / "MNIST" / "raw"
-    assert len(load_data("mnist", tmp_path / "mine").train) == 60
+    assert len(load_mnist(tmp_path / "mine", train=True)[0]) == 60
     done = [d for d, _ in told]
     assert done == sorted(done) and len({total for _, total in told}) == 1
     assert told[-1][0] == told[-1][1] and len(told) >= 8
@@ -224,3 +265,79 @@ def test_a_server_that_talks_nonsense_is_told(
         with pytest.raises(UserError, match="could not be downloaded"):
             download_mnist(tmp_path / "mine")
         thread.join()
+
+
+def test_fashion_is_downloaded_beside_mnist(served: Path, tmp_path: Path) -> None:
+    folder = download_mnist(tmp_path / "mine", name="fashion-mnist")
+    assert folder == tmp_path / "mine" / "FashionMNIST" / "raw"
+    assert data_ready("fashion-mnist", tmp_path / "mine")
+    assert not data_ready("mnist", tmp_path / "mine")
+
+
+def test_a_download_stopped_in_the_middle_keeps_what_is_whole(served: Path, tmp_path: Path) -> None:
+    calls = 0
+
+    def cancelled() -> bool:
+        nonlocal calls
+        calls += 1
+        return calls > 3  # each file asks before it starts and once for its only chunk
+
+    with pytest.raises(Cancelled):
+        download_mnist(tmp_path / "mine", cancelled=cancelled)
+    files = [path.name for path in (tmp_path / "mine").rglob("*") if path.is_file()]
+    assert files == [f"{MNIST_FILES[0]}.gz"]
+
+
+def test_an_answer_without_end_is_refused(
+    served: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (served / f"{MNIST_FILES[3]}.gz").write_bytes(bytes(1 << 20))
+    monkeypatch.setattr(archives, "SLACK", 1000)
+    with pytest.raises(UserError, match=rf"{MNIST_FILES[3]}.*more than the archive holds"):
+        download_mnist(tmp_path / "mine")
+    assert not leftovers(tmp_path / "mine")
+
+
+def test_a_folder_that_cannot_be_written_is_not_blamed_on_the_network(
+    served: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").write_text("a file where the folder should be")
+    with pytest.raises(UserError, match=r"cannot be written.*another folder") as caught:
+        download_mnist(tmp_path / "mine")
+    assert "network" not in str(caught.value)
+
+
+def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 60, "test": 20})
+    recipe = find_recipe("shoes-small")
+    first = load_data(recipe)
+    files = sorted((cache_root() / "drawn").glob("shoes-*.safetensors"))
+    assert len(files) == 2
+    _load.cache_clear()
+    again = load_data(recipe)
+    assert torch.equal(first.train.images, again.train.images)
+    assert first.other_train is not None and again.other_train is not None
+    assert torch.equal(first.other_train.images, again.other_train.images)
+    assert first.test.factors.keys() == again.test.factors.keys()
+    whole = files[0].read_bytes()
+    files[0].write_bytes(whole[:100])
+    _load.cache_clear()
+    load_data(recipe)
+    assert files[0].read_bytes() == whole
+    _load.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["drawn-10", "svhn-75-small", "shoes-small", "faces-small"])
+def test_a_few_drawn_test_images_are_those_of_the_whole_set(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 40, "test": 120, "few": 80})
+    _load.cache_clear()
+    recipe = find_recipe(name)
+    images, labels, index = some_test_images(recipe, None, 6, seed=3)
+    whole = load_data(recipe).test
+    assert len(images) == 6
+    assert torch.equal(images, whole.images[index]) and torch.equal(labels, whole.labels[index])
+    _load.cache_clear()

@@ -13,14 +13,31 @@ from torch.nn import functional
 
 from tests.tiny import CPU, recipe_of, snapshot_of
 from trainer import judge as judging
-from trainer.data import DataSet, load_data
+from trainer.data import DataSet, Rows, load_data
 from trainer.data.drawn import draw_digits
-from trainer.data.points import MODES, SIGMA, mode_centres, nearest_mode
-from trainer.evaluation import evaluate, evaluate_images, evaluate_points, matched_accuracy
+from trainer.data.edges import find_edges
+from trainer.data.points import (
+    FOUR,
+    FOUR_SIGMA,
+    MODES,
+    SIGMA,
+    mode_centres,
+    nearest_mode,
+    nearest_place,
+)
+from trainer.data.shoes import draw_shoes
+from trainer.evaluation import evaluate
+from trainer.evaluation.categories import evaluate_categories
+from trainer.evaluation.factors import evaluate_factors
+from trainer.evaluation.images import evaluate_images
+from trainer.evaluation.places import evaluate_places
+from trainer.evaluation.points import evaluate_points
+from trainer.evaluation.translations import evaluate_translations
 from trainer.explore import Snapshot
 from trainer.judge import Judge
 from trainer.messages import UserError
 from trainer.places import cache_root
+from trainer.spaces import Gaussian
 
 
 class Call(nn.Module):
@@ -32,16 +49,6 @@ class Call(nn.Module):
 
     def forward(self, *inputs: Tensor) -> Tensor:
         return self.function(*inputs)
-
-
-def test_matched_accuracy_of_known_cases() -> None:
-    truth = torch.tensor([0, 0, 1, 1, 2, 2])
-    assert matched_accuracy(truth, truth) == 1
-    assert matched_accuracy(torch.tensor([2, 2, 0, 0, 1, 1]), truth) == 1
-    assert matched_accuracy(torch.zeros(6, dtype=torch.int64), truth) == pytest.approx(2 / 6)
-    # One-to-one: two guesses for the same truth do not both count.
-    assert matched_accuracy(torch.tensor([0, 1, 2, 2, 3, 3]), truth) == pytest.approx(5 / 6)
-    assert matched_accuracy(truth, torch.tensor([0, 1, 2, 2, 3, 3])) == pytest.approx(5 / 6)
 
 
 # ---- points ----
@@ -58,7 +65,7 @@ def points_model(name: str, decode: Any) -> Snapshot:
 
 
 def measured(name: str, decode: Any) -> dict[str, Any]:
-    return evaluate_points(points_model(name, decode), load_data("mog"))
+    return evaluate_points(points_model(name, decode), load_data(recipe_of("mog-iae")))
 
 
 def test_a_perfect_mixture() -> None:
@@ -99,9 +106,9 @@ def test_points_between_the_modes_are_no_good() -> None:
 
 def test_evaluate_names_the_recipe_and_follows_from_the_seed() -> None:
     snapshot = snapshot_of(recipe_of("mog-iae"))
-    told = evaluate(snapshot, load_data("mog"))
+    told = evaluate(snapshot, load_data(recipe_of("mog-iae")))
     assert (told["recipe"], told["step"]) == ("mog-iae", 5)
-    assert told == evaluate(snapshot, load_data("mog"))
+    assert told == evaluate(snapshot, load_data(recipe_of("mog-iae")))
 
 
 # ---- images ----
@@ -110,17 +117,25 @@ def test_evaluate_names_the_recipe_and_follows_from_the_seed() -> None:
 @pytest.fixture(scope="module")
 def data() -> DataSet:
     drawn = draw_digits(300, 3)
-    images = drawn.images.permute(0, 3, 1, 2).contiguous()
-    return DataSet(images[:250], images[250:], drawn.labels[:250], drawn.labels[250:])
+    rows = Rows(drawn.images.permute(0, 3, 1, 2).contiguous(), drawn.labels, drawn.factors)
+    return DataSet(rows.only(torch.arange(250)), rows.only(torch.arange(250, 300)))
 
 
-BRIGHT = Judge(Call(lambda x: functional.one_hot((x.mean((1, 2, 3)) > 0.1).long(), 10)), 0.99)
+class Bright(Judge):
+    """Reads whether there is much ink."""
+
+    def features(self, images: Tensor) -> Tensor:
+        return images.flatten(1)[:, 300:310]
+
+
+BRIGHT = Bright(Call(lambda x: functional.one_hot((x.mean((1, 2, 3)) > 0.1).long(), 10)), 0.99)
 
 
 def images_model(decode: Any) -> Snapshot:
     """A snapshot whose code is the image itself."""
     snapshot = snapshot_of(recipe_of("drawn-10"))
     snapshot.model.encoder = Call(lambda x, eps: x.flatten(1))
+    snapshot.model.prior = Gaussian(28 * 28)
     snapshot.model.decoder = Call(decode)
     return snapshot
 
@@ -140,7 +155,7 @@ def test_noise_is_measured(data: DataSet) -> None:
     told = evaluate_images(images_model(decode), data, BRIGHT)
     assert told["mse"] == pytest.approx(0.04, rel=0.25)
     assert told["diversity"] == pytest.approx(0.2, rel=0.15)
-    content = (data.test.float() / 255).var(0).mean().item()
+    content = (data.test.images.float() / 255).var(0).mean().item()
     assert told["noise_share"] == pytest.approx(0.04 / (0.04 + content), rel=0.25)
     assert told["label_agreement"] < 1
 
@@ -157,6 +172,150 @@ def test_pictures_of_noise_alone_are_all_noise(data: DataSet) -> None:
 def test_a_model_without_noise_has_no_diversity(data: DataSet) -> None:
     told = evaluate_images(snapshot_of(recipe_of("drawn-10", "noise=0")), data, BRIGHT)
     assert told["diversity"] == told["noise_share"] == 0 and told["mse"] > 0
+
+
+def test_samples_that_are_the_test_images_reach_the_floor(data: DataSet) -> None:
+    model = images_model(lambda z, n: data.test.images[: len(z)].float() / 255)
+    perfect = evaluate_images(model, data, BRIGHT)
+    grey = evaluate_images(images_model(lambda z, n: torch.rand(len(z), 1, 28, 28)), data, BRIGHT)
+    assert perfect["frechet"] <= 1.5 * perfect["frechet_floor"] < grey["frechet"]
+    assert perfect["kernel"] < grey["kernel"]
+
+
+def test_principal_components_stand_beside_the_code(data: DataSet) -> None:
+    told = evaluate_images(snapshot_of(recipe_of("drawn-10")), data, BRIGHT)
+    assert 0 < told["pca_mse"] < told["mean_image_mse"]
+    twice = evaluate_images(snapshot_of(recipe_of("drawn-10", "code=8")), data, BRIGHT)
+    assert twice["pca_mse"] < told["pca_mse"]
+
+
+# ---- posteriors in the plane ----
+
+
+def places_model(encode: Any) -> Snapshot:
+    """Each quadrant of the prior makes one of the four points."""
+    snapshot = snapshot_of(recipe_of("fiae-toy"))
+
+    def decode(z: Tensor, n: Tensor) -> Tensor:
+        return 1.5 * z.sign() + FOUR_SIGMA * n
+
+    snapshot.model.decoder, snapshot.model.encoder = Call(decode), Call(encode)
+    return snapshot
+
+
+def places(encode: Any) -> dict[str, Any]:
+    return evaluate_places(places_model(encode), load_data(recipe_of("fiae-toy")))
+
+
+def signs(x: Tensor) -> Tensor:
+    return torch.tensor(FOUR)[nearest_place(x)].sign()
+
+
+def test_a_posterior_that_tiles_the_prior() -> None:
+    told = places(lambda x, eps: signs(x) * eps[:, :2].abs())
+    assert told["places"] == 4 and told["high_quality"] > 0.998
+    assert told["posterior_accuracy"] == pytest.approx(0.5, abs=0.03)
+    assert told["prior_distance"] <= 1.5 * told["prior_floor"]
+
+
+def test_factorised_gaussians_overlap_and_leave_gaps() -> None:
+    told = places(lambda x, eps: 0.8 * signs(x) + 0.6 * eps[:, :2])
+    assert told["posterior_accuracy"] > 0.55
+    assert told["prior_distance"] > 1.5 * told["prior_floor"]
+
+
+# ---- categories ----
+
+
+def test_categories_that_are_the_classes(data: DataSet) -> None:
+    known = {image.numpy().tobytes(): label for part in (data.train, data.test)
+             for image, label in zip(part.images, part.labels, strict=True)}  # fmt: skip
+
+    def encode(x: Tensor, eps: Tensor) -> Tensor:
+        rows = [known[(image * 255).round().byte().numpy().tobytes()] for image in x]
+        return functional.one_hot((torch.stack(rows) + 3) % 10, 10).float()
+
+    snapshot = snapshot_of(recipe_of("mnist-semi-small", "labels=50"))
+    snapshot.model.encoder = Call(encode)
+    told = evaluate_categories(snapshot, data)
+    assert told["clustering_error"] == 0 and told["clusters_used"] >= 9  # a few classes are rare
+    assert told["classification_error"] == 1  # every category has another class's number
+    assert 0 < told["kmeans_error"] < 0.9 and 0 <= told["supervised_error"] < 0.9
+
+
+def test_one_category_for_all_is_the_largest_class(data: DataSet) -> None:
+    snapshot = snapshot_of(recipe_of("mnist-clusters-small"))
+    snapshot.model.encoder = Call(lambda x, eps: torch.eye(30)[:1].expand(len(x), -1))
+    told = evaluate_categories(snapshot, data)
+    share = (data.test.labels == data.train.labels.mode().values).float().mean().item()
+    assert told["clustering_error"] == pytest.approx(1 - share, abs=1e-4)
+    assert told["clusters_used"] == 1
+
+
+# ---- translations ----
+
+
+@pytest.fixture(scope="module")
+def shoes() -> DataSet:
+    drawn = draw_shoes(60, 3)
+
+    def first(images: Tensor) -> Tensor:
+        return images.permute(0, 3, 1, 2).contiguous()
+
+    rows = Rows(first(drawn.images), drawn.labels, drawn.factors, first(drawn.edges))
+    return DataSet(rows.only(torch.arange(40)), rows.only(torch.arange(40, 60)))
+
+
+def translator(encode: Any, decode: Any, *settings: str) -> Snapshot:
+    snapshot = snapshot_of(recipe_of("shoes-small", "size=32", *settings))
+    snapshot.model.encoder, snapshot.model.decoder = Call(encode), Call(decode)
+    return snapshot
+
+
+def outlined(x: Tensor, eps: Tensor) -> Tensor:
+    return find_edges((x * 255).round().byte()).float() / 255
+
+
+def test_a_code_of_found_edges_is_as_good_as_edges_found(shoes: DataSet) -> None:
+    snapshot = translator(outlined, lambda z, n: (z + 0.1 * n[:, :1, None, None]).clamp(0, 2))
+    told = evaluate_translations(snapshot, shoes, None)
+    assert told["edges_of_code"] == told["edges_found"] > 0.8 > told["edges_chance"]
+    assert told["diversity"] == pytest.approx(0.1, rel=0.3) and told["images"] == 20
+
+
+def test_a_code_without_edges_keeps_nothing(shoes: DataSet) -> None:
+    snapshot = translator(lambda x, eps: torch.ones_like(x), lambda z, n: z)
+    told = evaluate_translations(snapshot, shoes, None)
+    assert told["edges_of_code"] == 0 and told["diversity"] == 0
+
+
+def test_a_way_back_that_undoes_the_encoders_noise(shoes: DataSet) -> None:
+    def encode(x: Tensor, eps: Tensor) -> Tensor:
+        return torch.cat([x[:, :2], x[:, 2:] * 0 + eps[:, :1, None, None]], 1)
+
+    snapshot = translator(encode, lambda z, n: z[:, :2].mean(1, True).expand_as(z),
+                          "noise=0", "encoder_noise=3")  # fmt: skip
+    told = evaluate_translations(snapshot, shoes, None)
+    assert told["way_back_diversity"] < 1e-6 and told["diversity"] == pytest.approx(1 / 3, rel=0.2)
+
+
+# ---- known factors ----
+
+
+def test_factors_in_the_code_and_in_the_noise() -> None:
+    drawn = draw_digits(900, 4)
+    rows = Rows(drawn.images.permute(0, 3, 1, 2).contiguous(), drawn.labels, drawn.factors)
+    data = DataSet(rows.only(torch.arange(600)), rows.only(torch.arange(600, 900)))
+    same = evaluate_factors(images_model(lambda z, n: z.unflatten(1, (1, 28, 28))), data)
+    assert same["slant"]["noise"] == 0 and same["thickness"]["kept"] > 0.5
+    others = data.train.images.float() / 255
+
+    def decode(z: Tensor, n: Tensor) -> Tensor:  # anyone's picture
+        return others[(n[:, 0].abs() * 1e4).long() % len(others)]
+
+    told = evaluate_factors(images_model(decode), data)
+    assert told["thickness"]["noise"] > 0.9 and told["thickness"]["kept"] < 0.05
+    assert told["thickness"]["code"] > 0.2  # the code is still the image
 
 
 # ---- the judge ----
@@ -178,8 +337,8 @@ def test_a_judge_is_kept_and_the_same_when_trained_again(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(judging, "STEPS", 3)
-    monkeypatch.setattr(judging, "ENOUGH", 0.0)
-    images = data.test.float() / 255
+    monkeypatch.setattr(judging, "ENOUGH", {"drawn-digits": 0.0})
+    images = data.test.images.float() / 255
     torch.manual_seed(1)
     before = torch.get_rng_state()
     first = Judge.of("drawn-digits", data, CPU).network(images)
@@ -195,10 +354,10 @@ def test_a_judge_is_kept_and_the_same_when_trained_again(
 
 @pytest.mark.slow
 def test_a_trained_judge_reads_the_drawn_digits() -> None:
-    data = load_data("drawn-digits")
+    data = load_data(recipe_of("drawn-10"))
     judge = Judge.of("drawn-digits", data, CPU)
     assert judge.accuracy >= 0.98 and len(kept_judges()) == 1
-    read = judge.read(data.test[:500].float() / 255)
-    assert np.mean((read == data.test_labels[:500]).numpy()) >= 0.97
+    read = judge.read(data.test.images[:500].float() / 255)
+    assert np.mean((read == data.test.labels[:500]).numpy()) >= 0.97
     told = evaluate(snapshot_of(recipe_of("drawn-10")), data)
     assert told["judge_accuracy"] >= 0.98 and told["images"] == 2000

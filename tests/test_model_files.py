@@ -11,11 +11,26 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from tests.tiny import CPU, ROOT, digits, leftovers, recipe_of, snapshot_of
+from tests.tiny import (
+    CPU,
+    KINDS,
+    ROOT,
+    digits,
+    feed_of,
+    kind_of,
+    leftovers,
+    pictures_of,
+    recipe_of,
+    snapshot_of,
+    trained,
+)
+from trainer.checkpoint import RunFolder
 from trainer.data.points import nearest_mode
-from trainer.explore import Snapshot, render, sample_cloud
-from trainer.messages import Probe, UserError
+from trainer.explore import Snapshot, publish, render, sample_cloud
+from trainer.feed import Feed
+from trainer.messages import Pixels, Probe, UserError
 from trainer.model_files import export_model, file_metrics, load_snapshot
+from trainer.recipes import Recipe
 
 SHIPPED = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
 
@@ -23,6 +38,12 @@ SHIPPED = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
 @pytest.fixture(scope="module")
 def snapshot() -> Snapshot:
     return snapshot_of(recipe_of("drawn-10", "noise_scale=1"), steps=40)
+
+
+def apart(ours: Pixels, theirs: Pixels) -> int:
+    """The largest difference, in grey levels."""
+    assert ours.shape == theirs.shape
+    return int(np.abs(ours.astype(int) - theirs.astype(int)).max())
 
 
 @pytest.fixture
@@ -39,8 +60,8 @@ def test_an_exported_model_draws_as_the_one_it_was_made_of(snapshot: Snapshot, f
     edits = {"code_offsets": (1.0, -1.0), "noise_offsets": (1.0,)}
     probe = Probe(1, digits(5), (0, 1, 2), **edits)
     ours, theirs = render(snapshot, probe).tiles, render(loaded, probe).tiles
-    # Weights of 16 bits: a grey level or two.
-    assert np.abs(ours.astype(int) - theirs.astype(int)).max() <= 4
+    # Weights of 16 bits, and edits that move things further.
+    assert apart(ours, theirs) <= 4
     assert not leftovers(file.parent)
 
 
@@ -51,6 +72,77 @@ def test_a_model_of_points_is_a_file_too(tmp_path: Path) -> None:
     ours, theirs = sample_cloud(snapshot, 1, 0), sample_cloud(loaded, 1, 0)
     np.testing.assert_allclose(ours.fake, theirs.fake, atol=0.02)
     assert theirs.real.shape == (2000, 2)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_model_draws_from_its_file(kind: str, tmp_path: Path) -> None:
+    snapshot, path = snapshot_of(kind_of(kind), steps=10), tmp_path / "model.safetensors"
+    export_model(snapshot, path, {})
+    loaded = load_snapshot(path, CPU)
+    assert loaded.recipe == snapshot.recipe and loaded.facts() == snapshot.facts()
+    if snapshot.recipe.two_dimensional:
+        ours, theirs = sample_cloud(snapshot, 1, 0), sample_cloud(loaded, 1, 0)
+        np.testing.assert_allclose(ours.fake, theirs.fake, atol=0.02)
+        assert (ours.codes is None) is (theirs.codes is None)
+        return
+    probe = Probe(1, pictures_of(snapshot.recipe, 5), (0, 1, 2))
+    ours, theirs = render(snapshot, probe), render(loaded, probe)
+    for part in ("tiles", "code_pictures", "way_back"):
+        one, other = getattr(ours, part), getattr(theirs, part)
+        assert (one is None) is (other is None)
+        assert one is None or apart(one, other) <= 2
+    np.testing.assert_allclose(ours.codes, theirs.codes, atol=0.02)
+
+
+@pytest.mark.parametrize("kind", ["iae", "cycleiae, encoder noise", "fiae, categories", "infogan"])
+def test_every_kind_of_run_can_be_opened(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.model_files.load_data", lambda recipe, root: _Data())
+    recipe = kind_of(kind)
+    state, _ = trained(recipe, 4)
+    RunFolder.create(tmp_path / "run", recipe).save(state)
+    opened = load_snapshot(tmp_path / "run", CPU)
+    ours = publish(state.ema, state.step, CPU, feed_of(recipe))
+    assert opened.facts() == ours.facts() and opened.step == 4
+
+
+class _Data:
+    """The little data of the tests in the place of the whole."""
+
+    def feed(self, recipe: Recipe, device: torch.device) -> Feed:
+        return feed_of(recipe)
+
+
+@pytest.mark.parametrize(
+    ("images", "images_b"), [("/home/me/secret/red", "/home/me/secret/blue"), (".", "..")]
+)
+def test_a_model_file_tells_nobody_where_its_images_lay(
+    images: str, images_b: str, tmp_path: Path
+) -> None:
+    drawn, path = recipe_of("shoes-small"), tmp_path / "model.safetensors"
+    state, _ = trained(drawn, 2)
+    state.ema.recipe = drawn.with_images(images, images_b)
+    snapshot = publish(state.ema, state.step, CPU, feed_of(drawn))
+    export_model(snapshot, path, {})
+    with safe_open(str(path), "pt") as opened:
+        meta = opened.metadata()
+    assert not any("secret" in text or "home" in text for text in meta.values())
+    # It needs none of them to draw.
+    loaded = load_snapshot(path, CPU)
+    assert loaded.recipe.data == "folder" and loaded.recipe.images
+    probe = Probe(1, pictures_of(drawn, 2), (0, 1))
+    assert apart(render(snapshot, probe).tiles, render(loaded, probe).tiles) <= 2
+
+
+def test_a_run_whose_folder_of_images_is_gone_can_still_draw(tmp_path: Path) -> None:
+    recipe = recipe_of("shoes-small").with_images(str(tmp_path / "gone"))
+    state, _ = trained(recipe_of("shoes-small"), 2)
+    RunFolder.create(tmp_path / "run", recipe).save(state)
+    opened = load_snapshot(tmp_path / "run", CPU)
+    assert opened.step == 2
+    probe = Probe(1, pictures_of(recipe_of("shoes-small"), 2), (0, 1))
+    assert render(opened, probe).tiles.shape[:2] == (2, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b"junk", b"\xff" * 200])

@@ -11,9 +11,9 @@ import pytest
 
 from iae_studio import library
 from iae_studio.__main__ import main
+from trainer.catalogue import CATALOGUE
 from trainer.explore import render
 from trainer.messages import Probe, UserError, column_seeds
-from trainer.recipes import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 
@@ -70,8 +70,9 @@ def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
         if not recipe.two_dimensional:
             import numpy as np
 
-            probe = Probe(0, np.zeros((1, 28, 28, 1), np.uint8), column_seeds(0, 2))
-            assert render(snapshot, probe).tiles.shape == (1, 2, 28, 28, 1)
+            shape = recipe.image_shape
+            probe = Probe(0, np.zeros((1, *shape), np.uint8), column_seeds(0, 2))
+            assert render(snapshot, probe).tiles.shape == (1, 2, *shape)
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:

@@ -8,10 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from tests.tiny import CPU, recipe_of, same, snapshot_of, source_of, trained, weights
+from tests.tiny import CPU, KINDS, feed_of, kind_of, recipe_of, same, snapshot_of, trained, weights
 from trainer import training
+from trainer.catalogue import find_recipe
+from trainer.feed import Batch
+from trainer.games import Game
 from trainer.messages import Progress, UserError
-from trainer.recipes import Recipe, find_recipe
+from trainer.models import Round
+from trainer.recipes import Recipe
 from trainer.training import LOSSES, Schedule, choose_device, run, start, step
 
 
@@ -31,16 +35,16 @@ def test_reports_hold_one_row_for_each_step() -> None:
     assert all(report.names == LOSSES and report.steps == 40 for report in reports)
     assert all(report.rate > 0 and report.eta >= 0 for report in reports)
     assert [report.finished for report in reports] == [False] * (len(reports) - 1) + [True]
-    assert list(run(state, source_of(state.recipe), 40)) == []
+    assert list(run(state, feed_of(state.recipe), 40)) == []
 
 
-@pytest.mark.parametrize("name", ["mog-iae", "drawn-10"])
-def test_a_run_follows_from_its_seed(name: str) -> None:
-    (one, first), (two, second) = (trained(recipe_of(name), 8) for _ in range(2))
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_follows_from_its_seed(kind: str) -> None:
+    (one, first), (two, second) = (trained(kind_of(kind), 5) for _ in range(2))
     assert same(weights(one), weights(two))
     for key, values in losses(first).items():
         np.testing.assert_array_equal(values, losses(second)[key])
-    other, _ = trained(recipe_of(name, "seed=1"), 8)
+    other, _ = trained(kind_of(kind).with_settings(["seed=1"]), 5)
     assert not same(weights(one), weights(other))
 
 
@@ -49,13 +53,13 @@ def test_pause_is_not_to_call_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
     recipe = recipe_of("mog-iae")
     state = start(recipe, CPU)
-    reports = run(state, source_of(recipe), 12)
+    reports = run(state, feed_of(recipe), 12)
     for wanted in (1, 2, 3):
         assert next(reports).step == wanted == state.step
     torch.randn(5)
     time.sleep(0.01)
     assert state.step == 3
-    next(run(state, source_of(recipe), 4))  # a single step of its own, then on
+    next(run(state, feed_of(recipe), 4))  # a single step of its own, then on
     list(reports)
     assert state.step == 12 and same(weights(state), weights(whole))
 
@@ -63,8 +67,8 @@ def test_pause_is_not_to_call_next(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_global_generator_is_left_alone() -> None:
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    for name in ("mog-iae", "drawn-10"):
-        snapshot_of(recipe_of(name, "r1=0.1", "instance_noise=0.3", "code_noise=0.1"), 3)
+    for kind in KINDS:
+        snapshot_of(kind_of(kind).with_settings(["r1=0.1", "instance_noise=0.3"]), 2)
     assert torch.equal(torch.get_rng_state(), before)
 
 
@@ -78,35 +82,55 @@ def test_divergence_is_told(settings: tuple[str, ...]) -> None:
         trained(recipe, 40)
 
 
-KINDS = ["mog-iae", "drawn-10"]
-
-
-@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("name", ["mog-iae", "drawn-10", "fiae-toy", "fiae-mnist-small"])
 @pytest.mark.parametrize("code_kind", ["gaussian", "categorical"])
 @pytest.mark.parametrize(
-    ("reconstruction", "regularise"),
+    ("reconstruction", "regularisation"),
     [
-        ("adversarial", True),
-        ("adversarial", False),
-        ("euclidean", True),
-        ("euclidean", False),
-        ("none", True),
+        ("adversarial", "adversarial"),
+        ("adversarial", "none"),
+        ("marginal", "adversarial"),
+        ("euclidean", "adversarial"),
+        ("euclidean", "none"),
+        ("l1", "adversarial"),
+        ("none", "adversarial"),
     ],
 )
 def test_every_combination_trains(
-    name: str, code_kind: str, reconstruction: str, regularise: bool
+    name: str, code_kind: str, reconstruction: str, regularisation: str
 ) -> None:
-    switches = [f"code_kind={code_kind}", f"reconstruction={reconstruction}"]
-    more = [f"regularise={regularise}", "warm=0.3", "steps=10", "encoder_noise=2"]
-    state, reports = trained(recipe_of(name, *switches, *more), 10)
+    recipe = recipe_of(
+        name,
+        f"code_kind={code_kind}",
+        f"reconstruction={reconstruction}",
+        f"regularisation={regularisation}",
+        *["warm=0.3", "steps=6", "encoder_noise=2", "mismatched=0", "mismatched_last=0"],
+    )
+    state, reports = trained(recipe, 6)
     told = losses(reports)
-    played = {"reconstruction": reconstruction == "adversarial", "regularisation": regularise}
-    for game, wanted in played.items():
+    adversarial = reconstruction in ("adversarial", "marginal")
+    for game, wanted in {
+        "reconstruction": adversarial,
+        "regularisation": regularisation == "adversarial",
+    }.items():
         for side in ("critic", "player"):
-            late = told[f"{game} {side}"][5:]
+            late = told[f"{game} {side}"][3:]
             assert np.isfinite(late).all() if wanted else np.isnan(late).all()
-    if reconstruction == "euclidean":
-        assert np.isfinite(told["Euclidean error"]).all()
+    for distance in ("euclidean", "l1"):
+        if reconstruction == distance:
+            column = {"euclidean": "Euclidean error", "l1": "L1 error"}[distance]
+            assert np.isfinite(told[column]).all()
+    assert all(value.isfinite().all() for value in weights(state).values())
+
+
+@pytest.mark.parametrize("name", ["shoes-small", "faces-small"])
+@pytest.mark.parametrize("reconstruction", ["adversarial", "marginal", "euclidean", "l1", "none"])
+def test_every_translation_trains(name: str, reconstruction: str) -> None:
+    state, reports = trained(recipe_of(name, f"reconstruction={reconstruction}"), 2)
+    told = losses(reports)
+    assert np.isfinite(told["regularisation player"]).all()
+    adversarial = reconstruction in ("adversarial", "marginal")
+    assert np.isfinite(told["reconstruction player"]).all() == adversarial
     assert all(value.isfinite().all() for value in weights(state).values())
 
 
@@ -123,11 +147,92 @@ def test_a_penalty_may_be_paid_every_few_steps() -> None:
 
 
 def test_training_learns() -> None:
-    recipe = recipe_of(
-        "drawn-10", "reconstruction=euclidean", "regularise=false", "player_rate=0.005", "batch=16"
-    )
+    switches = ["reconstruction=euclidean", "regularisation=none"]
+    recipe = recipe_of("drawn-10", *switches, "player_rate=0.005", "batch=16")
     error = losses(trained(recipe, 60)[1])["Euclidean error"]
     assert error[-10:].mean() < 0.7 * error[:5].mean()
+
+
+def test_instance_noise_and_r1_follow_what_is_judged() -> None:
+    """An FIAE's pair critic judges codes, its other critic images."""
+    settings = ["warm=0", "r1=0.5", "r1_code=0", "r1_every=1", "steps=20"]
+    for name, on_data, on_code in (
+        ("drawn-10", "reconstruction R1", "regularisation R1"),
+        ("fiae-mnist-small", "regularisation R1", "reconstruction R1"),
+    ):
+        told = losses(trained(recipe_of(name, *settings), 2)[1])
+        assert np.isfinite(told[on_data]).all() and np.isnan(told[on_code]).all()
+        swapped = [*settings, "r1=0", "r1_code=0.5"]
+        told = losses(trained(recipe_of(name, *swapped), 2)[1])
+        assert np.isnan(told[on_data]).all() and np.isfinite(told[on_code]).all()
+
+
+def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
+    """The games as they were played in the step of that number."""
+    state, kept = start(recipe, CPU), []
+    play = state.model.play
+
+    def watched(batch: Batch, rng: torch.Generator) -> Round:
+        kept.append(play(batch, rng))
+        return kept[-1]
+
+    state.model.play = watched  # type: ignore[method-assign]
+    state.step = number
+    step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+    return {game.name: game for game in kept[0].games}
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("drawn-10", "reconstruction", "regularisation"),
+        ("shoes-small", "reconstruction", "regularisation"),
+        ("fiae-mnist-small", "regularisation", "reconstruction"),
+    ],
+)
+def test_games_are_played_as_the_recipe_says(name: str, data: str, code: str) -> None:
+    recipe = recipe_of(
+        name,
+        *["steps=10", "warm=0", "reconstruction_weight=3", "regularisation_weight=5"],
+        *["mismatched=0.8", "mismatched_last=0.4", "instance_noise=0.6", "code_noise=0.2"],
+        *["r1=0.3", "r1_code=0.1", "r1_every=5"],
+    )
+    for number, fade, paid in ((0, 1.0, True), (4, 0.6, False), (5, 0.5, True)):
+        games = games_of_a_step(recipe, number)
+        assert games["reconstruction"].weight == 3 and games["regularisation"].weight == 5
+        assert games["reconstruction"].mismatched == pytest.approx(0.4 + 0.4 * fade)
+        assert games["regularisation"].mismatched == 0
+        assert games[data].instance_noise == pytest.approx(0.6 * fade)
+        assert games[code].instance_noise == pytest.approx(0.2 * fade)
+        assert games[data].r1 == pytest.approx(1.5 if paid else 0)
+        assert games[code].r1 == pytest.approx(0.5 if paid else 0)
+
+
+def test_penalties_count_as_much_as_their_weight() -> None:
+    slopes = []
+    for weight in (1, 4):
+        recipe = recipe_of("aae-small", "regularisation=none", f"distance_weight={weight}")
+        state = start(recipe, CPU)
+        step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+        slopes.append(next(state.model.decoder.parameters()).grad)
+    torch.testing.assert_close(slopes[1], 4 * slopes[0])
+
+
+def test_the_fading_euclidean_term_counts_as_much_as_the_recipe_says() -> None:
+    """Where it is all that the decoder learns from: 1 in a warm start, then its weight."""
+    settings = ["reconstruction=none", "steps=10", "euclidean_until=1"]
+    slopes = {}
+    for name, more in (
+        ("warm", ["warm=0.5", "euclidean=0.1"]),
+        ("strong", ["warm=0", "euclidean=0.4"]),
+        ("weak", ["warm=0", "euclidean=0.1"]),
+    ):
+        recipe = recipe_of("vae-small", *settings, *more)
+        state = start(recipe, CPU)
+        step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+        slopes[name] = next(state.model.decoder.parameters()).grad
+    torch.testing.assert_close(slopes["strong"], 4 * slopes["weak"])
+    torch.testing.assert_close(slopes["warm"], 10 * slopes["weak"])
 
 
 # ---- schedules ----
@@ -182,10 +287,10 @@ def maps(model: torch.nn.Module) -> dict[str, torch.Tensor]:
 
 
 def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
-    state, source = start(recipe, CPU), source_of(recipe)
+    state, feed = start(recipe, CPU), feed_of(recipe)
     mean = maps(state.model)
     for number in range(steps):
-        step(state, source.sample(recipe.batch, state.rng))
+        step(state, feed.sample(recipe.batch, state.rng))
         decay = min(recipe.ema, (1 + number) / (10 + number))
         mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
     return mean

@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Iterator
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from iae_studio import theme
 from iae_studio.widgets import icons
-from iae_studio.widgets.grid_layout import fit
+from iae_studio.widgets.cluster_grid import arrange
+from iae_studio.widgets.grid_layout import CODE, SEEN, fit
 from iae_studio.widgets.history import History
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
@@ -248,6 +250,33 @@ def test_small_tiles_grow_by_whole_factors_and_fit(ratio: float, rows: int) -> N
     assert layout.x(6) + layout.tile[0] + layout.left == pytest.approx(room[0], abs=1)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_a_column_of_codes_lies_between_the_image_and_the_draws(ratio: float) -> None:
+    room = (int(900 * ratio), int(600 * ratio))
+    layout = fit(room, 3, 6, (32, 32), ratio, code=True)
+    assert layout.order == (SEEN, CODE, 0, 1, 2, 3, 4, 5)
+    lefts = [layout.x(column) for column in layout.order]
+    steps = [after - before - layout.tile[0] for before, after in pairwise(lefts)]
+    assert steps == [layout.column_gap] * 2 + [layout.gap] * 5
+    assert lefts[-1] + layout.tile[0] - lefts[0] == layout.width
+    for column in layout.order:
+        assert layout.column_at(layout.x(column) + 1) == column
+
+
+@pytest.mark.parametrize("room", [(680, 380), (1300, 620), (300, 200), (2600, 1400)])
+def test_all_categories_have_a_place_of_their_own(room: tuple[int, int]) -> None:
+    places = arrange(room, 6, 30, (28, 28), 1.0)
+    boxes = [places.box(row, column) for row in range(6) for column in range(30)]
+    assert len({(box.x(), box.y()) for box in boxes}) == 180
+    assert max(box.right() for box in boxes) <= room[0]
+    assert all(
+        places.at(places.box(row, column).center()) == (row, column)
+        for row in range(6)
+        for column in range(30)
+    )
+    assert places.at(QPoint(0, 0)) == (-1, -1)
+
+
 def sheet(rows: int = 3, columns: int = 4) -> tuple[np.ndarray, np.ndarray]:
     """Tiles of one colour each, which tells where they are."""
     seen = np.zeros((rows, 28, 28, 3), np.uint8)
@@ -256,6 +285,25 @@ def sheet(rows: int = 3, columns: int = 4) -> tuple[np.ndarray, np.ndarray]:
     tiles[..., 0] = (np.arange(rows) * 20 + 100)[:, None, None, None]
     tiles[..., 1] = (np.arange(columns) * 20 + 100)[None, :, None, None]
     return seen, tiles
+
+
+def test_the_code_is_seen_hovered_and_reached_by_the_arrows(qtbot) -> None:
+    seen, tiles = sheet()
+    code = np.full_like(seen, 77)
+    grid = shown(qtbot, ImageGrid(), 700, 500)
+    grid.setSheet(seen, tiles, ["n1", "n2", "n3", "n4"], ["a", "b", "c"], code)
+    picture = grid.viewport().grab().toImage()
+    assert pixel(picture, grid.tileRect(1, CODE).center()).getRgb()[:3] == (77, 77, 77)
+    assert pixel(picture, grid.tileRect(1, 2).center()).getRgb()[:3] == (120, 140, 0)
+    grid.setSelection(1, SEEN)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.selection() == (1, CODE)
+    assert "its code" in grid.accessibleDescription()
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert grid.selection() == (1, 0)
+    grid.setSelection(1, CODE)
+    grid.setSheet(seen, tiles, ["n1", "n2", "n3", "n4"], ["a", "b", "c"])
+    assert grid.selection() == (-1, -1)
 
 
 @pytest.fixture

@@ -11,27 +11,15 @@ from iae_studio import library
 from iae_studio.session import Shown, State
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
-from tests.studio import LONG, newest, running, wait_for_tiles
+from tests.studio import LONG, newest, press, running, steps, wait_for_tiles, wait_state
 from trainer import checkpoint
-from trainer.recipes import CATALOGUE
+from trainer.catalogue import CATALOGUE
 
 
 @pytest.fixture
 def studio(qtbot, own_folders):
     with running(own_folders, qtbot, "mog-iae") as started:
         yield started
-
-
-def press(studio, qtbot, name: str) -> None:
-    qtbot.mouseClick(studio.window.findChild(QPushButton, name), Qt.MouseButton.LeftButton)
-
-
-def wait_state(studio, qtbot, state: State) -> None:
-    qtbot.waitUntil(lambda: studio.session.state is state, timeout=LONG)
-
-
-def steps(studio) -> int:
-    return studio.window.findChild(LossPlot, "lossPlot").steps()
 
 
 def test_train_pause_step_go_on_stop(studio, qtbot) -> None:
@@ -158,7 +146,7 @@ def test_the_list_offers_recipes_and_their_runs(studio, qtbot) -> None:
     tree = studio.window.findChild(QTreeWidget, "recipeList")
     found = {
         item.data(0, Qt.ItemDataRole.UserRole).recipe.name
-        for item in studio.window.recipes._items()
+        for item in studio.window.recipes.tree.recipe_items()
     }
     assert found == set(CATALOGUE)
     press(studio, qtbot, "startButton")

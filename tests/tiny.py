@@ -5,31 +5,81 @@ from __future__ import annotations
 import gzip
 import subprocess
 import sys
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from trainer.catalogue import find_recipe
+from trainer.data import DataSet, Rows
 from trainer.data.drawn import draw_digits
+from trainer.data.faces import draw_faces
+from trainer.data.numbers import draw_numbers
+from trainer.data.points import four_points, mixture_of_gaussians
+from trainer.data.shoes import draw_shoes
 from trainer.explore import Snapshot, publish
+from trainer.feed import Feed
 from trainer.messages import Pixels, Progress
 from trainer.places import MNIST_FILES
-from trainer.recipes import Recipe, find_recipe
-from trainer.spaces import Empirical
+from trainer.recipes import Recipe
 from trainer.training import TrainState, run, start
 
 ROOT = Path(__file__).parent.parent
 CPU = torch.device("cpu")
-SMALL = ["width=4", "batch=8", "code=4", "noise=6"]
-TOY = ["width=16", "batch=16"]
+ROWS = 120  # of training data
+
+# Every model with every kind of code and noise: recipe_of's arguments. Of 20 steps, so that the
+# warm start of those that have one ends within the first ten.
+KINDS: dict[str, tuple[str, ...]] = {
+    "iae": ("drawn-10",),
+    "iae, encoder noise": ("drawn-10", "encoder_noise=3"),
+    "iae, no noise": ("mnist-det-small",),
+    "iae, colour": ("svhn-75-small",),
+    "iae, to the letter": ("mnist-10-small", "paper=true"),
+    "iae, marginal": ("drawn-10", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
+    "iae, categories": ("mnist-clusters-small",),
+    "iae, categories, encoder noise": ("mnist-clusters-small", "encoder_noise=3"),
+    "iae, labels": ("mnist-semi-small", "labels=20"),
+    "iae, points": ("mog-iae",),
+    "aae": ("aae-small",),
+    "vae": ("vae-small",),
+    "cycleiae, decoder noise": ("shoes-small",),
+    "cycleiae, encoder noise": ("faces-small",),
+    "cycleiae, both noises": ("shoes-small", "encoder_noise=3"),
+    "cycleiae, no noise": ("shoes-small", "noise=0"),
+    "cycleiae, l1": ("shoes-l1-small",),
+    "cycleiae, marginal": ("faces-marginal-small",),
+    "fiae": ("fiae-mnist-small",),
+    "fiae, categories": ("fiae-clusters-small",),
+    "fiae, points": ("fiae-toy",),
+    "fiae, marginal": ("fiae-toy", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
+    "fiae, euclidean": ("fiae-mnist-small", "reconstruction=euclidean"),
+    "infogan": ("infogan-toy",),
+    "gan": ("mog-gan",),
+}
 
 
 def recipe_of(name: str, *settings: str) -> Recipe:
-    """A catalogue recipe made small; `settings` are KEY=VALUE."""
+    """A catalogue recipe made small; `settings` are KEY=VALUE. What has no noise gets none."""
     recipe = find_recipe(name)
-    size = TOY if recipe.networks == "toy" else SMALL
-    return recipe.with_settings([*size, *settings])
+    small = {"toy": ["width=16", "batch=16"], "small-resnet": ["width=4", "batch=8", "size=24"]}
+    smaller = list(small.get(recipe.networks, ["width=4", "batch=8"]))
+    if recipe.networks != "toy":
+        smaller += [
+            f"noise={min(recipe.noise, 6)}",
+            f"encoder_noise={min(recipe.encoder_noise, 3)}",
+        ]
+        if not recipe.translates and not recipe.categorical:
+            smaller.append("code=4")
+    return recipe.with_settings([*smaller, *settings])
+
+
+def kind_of(kind: str) -> Recipe:
+    """A recipe of `KINDS`, of 20 steps."""
+    return recipe_of(*KINDS[kind], "steps=20")
 
 
 def digits(count: int = 120, seed: int = 5) -> Pixels:
@@ -37,23 +87,74 @@ def digits(count: int = 120, seed: int = 5) -> Pixels:
     return draw_digits(count, seed).images.numpy()
 
 
-def source_of(recipe: Recipe) -> Empirical:
+@lru_cache(maxsize=8)
+def _rows(data: str, size: int) -> Rows:
+    """A little of a data set; what would have to be downloaded is drawn instead."""
+    if data == "mog":
+        return Rows(*mixture_of_gaussians(200, 3))
+    if data == "four-points":
+        return Rows(*four_points(200, 3))
+    if data in ("drawn-numbers", "svhn"):
+        drawn = draw_numbers(ROWS, 5, size)
+    elif data in ("drawn-faces", "celeba"):
+        drawn = draw_faces(ROWS, 5, size)
+    elif data == "drawn-shoes":
+        drawn = draw_shoes(ROWS, 5, size)
+        return Rows(_channels_first(drawn.images), drawn.labels, edges=_channels_first(drawn.edges))
+    else:
+        drawn = draw_digits(ROWS, 5)
+    return Rows(_channels_first(drawn.images), drawn.labels)
+
+
+def _channels_first(images: Tensor) -> Tensor:
+    return images.permute(0, 3, 1, 2).contiguous()
+
+
+def data_of(recipe: Recipe) -> DataSet:
+    """A little data of the recipe's kind, the same to train and to test on."""
+    rows = _rows(recipe.data, recipe.size)
+    if not recipe.translates:
+        return DataSet(rows, rows)
+    if recipe.second == "edges":
+        half = torch.arange(len(rows)) % 2 == 0
+        first, second = rows.only(half), rows.only(~half)
+        assert second.edges is not None
+        second = replace(second, images=second.edges)
+    else:
+        first, second = rows.only(rows.labels == 0), rows.only(rows.labels == 1)
+    return DataSet(first, first, second, second, classes=2)
+
+
+def feed_of(recipe: Recipe) -> Feed:
     """A little training data of the recipe's kind."""
-    if recipe.two_dimensional:
-        rng = torch.Generator().manual_seed(3)
-        return Empirical(torch.randn(200, 2, generator=rng))
-    return Empirical(draw_digits(120, 5).images.permute(0, 3, 1, 2).contiguous())
+    return data_of(recipe).feed(recipe, CPU)
+
+
+def pictures_of(recipe: Recipe, count: int) -> Pixels:
+    """Images of the recipe's kind, uint8 [count, H, W, C]."""
+    images = data_of(recipe).test.images[:count]
+    return np.ascontiguousarray(images.permute(0, 2, 3, 1).numpy())
 
 
 def trained(recipe: Recipe, steps: int) -> tuple[TrainState, list[Progress]]:
     """The state after some steps, and the reports."""
     state = start(recipe, CPU)
-    return state, list(run(state, source_of(recipe), steps))
+    return state, list(run(state, feed_of(recipe), steps))
 
 
 def snapshot_of(recipe: Recipe, steps: int = 5) -> Snapshot:
     state, _ = trained(recipe, steps)
-    return publish(state.ema, state.step, CPU, source_of(recipe))
+    return publish(state.ema, state.step, CPU, feed_of(recipe))
+
+
+def paid(module: nn.Module) -> bool:
+    """Whether a backward pass reached it."""
+    return any(p.grad is not None and p.grad.abs().sum() > 0 for p in module.parameters())
+
+
+def linear(into: int, out: int) -> int:
+    """The number of weights and biases of a fully connected layer."""
+    return into * out + out
 
 
 def weights(state: TrainState) -> dict[str, Tensor]:

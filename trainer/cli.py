@@ -1,4 +1,4 @@
-"""The command line: list, train, evaluate, reconstruct, download, export."""
+"""The command line: list, train, evaluate, reconstruct, figure, download, export."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
+from trainer.catalogue import CATALOGUE, find_recipe
 from trainer.messages import UserError
 from trainer.places import data_ready
-from trainer.recipes import CATALOGUE, find_recipe
+
+DOWNLOADS = ("mnist", "fashion-mnist", "svhn")
+WANTED = {"celeba": "  [needs CelebA's files: see the README]"}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,6 +66,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="settings",
         help="change an option of the recipe (see `list --json`)",
     )
+    sub.add_argument(
+        "--images",
+        metavar="DIR",
+        help="your own images: a folder, one of class folders, or a .zip",
+    )
+    sub.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
     sub.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
     sub.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     sub.add_argument("--seed", type=_seed, metavar="N", help="seed of weights, batches and noise")
@@ -91,8 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     _data_and_device(sub)
     sub.set_defaults(run=_reconstruct)
 
+    sub = commands.add_parser("figure", help="draw what a model does, as the paper's figures do")
+    sub.add_argument("model", type=Path, metavar="RUN", help="a run folder or a model file")
+    sub.add_argument("--out", type=Path, required=True, metavar="FILE.png")
+    sub.add_argument("--seed", type=_seed, default=0, metavar="N", help="of images and noise (0)")
+    _data_and_device(sub)
+    sub.set_defaults(run=_figure)
+
     sub = commands.add_parser("download", help="fetch a data set")
-    sub.add_argument("name", choices=["mnist"])
+    sub.add_argument("name", choices=DOWNLOADS)
     sub.add_argument("--data", type=Path, metavar="ROOT", help="where to put it")
     sub.set_defaults(run=_download)
 
@@ -145,18 +161,16 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([asdict(recipe) for recipe in CATALOGUE.values()], indent=1))
         return 0
     for recipe in CATALOGUE.values():
-        ready = (
-            "" if data_ready(recipe.data) else "  [needs data: python -m trainer download mnist]"
-        )
-        print(
-            f"{recipe.name:<15} {recipe.model.upper():<4} {recipe.figure:<17} {recipe.title}{ready}"
-        )
-        print(f"{'':<15} {recipe.story}")
+        fetch = f"  [needs data: python -m trainer download {recipe.data}]"
+        ready = "" if data_ready(recipe.data) else WANTED.get(recipe.data, fetch)
+        model = recipe.model.upper().replace("CYCLE", "Cycle")
+        print(f"{recipe.name:<21} {model:<8} {recipe.figure:<17} {recipe.title}{ready}")
+        print(f"{'':<21} {recipe.story}")
     return 0
 
 
 def _train(args: argparse.Namespace) -> int:
-    from trainer.commands import train
+    from trainer.train_command import train
 
     return train(args, find_recipe(args.recipe))
 
@@ -171,6 +185,12 @@ def _reconstruct(args: argparse.Namespace) -> int:
     from trainer.commands import reconstruct
 
     return reconstruct(args)
+
+
+def _figure(args: argparse.Namespace) -> int:
+    from trainer.commands import draw_figure
+
+    return draw_figure(args)
 
 
 def _download(args: argparse.Namespace) -> int:

@@ -15,33 +15,17 @@ import torch
 from torch import Tensor
 
 from trainer.data import load_data
-from trainer.messages import Cloud, Floats, ModelFacts, Pixels, Probe, Rendering
+from trainer.data.points import nearest_place
+from trainer.directions import Directions, find_directions
+from trainer.feed import Feed
+from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
 from trainer.models import Model, build_model
 from trainer.pixels import to_pixels, to_tensor
 from trainer.recipes import Recipe
-from trainer.spaces import Empirical
 
-CHUNK = 8  # codes decoded at once, always: another batch size would round differently
-
-
-@dataclass(frozen=True, eq=False)
-class Directions:
-    """The ways in which a model's codes and noise vary.
-
-    code_mean [K], code_std [K] of the codes seen; code_axes [K, K]: principal directions, one a
-    row, scaled to one standard deviation, largest first; noise_axes [M, n]: orthonormal
-    directions of strongest effect on the pixels; mean_image [C, H, W]: the mean reconstruction.
-    """
-
-    code_mean: Tensor
-    code_std: Tensor
-    code_axes: Tensor
-    noise_axes: Tensor
-    noise_spread: Tensor
-    mean_image: Tensor
-
-    def tensors(self) -> dict[str, Tensor]:
-        return dict(vars(self))
+CHUNK = 8  # images and codes go through at once, always: other batches would round differently
+STYLES = 6  # noise vectors that every category is drawn with
+CLOUD = 2000  # points
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,148 +47,138 @@ class Snapshot:
             spread = known.code_axes.square().sum(1)
             share = tuple((spread / spread.sum().clamp_min(1e-12)).tolist())
             reach = tuple(known.noise_spread.tolist())
-        shape = None if recipe.two_dimensional else (28, 28, 1)
-        categorical = recipe.code_kind == "categorical"
         return ModelFacts(
-            recipe.name, self.step, shape, recipe.code, categorical, recipe.noise, share, reach
+            recipe.name,
+            self.step,
+            recipe.image_shape,
+            recipe.code,
+            recipe.categorical,
+            recipe.noise,
+            self.model.eps.size,
+            recipe.translates,
+            share,
+            reach,
         )
 
 
 def publish(
-    model: Model, step: int, device: torch.device, data: Empirical, known: Directions | None = None
+    model: Model, step: int, device: torch.device, feed: Feed, known: Directions | None = None
 ) -> Snapshot:
     """Copy a model's averaged weights into a snapshot. `known` directions are kept as they are."""
     frozen = copy.deepcopy(model).eval().requires_grad_(False)
     frozen.critics.clear()
     recipe = model.recipe
     if recipe.two_dimensional:
-        return Snapshot(recipe, step, frozen, None, device, data.rows[:2000].cpu())
-    return Snapshot(recipe, step, frozen, known or find_directions(frozen, data), device)
+        return Snapshot(recipe, step, frozen, None, device, feed.data.rows[:CLOUD].cpu())
+    return Snapshot(recipe, step, frozen, known or find_directions(frozen, feed.data), device)
 
 
 def fresh_snapshot(recipe: Recipe, device: torch.device, root: Path | None = None) -> Snapshot:
     """The untrained model of a recipe: what its noise looks like before the first step."""
     model = build_model(recipe).to(device)
     if recipe.two_dimensional:
-        return publish(model, 0, device, load_data(recipe.data, root).source(device))
+        return publish(model, 0, device, load_data(recipe, root).feed(recipe, device))
     model.critics.clear()
     return Snapshot(recipe, 0, model.eval().requires_grad_(False), None, device)
 
 
-@torch.inference_mode()
-def find_directions(model: Model, data: Empirical, seed: int = 0) -> Directions:
-    """Principal directions of 512 codes, and the noise directions of strongest mean effect.
-
-    The latter are the leading eigenvectors of the mean of J^T J, J the decoder's slope by its
-    noise at four codes, taken by differences of one standard deviation to either side.
-    """
-    rng = torch.Generator(data.rows.device).manual_seed(seed)
-    x = data.sample(512, rng)
-    codes = model.encode(x, model.eps.sample(len(x), rng))
-    noise = model.noise.sample(len(x), rng)
-    mean_image = model.decode(codes, noise).mean(0)
-    centred = codes - codes.mean(0)
-    spread, axes = torch.linalg.eigh((centred.T @ centred / (len(x) - 1)).cpu().double())
-    axes = _signed(axes.flip(1).T) * spread.flip(0).clamp_min(0).sqrt()[:, None]
-    noise_axes, noise_spread = _noise_directions(model, codes[:4], noise[:4])
-    return Directions(
-        codes.mean(0),
-        centred.std(0),
-        axes.float().to(codes.device),
-        noise_axes.to(codes.device),
-        noise_spread,
-        mean_image,
-    )
-
-
-def _noise_directions(model: Model, codes: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    size = noise.shape[1]
-    if not size:
-        return torch.zeros(0, 0), torch.zeros(0)
-    gram = torch.zeros(size, size, dtype=torch.float64)
-    nudge = torch.eye(size, device=noise.device)
-    for z, n in zip(codes, noise, strict=True):
-        z = z.expand(size, -1)
-        slope = (model.decode(z, n + nudge) - model.decode(z, n - nudge)).flatten(1) / 2
-        gram += (slope @ slope.T).cpu().double()
-    strength, vectors = torch.linalg.eigh(gram)
-    strength = strength.flip(0).clamp_min(0)
-    share = strength / strength.sum().clamp_min(1e-12)
-    return _signed(vectors.flip(1).T)[:16].float().contiguous(), share[:16].float()
-
-
-def _signed(axes: Tensor) -> Tensor:
-    """Eigenvectors have no sign; make the largest entry of each row positive."""
-    largest = axes.abs().argmax(1, keepdim=True)
-    return axes * axes.gather(1, largest).sign()
-
-
-def column_noise(model: Model, seed: int) -> Tensor:
-    """The noise vector [n] of one column: a function of its seed alone, on every device."""
-    return model.noise.sample(1, torch.Generator().manual_seed(seed))[0]
+def column_noise(model: Model, seed: int) -> tuple[Tensor, Tensor]:
+    """The noise vectors [n] and [eps] of one column: functions of its seed, on every device."""
+    rng = torch.Generator().manual_seed(seed)
+    return model.noise.sample(1, rng)[0], model.eps.sample(1, rng)[0]
 
 
 @torch.inference_mode()
 def render(snapshot: Snapshot, probe: Probe) -> Rendering:
     """Reconstruct each of the probe's images once with each of its noise vectors."""
-    columns = _probe_noise(snapshot, probe)
-    tiles, codes = [], []
+    noise, eps = _probe_noise(snapshot, probe)
+    tiles, codes, codes_seen, returns = [], [], [], []
     for picture in probe.images:
-        code = _edited(snapshot, probe, encode_image(snapshot, picture))
-        tiles.append(decode_code(snapshot, code, columns))
-        codes.append(code.cpu().numpy())
+        code = _edited(snapshot, probe, encode_image(snapshot, picture, eps))
+        back = decode_codes(snapshot, code, noise)
+        if not snapshot.recipe.translates:
+            tiles.append(back)
+            codes.append(code[0].cpu().numpy())
+        elif snapshot.recipe.varies_code:
+            tiles.append(to_pixels(code))
+            returns.append(back)
+        else:
+            tiles.append(back)
+            codes_seen.append(to_pixels(code[:1])[0])
     shape = probe.images.shape
-    pixels = np.stack(tiles) if tiles else np.empty((0, len(columns), *shape[1:]), np.uint8)
+    pixels = np.stack(tiles) if tiles else np.empty((0, len(noise), *shape[1:]), np.uint8)
     return Rendering(
         probe.stamp,
         snapshot.step,
         pixels,
-        np.stack(codes) if codes else np.empty((0, snapshot.recipe.code), np.float32),
+        np.stack(codes) if codes else np.empty((len(tiles), snapshot.recipe.code), np.float32),
         _noise_share(snapshot, pixels),
+        np.stack(codes_seen) if codes_seen else None,
+        np.stack(returns) if returns else None,
     )
 
 
-def encode_image(snapshot: Snapshot, picture: Pixels) -> Tensor:
-    """The code [K] of one image uint8 [H, W, C], encoded alone; the encoder's noise is seed 0's."""
+def encode_image(snapshot: Snapshot, picture: Pixels, eps: Tensor) -> Tensor:
+    """The codes of one image uint8 [H, W, C], one for each noise vector of `eps` [D, eps].
+
+    A deterministic encoder is asked once, with a batch of one.
+    """
     x = to_tensor(picture[None]).to(snapshot.device)
-    eps = snapshot.model.eps.sample(1, torch.Generator().manual_seed(0)).to(snapshot.device)
-    return snapshot.model.encode(x, eps)[0]
+    if not eps.shape[1]:
+        code = snapshot.model.encode(x, eps[:1])
+        return code.expand(len(eps), *code.shape[1:])
+    parts = [snapshot.model.encode(x.expand(CHUNK, -1, -1, -1), part) for part in _chunks(eps)]
+    return torch.cat(parts)[: len(eps)]
 
 
-def decode_code(snapshot: Snapshot, code: Tensor, columns: Tensor) -> Pixels:
-    """One code [K] with each noise vector of `columns` [D, n]: uint8 [D, H, W, C]."""
-    count = len(columns)
-    padded = torch.cat([columns, columns[:1].expand(-count % CHUNK, -1)])
-    z = code.expand(CHUNK, -1)
-    parts = [to_pixels(snapshot.model.decode(z, n)) for n in torch.split(padded, CHUNK)]
-    return np.concatenate(parts)[:count]
+def decode_codes(snapshot: Snapshot, codes: Tensor, noise: Tensor) -> Pixels:
+    """Codes [D, ...] with as many noise vectors [D, n]: uint8 [D, H, W, C]."""
+    pairs = zip(_chunks(codes), _chunks(noise), strict=True)
+    parts = [to_pixels(snapshot.model.decode(z, n)) for z, n in pairs]
+    return np.concatenate(parts)[: len(codes)]
 
 
-def _probe_noise(snapshot: Snapshot, probe: Probe) -> Tensor:
-    columns = torch.stack([column_noise(snapshot.model, seed) for seed in probe.noise_seeds])
-    columns = columns.to(snapshot.device) * probe.noise_scale
-    known = snapshot.directions
-    if known is not None and probe.noise_offsets and len(known.noise_axes):
-        offsets = torch.tensor(probe.noise_offsets[: len(known.noise_axes)], device=columns.device)
-        columns = columns + offsets @ known.noise_axes[: len(offsets)]
-    return columns
+def _chunks(rows: Tensor) -> list[Tensor]:
+    """Batches of exactly CHUNK rows; the first row fills up the last one."""
+    padding = rows[:1].expand(-len(rows) % CHUNK, *[-1] * (rows.dim() - 1))
+    return list(torch.cat([rows, padding]).split(CHUNK))
 
 
-def _edited(snapshot: Snapshot, probe: Probe, code: Tensor) -> Tensor:
+def _probe_noise(snapshot: Snapshot, probe: Probe) -> tuple[Tensor, Tensor]:
+    """The decoder's noise [D, n] and the encoder's [D, eps] of the probe's columns."""
+    model, known = snapshot.model, snapshot.directions
+    columns = [column_noise(model, seed) for seed in probe.noise_seeds]
+    noise, eps = (
+        probe.noise_scale * torch.stack(vectors).to(snapshot.device)
+        for vectors in zip(*columns, strict=True)
+    )
+    if model.noise.size and not snapshot.recipe.varies_code:
+        return _moved(noise, probe, known), eps
+    return noise, _moved(eps, probe, known)
+
+
+def _moved(noise: Tensor, probe: Probe, known: Directions | None) -> Tensor:
+    if known is None or not probe.noise_offsets or not len(known.noise_axes):
+        return noise
+    offsets = torch.tensor(probe.noise_offsets[: len(known.noise_axes)], device=noise.device)
+    return noise + offsets @ known.noise_axes[: len(offsets)]
+
+
+def _edited(snapshot: Snapshot, probe: Probe, codes: Tensor) -> Tensor:
     """Principal offsets move along the axes; raw ones by each dimension's deviation."""
     known = snapshot.directions
-    if known is None or not any(probe.code_offsets):
-        return code
-    offsets = torch.tensor(probe.code_offsets[: len(code)], device=code.device)
+    if known is None or not any(probe.code_offsets) or not len(known.code_axes):
+        return codes
+    offsets = torch.tensor(probe.code_offsets[: codes.shape[1]], device=codes.device)
     if probe.raw_code:
-        moved = code.clone()
-        moved[: len(offsets)] += offsets * known.code_std[: len(offsets)]
+        moved = codes.clone()
+        moved[:, : len(offsets)] += offsets * known.code_std[: len(offsets)]
         return moved
-    return code + offsets @ known.code_axes[: len(offsets)]
+    return codes + offsets @ known.code_axes[: len(offsets)]
 
 
 def _noise_share(snapshot: Snapshot, tiles: Pixels) -> Floats:
-    """Of each row's squared distance from the mean reconstruction, the part that noise makes."""
+    """Of each row's squared distance from the mean picture, the part that noise makes."""
     if not tiles.size or snapshot.directions is None or tiles.shape[1] < 2:
         return np.zeros(len(tiles), np.float32)
     values = tiles.astype(np.float32) / 255
@@ -216,12 +190,35 @@ def _noise_share(snapshot: Snapshot, tiles: Pixels) -> Floats:
 
 
 @torch.inference_mode()
+def render_clusters(snapshot: Snapshot, probe: Probe) -> Clusters:
+    """Every category with the probe's first noise vectors, one a row (Figure 6)."""
+    noise, _ = _probe_noise(snapshot, probe)
+    count = snapshot.recipe.code
+    codes = torch.eye(count, device=snapshot.device)
+    rows = [decode_codes(snapshot, codes, vector.expand(count, -1)) for vector in noise[:STYLES]]
+    return Clusters(probe.stamp, snapshot.step, np.stack(rows))
+
+
+@torch.inference_mode()
 def sample_cloud(snapshot: Snapshot, stamp: int, seed: int, scale: float = 1.0) -> Cloud:
     """Two thousand points of a 2-D model beside as many of the data; a function of the seed."""
     rng = torch.Generator().manual_seed(seed)
-    model = snapshot.model
-    z, n = model.prior.sample(2000, rng), model.noise.sample(2000, rng) * scale
-    fake = model.decode(z.to(snapshot.device), n.to(snapshot.device)).cpu().numpy()
+    model, device = snapshot.model, snapshot.device
+    z, n = model.prior.sample(CLOUD, rng), model.noise.sample(CLOUD, rng) * scale
+    fake = model.decode(z.to(device), n.to(device)).cpu()
     assert snapshot.points is not None
-    component = z.argmax(1).numpy()
-    return Cloud(stamp, snapshot.step, snapshot.points.numpy(), fake, component)
+    real = snapshot.points
+    if snapshot.recipe.model != "fiae":
+        return Cloud(stamp, snapshot.step, real.numpy(), fake.numpy(), z.argmax(1).numpy())
+    eps = model.eps.sample(len(real), rng) * scale
+    codes = model.encode(real.to(device), eps.to(device)).cpu()
+    return Cloud(
+        stamp,
+        snapshot.step,
+        real.numpy(),
+        fake.numpy(),
+        nearest_place(fake).numpy(),
+        codes.numpy(),
+        z.numpy(),
+        nearest_place(real).numpy(),
+    )

@@ -18,10 +18,12 @@ class Game:
 
     The original GAN's loss (Section 2, Training Process), non-saturating for the player.
     `real` and `fake` are argument tuples of the critic; their first entry is what is judged.
+    The critic's logits are [N], or [N, ...] with one for each place of an image.
     """
 
     name: str
     critic: nn.Module
+    judges: str  # "data" or "code": what the first entries are
     real: tuple[Tensor, ...]
     fake: tuple[Tensor, ...]
     weight: float = 1.0
@@ -47,7 +49,8 @@ class Game:
         if self.mismatched:
             loss = loss + self.mismatched * functional.softplus(logits[2]).mean()
         if self.r1:
-            (slope,) = torch.autograd.grad(logits[0].sum(), real[0], create_graph=True)
+            of_each = logits[0].unsqueeze(-1).flatten(1).mean(1)
+            (slope,) = torch.autograd.grad(of_each.sum(), real[0], create_graph=True)
             penalty = slope.square().flatten(1).sum(1).mean()
             self.extras[f"{self.name} R1"] = penalty.detach()
             loss = loss + 0.5 * self.r1 * penalty
@@ -79,12 +82,18 @@ class Game:
 
 
 def autoencoding(
-    source: Tensor, target: Tensor, there: Map, back: Map | None, critics: nn.ModuleDict
+    source: Tensor,
+    target: Tensor,
+    there: Map,
+    back: Map | None,
+    critics: nn.ModuleDict,
+    ends: tuple[str, str] = ("data", "code"),
 ) -> tuple[list[Game], Tensor, Tensor | None]:
     """The paper in ten lines: a map there, a map back, and a game at each end.
 
     source -> there -> back. The pair critic tells (x, z^) from (x^, z^); the other one tells
     samples of the target from z^. A missing critic is a missing game: without `back` it is a GAN.
+    `ends` names what source and target are: an FIAE starts from the code.
     Returns the games, z^ = there(source) and x^ = back(z^).
     """
     imagined = there(source)
@@ -92,7 +101,8 @@ def autoencoding(
     games = []
     if "reconstruction" in critics and returned is not None:
         pair = (source, imagined.detach()), (returned, imagined)
-        games.append(Game("reconstruction", critics["reconstruction"], *pair))
+        games.append(Game("reconstruction", critics["reconstruction"], ends[0], *pair))
     if "regularisation" in critics:
-        games.append(Game("regularisation", critics["regularisation"], (target,), (imagined,)))
+        critic = critics["regularisation"]
+        games.append(Game("regularisation", critic, ends[1], (target,), (imagined,)))
     return games, imagined, returned

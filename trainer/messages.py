@@ -24,6 +24,12 @@ LOSSES = (
     "reconstruction R1",
     "regularisation R1",
     "Euclidean error",
+    "L1 error",
+    "likelihood error",
+    "divergence",
+    "label error",
+    "inconsistency",
+    "imbalance",
 )
 
 
@@ -46,7 +52,8 @@ class Probe:
     # Offsets in deviations of the codes seen, along principal directions or raw dimensions.
     code_offsets: tuple[float, ...] = ()
     raw_code: bool = False
-    # Offsets along the noise directions of strongest effect, in the prior's standard deviations.
+    # Offsets along the noise directions of strongest effect, in the prior's standard deviations;
+    # of the decoder's noise, or of the encoder's where that is the only one or varies a picture.
     noise_offsets: tuple[float, ...] = ()
 
 
@@ -57,8 +64,21 @@ class Rendering:
     stamp: int
     step: int
     tiles: Pixels  # [N, columns, H, W, C]
-    codes: Floats  # [N, code size], after the offsets
+    codes: Floats  # [N, code size], after the offsets; [N, 0] where the code is an image
     noise_share: Floats  # [N]: the part of the tiles' energy around the row's mean that noise makes
+    # CycleIAE. With a deterministic encoder the code is one picture a row; with a stochastic one
+    # the tiles are the codes themselves, and what the decoder makes of each is the way back.
+    code_pictures: Pixels | None = None  # [N, H, W, C]
+    way_back: Pixels | None = None  # [N, columns, H, W, C]
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """Every category of a model's code, drawn with the same few noise vectors (Figure 6)."""
+
+    stamp: int
+    step: int
+    tiles: Pixels  # [noise vectors, categories, H, W, C]
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +90,10 @@ class Cloud:
     real: Floats  # [M, 2]
     fake: Floats  # [M, 2]
     component: npt.NDArray[np.int64]  # [M]: which category of the code made each point of `fake`
+    # FIAE and InfoGAN: codes of the data's points, the prior's beside them, and each one's place.
+    codes: Floats | None = None  # [M, 2]
+    prior: Floats | None = None  # [M, 2]
+    place: npt.NDArray[np.int64] | None = None  # [M]: which place of the data each code is of
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +122,8 @@ class ModelFacts:
     code: int
     categorical: bool
     noise: int
+    encoder_noise: int = 0
+    translates: bool = False  # the code is an image of a second domain
     # The share of the codes' variance along each principal direction, largest first.
     code_spread: tuple[float, ...] = ()
     noise_spread: tuple[float, ...] = ()

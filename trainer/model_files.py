@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from torch import Tensor
 
 from trainer.checkpoint import RunFolder
 from trainer.data import load_data
-from trainer.explore import Directions, Snapshot, publish
+from trainer.directions import Directions
+from trainer.explore import CLOUD, Snapshot, publish
 from trainer.files import write_bytes
 from trainer.messages import DataMissingError, UserError
 from trainer.models import Model, build_model
@@ -32,11 +33,18 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
     meta = {
         "kind": KIND,
-        "recipe": json.dumps(asdict(snapshot.recipe)),
+        "recipe": json.dumps(asdict(_shareable(snapshot.recipe))),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
     }
     write_bytes(path, to_bytes(tensors, meta))
+
+
+def _shareable(recipe: Recipe) -> Recipe:
+    """Without the folders' full paths, which are nobody else's business."""
+    given = {key: getattr(recipe, key) for key in ("images", "images_b")}
+    names = {key: path and (Path(path).resolve().name or "images") for key, path in given.items()}
+    return replace(recipe, **names)  # type: ignore[arg-type]
 
 
 def _maps(model: Model) -> dict[str, Tensor]:
@@ -58,11 +66,11 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
             raise UserError(f"{path} holds no checkpoint yet. Train it with --resume first.")
         state = run.load(device)
         try:
-            source = load_data(recipe.data, root).source(device)
+            feed = load_data(recipe, root).feed(recipe, device)
         except DataMissingError:  # enough to reconstruct with; only the directions are unknown
             model = state.ema.eval().requires_grad_(False)
             return Snapshot(recipe, state.step, model, None, device)
-        return publish(state.ema, state.step, device, source)
+        return publish(state.ema, state.step, device, feed)
     if not path.exists():
         raise UserError(
             f"{path} does not exist. Name a run folder (yours are in {runs_root()}) or a "
@@ -95,7 +103,7 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     model.to(device).eval().requires_grad_(False)
     points = None
     if model.recipe.two_dimensional:
-        points = load_data(model.recipe.data, root).train[:2000]
+        points = load_data(model.recipe, root).train.images[:CLOUD]
     return Snapshot(model.recipe, step, model, directions, device, points)
 
 

@@ -1,53 +1,86 @@
-"""Recipe -> model: the maps, the critics, and which end of the autoencoder is which."""
+"""Recipe -> model: the maps, the critics, and which end of the autoencoder is which.
+
+Another model is another class here: it says what a step's games and penalties are.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
+from trainer.augment import augment
+from trainer.feed import Batch
 from trainer.games import Game, autoencoding
-from trainer.networks import build_networks
+from trainer.networks import Networks, build_networks
+from trainer.networks.critics import Flipped, Marginal
+from trainer.penalties import (
+    Penalty,
+    divergence,
+    euclidean_error,
+    imbalance,
+    inconsistency,
+    l1_error,
+    label_error,
+    likelihood_error,
+)
 from trainer.recipes import Recipe
 from trainer.spaces import Gaussian, OneHot, Space
 
 _INITIALISING = threading.Lock()  # two threads of a window must not share the global generator
 
 
-class Model(nn.Module):
-    """An implicit autoencoder or one of its relatives.
+@dataclass
+class Round:
+    """What one batch is to be trained on: the games, and penalties of the players.
 
-    `encode` maps data to a code and `decode` a code to data, whatever the paper calls them.
-    Images are float32 [N, C, H, W] in [0, 1], points [N, 2], codes [N, recipe.code].
+    `autoencoded` gives the data and what comes back of it, for a Euclidean term.
+    """
+
+    games: list[Game]
+    penalties: list[Penalty]
+    autoencoded: Callable[[], tuple[Tensor, Tensor]] | None = None
+
+
+class Model(nn.Module):
+    """What all models share: `encode` maps data to a code and `decode` a code to data,
+
+    whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
+    codes [N, recipe.code], or images for CycleIAE.
     """
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self.recipe = recipe
+        self.gaussian = recipe.posterior == "gaussian"
         self.noise = Gaussian(recipe.noise)
-        self.eps = Gaussian(recipe.encoder_noise)
-        categorical = recipe.code_kind == "categorical"
-        # A blurred code holds fewer bits, so that the noise is left something to say.
-        self.blurs = recipe.code_blur > 0 and not categorical
-        self.prior: Space = OneHot(recipe.code) if categorical else Gaussian(recipe.code)
+        self.eps = Gaussian(recipe.code if self.gaussian else recipe.encoder_noise)
+        # CycleIAE's prior is a data set and comes with the batch.
+        self.prior: Space = OneHot(recipe.code) if recipe.categorical else Gaussian(recipe.code)
         networks = build_networks(recipe)
-        self.encoder = networks.encoder
-        self.decoder = networks.decoder
-        self.critics = nn.ModuleDict()
-        if recipe.model == "gan":
-            assert networks.data_critic is not None, "these networks have no GAN"
-            self.critics["regularisation"] = networks.data_critic
-            return
-        if recipe.reconstruction == "adversarial":
-            self.critics["reconstruction"] = networks.pair_critic
-        if recipe.regularise:
-            self.critics["regularisation"] = networks.code_critic
+        self.encoder = networks.encoder()
+        self.decoder = networks.decoder()
+        self.critics = nn.ModuleDict(self.make_critics(networks))
+
+    def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
+        """A critic for each game; a missing critic is a missing game."""
+        raise NotImplementedError
 
     def encode(self, x: Tensor, eps: Tensor) -> Tensor:
-        """q(z|x): codes [N, code] of data and the encoder's noise [N, encoder_noise]."""
+        """q(z|x): codes of data and the encoder's noise [N, encoder_noise]."""
+        if self.gaussian:
+            mean, log_std = self.posterior(x)
+            return mean + log_std.exp() * eps
         code: Tensor = self.encoder(x, eps)
         return code
+
+    def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and log std [N, code] of a factorised Gaussian q(z|x)."""
+        mean, log_std = self.encoder(x, x.new_empty(len(x), 0)).chunk(2, 1)
+        return mean, log_std.clamp(-7, 3)
 
     def decode(self, z: Tensor, noise: Tensor) -> Tensor:
         """p(x|z): data of codes and the decoder's noise [N, noise]."""
@@ -55,27 +88,156 @@ class Model(nn.Module):
         return data
 
     def players(self) -> dict[str, nn.Module]:
-        """The networks that make the fakes, by name; a GAN has no encoder to train."""
-        if self.recipe.model == "gan":
-            return {"decoder": self.decoder}
+        """The networks that make the fakes, by name."""
         return {"encoder": self.encoder, "decoder": self.decoder}
 
-    def play(self, x: Tensor, rng: torch.Generator) -> tuple[list[Game], Tensor, Tensor | None]:
-        """The games of one batch of data; also what came of the map there, and of the map back."""
-        count = len(x)
-        z = self.prior.sample(count, rng)
-        eps = self.eps.sample(count, rng)
-        n = self.noise.sample(count, rng)
-        if self.recipe.model == "gan":  # source: the prior; target: the data; no way back
-            return autoencoding(z, x, lambda z: self.decode(z, n), None, self.critics)
-        blur = self.recipe.code_blur * self.prior.sample(count, rng) if self.blurs else 0.0
-        return autoencoding(
-            x, z, lambda x: self.encode(x, eps) + blur, lambda z: self.decode(z, n), self.critics
+    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+        """The games of one batch of data, and the penalties."""
+        raise NotImplementedError
+
+    def _label_penalties(self, batch: Batch, codes: Tensor, rng: torch.Generator) -> list[Penalty]:
+        """Cross-entropy on labelled images; and, additions, what a second view should say."""
+        recipe, found = self.recipe, []
+        if batch.labelled is not None and batch.labels is not None:
+            x = augment(batch.labelled, recipe.augment, rng)
+            guess = self.encode(x, self.eps.sample(len(x), rng))
+            error = label_error(guess, batch.labels)
+            found.append(Penalty("label error", error, recipe.label_weight))
+        if recipe.consistency:
+            views = augment(batch.data, recipe.augment, rng)
+            seen = self.encode(views, self.eps.sample(len(views), rng))
+            found.append(Penalty("inconsistency", inconsistency(codes, seen), recipe.consistency))
+        if recipe.balance:
+            found.append(Penalty("imbalance", imbalance(codes), recipe.balance))
+        return found
+
+
+class IAE(Model):
+    """Source: the data; target: the prior (Section 2). With other switches AAE and VAE."""
+
+    def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
+        critics: dict[str, nn.Module] = {}
+        if self.recipe.reconstruction == "adversarial":
+            critics["reconstruction"] = networks.pair_critic()
+        elif self.recipe.reconstruction == "marginal":
+            critics["reconstruction"] = Marginal(networks.data_critic())
+        if self.recipe.regularisation == "adversarial":
+            critics["regularisation"] = networks.code_critic()
+        return critics
+
+    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+        x, recipe = batch.data, self.recipe
+        target = self.target(batch, rng)
+        eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
+        penalties: list[Penalty] = []
+
+        def there(x: Tensor) -> Tensor:
+            if recipe.regularisation == "divergence":
+                mean, log_std = self.posterior(x)
+                # Pixels count ten times their nats' mean: weigh the divergence alike.
+                weight = 10 * recipe.regularisation_weight / x[0].numel()
+                penalties.append(Penalty("divergence", divergence(mean, log_std), weight))
+                return mean + log_std.exp() * eps
+            code = self.encode(x, eps)
+            # A blurred code holds fewer bits, so that the noise is left something to say.
+            blurs = recipe.code_blur and recipe.code and not recipe.categorical
+            return code + recipe.code_blur * self.prior.sample(len(x), rng) if blurs else code
+
+        def back(z: Tensor) -> Tensor:
+            return self.decode(z, n)
+
+        games, codes, returned = autoencoding(x, target, there, back, self.critics)
+        assert returned is not None
+        if recipe.reconstruction == "euclidean":
+            error = euclidean_error(returned, x)
+            penalties.append(Penalty("Euclidean error", error, recipe.distance_weight))
+        if recipe.reconstruction == "l1":
+            penalties.append(Penalty("L1 error", l1_error(returned, x), recipe.distance_weight))
+        penalties += self._label_penalties(batch, codes, rng)
+        return Round(games, penalties, lambda: (x, returned))
+
+    def target(self, batch: Batch, rng: torch.Generator) -> Tensor:
+        """What the codes are to be told from."""
+        return self.prior.sample(len(batch), rng)
+
+
+class CycleIAE(IAE):
+    """Source: one domain of images; target: another one, unpaired (Section 3)."""
+
+    def target(self, batch: Batch, rng: torch.Generator) -> Tensor:
+        assert batch.other is not None, "a CycleIAE needs a second domain"
+        return batch.other
+
+
+class FIAE(Model):
+    """Source: the prior; target: the data (Section 4). With a likelihood it is InfoGAN."""
+
+    def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
+        critics: dict[str, nn.Module] = {}
+        if self.recipe.reconstruction == "adversarial":
+            critics["reconstruction"] = Flipped(networks.pair_critic())
+        elif self.recipe.reconstruction == "marginal":
+            critics["reconstruction"] = Marginal(networks.code_critic())
+        if self.recipe.regularisation == "adversarial":
+            critics["regularisation"] = networks.data_critic()
+        return critics
+
+    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+        x, recipe = batch.data, self.recipe
+        z = self.prior.sample(len(x), rng)
+        eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
+        seen = x.new_zeros(())
+
+        def back(x: Tensor) -> Tensor:
+            nonlocal seen
+            seen = self._noised(x, rng)
+            return self.encode(seen, eps)
+
+        games, _, returned = autoencoding(
+            z, x, lambda z: self.decode(z, n), back, self.critics, ends=("code", "data")
         )
+        assert returned is not None
+        penalties: list[Penalty] = []
+        if recipe.reconstruction == "likelihood":
+            error = likelihood_error(z, *self.posterior(seen))
+            penalties.append(Penalty("likelihood error", error, recipe.distance_weight))
+        if recipe.reconstruction in ("euclidean", "l1"):
+            distance = euclidean_error if recipe.reconstruction == "euclidean" else l1_error
+            name = "Euclidean error" if recipe.reconstruction == "euclidean" else "L1 error"
+            penalties.append(Penalty(name, distance(returned, z), recipe.distance_weight))
+        if recipe.consistency or recipe.balance or recipe.labels:
+            penalties += self._label_penalties(batch, self.encode(x, eps), rng)
+        return Round(games, penalties, lambda: (x, self.decode(self.encode(x, eps), n)))
+
+    def _noised(self, x: Tensor, rng: torch.Generator) -> Tensor:
+        if not self.recipe.input_noise:
+            return x
+        noise = torch.randn(x.shape, generator=rng, device=x.device)
+        return x + self.recipe.input_noise * noise
+
+
+class GAN(Model):
+    """Source: the prior; target: the data; no way back (Figure 5b)."""
+
+    def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
+        return {"regularisation": networks.data_critic()}
+
+    def players(self) -> dict[str, nn.Module]:
+        return {"decoder": self.decoder}
+
+    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+        z, n = self.prior.sample(len(batch), rng), self.noise.sample(len(batch), rng)
+        games, _, _ = autoencoding(
+            z, batch.data, lambda z: self.decode(z, n), None, self.critics, ends=("code", "data")
+        )
+        return Round(games, [])
+
+
+MODELS: dict[str, type[Model]] = {"iae": IAE, "cycleiae": CycleIAE, "fiae": FIAE, "gan": GAN}
 
 
 def build_model(recipe: Recipe) -> Model:
     """The recipe's model, initialised from its seed without touching torch's global generator."""
     with _INITIALISING, torch.random.fork_rng(devices=[]):
         torch.manual_seed(recipe.seed)
-        return Model(recipe)
+        return MODELS[recipe.model](recipe)

@@ -64,6 +64,9 @@ class Empirical:
         return tuple(self.rows.shape[1:])
 
     def sample(self, count: int, rng: torch.Generator) -> Tensor:
-        index = torch.randint(len(self.rows), (count,), generator=rng, device=rng.device)
+        return self.at(torch.randint(len(self.rows), (count,), generator=rng, device=rng.device))
+
+    def at(self, index: Tensor) -> Tensor:
+        """The rows of these numbers, int64 [count]."""
         rows = self.rows[index]
         return rows.float() / 255 if rows.dtype == torch.uint8 else rows

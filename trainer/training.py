@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
+from trainer.feed import Batch, Feed
 from trainer.games import Game
 from trainer.messages import LOSSES, Progress, UserError
-from trainer.models import Model, build_model
+from trainer.models import Model, Round, build_model
+from trainer.penalties import Penalty, euclidean_error
 from trainer.recipes import Recipe
-from trainer.spaces import Space
 
 REPORT_SECONDS = 0.1
 FLOOR = 0.05  # the learning rates' last value, as a part of the first
@@ -73,7 +73,7 @@ class Schedule:
         )
 
 
-def step(state: TrainState, batch: Tensor) -> Tensor:
+def step(state: TrainState, batch: Batch) -> Tensor:
     """One step of both games on a batch; the losses [len(LOSSES) + 1] stay on the device.
 
     Entries that the recipe does not compute are NaN; the last one is finite while all is well.
@@ -82,17 +82,21 @@ def step(state: TrainState, batch: Tensor) -> Tensor:
     now = Schedule.at(recipe, state.step)
     _set_rates(state, now)
     model.train()
-    games, _, returned = model.play(batch, state.rng)
+    played = model.play(batch, state.rng)
     if now.warm:
-        games = [game for game in games if game.name != "reconstruction"]
-    for game in games:
+        played.games = [game for game in played.games if game.name != "reconstruction"]
+    if now.euclidean and played.autoencoded is not None:
+        source, returned = played.autoencoded()
+        error = euclidean_error(returned, source)
+        played.penalties.append(Penalty("Euclidean error", error, now.euclidean))
+    for game in played.games:
         _configure(game, state, now)
     losses: dict[str, Tensor] = {}
-    alive = _teach_critics(state, games, losses)
-    alive = alive + _teach_players(state, games, batch, returned, now.euclidean, losses)
+    alive = _teach_critics(state, played.games, losses)
+    alive = alive + _teach_players(state, played, losses)
     _follow(state.ema, model, min(recipe.ema, (1 + state.step) / (10 + state.step)))
     state.step += 1
-    missing = torch.full((), float("nan"), device=batch.device)
+    missing = torch.full((), float("nan"), device=state.rng.device)
     return torch.stack([*(losses.get(name, missing) for name in LOSSES), alive])
 
 
@@ -111,9 +115,9 @@ def _set_rates(state: TrainState, now: Schedule) -> None:
 def _configure(game: Game, state: TrainState, now: Schedule) -> None:
     recipe = state.recipe
     game.rng = state.rng
-    on_data = game.name == "reconstruction" or recipe.model == "gan"
+    on_data = game.judges == "data"
     # Without batch norm a joint batch changes nothing but the cost.
-    game.joint_batch = recipe.joint_batch and recipe.critic_norm and on_data
+    game.joint_batch = recipe.joint_batch and _has_batch_norm(game.critic)
     game.instance_noise = (recipe.instance_noise if on_data else recipe.code_noise) * now.fade
     if state.step % recipe.r1_every == 0:
         game.r1 = recipe.r1_every * (recipe.r1 if on_data else recipe.r1_code)
@@ -126,6 +130,10 @@ def _configure(game: Game, state: TrainState, now: Schedule) -> None:
         game.weight = recipe.regularisation_weight
 
 
+def _has_batch_norm(critic: nn.Module) -> bool:
+    return any(isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d) for part in critic.modules())
+
+
 def _teach_critics(state: TrainState, games: list[Game], losses: dict[str, Tensor]) -> Tensor:
     total = torch.zeros((), device=state.rng.device)
     for game in games:
@@ -135,45 +143,26 @@ def _teach_critics(state: TrainState, games: list[Game], losses: dict[str, Tenso
         total = total + loss
     if games:
         state.optimisers["critics"].zero_grad()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         state.optimisers["critics"].step()
     return total.detach()
 
 
-def _teach_players(
-    state: TrainState,
-    games: list[Game],
-    batch: Tensor,
-    returned: Tensor | None,
-    euclidean: float,
-    losses: dict[str, Tensor],
-) -> Tensor:
+def _teach_players(state: TrainState, played: Round, losses: dict[str, Tensor]) -> Tensor:
     critics = state.model.critics.requires_grad_(False)
-    total = torch.zeros((), device=batch.device)
-    for game in games:
+    total = torch.zeros((), device=state.rng.device)
+    for game in played.games:
         loss = game.player_loss()
         losses[f"{game.name} player"] = loss.detach()
         total = total + loss
-    if state.recipe.reconstruction == "euclidean":
-        euclidean = 1.0
-    if euclidean and returned is not None:
-        error = euclidean_error(returned, batch)
-        losses["Euclidean error"] = error.detach()
-        total = total + euclidean * error
+    for penalty in played.penalties:
+        losses[penalty.name] = penalty.value.detach()
+        total = total + penalty.weight * penalty.value
     state.optimisers["players"].zero_grad()
-    total.backward()  # type: ignore[no-untyped-call]
+    total.backward()
     state.optimisers["players"].step()
     critics.requires_grad_(True)
     return total.detach()
-
-
-def euclidean_error(returned: Tensor, source: Tensor) -> Tensor:
-    """Cross-entropy of pixels in [0, 1], in nats a pixel, times ten; squared distance of points."""
-    if source.dim() == 2:
-        return (returned - source).square().sum(1).mean()
-    # binary_cross_entropy raises over NaN, and on CUDA ends the process: NaN goes round it.
-    nan = 0 * returned.detach().sum()
-    return 10 * functional.binary_cross_entropy(returned.nan_to_num(), source) + nan
 
 
 @torch.no_grad()
@@ -185,7 +174,7 @@ def _follow(ema: Model, model: Model, decay: float) -> None:
     torch._foreach_lerp_([a for a, _ in floats], [b for _, b in floats], 1 - decay)
 
 
-def run(state: TrainState, source: Space, until: int) -> Iterator[Progress]:
+def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
 
     The losses are read from the device once a report. Raises UserError if the training diverges.
@@ -193,7 +182,7 @@ def run(state: TrainState, source: Space, until: int) -> Iterator[Progress]:
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
     while state.step < until:
-        rows.append(step(state, source.sample(state.recipe.batch, state.rng)))
+        rows.append(step(state, feed.sample(state.recipe.batch, state.rng)))
         now = time.perf_counter()
         if now - last < REPORT_SECONDS and state.step < until:
             continue

@@ -18,6 +18,9 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Ctrl+S</b></td><td>save a checkpoint</td></tr>
 <tr><td><b>R</b></td><td>other test images</td></tr>
 <tr><td><b>Ctrl+O</b></td><td>open images</td></tr>
+<tr><td><b>C</b></td><td>clusters, or reconstructions</td></tr>
+<tr><td><b>B</b></td><td>translations, or their way back</td></tr>
+<tr><td><b>Ctrl+I</b></td><td>own images to train on</td></tr>
 <tr><td><b>Ctrl+V</b></td><td>paste an image</td></tr>
 <tr><td><b>Ctrl+E</b></td><td>save the sheet</td></tr>
 <tr><td><b>Ctrl+D</b></td><td>dark or light</td></tr>

@@ -6,8 +6,10 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from iae_studio import theme
-from iae_studio.session import MAX_SEED, Session
+from iae_studio.dials import MAX_SEED
+from iae_studio.session import Session
 from iae_studio.views.parts import as_panel, button, caption, column, heading, row, tool
+from iae_studio.views.words import code_hint, noise_hint
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
 from trainer.messages import ModelFacts
 from trainer.recipes import Recipe
@@ -38,13 +40,15 @@ class CodeView(QWidget):
         layout.addLayout(row(heading("Code", "content"), None, self._raw, self._reset))
         layout.addWidget(self._hint)
         layout.addWidget(self.bank, 1)
+        layout.addStretch()
         session.factsChanged.connect(self.show_facts)
+        session.rawChanged.connect(self._raw_changed)
         session.recipeChanged.connect(self._recipe_changed)
         self._recipe_changed(session.recipe)
 
     def show_facts(self, facts: ModelFacts) -> None:
         """One slider a direction, its share of the variance in the tool tip."""
-        usable = bool(facts.code_spread) and not facts.categorical
+        usable = bool(facts.code_spread) and not facts.categorical and not facts.translates
         if not usable:
             captions, tips = [], []
         elif self.session.raw_code:
@@ -55,16 +59,14 @@ class CodeView(QWidget):
             tips = [f"{share:.0%} of the codes' variance" for share in facts.code_spread]
         self.bank.setRows(captions, tips[: len(captions)])
         self.bank.setValues(_padded(self.session.code_offsets, len(captions)))
+        self.bank.setVisible(usable)
         self._raw.setVisible(usable)
         self._reset.setVisible(usable)
-        if usable:
-            self._hint.setText("What the encoder keeps. Moves every row from its own code.")
-        elif facts.categorical:
-            self._hint.setText("The code is one of a few categories: see the colours.")
-        elif facts.step:
-            self._hint.setText("The directions of this run need its data, which is not here.")
-        else:
-            self._hint.setText("This model is untrained: press Train, and its directions appear.")
+        self._hint.setText(code_hint(facts, self.session.recipe))
+
+    def _raw_changed(self) -> None:
+        if self.session.facts is not None:
+            self.show_facts(self.session.facts)
 
     def _recipe_changed(self, recipe: Recipe) -> None:
         self.bank.setValues(_padded(self.session.code_offsets, len(self.bank.rows())))
@@ -114,6 +116,7 @@ class NoiseView(QWidget):
         layout.addLayout(row(seed_name, self._seed, None, self._resample))
         layout.addWidget(self._scale)
         layout.addWidget(self.bank, 1)
+        layout.addStretch()
         session.factsChanged.connect(self.show_facts)
         session.noiseChanged.connect(self._show)
         self._show()
@@ -124,13 +127,11 @@ class NoiseView(QWidget):
         tips = [f"{share:.0%} of the noise's effect" for share in facts.noise_spread[:count]]
         self.bank.setRows([str(i + 1) for i in range(count)], tips)
         self.bank.setValues(_padded(self.session.noise_offsets, count))
-        has_noise = facts.noise > 0
+        self.bank.setVisible(count > 0)
+        has_noise = facts.noise > 0 or facts.encoder_noise > 0
         for part in (self._seed, self._resample, self._scale, self._reset):
             part.setEnabled(has_noise)
-        if has_noise:
-            self._hint.setText("What the decoder adds that the code does not say.")
-        else:
-            self._hint.setText("This model has no noise: its decoder is deterministic.")
+        self._hint.setText(noise_hint(facts, self.session.recipe))
 
     def _show(self) -> None:
         for part, value in (
@@ -159,8 +160,18 @@ class ControlsView(QWidget):
         layout.setSpacing(0)
         self.code = CodeView(session)
         self.noise = NoiseView(session)
-        layout.addWidget(self.code, 1)
-        layout.addWidget(self.noise, 1)
+        layout.addWidget(self.code)
+        layout.addWidget(self.noise)
+        layout.addStretch()
+        self._panels = layout
+        session.factsChanged.connect(self._share_room)
+
+    def _share_room(self) -> None:
+        """Room goes to the panels that have sliders."""
+        for place, panel in enumerate((self.code, self.noise)):
+            self._panels.setStretch(place, 0 if panel.bank.isHidden() else 1)
+        sliders = not (self.code.bank.isHidden() and self.noise.bank.isHidden())
+        self._panels.setStretch(2, 0 if sliders else 1)
 
 
 def _padded(values: tuple[float, ...], count: int) -> tuple[float, ...]:

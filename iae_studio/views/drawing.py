@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio import theme
 from iae_studio.session import Session
-from iae_studio.views.parts import as_panel, tool
+from iae_studio.views.parts import as_panel, button, caption, column, row, tool
+from iae_studio.views.words import sees
 from iae_studio.widgets.sketch_pad import SketchPad
+from trainer.recipes import Recipe
 
 SIDE = 148  # px
+ANY = 16_777_215  # px: Qt's word for no limit
 
 
 class DrawingView(QWidget):
-    """The pad `sketchPad`, with undo and clear beside it."""
+    """The pad `sketchPad`, with undo and clear beside it; or why there is none."""
+
+    openWanted = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,19 +29,54 @@ class DrawingView(QWidget):
         self.pad.setObjectName("sketchPad")
         self.pad.setAccessibleName("Draw a digit with the mouse")
         self.pad.setFixedSize(SIDE, SIDE)
-        self.pad.sketched.connect(session.sketchWanted.emit)
+        self.pad.sketched.connect(session.sketch)
+        self._why = caption()
+        self._open = button("Open images", "open", "Open images (Ctrl+O)", self.openWanted.emit)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._pad_page())
+        self._pages.addWidget(self._other_page())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        session.recipeChanged.connect(self._show_recipe)
+        self._show_recipe(session.recipe)
+
+    def _pad_page(self) -> QWidget:
+        page = QWidget()
         tools = QVBoxLayout()
         tools.setSpacing(theme.GRID)
         tools.addWidget(tool("Undo", "reset", "Take back the last stroke", self.pad.undo))
         tools.addWidget(tool("Keep", "plus", "Keep this row, and draw another", self._keep))
         tools.addWidget(tool("Clear", "trash", "Clear the pad", self.pad.clear))
         tools.addStretch(1)
-        layout = QHBoxLayout(self)
+        layout = QHBoxLayout(page)
         layout.setContentsMargins(theme.PAD, theme.GAP, theme.GAP, theme.PAD)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self.pad, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(tools)
         layout.addStretch(1)
+        return page
+
+    def _other_page(self) -> QWidget:
+        page = QWidget()
+        layout = column(page)
+        layout.addWidget(self._why)
+        layout.addLayout(row(self._open, None))
+        layout.addStretch(1)
+        return page
+
+    def _show_recipe(self, recipe: Recipe) -> None:
+        points = recipe.two_dimensional
+        drawable = not points and self.session.sight.drawable
+        self._pages.setCurrentIndex(0 if drawable else 1)
+        self._open.setVisible(not points)
+        if points:
+            self._why.setText("This model is about points in the plane: nothing to draw for it.")
+        elif not drawable:
+            shape = sees(self.session.sight.shape)
+            self._why.setText(f"The pad is for digits; this model sees {shape}.")
+        # The list above gets what the pad does not need.
+        self.setMaximumHeight(ANY if drawable else 96)
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():

@@ -1,6 +1,8 @@
-"""One tile, large, beside its input."""
+"""A tile, large, beside its input and what lies between them."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
@@ -15,21 +17,19 @@ SIDE = 308  # px: eleven times 28
 
 
 class LargeView(QDialog):
-    """Both pictures with whole, sharp pixels; Escape closes it."""
+    """Pictures with whole, sharp pixels side by side; Escape closes it."""
 
     def __init__(
-        self, name: str, seen: Pixels, tile: Pixels, noise: str, parent: QWidget | None = None
+        self,
+        name: str,
+        pictures: Sequence[tuple[str, str, Pixels]],
+        parent: QWidget | None = None,
     ) -> None:
+        """`pictures` are (title, role of its colour, pixels)."""
         super().__init__(parent)
         self.setWindowTitle(name)
         layout = column(self, pad=16)
-        layout.addLayout(
-            row(
-                self._picture("sees", "content", seen),
-                self._picture(noise, "style", tile),
-                gap=2 * theme.GAP,
-            )
-        )
+        layout.addLayout(row(*(self._picture(*each) for each in pictures), gap=2 * theme.GAP))
 
     def _picture(self, title: str, role: str, pixels: Pixels) -> QWidget:
         box = QWidget()

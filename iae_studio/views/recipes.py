@@ -1,33 +1,29 @@
-"""The experiments, grouped by model, each with its runs; below, what the chosen one is."""
+"""The experiments, and below them what the chosen one is: story, drawing, data."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import (
-    QLabel,
-    QProgressBar,
-    QTreeWidget,
-    QTreeWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QTreeWidgetItem, QWidget
 
 from iae_studio import theme
+from iae_studio.datasets import WORDS, title_of
 from iae_studio.library import Run
 from iae_studio.session import Session, Shown, State
+from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.views.parts import as_panel, button, caption, column, row
-from iae_studio.widgets.diagram import Diagram, Plan
-from trainer.recipes import CATALOGUE, Recipe
-
-GROUPS = {"iae": "Implicit autoencoders", "gan": "Baselines"}
-ITEM = Qt.ItemDataRole.UserRole
+from iae_studio.views.recipe_list import ITEM, RecipeList
+from iae_studio.views.words import plan_of, plan_tip
+from iae_studio.widgets.diagram import Diagram
+from trainer.catalogue import CATALOGUE
+from trainer.recipes import Recipe
 
 
 class RecipesView(QWidget):
     """The list `recipeList`, and the chosen recipe's story, sizes and data."""
 
-    folderWanted = Signal()
+    folderWanted = Signal(str)  # a data set's name
     downloadWanted = Signal(str)
     cancelWanted = Signal()
 
@@ -35,32 +31,28 @@ class RecipesView(QWidget):
         super().__init__(parent)
         as_panel(self)
         self.session = session
-        self._runs: list[Run] = []
-        self._shipped: dict[str, Path] = {}
         self._ready: dict[str, bool] = {}
-        self.tree = QTreeWidget()
-        self.tree.setObjectName("recipeList")
-        self.tree.setAccessibleName("Experiments and their runs")
-        self.tree.setHeaderHidden(True)
-        self.tree.setIndentation(12)
-        self.tree.setRootIsDecorated(False)
-        self.tree.setUniformRowHeights(False)
-        self.tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._library: tuple[list[Run], dict[str, Path], dict[str, bool]] = ([], {}, {})
+        self._loading = ""  # the data set that is being fetched
+        self.tree = RecipeList()
         self.tree.currentItemChanged.connect(self._chosen)
         self._story = caption()
         self._diagram = Diagram()
-        self._data = QLabel()
-        self._data.setProperty("caption", True)
-        self._data.setWordWrap(True)
-        self._download = button("Download", "download", "Fetch MNIST, 11 MB", self._want_download)
-        self._folder = button(
-            "Folder", "folder", "Choose a folder that holds MNIST", self.folderWanted.emit
+        self._data = caption()
+        self._download = button("Download", "download", "", self._want_download, "downloadButton")
+        self._folder = button("Folder", "folder", "", self._want_folder, "folderButton")
+        self._own = button(
+            "Own images…",
+            "image",
+            "",
+            self.choose_own_images,
+            "ownImagesButton",
         )
         self._cancel = button("Cancel", "close", "Stop the download", self.cancelWanted.emit)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setObjectName("progressLine")
+        self._bar.setRange(0, 1000)
         layout = column(self)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._story)
@@ -68,132 +60,102 @@ class RecipesView(QWidget):
         layout.addWidget(self._data)
         layout.addWidget(self._bar)
         layout.addLayout(row(self._download, self._folder, self._cancel, None))
+        layout.addLayout(row(self._own, None))
         session.recipeChanged.connect(self._show_recipe)
-        session.shownChanged.connect(lambda _: self._mark())
-        self.set_download(None)
+        session.shownChanged.connect(self.tree.mark)
+        theme.notifier().changed.connect(self._restyle)
+        self.set_download("", None)
 
     def set_library(
         self, runs: list[Run], shipped: dict[str, Path], ready: dict[str, bool]
     ) -> None:
         """Build the list anew; what was chosen stays chosen."""
-        self._runs, self._shipped, self._ready = runs, shipped, ready
+        self._ready = ready
+        self._library = runs, shipped, ready
         self.tree.blockSignals(True)
-        self.tree.clear()
-        for model, title in GROUPS.items():
-            group = QTreeWidgetItem([title.upper()])
-            group.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            self.tree.addTopLevelItem(group)
-            for recipe in CATALOGUE.values():
-                if recipe.model == model:
-                    group.addChild(self._recipe_item(recipe))
-            group.setExpanded(True)
-            for place in range(group.childCount()):
-                item = group.child(place)
-                item.setExpanded(item.data(0, ITEM).recipe.name == self.session.recipe.name)
+        session = self.session
+        training = session.run_path if session.busy else None
+        self.tree.fill(runs, shipped, ready, session.recipe.name, training)
         self.tree.blockSignals(False)
-        self._mark()
+        self.tree.mark(self.session.shown)
         self._show_recipe(self.session.recipe)
 
-    def _recipe_item(self, recipe: Recipe) -> QTreeWidgetItem:
-        shipped = self._shipped.get(recipe.name)
-        item = QTreeWidgetItem([recipe.title])
-        if not self._ready.get(recipe.data, True):
-            item.setIcon(0, theme.icon("download", "muted"))
-        mine = [run for run in self._runs if run.recipe.name == recipe.name and run.step]
-        best = shipped or (mine[0].path if mine else None)
-        # A run may have been changed by settings: its own recipe is the truth about it.
-        its = recipe if shipped or not mine else mine[0].recipe
-        item.setData(0, ITEM, Shown(its, best))
-        item.setToolTip(0, f"{recipe.name}, {recipe.figure}\n{recipe.story}")
-        for run in mine[:6]:
-            child = QTreeWidgetItem([f"run of {run.began[5:16]}, step {run.step:,}"])
-            child.setData(0, ITEM, Shown(run.recipe, run.path))
-            child.setToolTip(0, str(run.path))
-            item.addChild(child)
-        return item
+    def _restyle(self) -> None:
+        """The list's colours and icons are its items' own."""
+        self.set_library(*self._library)
 
     def default_for(self, name: str) -> Shown:
         """What is shown of a recipe at first: the shipped model, else its newest run."""
-        for item in self._items():
+        for item in self.tree.recipe_items():
             shown = item.data(0, ITEM)
-            if isinstance(shown, Shown) and shown.recipe.name == name:
+            if shown.recipe.name == name:
                 return shown
         return Shown(CATALOGUE[name])
-
-    def _items(self) -> list[QTreeWidgetItem]:
-        groups = [self.tree.topLevelItem(i) for i in range(self.tree.topLevelItemCount())]
-        recipes = [g.child(i) for g in groups if g for i in range(g.childCount())]
-        runs = [r.child(i) for r in recipes for i in range(r.childCount())]
-        return [*recipes, *runs]
-
-    def _mark(self) -> None:
-        """Put the list's cursor on what is shown."""
-        shown = self.session.shown
-        same = [
-            i
-            for i in self._items()
-            if (i.data(0, ITEM).path, i.data(0, ITEM).recipe.name)
-            == (shown.path, shown.recipe.name)
-        ]
-        named = [i for i in self._items() if i.data(0, ITEM).recipe.name == shown.recipe.name]
-        found = (same or named)[:1]
-        if found and found[0] is not self.tree.currentItem():
-            self.tree.blockSignals(True)
-            self.tree.setCurrentItem(found[0])
-            self.tree.blockSignals(False)
 
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         shown = item.data(0, ITEM) if item is not None else None
         if not isinstance(shown, Shown):
-            QTimer.singleShot(0, self._mark)  # a heading is no choice
+            # A heading is no choice.
+            QTimer.singleShot(0, self, lambda: self.tree.mark(self.session.shown))
             return
-        training = self.session.training_recipe
-        running = self.session.state in (State.TRAINING, State.PAUSED)
-        if running and training is not None and shown.recipe.name == training.name:
-            on_run = shown.path == self.session.run_path or item.parent().parent() is None
-            if on_run:
-                shown = Shown(training, self.session.run_path, live=True)
-        self.session.select(shown)
+        session = self.session
+        running = session.state in (State.TRAINING, State.PAUSED)
+        if running and shown.recipe == session.training_recipe:
+            is_recipe = item.parent().data(0, ITEM) is None
+            if is_recipe or shown.path == session.run_path:
+                shown = Shown(shown.recipe, session.run_path, live=True)
+        session.select(shown)
+
+    # ---- the chosen recipe -------------------------------------------------------------------
 
     def _show_recipe(self, recipe: Recipe) -> None:
         self._story.setText(f"<b>{recipe.name}</b> · {recipe.figure}<br>{recipe.story}")
-        self._diagram.setPlan(plan_of(recipe))
+        self._diagram.setPlan(plan_of(recipe), plan_tip(recipe))
+        self._own.setEnabled(not recipe.two_dimensional)
+        self._own.setToolTip(
+            "This recipe is about points in the plane; it takes no images"
+            if recipe.two_dimensional
+            else "Train this recipe on a folder of your own images"
+        )
         self._show_data()
 
     def _show_data(self) -> None:
         recipe = self.session.recipe
-        ready = self._ready.get(recipe.data, True)
-        words = {"mnist": "MNIST", "drawn-digits": "drawn digits", "mog": "drawn points"}
-        what = words[recipe.data]
-        state = "data ready" if ready else "not here yet"
-        self._data.setText(f"{what}, {state}; {recipe.steps:,} steps of {recipe.batch}")
-        loading = not self._bar.isHidden()
-        self._download.setVisible(not ready and not loading)
-        self._folder.setVisible(not ready and not loading)
+        words, ready = WORDS[recipe.data], self._ready.get(recipe.data, True)
+        # First what goes: all at once would widen the panel, and it would stay so.
+        for part in (self._download, self._folder, self._cancel, self._bar):
+            part.hide()
+        state = "" if ready else ", not here yet"
+        self._data.setText(
+            f"{title_of(recipe)}{state}; {recipe.steps:,} steps of {recipe.batch}"
+            if recipe.data != self._loading
+            else f"Downloading {words.title}, {words.size}…"
+        )
+        self._download.setVisible(not ready and not self._loading and bool(words.size))
+        self._download.setToolTip(f"Fetch {words.title}, {words.size}")
+        self._folder.setVisible(not ready and recipe.data != self._loading)
+        self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
+        here = self._loading == recipe.data
+        self._bar.setVisible(here)
+        self._cancel.setVisible(here)
 
     def _want_download(self) -> None:
         self.downloadWanted.emit(self.session.recipe.data)
 
-    def set_download(self, share: float | None) -> None:
-        """How much of a download is done, 0 to 1; None when none runs."""
-        self._bar.setVisible(share is not None)
-        self._cancel.setVisible(share is not None)
+    def _want_folder(self) -> None:
+        self.folderWanted.emit(self.session.recipe.data)
+
+    def set_download(self, name: str, share: float | None) -> None:
+        """How much of a data set is fetched, 0 to 1; None when no download runs."""
+        moved = name != self._loading
+        self._loading = name
         if share is not None:
-            self._bar.setRange(0, 1000)
             self._bar.setValue(int(1000 * share))
-        self._show_data()
+        if moved or not name:
+            self._show_data()
 
-
-def plan_of(recipe: Recipe) -> Plan:
-    """The drawing of a recipe's maps and games."""
-    code = f"1 of {recipe.code}" if recipe.code_kind == "categorical" else f"z {recipe.code}"
-    if recipe.model == "gan":
-        return Plan(code, "x", recipe.noise, back=False)
-    return Plan(
-        "x",
-        code,
-        recipe.noise,
-        recipe.encoder_noise,
-        reconstruction=recipe.reconstruction == "adversarial",
-        regularisation=recipe.regularise,
-    )
+    def choose_own_images(self) -> None:
+        """Ask for a folder; then the recipe stands ready to train on it."""
+        dialog = OwnImagesDialog(self.session.recipe, self)
+        if dialog.exec() and dialog.recipe is not None:
+            self.session.use_own_images(dialog.recipe)

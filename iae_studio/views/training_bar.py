@@ -6,8 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from iae_studio import theme
+from iae_studio.datasets import title_of
 from iae_studio.session import Session, Shown, State
 from iae_studio.views.parts import button, caption, row
+from iae_studio.views.words import MODELS
 from trainer.messages import Progress
 
 WORDS = {
@@ -122,7 +124,8 @@ class TrainingBar(QWidget):
     def _show_title(self, shown: Shown) -> None:
         recipe = shown.recipe
         self._title.setText(recipe.title)
-        self._figure.setText(f"{recipe.model.upper()}, {recipe.figure}")
+        about = f"on {title_of(recipe)}" if recipe.data == "folder" else recipe.figure
+        self._figure.setText(f"{MODELS[recipe.model]}, {about}")
         self._name_start()
 
     def _name_start(self) -> None:
@@ -162,7 +165,7 @@ class TrainingBar(QWidget):
         self._line.setValue(int(1000 * progress.step / max(1, progress.steps)))
         words = f"{WORDS[self.session.state]} · step {progress.step:,} of {progress.steps:,}"
         training = self.session.training_recipe
-        if training is not None and training.name != self.session.recipe.name:
+        if training is not None and training != self.session.recipe:
             words = f"{training.name}: {words}"
         if self.session.state is State.TRAINING:
             words += f" · {progress.rate:,.1f}/s · {duration(progress.eta)} left"

@@ -38,6 +38,8 @@ def curve_colour(name: str, others: Sequence[str]) -> QColor:
         made = theme.colour(role)
     if is_critic(name):
         made.setAlphaF(0.75)
+    elif name.endswith("R1"):
+        made.setAlphaF(0.45)  # a penalty, beside the player of the same game
     return made
 
 

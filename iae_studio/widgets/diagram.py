@@ -11,20 +11,25 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from iae_studio import theme
 
 HEIGHT = 104
-BOX = QSize(48, 26)
+BOX = QSize(52, 26)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is drawn: captions of the ends, sizes of the noises, and which games are played."""
+    """source -> middle -> source, in words; an empty word is not drawn."""
 
-    source: str  # x
-    middle: str  # z
-    noise: int  # n, into the decoder
-    eps: int = 0  # into the encoder
-    back: bool = True  # there is a way back, and so a reconstruction
-    reconstruction: bool = True
-    regularisation: bool = True
+    source: str
+    middle: str
+    code_first: bool = False  # the source is the code, and the middle the data
+    back: bool = True  # there is a way back
+    there_noise: str = ""  # into the first map
+    back_noise: str = ""  # into the second
+    reconstruction: str = ""  # how the source is told from what comes back
+    by_critic: bool = True  # a game, and not a distance
+    target: str = ""  # what the middle is told from
+
+    def words(self) -> str:
+        return " to ".join([self.source, self.middle, *([self.source] if self.back else [])])
 
 
 class Diagram(QWidget):
@@ -36,15 +41,14 @@ class Diagram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
-    def setPlan(self, plan: Plan) -> None:
+    def plan(self) -> Plan | None:
+        return self._plan
+
+    def setPlan(self, plan: Plan, tip: str = "") -> None:
         self._plan = plan
-        noise = f"noise n of {plan.noise}" if plan.noise else "no noise"
-        self.setAccessibleName(f"{plan.source} to {plan.middle}, {noise}")
-        self.setToolTip(
-            "The encoder gives the code (blue), the decoder adds the noise n (amber).\n"
-            "Teal: the reconstruction game tells pairs of data and code apart.\n"
-            "Violet: the regularisation game tells codes from samples of the prior."
-        )
+        noises = [word for word in (plan.there_noise, plan.back_noise) if word]
+        self.setAccessibleName(f"{plan.words()}, noise {' and '.join(noises) or 'none'}")
+        self.setToolTip(tip)
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -58,21 +62,25 @@ class Diagram(QWidget):
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         plan, tokens = self._plan, theme.current()
         left, middle, right = self._boxes()
-        self._box(painter, left, plan.source, tokens.muted)
-        self._box(painter, middle, plan.middle, tokens.content)
+        ends, inner = tokens.muted, tokens.content
+        if plan.code_first:
+            ends, inner = inner, ends
+        self._box(painter, left, plan.source, ends)
+        self._box(painter, middle, plan.middle, inner)
         self._arrow(painter, left, middle, tokens.muted)
-        if plan.eps:
-            self._noise(painter, (left.right() + middle.left()) / 2, f"ε {plan.eps}")
+        if plan.there_noise:
+            self._noise(painter, (left.right() + middle.left()) / 2, plan.there_noise)
         if plan.back:
-            self._box(painter, right, plan.source + "\u0302", tokens.muted)
+            self._box(painter, right, plan.source, ends)
+            self._hat(painter, right, plan.source)
             self._arrow(painter, middle, right, tokens.muted)
-        if plan.noise:
-            start, end = (middle, right) if plan.back else (left, middle)
-            self._noise(painter, (start.right() + end.left()) / 2, f"n {plan.noise}")
-        if plan.back and plan.reconstruction:
-            self._game(painter, left, right, tokens.reconstruction, "reconstruction")
-        if plan.regularisation:
-            self._prior(painter, middle, tokens.regularisation, "prior" if plan.back else "data")
+            if plan.back_noise:
+                self._noise(painter, (middle.right() + right.left()) / 2, plan.back_noise)
+        if plan.reconstruction:
+            colour = tokens.reconstruction if plan.by_critic else tokens.muted
+            self._game(painter, left, right, colour, plan.reconstruction, plan.by_critic)
+        if plan.target:
+            self._prior(painter, middle, tokens.regularisation, plan.target)
         painter.end()
 
     def _boxes(self) -> tuple[QRectF, QRectF, QRectF]:
@@ -91,6 +99,18 @@ class Diagram(QWidget):
         painter.setPen(QColor(theme.current().text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
+    def _hat(self, painter: QPainter, box: QRectF, words: str) -> None:
+        """The paper's mark for what comes back; few fonts set it well."""
+        letter = words.split(" ")[0]
+        if len(letter) > 1:
+            return
+        metrics = painter.fontMetrics()
+        left = box.center().x() - metrics.horizontalAdvance(words) / 2
+        x = left + metrics.horizontalAdvance(letter) / 2
+        high = metrics.xHeight() if letter.islower() else metrics.capHeight()
+        y = box.center().y() + (metrics.ascent() - metrics.descent()) / 2 - high - 3
+        painter.drawPolyline([QPointF(x - 2.5, y), QPointF(x, y - 2.5), QPointF(x + 2.5, y)])
+
     def _arrow(self, painter: QPainter, start: QRectF, end: QRectF, colour: str) -> None:
         y, tip = start.center().y(), end.left() - 3
         painter.setPen(QPen(QColor(colour), 1))
@@ -105,15 +125,25 @@ class Diagram(QWidget):
         painter.drawLine(QPointF(x, 29), QPointF(x, 45))
 
     def _game(
-        self, painter: QPainter, left: QRectF, right: QRectF, colour: str, words: str
+        self,
+        painter: QPainter,
+        left: QRectF,
+        right: QRectF,
+        colour: str,
+        words: str,
+        by_critic: bool,
     ) -> None:
-        painter.setPen(QPen(QColor(colour), 1))
+        pen = QPen(QColor(colour), 1)
+        if not by_critic:
+            pen.setDashPattern([3, 3])
+        painter.setPen(pen)
         low = left.bottom() + 18
         path = QPainterPath(QPointF(left.center().x(), left.bottom() + 3))
         path.lineTo(left.center().x(), low)
         path.lineTo(right.center().x(), low)
         path.lineTo(right.center().x(), right.bottom() + 3)
         painter.drawPath(path)
+        painter.setPen(QPen(QColor(colour), 1))
         place = QRectF(left.left(), low + 3, right.right() - left.left(), 16)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
 
@@ -121,4 +151,4 @@ class Diagram(QWidget):
         painter.setPen(QPen(QColor(colour), 1))
         x = middle.center().x()
         painter.drawLine(QPointF(x, 19), QPointF(x, middle.top() - 3))
-        painter.drawText(QRectF(x - 40, 2, 80, 16), Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(QRectF(x - 60, 2, 120, 16), Qt.AlignmentFlag.AlignCenter, words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 NEAREST_BELOW = 64  # px: smaller pictures are magnified by whole factors only
 _COMFORT = 56  # px: a tile grows to this, and beyond it only while all rows stay in sight
@@ -12,6 +13,7 @@ _GAP = 2
 _COLUMN_GAP = 12  # between what the model sees and what it makes of it
 _PAD = 12
 _HEADER = 28
+SEEN, CODE = -1, -2  # the columns before the draws; CODE is drawn between SEEN and them
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 
@@ -21,7 +23,7 @@ class GridLayout:
     """All lengths in device pixels; y of a row counts from the top of the sheet's first row."""
 
     rows: int
-    columns: int  # noise columns, without the one that shows what the model sees
+    columns: int  # noise columns, without those that show what the model sees, and its code
     tile: tuple[int, int]
     left: int
     gap: int
@@ -29,12 +31,21 @@ class GridLayout:
     pad: int
     header: int
     width: int  # the sheet from the first tile's left to the last tile's right
+    code: bool = False  # whether there is a column of codes that are pictures
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The columns from left to right."""
+        return (SEEN, *((CODE,) if self.code else ()), *range(self.columns))
 
     def x(self, column: int) -> int:
-        """The left of a column; -1 is what the model sees."""
-        if column < 0:
+        """The left of a column."""
+        if column == SEEN:
             return self.left
         first = self.left + self.tile[0] + self.column_gap
+        if column == CODE:
+            return first
+        first += (self.tile[0] + self.column_gap) * self.code
         return first + column * (self.tile[0] + self.gap)
 
     def y(self, row: int) -> int:
@@ -59,15 +70,21 @@ class GridLayout:
         return (row, column) if column is not None and 0 <= row < self.rows else None
 
     def column_at(self, x: int) -> int | None:
-        if self.left <= x < self.left + self.tile[0]:
-            return -1
+        for column in (SEEN, CODE)[: 1 + self.code]:
+            if self.x(column) <= x < self.x(column) + self.tile[0]:
+                return column
         offset = x - self.x(0)
         column = offset // (self.tile[0] + self.gap)
         return column if offset >= 0 and column < self.columns else None
 
 
 def fit(
-    room: tuple[int, int], rows: int, columns: int, source: tuple[int, int], ratio: float
+    room: tuple[int, int],
+    rows: int,
+    columns: int,
+    source: tuple[int, int],
+    ratio: float,
+    code: bool = False,
 ) -> GridLayout:
     """The largest tiles that fit: `room` and the result in device pixels, `ratio` of them a px."""
 
@@ -76,17 +93,21 @@ def fit(
 
     gap, column_gap, pad, header = px(_GAP), px(_COLUMN_GAP), px(_PAD), px(_HEADER)
     width, height = source
-    spare = room[0] - 2 * pad - (column_gap if columns else 0) - gap * max(columns - 1, 0)
-    by_width = spare / ((columns + 1) * width)
+    before = 2 if code else 1  # columns before the draws
+    gaps = (column_gap if columns else 0) + column_gap * (before - 1) + gap * max(columns - 1, 0)
+    by_width = (room[0] - 2 * pad - gaps) / ((columns + before) * width)
     by_height = ((room[1] - header - pad + gap) / max(rows, 1) - gap) / height
     comfort, largest = px(_COMFORT) / max(source), px(_LARGEST) / max(source)
+    small = max(source) < NEAREST_BELOW
+    if small:
+        comfort = float(ceil(comfort - 1e-9))
     scale = min(by_width, max(comfort, by_height), largest)
-    if max(source) < NEAREST_BELOW:
+    if small:
         scale = max(int(scale + 1e-9), 1)
     else:
         scale = max(scale, px(_SMALLEST) / max(source))
         scale = float(int(scale)) if scale >= 2 else scale
     tile = (max(round(width * scale), 1), max(round(height * scale), 1))
-    total = tile[0] * (columns + 1) + (column_gap if columns else 0) + gap * max(columns - 1, 0)
+    total = tile[0] * (columns + before) + gaps
     left = max((room[0] - total) // 2, pad)
-    return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total)
+    return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total, code)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from iae_studio import theme
 from iae_studio.widgets import icons
-from iae_studio.widgets.grid_layout import GridLayout
+from iae_studio.widgets.grid_layout import CODE, SEEN, GridLayout
 from iae_studio.widgets.sheet import Sheet
 
 NOWHERE = (-1, -1)  # no row, hence no tile
@@ -23,6 +23,8 @@ class Look:
 
     heads: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    code: bool = False  # a column for codes that are pictures
+    role: str = "style"  # the colour of the draws' heads: amber where noise makes them differ
     locked: frozenset[int] = frozenset()
     hover: tuple[int, int] = NOWHERE
     selected: tuple[int, int] = NOWHERE
@@ -69,7 +71,7 @@ class GridPainter:
             self._outline(self.tile(*look.selected), strong, self._px(2))
         if look.hover[0] in rows:
             self._outline(self.tile(*look.hover), "accent", self._px(1))
-            if look.hover[1] < 0:
+            if look.hover[1] == SEEN:
                 self._paint_cross(cross_box(self.tile(*look.hover), self._ratio))
 
     def _outline(self, tile: QRect, role: str, width: int) -> None:
@@ -111,7 +113,7 @@ class GridPainter:
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for row in rows:
             name = names[row] if row < len(names) else ""
-            tile = self.tile(row, -1)
+            tile = self.tile(row, SEEN)
             box = QRect(tile.left() - self._px(8) - width, tile.top(), width, tile.height())
             text = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
             self._p.drawText(box, flags, text)
@@ -128,14 +130,17 @@ class GridPainter:
                 QRect(0, header - self._px(2), width, self._px(1)), theme.colour("line")
             )
         self._p.setFont(self._font(theme.CAPTION, QFont.Weight.DemiBold))
-        self._paint_head(-1, "sees", "content")
+        self._paint_head(SEEN, "sees", "content")
+        if self._look.code:
+            self._paint_head(CODE, "code", "content")
         for column, text in enumerate(self._look.heads):
-            self._paint_head(column, text, "style")
+            self._paint_head(column, text, self._look.role)
 
     def _paint_head(self, column: int, text: str, role: str) -> None:
         layout, metrics = self._layout, self._p.fontMetrics()
-        hovered = column >= 0 and self._look.hover_head == column
-        locked = column in self._look.locked
+        draws = self._look.role == "style"
+        hovered = draws and column >= 0 and self._look.hover_head == column
+        locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, layout.tile[0] - mark)

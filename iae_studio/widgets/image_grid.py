@@ -11,6 +11,7 @@ from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio import theme
+from iae_studio.widgets.grid_layout import CODE, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Sheet
 from iae_studio.widgets.tile_view import TileView
@@ -27,7 +28,10 @@ _MOVES = {
 
 
 class ImageGrid(TileView):
-    """Rows are inputs; column -1 is what the model sees, columns 0, 1, ... are noises."""
+    """Rows are inputs; column SEEN is what the model sees, CODE its code where that is a picture,
+
+    columns 0, 1, ... are noises.
+    """
 
     hovered = Signal(int, int)  # row -1: none
     selected = Signal(int, int)
@@ -40,18 +44,31 @@ class ImageGrid(TileView):
         self.setAccessibleName("Inputs and what the model makes of them")
 
     def setSheet(
-        self, seen: Pixels, tiles: Pixels | None, columns: Sequence[str], rows: Sequence[str]
+        self,
+        seen: Pixels,
+        tiles: Pixels | None,
+        columns: Sequence[str],
+        rows: Sequence[str],
+        code: Pixels | None = None,
+        with_code: bool = False,
     ) -> None:
-        """Show these pictures; without `tiles`, places are kept for them."""
+        """Show these pictures; without `tiles` (or `code`), places are kept for them."""
         if tiles is not None and tiles.shape[1] != len(columns):
             raise ValueError(f"{len(columns)} headings for {tiles.shape[1]} columns")
-        self._sheet = Sheet(seen, tiles)
+        self._sheet = Sheet(seen, tiles, code)
+        self._look.code = with_code or code is not None
         self._look.heads, self._look.names = tuple(columns), tuple(rows)
         row, column = self._look.selected
-        if row >= len(seen) or column >= len(columns):
+        gone = column == CODE and not self._look.code
+        if row >= len(seen) or column >= len(columns) or gone:
             self._look.selected = NOWHERE
         self._relayout()
         self._point_again()
+
+    def setRole(self, role: str) -> None:
+        """The colour of the draws' heads; those that no noise makes differ cannot be locked."""
+        self._look.role = role
+        self.viewport().update()
 
     def setLocked(self, columns: Set[int]) -> None:
         self._look.locked = frozenset(columns)
@@ -63,7 +80,7 @@ class ImageGrid(TileView):
 
     def setSelection(self, row: int, column: int) -> None:
         """Select without telling; row -1 selects nothing."""
-        known = 0 <= row < self._sheet.rows and -1 <= column < len(self._look.heads)
+        known = 0 <= row < self._sheet.rows and column in self._grid().order
         self._look.selected = (row, column) if known else NOWHERE
         self._describe()
         self.viewport().update()
@@ -86,13 +103,13 @@ class ImageGrid(TileView):
 
     def _tip(self, place: QPoint) -> str:
         head = self.headAt(place)
-        if head is not None:
+        if head is not None and self._look.role == "style":
             what = "Unlock this noise" if head in self._look.locked else "Keep this noise"
             return f"{what}: a locked column stays when the others are drawn anew"
         if self._on_cross(place):
             return "Remove this input (Delete)"
         tile = self.tileAt(place)
-        known = tile is not None and tile[1] < 0 and tile[0] < len(self._look.names)
+        known = tile is not None and tile[1] == SEEN and tile[0] < len(self._look.names)
         return self._look.names[tile[0]] if known and tile is not None else ""
 
     # Hands
@@ -116,7 +133,7 @@ class ImageGrid(TileView):
             return
         moved = tile != look.hover
         look.hover, look.hover_head, look.hover_cross = tile, head, cross
-        hand = head is not None or cross
+        hand = cross or (head is not None and look.role == "style")
         self.viewport().setCursor(
             Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
         )
@@ -134,7 +151,8 @@ class ImageGrid(TileView):
         place = event.position().toPoint()
         head, tile = self.headAt(place), self.tileAt(place)
         if head is not None:
-            self.headingClicked.emit(head)
+            if self._look.role == "style":
+                self.headingClicked.emit(head)
         elif tile is not None and self._on_cross(place):
             self.removeRequested.emit(tile[0])
         elif tile is not None:
@@ -155,7 +173,9 @@ class ImageGrid(TileView):
         if key in _MOVES and self._sheet.rows:
             down, right = _MOVES[key] if row >= 0 else (1, 0)
             row = min(max(row + down, 0), self._sheet.rows - 1)
-            self._select(row, min(max(column + right, -1), len(self._look.heads) - 1))
+            order = self._grid().order
+            place = min(max(order.index(column) + right, 0), len(order) - 1)
+            self._select(row, order[place])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row >= 0:
             self.activated.emit(row, column)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and row >= 0:
@@ -173,7 +193,7 @@ class ImageGrid(TileView):
             self.selected.emit(row, column)
 
     def _reveal(self, row: int) -> None:
-        tile, bar = self.tileRect(row, -1), self.verticalScrollBar()
+        tile, bar = self.tileRect(row, SEEN), self.verticalScrollBar()
         top = tile.top() - round(self._grid().header / self._ratio())
         below = tile.bottom() + theme.PAD - self.viewport().height()
         if top < 0:
@@ -187,6 +207,7 @@ class ImageGrid(TileView):
             self.setAccessibleDescription("")
             return
         name = self._look.names[row] if row < len(self._look.names) else ""
-        head = "what the model sees" if column < 0 else f"noise {self._look.heads[column]}"
+        fixed = {SEEN: "what the model sees", CODE: "its code"}
+        head = fixed.get(column) or f"noise {self._look.heads[column]}"
         place = f"input {row + 1} of {self._sheet.rows}"
         self.setAccessibleDescription(", ".join(filter(None, (place, name, head))))

@@ -7,6 +7,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from iae_studio.widgets.grid_layout import CODE, SEEN
+
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -22,20 +24,23 @@ def to_image(pixels: Pixels) -> QImage:
 
 
 class Sheet:
-    """All pictures in one image: column 0 what the model sees, then one column for each noise."""
+    """All pictures in one image: what the model sees, its code if that is one, then the draws."""
 
-    def __init__(self, seen: Pixels, tiles: Pixels | None) -> None:
+    def __init__(self, seen: Pixels, tiles: Pixels | None, code: Pixels | None = None) -> None:
         count, height, width = seen.shape[:3]
         if tiles is not None and (len(tiles) != count or tiles.shape[2:4] != (height, width)):
             raise ValueError(f"tiles {tiles.shape} do not belong to inputs {seen.shape}")
         self.rows, self.source = count, (width, height)
         self.columns = 0 if tiles is None else tiles.shape[1]
-        self._whole = to_image(_pack(seen, tiles)) if count else QImage()
+        self.has_code = code is not None
+        before = seen[:, None] if code is None else np.stack([seen, code], 1)
+        self._whole = to_image(_pack(before, tiles)) if count else QImage()
         self._scaled: dict[tuple[int, int], QImage] = {}
         self._size = QSize()
 
     def has(self, row: int, column: int) -> bool:
-        return 0 <= row < self.rows and column < self.columns
+        there = self.has_code if column == CODE else column < self.columns
+        return 0 <= row < self.rows and there
 
     def picture(self, row: int, column: int) -> QImage:
         """One tile in its own size."""
@@ -43,7 +48,8 @@ class Sheet:
 
     def _part(self, row: int, column: int) -> QRect:
         width, height = self.source
-        return QRect((column + 1) * width, row * height, width, height)
+        place = {SEEN: 0, CODE: 1}.get(column, 1 + self.has_code + column)
+        return QRect(place * width, row * height, width, height)
 
     def paint(self, painter: QPainter, target: QRect, row: int, column: int) -> None:
         """Paint a tile; `target` in device pixels, the painter unscaled."""
@@ -70,11 +76,11 @@ class Sheet:
         return int(self._whole.pixel(self._part(row, column).topLeft() + place))
 
 
-def _pack(seen: Pixels, tiles: Pixels | None) -> Pixels:
-    """[N, H, W, C] and [N, D, H, W, C] to one picture [N H, (1 + D) W, C]."""
-    every = seen[:, None]
+def _pack(before: Pixels, tiles: Pixels | None) -> Pixels:
+    """[N, B, H, W, C] and [N, D, H, W, C] to one picture [N H, (B + D) W, C]."""
+    every = before
     if tiles is not None:
-        channels = max(seen.shape[-1], tiles.shape[-1])
+        channels = max(before.shape[-1], tiles.shape[-1])
         parts = [np.broadcast_to(p, (*p.shape[:-1], channels)) for p in (every, tiles)]
         every = np.concatenate(parts, axis=1)
     count, columns, height, width, channels = every.shape

@@ -175,6 +175,8 @@ _VIEWS = """
 QScrollArea, QScrollArea > QWidget > QWidget[bare="true"] { background: transparent; border: none; }
 QAbstractItemView { background: $panel; color: $text; border: none; outline: none; }
 QListView::item, QTreeView::item { padding: 4px 6px; border-radius: 4px; }
+QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 0; }
+QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0; }
 QListView::item:hover, QTreeView::item:hover { background: $quiet; }
 QListView::item:selected, QTreeView::item:selected { background: $chosen; color: $text; }
 QListView::item:selected:active, QTreeView::item:selected:active { background: $chosen; }

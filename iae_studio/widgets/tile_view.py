@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio import theme
-from iae_studio.widgets.grid_layout import GridLayout, fit
+from iae_studio.widgets.grid_layout import SEEN, GridLayout, fit
 from iae_studio.widgets.grid_painter import GridPainter, Look, cross_box
 from iae_studio.widgets.sheet import Sheet
 
@@ -51,7 +51,7 @@ class TileView(QAbstractScrollArea):
         ratio, view = self._ratio(), self.viewport().size()
         room = int(view.width() * ratio), int(view.height() * ratio)
         columns = len(self._look.heads)
-        layout = fit(room, self._sheet.rows, columns, self._sheet.source, ratio)
+        layout = fit(room, self._sheet.rows, columns, self._sheet.source, ratio, self._look.code)
         self._layout = layout
         row = round((layout.tile[1] + layout.gap) / ratio)
         for bar, length, page, step in (
@@ -94,7 +94,7 @@ class TileView(QAbstractScrollArea):
 
     def _on_cross(self, place: QPoint) -> bool:
         tile = self.tileAt(place)
-        if tile is None or tile[1] >= 0:
+        if tile is None or tile[1] != SEEN:
             return False
         box = cross_box(QRect(*self._grid().box(*tile)), self._ratio())
         return box.contains(self._device(place))
@@ -114,7 +114,7 @@ class TileView(QAbstractScrollArea):
             first = max((offset.y() - layout.header) // pitch, 0)
             last = min((offset.y() + height - layout.header) // pitch + 1, layout.rows)
             painter.translate(-offset.x(), -offset.y())
-            drawing.paint_body(range(first, last), range(-1, layout.columns))
+            drawing.paint_body(range(first, last), layout.order)
             painter.translate(0, offset.y())
             width = max(layout.full_width, int(self.viewport().width() * ratio))
             drawing.paint_heads(width + offset.x(), offset.y() > 0)

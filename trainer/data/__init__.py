@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -11,96 +11,196 @@ from threading import Lock
 import torch
 from torch import Tensor
 
+from trainer.data import faces, numbers, shoes
+from trainer.data.celeba import load_celeba
 from trainer.data.drawn import draw_digits
+from trainer.data.edges import find_edges
+from trainer.data.folders import load_folder, split_folder
+from trainer.data.kept import kept
 from trainer.data.mnist import load_mnist
-from trainer.data.points import mixture_of_gaussians
+from trainer.data.points import four_points, mixture_of_gaussians
+from trainer.data.rows import DataSet, Rows, labelled_rows
+from trainer.data.svhn import load_svhn
+from trainer.messages import UserError
 from trainer.places import data_root
-from trainer.spaces import Empirical
+from trainer.recipes import Recipe
 
-DRAWN_SEEDS = {"train": 1, "test": 2}
-DRAWN_FEW = 400
+# "few" is the beginning of "test", drawn at once.
+DRAWN_SEEDS = {"train": 1, "test": 2, "few": 2}
+DRAWN_COUNTS = {"train": 20_000, "test": 4_000, "few": 400}
 
 
 @dataclass(frozen=True)
-class DataSet:
-    """Rows to train on and rows to judge by.
+class Wanted:
+    """What of a recipe decides its data; two recipes that want the same share it in memory."""
 
-    Images are uint8 [N, C, H, W]; points float32 [N, 2]. `factors` holds the true style of
-    drawn test images, float32 [N] each.
-    """
+    data: str
+    size: int
+    colour: bool
+    images: str
+    images_b: str
+    pad: bool
+    second: str
+    translates: bool
 
-    train: Tensor
-    test: Tensor
-    train_labels: Tensor
-    test_labels: Tensor
-    factors: dict[str, Tensor] = field(default_factory=dict)
-
-    def source(self, device: torch.device) -> Empirical:
-        """The training rows as a space on the device, where batches are drawn by index."""
-        return Empirical(self.train.to(device))
-
-
-def _drawn(root: Path | None) -> DataSet:
-    train = draw_digits(20_000, DRAWN_SEEDS["train"])
-    test = draw_digits(4_000, DRAWN_SEEDS["test"])
-    channels_first = (0, 3, 1, 2)
-    return DataSet(
-        train.images.permute(channels_first).contiguous(),
-        test.images.permute(channels_first).contiguous(),
-        train.labels,
-        test.labels,
-        test.factors,
-    )
+    @classmethod
+    def by(cls, recipe: Recipe) -> Wanted:
+        return cls(**{f.name: getattr(recipe, f.name) for f in fields(cls)})
 
 
-def _mnist(root: Path | None) -> DataSet:
-    train, test = load_mnist(root, train=True), load_mnist(root, train=False)
-    return DataSet(train[0], test[0], train[1], test[1])
+# ---- loaders: wanted, root, "train" or "test" -> Rows ------------------------------------------
 
 
-def _mog(root: Path | None) -> DataSet:
-    train, test = mixture_of_gaussians(50_000, seed=1), mixture_of_gaussians(10_000, seed=2)
-    return DataSet(train[0], test[0], train[1], test[1])
+def _channels_first(images: Tensor) -> Tensor:
+    return images.permute(0, 3, 1, 2).contiguous()
 
 
-LOADERS: dict[str, Callable[[Path | None], DataSet]] = {
-    "drawn-digits": _drawn,
+def _drawn_digits(wanted: Wanted, root: Path, part: str) -> Rows:
+    drawn = draw_digits(DRAWN_COUNTS[part], DRAWN_SEEDS[part])
+    return Rows(_channels_first(drawn.images), drawn.labels, drawn.factors)
+
+
+def _drawn_numbers(wanted: Wanted, root: Path, part: str) -> Rows:
+    what = DRAWN_COUNTS[part], DRAWN_SEEDS[part], wanted.size
+
+    def draw() -> Rows:
+        drawn = numbers.draw_numbers(*what)
+        return Rows(_channels_first(drawn.images), drawn.labels, drawn.factors)
+
+    return kept(numbers, draw, *what)
+
+
+def _drawn_shoes(wanted: Wanted, root: Path, part: str) -> Rows:
+    what = DRAWN_COUNTS[part] // 2, DRAWN_SEEDS[part], wanted.size
+
+    def draw() -> Rows:
+        drawn = shoes.draw_shoes(*what)
+        edges = _channels_first(drawn.edges)
+        return Rows(_channels_first(drawn.images), drawn.labels, drawn.factors, edges)
+
+    return kept(shoes, draw, *what)
+
+
+def _drawn_faces(wanted: Wanted, root: Path, part: str) -> Rows:
+    what = DRAWN_COUNTS[part] // 2, DRAWN_SEEDS[part], wanted.size
+
+    def draw() -> Rows:
+        drawn = faces.draw_faces(*what)
+        return Rows(_channels_first(drawn.images), drawn.labels, drawn.factors)
+
+    return kept(faces, draw, *what)
+
+
+def _mnist(wanted: Wanted, root: Path, part: str) -> Rows:
+    return Rows(*load_mnist(root, part == "train", wanted.data))
+
+
+def _svhn(wanted: Wanted, root: Path, part: str) -> Rows:
+    return Rows(*load_svhn(root, part == "train"))
+
+
+def _celeba(wanted: Wanted, root: Path, part: str) -> Rows:
+    return Rows(*load_celeba(root, part == "train", wanted.size))
+
+
+def _mog(wanted: Wanted, root: Path, part: str) -> Rows:
+    seeds = {"train": (50_000, 1), "test": (10_000, 2)}
+    return Rows(*mixture_of_gaussians(*seeds[part]))
+
+
+def _four_points(wanted: Wanted, root: Path, part: str) -> Rows:
+    seeds = {"train": (50_000, 1), "test": (10_000, 2)}
+    return Rows(*four_points(*seeds[part]))
+
+
+LOADERS: dict[str, Callable[[Wanted, Path, str], Rows]] = {
+    "drawn-digits": _drawn_digits,
+    "drawn-numbers": _drawn_numbers,
+    "drawn-shoes": _drawn_shoes,
+    "drawn-faces": _drawn_faces,
     "mnist": _mnist,
+    "fashion-mnist": _mnist,
+    "svhn": _svhn,
+    "celeba": _celeba,
     "mog": _mog,
+    "four-points": _four_points,
 }
+DRAWN = tuple(name for name in LOADERS if name.startswith("drawn-"))
+NEED_ROOT = ("mnist", "fashion-mnist", "svhn", "celeba")
 
 
-def load_data(name: str, root: Path | None = None) -> DataSet:
-    """The data set of that name. Raises UserError, with the way out, where it is not at hand."""
+def load_data(recipe: Recipe, root: Path | None = None) -> DataSet:
+    """The recipe's data. Raises UserError, with the way out, where it is not at hand."""
+    wanted = Wanted.by(recipe)
     # What our own code makes is the same for every root, and made once.
+    where = data_root(root) if recipe.data in NEED_ROOT else Path()
     with _loading:  # the second thread that asks finds what the first one loaded
-        return _load(name, data_root(root) if name == "mnist" else Path())
+        return _load(wanted, where)
 
 
 _loading = Lock()
 
 
 @lru_cache(maxsize=2)  # several threads of a window ask for the same one
-def _load(name: str, root: Path) -> DataSet:
-    return LOADERS[name](root)
+def _load(wanted: Wanted, root: Path) -> DataSet:
+    if wanted.data == "folder":
+        return _own_images(wanted)
+    train, test = (LOADERS[wanted.data](wanted, root, part) for part in ("train", "test"))
+    whole = DataSet(train, test, classes=int(train.labels.max()) + 1)
+    return _two_domains(whole, wanted) if wanted.translates else whole
+
+
+def _own_images(wanted: Wanted) -> DataSet:
+    looks = wanted.size, wanted.colour, wanted.pad
+    images, labels, names = load_folder(Path(wanted.images), *looks)
+    train, test = split_folder(images, labels)
+    first = DataSet(Rows(*train), Rows(*test), classes=max(1, len(names)))
+    if not wanted.images_b:
+        return _two_domains(first, wanted) if wanted.translates else first
+    images, labels, _ = load_folder(Path(wanted.images_b), *looks)
+    other_train, other_test = split_folder(images, labels)
+    return replace(first, other_train=Rows(*other_train), other_test=Rows(*other_test))
+
+
+def _two_domains(whole: DataSet, wanted: Wanted) -> DataSet:
+    """The second domain from the first: its edges, of the other half; or its second class."""
+    (train, other_train), (test, other_test) = (
+        _split(rows, wanted) for rows in (whole.train, whole.test)
+    )
+    return DataSet(train, test, other_train, other_test, whole.classes)
+
+
+def _split(rows: Rows, wanted: Wanted) -> tuple[Rows, Rows]:
+    if wanted.second == "class":
+        if rows.labels.unique().tolist() != [0, 1]:
+            raise UserError(
+                f"{wanted.images or wanted.data} does not hold two classes to translate between: "
+                "give a folder with two class folders, or a second one with --images-b."
+            )
+        return rows.only(rows.labels == 0), rows.only(rows.labels == 1)
+    # Unpaired: no image has its own edges in the other domain.
+    half = torch.arange(len(rows)) % 2 == 0
+    first, second = rows.only(half), rows.only(~half)
+    edges = second.edges if second.edges is not None else find_edges(second.images)
+    return first, replace(second, images=edges)
 
 
 def some_test_images(
-    name: str, root: Path | None, count: int, seed: int
+    recipe: Recipe, root: Path | None, count: int, seed: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Test images uint8 [N, C, H, W] chosen by a seed, their labels, their places in the set.
 
     Of different classes as far as there are enough.
     """
-    if name == "drawn-digits":  # the first few hundred are drawn at once
-        few = draw_digits(DRAWN_FEW, DRAWN_SEEDS["test"])
-        images, labels = few.images.permute(0, 3, 1, 2), few.labels
-    else:
-        whole = load_data(name, root)
-        images, labels = whole.test, whole.test_labels
-    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
-    index = torch.tensor(_varied(order.tolist(), labels[order].tolist(), count))
-    return images[index], labels[index], index
+    test = _few(Wanted.by(recipe)) if recipe.data in DRAWN else load_data(recipe, root).test
+    order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
+    index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))
+    return test.images[index], test.labels[index], index
+
+
+def _few(wanted: Wanted) -> Rows:
+    few = LOADERS[wanted.data](wanted, Path(), "few")
+    return _split(few, wanted)[0] if wanted.translates else few
 
 
 def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
@@ -112,3 +212,6 @@ def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
         (again if label in met else fresh).append(place)
         met.add(label)
     return (fresh + again)[:count]
+
+
+__all__ = ["DataSet", "Rows", "labelled_rows", "load_data", "some_test_images"]

@@ -1,43 +1,53 @@
-"""MNIST: read from a folder, or downloaded with progress and cancel."""
+"""MNIST and Fashion-MNIST, which share a format: read from a folder, or downloaded."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
-import http.client
 import shutil
-import urllib.request
 import zlib
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
+from trainer.data.archives import CHUNK, Archive, Cancelled, Progress, fetch_archives
 from trainer.files import replacing
 from trainer.messages import DataMissingError, UserError
-from trainer.places import DATA_VARIABLE, MNIST_FILES, cache_root, data_root, mnist_folder
+from trainer.places import (
+    DATA_VARIABLE,
+    MNIST_FILES,
+    MNIST_FOLDERS,
+    cache_root,
+    data_root,
+    mnist_folder,
+)
 
-CHUNK = 1 << 16
-TIMEOUT = 20.0  # seconds without a byte
+__all__ = ["TITLES", "Cancelled", "download_mnist", "load_mnist"]
+
+TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+# Bytes of the four archives, in the order of MNIST_FILES.
+_SIZES = {
+    "mnist": (9_912_422, 28_881, 1_648_877, 4_542),
+    "fashion-mnist": (26_421_880, 29_515, 4_422_102, 5_148),
+}
+CLASSES = 10
 
 
-class Cancelled(Exception):  # noqa: N818  not an error
-    """The user stopped a download; nothing half-written is left behind."""
-
-
-def load_mnist(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
-    """Images uint8 [N, 1, 28, 28] and labels int64 [N].
+def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Tensor, Tensor]:
+    """Images uint8 [N, 1, 28, 28] and labels int64 [N], 0..9; `name` is one of TITLES.
 
     Raises UserError where the files are missing or damaged.
     """
     from torchvision.datasets.mnist import read_image_file, read_label_file
 
-    folder = mnist_folder(root)
+    title = TITLES[name]
+    folder = mnist_folder(root, name)
     if folder is None:
         raise DataMissingError(
-            f"MNIST is not in {data_root(root)}. Name a folder that holds it with --data or the "
-            f"variable {DATA_VARIABLE}, or get it with: python -m trainer download mnist. "
+            f"{title} is not in {data_root(root)}. Name a folder that holds it with --data or the "
+            f"variable {DATA_VARIABLE}, or get it with: python -m trainer download {name}. "
             "The recipe drawn-10 needs no data at all."
         )
     images_name, labels_name = MNIST_FILES[:2] if train else MNIST_FILES[2:]
@@ -47,11 +57,16 @@ def load_mnist(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
         labels = read_label_file(str(labels_file))
     except (OSError, ValueError, TypeError, KeyError, AssertionError, RuntimeError) as error:
         raise UserError(
-            f"The MNIST files in {folder} are damaged ({str(error) or 'cut short'}). "
+            f"The {title} files in {folder} are damaged ({str(error) or 'cut short'}). "
             "Delete them and get them again."
         ) from error
     if images.shape[1:] != (1, 28, 28) or len(images) != len(labels) or not len(images):
-        raise UserError(f"The MNIST files in {folder} do not belong together. Get them again.")
+        raise UserError(f"The {title} files in {folder} do not belong together. Get them again.")
+    if int(labels.max()) >= CLASSES:  # the letters of EMNIST have the same shape
+        raise UserError(
+            f"The files in {folder} do not belong to {title}: they hold more than {CLASSES} "
+            "classes. Get them again."
+        )
     return images, labels
 
 
@@ -75,29 +90,38 @@ def _plain(folder: Path, name: str) -> Path:
 
 def download_mnist(
     root: Path | None = None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    name: str = "mnist",
 ) -> Path:
-    """Fetch the four archives into ROOT/MNIST/raw and check them; returns that folder.
+    """Fetch the four archives into ROOT/MNIST/raw (or FashionMNIST/raw); returns that folder.
 
     `progress(bytes done, bytes in all)` is called for each chunk. Raises Cancelled, or UserError
     where no mirror answers or a checksum differs.
     """
-    from torchvision.datasets import MNIST
+    published = _published(name)
+    archives = [
+        Archive(file, tuple(mirror + file for mirror in published.mirrors), md5, size)
+        for (file, md5), size in zip(published.resources, _SIZES[name], strict=True)
+    ]
+    return fetch_archives(
+        archives,
+        data_root(root) / MNIST_FOLDERS[name] / "raw",
+        f"choose a folder that holds {TITLES[name]}. The drawn digits need no download.",
+        progress,
+        cancelled,
+        _unpacks,  # and not the checksum: an archive packed anew serves as well
+    )
 
-    folder = data_root(root) / "MNIST" / "raw"
-    sizes = (9_912_422, 28_881, 1_648_877, 4_542)
-    total, before = sum(sizes), 0
-    for (name, md5), size in zip(MNIST.resources, sizes, strict=True):
-        if not _whole(folder / name):
-            moved = partial(_moved, progress, before, total)
-            _fetch(MNIST.mirrors, name, md5, folder / name, cancelled, moved)
-        before += size
-        progress(before, total)
-    return folder
+
+def _published(name: str) -> Any:
+    """The class of torchvision that knows the set's mirrors and checksums."""
+    from torchvision.datasets import MNIST, FashionMNIST
+
+    return {"mnist": MNIST, "fashion-mnist": FashionMNIST}[name]
 
 
-def _whole(packed: Path) -> bool:
+def _unpacks(packed: Path, archive: Archive) -> bool:
     """Whether an archive is there already and can be unpacked."""
     try:
         with gzip.open(packed) as file:
@@ -106,43 +130,3 @@ def _whole(packed: Path) -> bool:
     except (OSError, EOFError, zlib.error):
         return False
     return True
-
-
-def _moved(progress: Callable[[int, int], None], before: int, total: int, done: int) -> None:
-    progress(before + done, total)
-
-
-def _fetch(
-    mirrors: list[str],
-    name: str,
-    md5: str,
-    target: Path,
-    cancelled: Callable[[], bool],
-    progress: Callable[[int], None],
-) -> None:
-    causes = []
-    for mirror in mirrors:
-        if cancelled():
-            raise Cancelled
-        try:
-            with (
-                urllib.request.urlopen(mirror + name, timeout=TIMEOUT) as answer,
-                replacing(target) as file,
-            ):
-                digest, done = hashlib.md5(usedforsecurity=False), 0
-                while chunk := answer.read(CHUNK):
-                    if cancelled():
-                        raise Cancelled
-                    file.write(chunk)
-                    digest.update(chunk)
-                    done += len(chunk)
-                    progress(done)
-                if digest.hexdigest() != md5:
-                    raise ValueError("its checksum differs")
-            return
-        except (OSError, ValueError, http.client.HTTPException) as error:
-            causes.append(f"{mirror}: {getattr(error, 'reason', error)}")
-    raise UserError(
-        f"{name} could not be downloaded ({'; '.join(causes)}). Check the network, or choose a "
-        "folder that holds MNIST. The drawn digits need no download."
-    )

@@ -1,4 +1,4 @@
-"""Points in the plane whose true components are known (Figure 5)."""
+"""Points in the plane whose true components are known (Figures 5, 11 and 12)."""
 
 from __future__ import annotations
 
@@ -30,3 +30,20 @@ def nearest_mode(points: Tensor) -> tuple[Tensor, Tensor]:
     """The nearest component of each point and the distance to its mean, in sigmas."""
     distance, index = torch.cdist(points, mode_centres().to(points)).min(1)
     return index, distance / SIGMA
+
+
+FOUR = ((-1.5, -1.5), (-1.5, 1.5), (1.5, -1.5), (1.5, 1.5))
+FOUR_SIGMA = 0.05
+
+
+def four_points(count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Points [count, 2] at four places, blurred a little, and the place of each, int64 [count]."""
+    rng = torch.Generator().manual_seed(seed)
+    place = torch.randint(len(FOUR), (count,), generator=rng)
+    noise = FOUR_SIGMA * torch.randn(count, 2, generator=rng)
+    return torch.tensor(FOUR)[place] + noise, place
+
+
+def nearest_place(points: Tensor) -> Tensor:
+    """The nearest of the four places to each point: int64 [N]."""
+    return torch.cdist(points, torch.tensor(FOUR)).argmin(1)

@@ -40,7 +40,7 @@ def conditioning(kind: str, code: int, channels: int, side: int, hidden: int = 1
 
 
 class Head(nn.Module):
-    """The last hidden layer and the logit; with projection the code is read here once more.
+    """The last hidden layer, if there is one, and the logit; a projection reads the code here too.
 
     Projection (not in the paper): the code is added to the hidden layer, and the inner product
     of a linear map of the code with the features is added to the logit.
@@ -48,16 +48,19 @@ class Head(nn.Module):
 
     def __init__(self, features: int, hidden: int, code: int, projection: bool, norm: bool) -> None:
         super().__init__()
-        self.hidden = nn.Linear(features, hidden)
-        self.activation = nn.Sequential(
-            nn.LeakyReLU(0.2) if projection else nn.ReLU(),
-            nn.BatchNorm1d(hidden) if norm else nn.Identity(),
-        )
-        self.logit = nn.Linear(hidden, 1)
-        self.add = nn.Linear(code, hidden, bias=False) if projection else None
-        self.inner = nn.Linear(code, hidden, bias=False) if projection else None
+        self.hidden = nn.Linear(features, hidden) if hidden else nn.Identity()
+        self.activation: nn.Module = nn.Identity()
+        if hidden:
+            self.activation = nn.Sequential(
+                nn.LeakyReLU(0.2) if projection else nn.ReLU(),
+                nn.BatchNorm1d(hidden) if norm else nn.Identity(),
+            )
+        width = hidden or features
+        self.logit = nn.Linear(width, 1)
+        self.add = nn.Linear(code, width, bias=False) if projection else None
+        self.inner = nn.Linear(code, width, bias=False) if projection else None
 
-    def forward(self, features: Tensor, code: Tensor) -> Tensor:
+    def forward(self, features: Tensor, code: Tensor | None) -> Tensor:
         hidden = self.hidden(features)
         if self.add is not None:
             hidden = hidden + self.add(code)

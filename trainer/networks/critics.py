@@ -1,7 +1,10 @@
-"""Discriminators on pairs of image and code, and on single vectors."""
+"""Discriminators on pairs of image and code, on images, and on single vectors."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import torch
 from torch import Tensor, nn
 
 from trainer.networks.conditioning import Head, conditioning
@@ -9,33 +12,50 @@ from trainer.networks.parts import mlp, norm2d
 from trainer.recipes import Recipe
 
 
-class PairCritic(nn.Module):
-    """Table 1's discriminator of the reconstruction GAN: logits [N] of pairs (x, z).
+class ConvCritic(nn.Module):
+    """Strided convolutions, then the head: logits [N] of images, or of pairs (x, z).
 
-    Two 4x4 convolutions of stride 2, the code added to the first one's output, then a
-    fully connected layer and the logit.
+    The code is added to the first convolution's output (Appendix B.1). `hidden` is the width of a
+    fully connected layer before the logit; 0 is none.
     """
 
-    def __init__(self, recipe: Recipe, channels: int, hidden: int, slope: float) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        channels: list[int],
+        kernel: int = 4,
+        hidden: int = 0,
+        slope: float = 0.0,
+        paired: bool = True,
+        shift: bool = False,
+    ) -> None:
         super().__init__()
         norm = recipe.critic_norm
-        self.first = nn.Conv2d(1, channels, 4, 2, 1)
-        self.condition = conditioning(
-            recipe.conditioning, recipe.code, channels, 14, min(1000, 4 * hidden)
+        code = recipe.code if paired else 0
+        self.shift = shift  # tanh networks see pixels in [-1, 1]
+        padding = kernel // 2 - 1
+        self.first = nn.Conv2d(recipe.channels, channels[0], kernel, 2, padding)
+        side = recipe.size // 2
+        self.condition = (
+            conditioning(
+                recipe.conditioning, code, channels[0], side, min(1000, 4 * hidden or 1000)
+            )
+            if paired
+            else None
         )
-        self.rest = nn.Sequential(
-            nn.LeakyReLU(slope),
-            norm2d(channels, norm),
-            nn.Conv2d(channels, 2 * channels, 4, 2, 1),
-            nn.LeakyReLU(slope),
-            norm2d(2 * channels, norm),
-            nn.Flatten(),
-        )
-        projection = recipe.conditioning == "projection"
-        self.head = Head(2 * channels * 49, hidden, recipe.code, projection, norm)
+        layers: list[nn.Module] = [nn.LeakyReLU(slope), norm2d(channels[0], norm)]
+        for before, after in pairwise(channels):
+            layers.append(nn.Conv2d(before, after, kernel, 2, padding))
+            layers += [nn.LeakyReLU(slope), norm2d(after, norm)]
+            side = (side + 2 * padding - kernel) // 2 + 1
+        self.rest = nn.Sequential(*layers, nn.Flatten())
+        projection = paired and recipe.conditioning == "projection"
+        self.head = Head(channels[-1] * side * side, hidden, code, projection, norm)
 
-    def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        features = self.condition(self.first(x), z)
+    def forward(self, x: Tensor, z: Tensor | None = None) -> Tensor:
+        features = self.first(2 * x - 1 if self.shift else x)
+        if self.condition is not None:
+            features = self.condition(features, z)
         logits: Tensor = self.head(self.rest(features), z)
         return logits
 
@@ -47,6 +67,31 @@ class VectorCritic(nn.Module):
         super().__init__()
         self.body = mlp([size, hidden, hidden, 1], slope)
 
-    def forward(self, z: Tensor) -> Tensor:
-        logits: Tensor = self.body(z).squeeze(1)
+    def forward(self, *parts: Tensor) -> Tensor:
+        """Of one vector [N, size], or of several that are concatenated."""
+        logits: Tensor = self.body(torch.cat(parts, 1)).squeeze(1)
+        return logits
+
+
+class Marginal(nn.Module):
+    """A critic of x alone in the pair critic's place: the failure named under Figure 9."""
+
+    def __init__(self, critic: nn.Module) -> None:
+        super().__init__()
+        self.critic = critic
+
+    def forward(self, x: Tensor, z: Tensor) -> Tensor:
+        logits: Tensor = self.critic(x)
+        return logits
+
+
+class Flipped(nn.Module):
+    """A pair critic asked about z beside x, as the FIAE does."""
+
+    def __init__(self, critic: nn.Module) -> None:
+        super().__init__()
+        self.critic = critic
+
+    def forward(self, z: Tensor, x: Tensor) -> Tensor:
+        logits: Tensor = self.critic(x, z)
         return logits

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
 
+from trainer.recipes import Recipe
 
-@dataclass
+Maker = Callable[[], nn.Module]
+
+
+@dataclass(frozen=True)
 class Networks:
-    """Encoder f(x, eps), decoder g(z, n), and the two discriminators that a recipe may need."""
+    """Makes encoder f(x, eps), decoder g(z, n), and the discriminators that a model may need."""
 
-    encoder: nn.Module
-    decoder: nn.Module
-    pair_critic: nn.Module
-    code_critic: nn.Module
-    data_critic: nn.Module | None = None
+    encoder: Maker
+    decoder: Maker
+    pair_critic: Maker  # of (x, z)
+    code_critic: Maker
+    data_critic: Maker
 
 
 def mlp(sizes: list[int], slope: float = 0.0, norm: bool = False) -> nn.Sequential:
@@ -32,11 +37,17 @@ def mlp(sizes: list[int], slope: float = 0.0, norm: bool = False) -> nn.Sequenti
     return nn.Sequential(*layers)
 
 
-def code_layer(features: int, code: int, kind: str) -> nn.Module:
-    """The encoder's last layer: linear and batch norm, or a softmax for a categorical code."""
-    if kind == "categorical":
-        return nn.Sequential(nn.Linear(features, code), nn.Softmax(1))
-    return nn.Sequential(nn.Linear(features, code), nn.BatchNorm1d(code))
+def code_layer(features: int, recipe: Recipe, norm: bool = True) -> nn.Module:
+    """The encoder's last layer: linear and batch norm, or a softmax for a categorical code.
+
+    For a Gaussian posterior a mean and a log std, [N, 2 code].
+    """
+    if recipe.categorical:
+        return nn.Sequential(nn.Linear(features, recipe.code), nn.Softmax(1))
+    if recipe.posterior == "gaussian":
+        return nn.Linear(features, 2 * recipe.code)
+    layer = nn.Linear(features, recipe.code)
+    return nn.Sequential(layer, nn.BatchNorm1d(recipe.code)) if norm else layer
 
 
 def norm2d(channels: int, wanted: bool) -> nn.Module:
@@ -56,3 +67,17 @@ class WithNoise(nn.Module):
             x = torch.cat([x.flatten(1), self.noise_scale * noise], 1)
         y: Tensor = self.body(x)
         return y
+
+
+class Shifted(nn.Module):
+    """Pixels in [0, 1] outside are in [-1, 1] inside, as tanh networks want them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return 2 * x - 1
+
+
+class Tanh01(nn.Module):
+    """A tanh whose range [-1, 1] is handed out as [0, 1]."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return (1 + x.tanh()) / 2

@@ -1,56 +1,69 @@
-"""Networks of 28x28x1 images that learn on two CPU cores: Table 1's shape, a tenth of its width."""
+"""Networks of any size that learn on two CPU cores: Table 1's shape, a tenth of its width."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from torch import Tensor, nn
 
-from trainer.networks.critics import PairCritic, VectorCritic
+from trainer.networks.critics import ConvCritic, VectorCritic
 from trainer.networks.parts import Networks, WithNoise, code_layer
 from trainer.recipes import Recipe
 
+HIDDEN = 256
+
 
 class ConvEncoder(nn.Module):
-    """Two strided convolutions and a fully connected layer; noise joins the latter."""
+    """Strided convolutions and a fully connected layer; noise joins the latter."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, channels: list[int], side: int) -> None:
         super().__init__()
-        width = recipe.width
-        self.body = nn.Sequential(
-            nn.Conv2d(1, width, 4, 2, 1),
+        layers: list[nn.Module] = [
+            nn.Conv2d(recipe.channels, channels[0], 4, 2, 1),
             nn.LeakyReLU(0.2),
-            nn.Conv2d(width, 2 * width, 4, 2, 1),
-            nn.BatchNorm2d(2 * width),
-            nn.LeakyReLU(0.2),
-            nn.Flatten(),
-        )
-        self.hidden = WithNoise(nn.Linear(2 * width * 49 + recipe.encoder_noise, 256))
-        self.code = nn.Sequential(nn.LeakyReLU(0.2), code_layer(256, recipe.code, recipe.code_kind))
+        ]
+        for before, after in pairwise(channels):
+            layers.append(nn.Conv2d(before, after, 4, 2, 1))
+            layers += [nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
+        self.body = nn.Sequential(*layers, nn.Flatten())
+        features = channels[-1] * side * side + recipe.encoder_noise
+        self.hidden = WithNoise(nn.Linear(features, HIDDEN))
+        self.code = nn.Sequential(nn.LeakyReLU(0.2), code_layer(HIDDEN, recipe))
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
         code: Tensor = self.code(self.hidden(self.body(x), noise))
         return code
 
 
+def _decoder(recipe: Recipe, channels: list[int], side: int) -> nn.Module:
+    wide = channels[-1] * side * side
+    layers: list[nn.Module] = [
+        nn.Linear(recipe.code + recipe.noise, HIDDEN),
+        nn.ReLU(),
+        nn.BatchNorm1d(HIDDEN),
+        nn.Linear(HIDDEN, wide),
+        nn.ReLU(),
+        nn.BatchNorm1d(wide),
+        nn.Unflatten(1, (channels[-1], side, side)),
+    ]
+    for before, after in pairwise(reversed(channels)):
+        layers.append(nn.ConvTranspose2d(before, after, 4, 2, 1))
+        layers += [nn.ReLU(), nn.BatchNorm2d(after)]
+    layers += [nn.ConvTranspose2d(channels[0], recipe.channels, 4, 2, 1), nn.Sigmoid()]
+    return WithNoise(nn.Sequential(*layers), recipe.noise_scale)
+
+
 def small_networks(recipe: Recipe) -> Networks:
-    """About 1 million parameters at a width of 24."""
-    width = recipe.width
-    decoder = nn.Sequential(
-        nn.Linear(recipe.code + recipe.noise, 256),
-        nn.ReLU(),
-        nn.BatchNorm1d(256),
-        nn.Linear(256, 2 * width * 49),
-        nn.ReLU(),
-        nn.BatchNorm1d(2 * width * 49),
-        nn.Unflatten(1, (2 * width, 7, 7)),
-        nn.ConvTranspose2d(2 * width, width, 4, 2, 1),
-        nn.ReLU(),
-        nn.BatchNorm2d(width),
-        nn.ConvTranspose2d(width, 1, 4, 2, 1),
-        nn.Sigmoid(),
-    )
+    """About 1 million parameters at a width of 24 and 28x28 pixels."""
+    levels = 2
+    while recipe.size >> levels > 8 and (recipe.size >> levels) % 2 == 0:
+        levels += 1
+    side = recipe.size >> levels
+    channels = [recipe.width * min(2**level, 4) for level in range(levels)]
     return Networks(
-        encoder=ConvEncoder(recipe),
-        decoder=WithNoise(decoder, recipe.noise_scale),
-        pair_critic=PairCritic(recipe, channels=width, hidden=256, slope=0.2),
-        code_critic=VectorCritic(recipe.code, 256, slope=0.2),
+        encoder=lambda: ConvEncoder(recipe, channels, side),
+        decoder=lambda: _decoder(recipe, channels, side),
+        pair_critic=lambda: ConvCritic(recipe, channels, hidden=HIDDEN, slope=0.2),
+        code_critic=lambda: VectorCritic(recipe.code, HIDDEN, slope=0.2),
+        data_critic=lambda: ConvCritic(recipe, channels, hidden=HIDDEN, slope=0.2, paired=False),
     )

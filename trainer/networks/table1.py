@@ -4,38 +4,47 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.critics import PairCritic, VectorCritic
+from trainer.networks.critics import ConvCritic, VectorCritic
 from trainer.networks.parts import Networks, WithNoise, code_layer
 from trainer.recipes import Recipe
 
 
 def table1_networks(recipe: Recipe) -> Networks:
     """Encoder FC 2000-2000, decoder FC 1024-6272 and two upconvolutions, discriminator 64-128."""
-    encoder = nn.Sequential(
-        nn.Flatten(),
-        nn.Linear(784 + recipe.encoder_noise, 2000),
-        nn.ReLU(),
-        nn.Linear(2000, 2000),
-        nn.ReLU(),
-        code_layer(2000, recipe.code, recipe.code_kind),
-    )
-    decoder = nn.Sequential(
-        nn.Linear(recipe.code + recipe.noise, 1024),
-        nn.ReLU(),
-        nn.BatchNorm1d(1024),
-        nn.Linear(1024, 128 * 7 * 7),
-        nn.ReLU(),
-        nn.BatchNorm1d(128 * 7 * 7),
-        nn.Unflatten(1, (128, 7, 7)),
-        nn.ConvTranspose2d(128, 64, 4, 2, 1),
-        nn.ReLU(),
-        nn.BatchNorm2d(64),
-        nn.ConvTranspose2d(64, 1, 4, 2, 1),
-        nn.Sigmoid(),
-    )
+
+    def encoder() -> nn.Module:
+        return WithNoise(
+            nn.Sequential(
+                nn.Flatten(),
+                nn.Linear(784 + recipe.encoder_noise, 2000),
+                nn.ReLU(),
+                nn.Linear(2000, 2000),
+                nn.ReLU(),
+                code_layer(2000, recipe),
+            )
+        )
+
+    def decoder() -> nn.Module:
+        body = nn.Sequential(
+            nn.Linear(recipe.code + recipe.noise, 1024),
+            nn.ReLU(),
+            nn.BatchNorm1d(1024),
+            nn.Linear(1024, 128 * 7 * 7),
+            nn.ReLU(),
+            nn.BatchNorm1d(128 * 7 * 7),
+            nn.Unflatten(1, (128, 7, 7)),
+            nn.ConvTranspose2d(128, 64, 4, 2, 1),
+            nn.ReLU(),
+            nn.BatchNorm2d(64),
+            nn.ConvTranspose2d(64, 1, 4, 2, 1),
+            nn.Sigmoid(),
+        )
+        return WithNoise(body, recipe.noise_scale)
+
     return Networks(
-        encoder=WithNoise(encoder),
-        decoder=WithNoise(decoder, recipe.noise_scale),
-        pair_critic=PairCritic(recipe, channels=64, hidden=1024, slope=0.0),
-        code_critic=VectorCritic(recipe.code, 2000),
+        encoder=encoder,
+        decoder=decoder,
+        pair_critic=lambda: ConvCritic(recipe, [64, 128], hidden=1024),
+        code_critic=lambda: VectorCritic(recipe.code, 2000),
+        data_critic=lambda: ConvCritic(recipe, [64, 128], hidden=1024, paired=False),
     )

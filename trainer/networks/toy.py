@@ -1,36 +1,31 @@
-"""Small fully connected networks for points in the plane (Figure 5)."""
+"""Small fully connected networks for points in the plane (Figures 5, 11 and 12)."""
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from trainer.networks.critics import VectorCritic
-from trainer.networks.parts import Networks, WithNoise, mlp
+from trainer.networks.parts import Networks, WithNoise, code_layer, mlp
 from trainer.recipes import Recipe
 
-
-class PointPairCritic(nn.Module):
-    """Logits [N] of pairs of a point and a code, concatenated."""
-
-    def __init__(self, code: int, width: int) -> None:
-        super().__init__()
-        self.body = mlp([2 + code, width, width, 1], slope=0.2)
-
-    def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        logits: Tensor = self.body(torch.cat([x, z], 1)).squeeze(1)
-        return logits
+POINT = 2
 
 
 def toy_networks(recipe: Recipe) -> Networks:
     """Two hidden layers of `recipe.width` units everywhere; no batch norm."""
-    width = recipe.width
-    encoder = mlp([2 + recipe.encoder_noise, width, width, recipe.code])
-    head = nn.Softmax(1) if recipe.code_kind == "categorical" else nn.Identity()
+    width, code = recipe.width, recipe.code
+
+    def encoder() -> nn.Module:
+        body = mlp([POINT + recipe.encoder_noise, width, width])
+        return WithNoise(nn.Sequential(body, nn.ReLU(), code_layer(width, recipe, norm=False)))
+
+    def decoder() -> nn.Module:
+        return WithNoise(mlp([code + recipe.noise, width, width, POINT]), recipe.noise_scale)
+
     return Networks(
-        encoder=WithNoise(nn.Sequential(encoder, head)),
-        decoder=WithNoise(mlp([recipe.code + recipe.noise, width, width, 2]), recipe.noise_scale),
-        pair_critic=PointPairCritic(recipe.code, width),
-        code_critic=VectorCritic(recipe.code, width, slope=0.2),
-        data_critic=VectorCritic(2, width, slope=0.2),
+        encoder=encoder,
+        decoder=decoder,
+        pair_critic=lambda: VectorCritic(POINT + code, width, slope=0.2),
+        code_critic=lambda: VectorCritic(code, width, slope=0.2),
+        data_critic=lambda: VectorCritic(POINT, width, slope=0.2),
     )

@@ -1,0 +1,172 @@
+"""The list of experiments: grouped by model, small ones first, each with its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+
+from iae_studio import theme
+from iae_studio.library import Run
+from iae_studio.session import Shown
+from iae_studio.views.words import GROUPS, group_of, short_figure, short_title, wants_gpu
+from trainer.catalogue import CATALOGUE
+from trainer.recipes import Recipe
+
+ITEM = Qt.ItemDataRole.UserRole
+NEWEST = 6  # runs shown of a recipe
+
+
+class RecipeList(QTreeWidget):
+    """Titles at the left, figures at the right."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("recipeList")
+        self.setAccessibleName("Experiments and their runs")
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.header().setStretchLastSection(False)
+        self.header().setMinimumSectionSize(20)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        self.setIndentation(12)
+        self.setRootIsDecorated(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._runs: list[Run] = []
+        self._shipped: dict[str, Path] = {}
+        self._ready: dict[str, bool] = {}
+
+    def fill(
+        self,
+        runs: list[Run],
+        shipped: dict[str, Path],
+        ready: dict[str, bool],
+        chosen: str,
+        training: Path | None = None,
+    ) -> None:
+        """Build the list anew; what was open stays so, and `chosen` shows its runs.
+
+        Of the runs without a checkpoint only the one at `training` is shown.
+        """
+        self._runs = [run for run in runs if run.step or run.path == training]
+        self._shipped, self._ready = shipped, ready
+        opened = self._opened()
+        self.clear()
+        for model, title in GROUPS.items():
+            group = self._heading(title.upper(), None)
+            mine = [recipe for recipe in CATALOGUE.values() if group_of(recipe) == model]
+            for recipe in mine:
+                if not wants_gpu(recipe):
+                    group.addChild(self._recipe_item(recipe))
+            large = [recipe for recipe in mine if wants_gpu(recipe)]
+            group.setExpanded(opened is None or _key(group) in opened)
+            if large:
+                below = self._heading(f"Full size, for a GPU ({len(large)})", group)
+                for recipe in large:
+                    below.addChild(self._recipe_item(recipe))
+                here = any(recipe.name == chosen for recipe in large)
+                below.setExpanded(here or _key(below) in (opened or ()))
+        for item in self.recipe_items():
+            for run in _children(item):
+                run.setFirstColumnSpanned(True)  # which the tree only hears once it holds it
+            here = item.data(0, ITEM).recipe.name == chosen
+            item.setExpanded(here or _key(item) in (opened or ()))
+
+    def _opened(self) -> set[str] | None:
+        """The keys of all items that are open; None before the first filling."""
+        if not self.topLevelItemCount():
+            return None
+        groups = list(self._headings())
+        below = [item for group in groups for item in _children(group)]
+        return {_key(i) for i in (*groups, *below, *self.recipe_items()) if i.isExpanded()}
+
+    def _heading(self, text: str, parent: QTreeWidgetItem | None) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([text])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        item.setForeground(0, theme.colour("muted"))
+        item.setFont(0, theme.sized(self.font(), theme.CAPTION))
+        if parent is None:
+            self.addTopLevelItem(item)
+        else:
+            parent.addChild(item)
+            item.setToolTip(0, "The paper's own networks: hours on a GPU, days on a CPU")
+        item.setFirstColumnSpanned(True)
+        return item
+
+    def _recipe_item(self, recipe: Recipe) -> QTreeWidgetItem:
+        shipped = self._shipped.get(recipe.name)
+        item = QTreeWidgetItem([short_title(recipe), short_figure(recipe)])
+        item.setFont(1, theme.sized(self.font(), theme.CAPTION))
+        item.setForeground(1, theme.colour("muted"))
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        lacks = "" if self._ready.get(recipe.data, True) else "\nIts data are not here yet."
+        if lacks:
+            item.setIcon(1, theme.icon("download", "muted"))
+        mine = [run for run in self._runs if run.recipe.name == recipe.name]
+        # Runs on own images stand below; the recipe itself is about its own data.
+        own = [run for run in mine if run.step and run.recipe.data == recipe.data]
+        best = shipped or (own[0].path if own else None)
+        # A run may have been changed by settings: its own recipe is the truth about it.
+        its = recipe if shipped or not own else own[0].recipe
+        item.setData(0, ITEM, Shown(its, best))
+        for place in (0, 1):
+            item.setToolTip(place, f"{recipe.name}, {recipe.figure}\n{recipe.story}{lacks}")
+        for run in mine[:NEWEST]:
+            item.addChild(_run_item(run))
+        return item
+
+    def _headings(self) -> Iterator[QTreeWidgetItem]:
+        for place in range(self.topLevelItemCount()):
+            yield self.topLevelItem(place)
+
+    def recipe_items(self) -> list[QTreeWidgetItem]:
+        """The recipes, in their order."""
+        found = []
+        for heading in self._headings():
+            for item in _children(heading):
+                found += [item] if item.data(0, ITEM) is not None else _children(item)
+        return found
+
+    def items(self) -> list[QTreeWidgetItem]:
+        """What can be chosen: the recipes, then their runs."""
+        recipes = self.recipe_items()
+        return [*recipes, *(run for recipe in recipes for run in _children(recipe))]
+
+    def mark(self, shown: Shown) -> None:
+        """Put the cursor on what is shown, without telling."""
+        named = [i for i in self.items() if i.data(0, ITEM).recipe.name == shown.recipe.name]
+        same = [i for i in named if i.data(0, ITEM).path == shown.path]
+        alike = [i for i in same if i.data(0, ITEM).recipe == shown.recipe]
+        found = (alike or same or named)[:1]
+        if found and found[0] is not self.currentItem():
+            self.blockSignals(True)
+            above = found[0].parent()
+            while above is not None:
+                above.setExpanded(True)
+                above = above.parent()
+            self.setCurrentItem(found[0])
+            self.blockSignals(False)
+
+
+def _run_item(run: Run) -> QTreeWidgetItem:
+    folder = Path(run.recipe.images).name
+    which = f"{folder}," if folder else "run of"
+    where = f"step {run.step:,}" if run.step else "just begun"
+    item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
+    item.setData(0, ITEM, Shown(run.recipe, run.path))
+    item.setToolTip(0, f"{run.recipe.images}\n{run.path}".strip())
+    return item
+
+
+def _key(item: QTreeWidgetItem) -> str:
+    """What an item is known by when the list is built anew."""
+    above = item.parent()
+    return f"{_key(above)}/{item.text(0)}" if above is not None else item.text(0)
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    return [item.child(place) for place in range(item.childCount())]

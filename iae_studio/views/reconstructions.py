@@ -1,0 +1,115 @@
+"""The grid of inputs, their codes where those are pictures, and what the model makes of them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from iae_studio.dials import has_noise
+from iae_studio.session import Session
+from iae_studio.views.large import LargeView
+from iae_studio.views.words import heads
+from iae_studio.widgets.grid_layout import CODE, SEEN
+from iae_studio.widgets.image_grid import ImageGrid
+from trainer.messages import Pixels, Rendering
+
+
+class ReconstructionsView(QWidget):
+    """The grid `imageGrid`; it says in words what the pointer is over."""
+
+    told = Signal(str)  # "" when the pointer left
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.grid = ImageGrid()
+        self.grid.setObjectName("imageGrid")
+        self.grid.setAccessibleName("Inputs and their stochastic reconstructions")
+        self.grid.removeRequested.connect(session.remove_input)
+        self.grid.headingClicked.connect(session.toggle_lock)
+        self.grid.hovered.connect(self._hovered)
+        self.grid.activated.connect(self._enlarge)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.grid)
+        session.noiseChanged.connect(lambda: self.grid.setLocked(set(session.locked)))
+
+    def show_inputs(self) -> None:
+        """The new inputs at once; their reconstructions follow."""
+        inputs, rendering = self.session.inputs, self.session.rendering
+        if not inputs:
+            return
+        if rendering is not None and self.session.rendered_inputs == tuple(inputs):
+            self.show_rendering(rendering)
+            return
+        tiles, code = None, None
+        if rendering is not None:
+            tiles = self._kept(self.session.tiles_of(rendering))
+            if rendering.code_pictures is not None:
+                code = self._kept(rendering.code_pictures)
+        self._set_sheet(tiles, code)
+
+    def _kept(self, before: Pixels) -> Pixels | None:
+        """The rows of those inputs that stayed, black for the new ones, until the answer comes."""
+        known = self.session.rendered_inputs
+        places = [known.index(i) if i in known else -1 for i in self.session.inputs]
+        if max(places) < 0:
+            return None
+        rows = np.zeros((len(places), *before.shape[1:]), np.uint8)
+        for line, place in enumerate(places):
+            if place >= 0:
+                rows[line] = before[place]
+        return rows
+
+    def show_rendering(self, rendering: Rendering) -> None:
+        self._set_sheet(self.session.tiles_of(rendering), rendering.code_pictures)
+
+    def _set_sheet(self, tiles: Pixels | None, code: Pixels | None) -> None:
+        recipe, inputs = self.session.recipe, self.session.inputs
+        columns = heads(recipe)
+        if tiles is not None and tiles.shape[1] != len(columns):
+            tiles = None  # of the model shown before
+        self.grid.setRole("style" if has_noise(recipe) else "content")
+        seen = np.stack([known.seen for known in inputs])
+        with_code = recipe.translates and not recipe.encoder_noise
+        names = [known.name for known in inputs]
+        self.grid.setSheet(seen, tiles, columns, names, code, with_code)
+
+    def _enlarge(self, line: int, column: int) -> None:
+        session = self.session
+        rendering = session.rendering
+        if rendering is None or not 0 <= line < len(session.rendered_inputs):
+            return
+        known, place = session.rendered_inputs[line], max(0, column)
+        role = "style" if has_noise(session.recipe) else "content"
+        head = heads(session.recipe)[place]
+        pictures = [("sees", "content", known.seen)]
+        if rendering.code_pictures is not None:
+            pictures.append(("code", "content", rendering.code_pictures[line]))
+        pictures.append((head, role, rendering.tiles[line, place]))
+        if rendering.way_back is not None:
+            pictures.append((f"way back of {head}", role, rendering.way_back[line, place]))
+        LargeView(known.name, pictures, self).exec()
+
+    def _hovered(self, line: int, column: int) -> None:
+        session = self.session
+        rendering = session.rendering
+        if rendering is None or not 0 <= line < len(session.rendered_inputs):
+            self.told.emit("")
+            return
+        words = [session.rendered_inputs[line].name]
+        if column == CODE:
+            words.append("its code")
+        elif column != SEEN and has_noise(session.recipe):
+            seed = session.seeds[column] // 1000  # see column_seeds
+            words.append(f"noise {column + 1} of seed {seed}")
+        self.told.emit(" · ".join([*words, *self._code(rendering, line)]))
+
+    def _code(self, rendering: Rendering, line: int) -> list[str]:
+        recipe, code = self.session.recipe, rendering.codes[line]
+        if recipe.translates:
+            return []
+        if recipe.categorical:
+            return [f"cluster {code.argmax() + 1} of {recipe.code}, {code.max():.0%}"]
+        return [f"code norm {np.linalg.norm(code):.2f}"]

@@ -1,0 +1,151 @@
+"""What the views say of a recipe: plain data in, sentences and drawings out."""
+
+from __future__ import annotations
+
+import re
+
+from iae_studio.dials import columns_of, has_noise
+from iae_studio.widgets.diagram import Plan
+from trainer.messages import ModelFacts
+from trainer.recipes import Recipe
+
+MODELS = {"iae": "IAE", "cycleiae": "CycleIAE", "fiae": "FIAE", "gan": "GAN"}
+LARGE = ("mnist", "svhn", "celeba", "resnet")  # networks that want a GPU
+RECONSTRUCTIONS = {
+    "adversarial": "reconstruction",
+    "marginal": "reconstruction, by the output alone",
+    "euclidean": "Euclidean distance",
+    "l1": "L1 distance",
+    "likelihood": "likelihood",
+    "none": "",
+}
+GROUPS = {
+    "iae": "Implicit autoencoders",
+    "cycleiae": "CycleIAE: two domains",
+    "fiae": "FIAE: flipped",
+    "baseline": "Baselines",
+}
+
+
+def group_of(recipe: Recipe) -> str:
+    """The list's group: baselines lack a game, or play it against something simpler."""
+    plain = recipe.reconstruction == "adversarial" and recipe.regularisation == "adversarial"
+    return recipe.model if plain and recipe.model != "gan" else "baseline"
+
+
+def wants_gpu(recipe: Recipe) -> bool:
+    return recipe.networks in LARGE
+
+
+def short_title(recipe: Recipe) -> str:
+    """The title without the word that the list's headings say already."""
+    return recipe.title.replace(", small", "")
+
+
+def short_figure(recipe: Recipe) -> str:
+    """The figure's number alone; nothing where there is none."""
+    found = re.search(r"(?:Fig\.|Section) (\w+)", recipe.figure)
+    if found is None:
+        return ""
+    return f"§ {found[1]}" if "Section" in found[0] else found[1]
+
+
+def plan_of(recipe: Recipe) -> Plan:
+    """The drawing of a recipe's maps and games."""
+    code = f"1 of {recipe.code}" if recipe.categorical else f"z {recipe.code}"
+    n = f"n {recipe.noise}" if recipe.noise else ""
+    eps = f"ε {recipe.encoder_noise}" if recipe.encoder_noise else ""
+    if recipe.posterior == "gaussian":
+        eps = "mean, std"
+    words = RECONSTRUCTIONS[recipe.reconstruction]
+    critic = recipe.reconstruction in ("adversarial", "marginal")
+    regular = recipe.regularisation
+    if recipe.model == "gan":
+        return Plan(code, "x", True, False, n, target="data")
+    if recipe.model == "fiae":
+        return Plan(code, "x", True, True, n, eps, words, critic, "data")
+    if recipe.translates:
+        second = "edges" if recipe.second == "edges" and not recipe.images_b else "domain B"
+        return Plan("A", "B", False, True, eps, n, words, critic, second)
+    target = {"adversarial": "prior", "divergence": "prior, by divergence", "none": ""}[regular]
+    return Plan("x", code, False, True, eps, n, words, critic, target)
+
+
+def plan_tip(recipe: Recipe) -> str:
+    """What the drawing's colours mean."""
+    games = (
+        "Teal: the reconstruction game tells pairs that went in from pairs that came back.\n"
+        "Violet: the regularisation game tells the middle from samples of what it is to be."
+    )
+    if recipe.model in ("fiae", "gan"):
+        return "The generator makes data of the code (blue) and the noise n (amber).\n" + games
+    if recipe.translates:
+        return "The encoder translates A to B, the code (blue); noise is amber.\n" + games
+    return "The encoder gives the code (blue), the decoder adds the noise n (amber).\n" + games
+
+
+def about(recipe: Recipe, clusters: bool, way_back: bool) -> str:
+    """One line above the pictures: what goes where."""
+    if clusters:
+        return (
+            f"Columns: the {recipe.code} categories of the code. "
+            "Rows: noise vectors, each shared by all categories."
+        )
+    if recipe.model == "fiae":
+        return "x → z → x: the encoder reads the code off an image, the generator draws it again."
+    if recipe.translates and recipe.encoder_noise:
+        if way_back:
+            return "A → B → A: what the decoder makes of each translation."
+        return "A → B: translations of an image, each with noise ε of its own."
+    if recipe.translates:
+        return "A → B → A: the code is a picture; the noise adds what it does not show."
+    if recipe.noise:
+        return "x → z → x: one code for each image; from n1 to n8 only the decoder's noise differs."
+    return "x → z → x: what the code holds, and nothing else."
+
+
+def heads(recipe: Recipe) -> list[str]:
+    """What stands above the columns of draws."""
+    if not has_noise(recipe):
+        return ["x → z → x"]
+    letter = "n" if recipe.noise else "ε"
+    return [f"{letter}{column + 1}" for column in range(columns_of(recipe))]
+
+
+def code_hint(facts: ModelFacts, recipe: Recipe) -> str:
+    """What the code's panel says; it ends the matter where there are no sliders."""
+    if facts.translates:
+        where = "the columns ε1, ε2 and so on" if facts.encoder_noise else "the column “code”"
+        return f"The code is itself a picture: see {where}."
+    if facts.image_shape is None:
+        if recipe.model == "fiae":
+            return "The code is a point: see the plot at the right."
+        return "The code is one of a few categories: see the colours."
+    if facts.categorical:
+        return f"The code is one of {facts.code} categories: “Clusters” shows them all."
+    if facts.code_spread:
+        return "What the encoder keeps. Moves every row from its own code."
+    if facts.step:
+        return "The directions of this run need its data, which is not here."
+    return "This model is untrained: press Train, and its directions appear."
+
+
+def noise_hint(facts: ModelFacts, recipe: Recipe) -> str:
+    """Which map the noise enters."""
+    gives = "generator" if recipe.model in ("fiae", "gan") else "decoder"
+    if facts.noise and facts.encoder_noise:
+        return f"Enters the {gives} (n); the encoder's own (ε) comes from the same seed."
+    if facts.noise and recipe.model in ("fiae", "gan"):
+        return "Enters the generator: what the code does not say."
+    if facts.noise:
+        return "What the decoder adds that the code does not say."
+    if facts.translates and facts.encoder_noise:
+        return "Enters the encoder: one image has many translations."
+    if facts.encoder_noise:
+        return "Enters the encoder: the code of an image is a cloud, not a point."
+    return "This model has no noise: its maps are deterministic."
+
+
+def sees(shape: tuple[int, int, int]) -> str:
+    """The images of a network in a few words."""
+    return f"{shape[1]} × {shape[0]} px in {'colour' if shape[2] == 3 else 'grey'}"

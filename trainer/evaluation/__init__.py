@@ -1,0 +1,60 @@
+"""The measures of a model: the paper's, and those that tell what the code and the noise hold.
+
+Each file measures one kind of model; the formulas are in `trainer.measures`. Everything follows
+from the weights, the data and a seed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from trainer.data import DataSet, Rows
+from trainer.evaluation.categories import evaluate_categories
+from trainer.evaluation.factors import evaluate_factors
+from trainer.evaluation.images import evaluate_images
+from trainer.evaluation.places import evaluate_places
+from trainer.evaluation.points import evaluate_points
+from trainer.evaluation.translations import evaluate_translations
+from trainer.explore import Snapshot
+from trainer.judge import Judge
+
+
+def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]:
+    """The measures of the recipe's kind, as plain numbers."""
+    recipe = snapshot.recipe
+    told: dict[str, Any] = {"recipe": recipe.name, "step": snapshot.step}
+    if recipe.data == "mog":
+        return told | evaluate_points(snapshot, data, seed)
+    if recipe.two_dimensional:
+        return told | evaluate_places(snapshot, data, seed)
+    if recipe.translates:
+        told |= evaluate_translations(snapshot, data, _judge_of_domains(snapshot, data), seed)
+    else:
+        judge = Judge.of(recipe.data, data, snapshot.device) if data.classes > 1 else None
+        told |= evaluate_images(snapshot, data, judge, seed)
+    if recipe.categorical:
+        told |= evaluate_categories(snapshot, data, seed)
+    if data.test.factors:
+        told["factors"] = evaluate_factors(snapshot, data, seed)
+    return told
+
+
+def _judge_of_domains(snapshot: Snapshot, data: DataSet) -> Judge | None:
+    """Tells the two domains apart, where both are photographs of a kind."""
+    if data.other_train is None or data.other_test is None or snapshot.recipe.second == "edges":
+        return None
+    both = DataSet(
+        _labelled(data.train, data.other_train), _labelled(data.test, data.other_test), classes=2
+    )
+    return Judge.of(f"{snapshot.recipe.data}-domains", both, snapshot.device)
+
+
+def _labelled(first: Rows, second: Rows) -> Rows:
+    count = min(len(first), len(second))
+    images = torch.cat([first.images[:count], second.images[:count]])
+    return Rows(images, torch.arange(2).repeat_interleave(count))
+
+
+__all__ = ["evaluate"]

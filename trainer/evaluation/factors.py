@@ -1,0 +1,80 @@
+"""How much of each known factor of drawn images the code carries, and how much the noise makes."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.data import DataSet, Rows
+from trainer.evaluation.images import BATCH, TEST_IMAGES, reconstructions
+from trainer.explore import Snapshot
+from trainer.measures.content import carried, kept, noise_part
+from trainer.measures.probe import FactorProbe
+
+PROBED = 8000  # images that the probe learns from
+
+
+def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]:
+    """For each factor of drawn test images, shares from 0 to 1:
+
+    code: how well it can be read off the code (not where the code is a picture).
+    kept: how much of what a probe reads off the tiles follows the input's own factor.
+    noise: the part of that reading's variance that the noise makes.
+    probe: how well the probe itself reads it off real images; where it is low, the others mean
+        little.
+    Tiles are reconstructions; or translations, where the encoder is the stochastic one.
+    """
+    rows = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
+    names = sorted(rows.factors)
+    probe = _probe(data, tuple(names))
+    codes, readings = _read(snapshot, rows.images, probe, seed)
+    told: dict[str, Any] = {}
+    for place, name in enumerate(names):
+        truth, seen = rows.factors[name], readings[:, :, place]
+        told[name] = {
+            "kept": round(kept(seen, truth), 3),
+            "noise": round(noise_part(seen), 3),
+            "probe": round(probe.held_out[place], 3),
+        }
+        if codes is not None:
+            told[name]["code"] = round(carried(codes, truth, "number", seed), 3)
+    return told
+
+
+@lru_cache(maxsize=2)  # several models of the same data are often measured in a row
+def _probe(data: DataSet, names: tuple[str, ...]) -> FactorProbe:
+    parts = [data.train]
+    if data.other_train is not None and data.other_train.edges is None:
+        parts.append(data.other_train)  # translations are read by the same probe
+    each = PROBED // len(parts)
+    images = torch.cat([part.images[:each] for part in parts])
+    factors = torch.cat([_table(part, names)[:each] for part in parts])
+    return FactorProbe.fit(images, factors, seed=0)
+
+
+def _table(rows: Rows, names: tuple[str, ...]) -> Tensor:
+    return torch.stack([rows.factors[name] for name in names], 1)
+
+
+@torch.inference_mode()
+def _read(
+    snapshot: Snapshot, images: Tensor, probe: FactorProbe, seed: int
+) -> tuple[Tensor | None, Tensor]:
+    """Codes [N, K], None for pictures; and the probe's readings of the tiles [N, 8, F]."""
+    model, device = snapshot.model, snapshot.device
+    rng = torch.Generator().manual_seed(seed)
+    codes, readings = [], []
+    for rows in images.split(BATCH):
+        x = (rows.float() / 255).to(device)
+        if snapshot.recipe.varies_code:
+            draws = [model.encode(x, model.eps.sample(len(x), rng).to(device)) for _ in range(8)]
+        else:
+            draws = list(reconstructions(snapshot, x, rng))
+        readings.append(torch.stack([probe.read(draw.cpu()) for draw in draws], 1))
+        if not snapshot.recipe.translates:
+            eps = model.eps.sample(len(x), rng).to(device)
+            codes.append(model.encode(x, eps).cpu())
+    return (torch.cat(codes) if codes else None), torch.cat(readings)

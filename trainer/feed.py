@@ -1,0 +1,47 @@
+"""What a training draws its batches from; all of it lies on the training's device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainer.spaces import Empirical
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One step's data: float32 [N, C, H, W] in [0, 1], or points [N, 2]."""
+
+    data: Tensor
+    other: Tensor | None = None  # of the second domain, unpaired (CycleIAE)
+    labelled: Tensor | None = None  # of the few labelled images ...
+    labels: Tensor | None = None  # ... and their classes, int64
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """The training rows, and what goes with them."""
+
+    data: Empirical
+    other: Empirical | None = None
+    labelled: Empirical | None = None
+    labels: Tensor | None = None
+
+    @property
+    def device(self) -> torch.device:
+        return self.data.rows.device
+
+    def sample(self, count: int, rng: torch.Generator) -> Batch:
+        """A batch of `count`; of the labelled images as many, or all if there are fewer."""
+        data = self.data.sample(count, rng)
+        other = self.other.sample(count, rng) if self.other is not None else None
+        if self.labelled is None or self.labels is None:
+            return Batch(data, other)
+        known = len(self.labels)
+        index = torch.randperm(known, generator=rng, device=rng.device)[:count]
+        return Batch(data, other, self.labelled.at(index), self.labels[index])

@@ -1,0 +1,60 @@
+"""What a model may minimise beside its games: baselines, labels, and additions to the paper."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.nn import functional
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """`value`, a scalar, is what the curves show; `weight` times as much is minimised."""
+
+    name: str  # one of messages.LOSSES
+    value: Tensor
+    weight: float = 1.0
+
+
+def euclidean_error(returned: Tensor, source: Tensor) -> Tensor:
+    """Cross-entropy of pixels, in nats a pixel, times ten; of vectors the squared distance."""
+    if source.dim() == 2:
+        return (returned - source).square().sum(1).mean()
+    # binary_cross_entropy raises over NaN, and on CUDA ends the process: NaN goes round it.
+    nan = 0 * returned.detach().sum()
+    return 10 * functional.binary_cross_entropy(returned.nan_to_num(), source) + nan
+
+
+def l1_error(returned: Tensor, source: Tensor) -> Tensor:
+    """Mean absolute difference: CycleGAN's cycle consistency."""
+    return (returned - source).abs().mean()
+
+
+def likelihood_error(z: Tensor, mean: Tensor, log_std: Tensor) -> Tensor:
+    """-log q(z|x) of a factorised Gaussian, in nats: InfoGAN's bound (Section 4)."""
+    density = 0.5 * ((z - mean) / log_std.exp()).square() + log_std + 0.5 * math.log(2 * math.pi)
+    return density.sum(1).mean()
+
+
+def divergence(mean: Tensor, log_std: Tensor) -> Tensor:
+    """KL(q(z|x) || N(0, 1)) of a factorised Gaussian, in nats: the VAE's regularisation."""
+    return 0.5 * (mean.square() + (2 * log_std).exp() - 1 - 2 * log_std).sum(1).mean()
+
+
+def label_error(probabilities: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy of the encoder's softmax [N, K] with classes int64 [N], in nats."""
+    return functional.nll_loss(probabilities.clamp_min(1e-6).log(), labels)
+
+
+def inconsistency(codes: Tensor, views: Tensor) -> Tensor:
+    """-log of the probability that an image's two views [N, K] fall into the same category."""
+    return -(codes * views).sum(1).clamp_min(1e-6).log().mean()
+
+
+def imbalance(codes: Tensor) -> Tensor:
+    """log K - H(mean code), in nats: 0 where a batch uses all K categories alike."""
+    share = codes.mean(0).clamp_min(1e-6)
+    entropy = -(share * share.log()).sum()
+    return math.log(codes.shape[1]) - entropy
