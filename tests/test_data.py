@@ -310,7 +310,7 @@ def test_a_folder_that_cannot_be_written_is_not_blamed_on_the_network(
 def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 60, "test": 20})
+    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 60, "test": 20, "few": 20})
     recipe = find_recipe("shoes-small")
     first = load_data(recipe)
     files = sorted((cache_root() / "drawn").glob("shoes-*.safetensors"))
