@@ -15,7 +15,7 @@ from trainer.messages import UserError
 from trainer.places import data_ready
 
 DOWNLOADS = ("mnist", "fashion-mnist", "svhn")
-WANTED = {"celeba": "  [needs CelebA's files: see the README]"}
+WANTED = {"celeba": "  [needs CelebA's files: see docs/DATA.md]"}
 
 
 class _Parser(argparse.ArgumentParser):

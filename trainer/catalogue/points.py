@@ -41,7 +41,9 @@ FIAE_TOY = replace(
     code_kind="gaussian",
     noise=2,
     encoder_noise=10,
+    batch=512,
     steps=4000,
+    ema=0.998,
     code_noise=0.3,
     regularisation_weight=1.0,
 )
