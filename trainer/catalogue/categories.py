@@ -76,7 +76,7 @@ CATEGORIES = (
     replace(
         _SEMI_SMALL,
         name="svhn-semi-small",
-        steps=5_000,
+        steps=4_000,
         title="House numbers, 200 labels, small",
         story="A few labelled house numbers of each digit name the categories.",
         labels=200,

@@ -58,6 +58,7 @@ FLIPPED = (
 _PLAIN = replace(
     SMALL,
     noise=0,
+    steps=4_000,
     reconstruction="euclidean",
     code_blur=0.0,
     r1=0.0,

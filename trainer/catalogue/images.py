@@ -60,6 +60,7 @@ _DETERMINISTIC_SMALL = replace(
     mismatched_last=0.0,
     euclidean=0.3,
     encoder_rate=1.0,
+    steps=4_000,
 )
 _DETERMINISTIC = replace(
     PAPER,
@@ -195,6 +196,7 @@ COLOUR = (
         story="Drawn faces: the code keeps the head, the noise deals glasses and beards.",
         figure="Fig. 4c, smaller",
         code=16,
+        steps=4_000,
         data="drawn-faces",
         size=32,
         colour=True,

@@ -43,6 +43,7 @@ FIAE_TOY = replace(
     encoder_noise=10,
     batch=512,
     steps=4000,
+    decay_from=0.2,
     ema=0.998,
     code_noise=0.3,
     regularisation_weight=1.0,

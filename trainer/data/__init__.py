@@ -214,4 +214,4 @@ def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
     return (fresh + again)[:count]
 
 
-__all__ = ["DataSet", "Rows", "labelled_rows", "load_data", "some_test_images"]
+__all__ = ["DRAWN", "DataSet", "Rows", "labelled_rows", "load_data", "some_test_images"]
