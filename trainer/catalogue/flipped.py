@@ -55,21 +55,7 @@ FLIPPED = (
     ),
     _FIAE_CLUSTERS_SMALL,
 )
-_PLAIN = replace(
-    SMALL,
-    noise=0,
-    steps=4_000,
-    reconstruction="euclidean",
-    code_blur=0.0,
-    r1=0.0,
-    r1_every=1,
-    instance_noise=0.0,
-    mismatched=0.0,
-    mismatched_last=0.0,
-    warm=0.0,
-    euclidean=0.0,
-    encoder_rate=1.0,
-)
+_PLAIN = replace(SMALL.to_the_letter(), noise=0, steps=4_000, ema=0.995, reconstruction="euclidean")
 BASELINES = (
     replace(
         _PLAIN,

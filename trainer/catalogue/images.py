@@ -63,25 +63,15 @@ _DETERMINISTIC_SMALL = replace(
     steps=4_000,
 )
 _DETERMINISTIC = replace(
-    PAPER,
+    PAPER.to_the_letter(),
     name="mnist-det",
     title="MNIST, 20, no noise",
     story="Nothing is left to chance: almost perfect, sharp reconstructions.",
     figure="Fig. 2b",
     code=20,
     noise=0,
-    critic_norm=True,
     player_rate=1e-3,
-    code_blur=0.0,
-    noise_scale=1.0,
-    r1=0.0,
-    r1_every=1,
-    instance_noise=0.0,
-    mismatched=0.0,
-    mismatched_last=0.0,
-    warm=0.0,
-    euclidean=0.0,
-    encoder_rate=1.0,
+    ema=0.995,
 )
 MNIST = (
     _DETERMINISTIC,
