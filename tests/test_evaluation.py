@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -316,6 +317,23 @@ def test_factors_in_the_code_and_in_the_noise() -> None:
     told = evaluate_factors(images_model(decode), data)
     assert told["thickness"]["noise"] > 0.9 and told["thickness"]["kept"] < 0.05
     assert told["thickness"]["code"] > 0.2  # the code is still the image
+
+
+def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judging, "STEPS", 2)
+    rng = torch.Generator().manual_seed(0)
+    images = torch.randint(256, (60, 1, 28, 28), generator=rng, dtype=torch.uint8)
+    rows = Rows(images, torch.arange(60) % 6)
+    data = DataSet(rows.only(torch.arange(40)), rows.only(torch.arange(40, 60)), classes=6)
+    snapshot = replace(
+        snapshot_of(recipe_of("drawn-10")), recipe=recipe_of("drawn-10").with_images("photos")
+    )
+    told = evaluate(snapshot, data)
+    assert told["mse"] > 0 and "label_agreement" not in told
+    with pytest.raises(UserError, match="reads only"):
+        evaluate(snapshot_of(recipe_of("drawn-10")), data)
 
 
 # ---- the judge ----

@@ -19,6 +19,7 @@ from trainer.evaluation.points import evaluate_points
 from trainer.evaluation.translations import evaluate_translations
 from trainer.explore import Snapshot
 from trainer.judge import Judge
+from trainer.messages import UserError
 
 
 def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]:
@@ -32,8 +33,7 @@ def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]
     if recipe.translates:
         told |= evaluate_translations(snapshot, data, _judge_of_domains(snapshot, data), seed)
     else:
-        judge = Judge.of(recipe.data, data, snapshot.device) if data.classes > 1 else None
-        told |= evaluate_images(snapshot, data, judge, seed)
+        told |= evaluate_images(snapshot, data, _judge(snapshot, recipe.data, data), seed)
     if recipe.categorical:
         told |= evaluate_categories(snapshot, data, seed)
     if data.test.factors:
@@ -48,7 +48,18 @@ def _judge_of_domains(snapshot: Snapshot, data: DataSet) -> Judge | None:
     both = DataSet(
         _labelled(data.train, data.other_train), _labelled(data.test, data.other_test), classes=2
     )
-    return Judge.of(f"{snapshot.recipe.data}-domains", both, snapshot.device)
+    return _judge(snapshot, f"{snapshot.recipe.data}-domains", both)
+
+
+def _judge(snapshot: Snapshot, name: str, data: DataSet) -> Judge | None:
+    if data.classes < 2:
+        return None
+    try:
+        return Judge.of(name, data, snapshot.device)
+    except UserError:
+        if snapshot.recipe.data != "folder":
+            raise
+        return None  # the classes of own images may be too hard to tell apart
 
 
 def _labelled(first: Rows, second: Rows) -> Rows:
