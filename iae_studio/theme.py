@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 from iae_studio.widgets import icons, stylesheet
 
 GRID, GAP, PAD, RADIUS = 4, 8, 12, 6
-CAPTION, TEXT, TITLE = 11, 13, 16  # px
+CAPTION, TEXT = 11, 13  # px
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,6 @@ def notifier() -> _Notifier:
 def current() -> Tokens:
     """The tokens in force."""
     return _tokens
-
-
-def is_dark() -> bool:
-    return _tokens is DARK
 
 
 def colour(role: str, alpha: float = 1.0) -> QColor:

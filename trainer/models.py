@@ -95,6 +95,15 @@ class Model(nn.Module):
         """The games of one batch of data, and the penalties."""
         raise NotImplementedError
 
+    def _distance_penalties(self, returned: Tensor, source: Tensor) -> list[Penalty]:
+        """A distance in the place of the reconstruction GAN: AAE, CycleGAN."""
+        weight = self.recipe.distance_weight
+        if self.recipe.reconstruction == "euclidean":
+            return [Penalty("Euclidean error", euclidean_error(returned, source), weight)]
+        if self.recipe.reconstruction == "l1":
+            return [Penalty("L1 error", l1_error(returned, source), weight)]
+        return []
+
     def _label_penalties(self, batch: Batch, codes: Tensor, rng: torch.Generator) -> list[Penalty]:
         """Cross-entropy on labelled images; and, additions, what a second view should say."""
         recipe, found = self.recipe, []
@@ -148,11 +157,7 @@ class IAE(Model):
 
         games, codes, returned = autoencoding(x, target, there, back, self.critics)
         assert returned is not None
-        if recipe.reconstruction == "euclidean":
-            error = euclidean_error(returned, x)
-            penalties.append(Penalty("Euclidean error", error, recipe.distance_weight))
-        if recipe.reconstruction == "l1":
-            penalties.append(Penalty("L1 error", l1_error(returned, x), recipe.distance_weight))
+        penalties += self._distance_penalties(returned, x)
         penalties += self._label_penalties(batch, codes, rng)
         return Round(games, penalties, lambda: (x, returned))
 
@@ -186,25 +191,25 @@ class FIAE(Model):
         x, recipe = batch.data, self.recipe
         z = self.prior.sample(len(x), rng)
         eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
-        seen = x.new_zeros(())
+        likelihood = recipe.reconstruction == "likelihood"
 
         def back(x: Tensor) -> Tensor:
-            nonlocal seen
-            seen = self._noised(x, rng)
-            return self.encode(seen, eps)
+            return self.encode(self._noised(x, rng), eps)
 
-        games, _, returned = autoencoding(
-            z, x, lambda z: self.decode(z, n), back, self.critics, ends=("code", "data")
+        games, imagined, returned = autoencoding(
+            z,
+            x,
+            lambda z: self.decode(z, n),
+            None if likelihood else back,  # InfoGAN asks for a density in place of a code
+            self.critics,
+            ends=("code", "data"),
         )
-        assert returned is not None
         penalties: list[Penalty] = []
-        if recipe.reconstruction == "likelihood":
-            error = likelihood_error(z, *self.posterior(seen))
+        if likelihood:
+            error = likelihood_error(z, *self.posterior(self._noised(imagined, rng)))
             penalties.append(Penalty("likelihood error", error, recipe.distance_weight))
-        if recipe.reconstruction in ("euclidean", "l1"):
-            distance = euclidean_error if recipe.reconstruction == "euclidean" else l1_error
-            name = "Euclidean error" if recipe.reconstruction == "euclidean" else "L1 error"
-            penalties.append(Penalty(name, distance(returned, z), recipe.distance_weight))
+        elif returned is not None:
+            penalties += self._distance_penalties(returned, z)
         if recipe.consistency or recipe.balance or recipe.labels:
             penalties += self._label_penalties(batch, self.encode(x, eps), rng)
         return Round(games, penalties, lambda: (x, self.decode(self.encode(x, eps), n)))
