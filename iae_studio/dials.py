@@ -121,7 +121,7 @@ class Dials(QObject):
     @property
     def has_fan(self) -> bool:
         """Whether an image has many translations, each with a way back."""
-        return self.recipe.translates and self.recipe.encoder_noise > 0
+        return self.recipe.varies_code
 
     def set_clusters_wanted(self, wanted: bool) -> None:
         self.wants_clusters = wanted

@@ -10,7 +10,7 @@ import pytest
 
 from trainer.catalogue import CATALOGUE, find_recipe
 from trainer.messages import UserError
-from trainer.recipes import Recipe
+from trainer.recipes import DIGITS, Recipe
 
 # The paper's experiments: model, data, networks, code, its kind, n, eps, labels. "shoes" stands
 # for any pairs of photos and edges: those of the paper cannot be downloaded.
@@ -365,3 +365,10 @@ def test_own_images_take_the_place_of_the_data() -> None:
         CATALOGUE["mog-iae"].with_images("mine")
     with pytest.raises(UserError, match=r"second folder.* for a CycleIAE"):
         CATALOGUE["mnist-10-small"].with_images("mine", "yours")
+
+
+def test_clothes_are_no_digits_but_as_large() -> None:
+    clothes = find_recipe("mnist-10-small").with_settings(["data=fashion-mnist"])
+    assert clothes.data not in DIGITS and clothes.image_shape == (28, 28, 1)
+    with pytest.raises(UserError, match="28 px"):
+        clothes.with_settings(["size=32"])

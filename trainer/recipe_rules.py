@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from trainer.recipes import Recipe
 
 POINTS = ("mog", "four-points")
-DIGITS = ("drawn-digits", "mnist", "fashion-mnist")  # grey, 28x28
+DIGITS = ("drawn-digits", "mnist")  # a photo of these is read as ink on paper
 _SIDES = {"mnist": (28, 28), "svhn": (32, 32), "celeba": (48, 48)}
-_FIXED = {"svhn": (32, True), **dict.fromkeys(DIGITS, (28, False))}
+_FIXED = {"svhn": (32, True), **dict.fromkeys((*DIGITS, "fashion-mnist"), (28, False))}
 _COLOURED = ("drawn-numbers", "drawn-shoes", "drawn-faces", "celeba")
 
 

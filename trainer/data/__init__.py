@@ -103,14 +103,9 @@ def _celeba(wanted: Wanted, root: Path, part: str) -> Rows:
     return Rows(*load_celeba(root, part == "train", wanted.size))
 
 
-def _mog(wanted: Wanted, root: Path, part: str) -> Rows:
-    seeds = {"train": (50_000, 1), "test": (10_000, 2)}
-    return Rows(*mixture_of_gaussians(*seeds[part]))
-
-
-def _four_points(wanted: Wanted, root: Path, part: str) -> Rows:
-    seeds = {"train": (50_000, 1), "test": (10_000, 2)}
-    return Rows(*four_points(*seeds[part]))
+def _points(wanted: Wanted, root: Path, part: str) -> Rows:
+    draw = mixture_of_gaussians if wanted.data == "mog" else four_points
+    return Rows(*draw(50_000, 1) if part == "train" else draw(10_000, 2))
 
 
 LOADERS: dict[str, Callable[[Wanted, Path, str], Rows]] = {
@@ -122,8 +117,8 @@ LOADERS: dict[str, Callable[[Wanted, Path, str], Rows]] = {
     "fashion-mnist": _mnist,
     "svhn": _svhn,
     "celeba": _celeba,
-    "mog": _mog,
-    "four-points": _four_points,
+    "mog": _points,
+    "four-points": _points,
 }
 DRAWN = tuple(name for name in LOADERS if name.startswith("drawn-"))
 NEED_ROOT = ("mnist", "fashion-mnist", "svhn", "celeba")
