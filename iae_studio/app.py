@@ -111,6 +111,7 @@ class Studio(QObject):
         self.training.stateChanged.connect(session.set_state)
         self.training.began.connect(session.training_began)
         self.training.progressed.connect(session.progressed)
+        self.training.noted.connect(session.logged)
         self.training.saved.connect(self._saved)
         self.training.ended.connect(session.training_ended)
         for source in (self.render, self.training, self.work, self.desk):

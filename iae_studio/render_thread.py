@@ -141,7 +141,7 @@ def _load_engine() -> str:
     import torch
 
     import trainer.model_files
-    from trainer.training import use_threads
+    from trainer.devices import use_threads
 
     assert trainer.model_files
     use_threads()

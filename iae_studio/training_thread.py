@@ -50,6 +50,7 @@ class TrainingThread(QThread):
     stateChanged = Signal(State)
     began = Signal(object, object)  # run folder, losses so far
     progressed = Signal(Progress)
+    noted = Signal(str)  # what the engine had to do otherwise, and why
     saved = Signal(object, int)
     failed = Signal(Failed)
     ended = Signal()
@@ -109,7 +110,7 @@ class TrainingThread(QThread):
     def _train(self, letter: _Begin) -> bool:
         from trainer.checkpoint import RunFolder
         from trainer.data import load_data
-        from trainer.training import choose_device, use_threads
+        from trainer.devices import choose_device, use_threads
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
@@ -143,6 +144,7 @@ class _Job:
         self._directions: Directions | None = None
         self._published = self._renewed = self._saved = time.monotonic()
         self._cost = 0.0
+        self._note = ""
         self.paused = False
 
     def work(self, mailbox: queue.SimpleQueue[_Begin | str]) -> bool:
@@ -201,6 +203,9 @@ class _Job:
         if progress.steps != self.until:  # a single step: the goal is still the run's
             progress = replace(progress, steps=self.until, eta=0.0)
         self.thread.progressed.emit(progress)
+        if progress.note != self._note:
+            self._note = progress.note
+            self.thread.noted.emit(progress.note)
 
     def _chores(self) -> None:
         now = time.monotonic()

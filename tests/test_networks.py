@@ -14,7 +14,7 @@ from trainer.networks.conditioning import LocationDependent, LocationInvariant
 from trainer.networks.resnet import ConditionalNorm, PatchCritic, ResNet
 from trainer.networks.small_resnet import SmallGenerator
 from trainer.recipes import Recipe
-from trainer.training import parameters
+from trainer.steps import parameters
 
 TABLE = ["critic_norm=true", "conditioning=location"]
 

@@ -11,12 +11,14 @@ import torch
 from tests.tiny import CPU, KINDS, feed_of, kind_of, recipe_of, same, snapshot_of, trained, weights
 from trainer import training
 from trainer.catalogue import find_recipe
+from trainer.devices import choose_device
 from trainer.feed import Batch
 from trainer.games import Game
-from trainer.messages import Progress, UserError
+from trainer.messages import LOSSES, Progress, UserError
 from trainer.models import Round
 from trainer.recipes import Recipe
-from trainer.training import LOSSES, Schedule, choose_device, run, start, step
+from trainer.schedule import Schedule
+from trainer.training import run, start, step
 
 
 def losses(reports: list[Progress]) -> dict[str, np.ndarray]:

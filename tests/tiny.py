@@ -125,9 +125,9 @@ def data_of(recipe: Recipe) -> DataSet:
     return DataSet(first, first, second, second, classes=2)
 
 
-def feed_of(recipe: Recipe) -> Feed:
+def feed_of(recipe: Recipe, device: torch.device = CPU) -> Feed:
     """A little training data of the recipe's kind."""
-    return data_of(recipe).feed(recipe, CPU)
+    return data_of(recipe).feed(recipe, device)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:

@@ -169,16 +169,22 @@ def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
     state.ema.encoder.load_state_dict(part("ema.encoder."))
     state.ema.decoder.load_state_dict(part("ema.decoder."))
     for name, optimiser in state.optimisers.items():
+        weights = [weight for group in optimiser.param_groups for weight in group["params"]]
         memory: dict[int, dict[str, Tensor]] = {}
         for key, value in part(f"{name}.").items():
             index, _, entry = key.partition(".")
-            memory.setdefault(int(index), {})[entry] = value
+            memory.setdefault(int(index), {})[entry] = _laid_out_as(weights[int(index)], value)
         groups = optimiser.state_dict()["param_groups"]
         optimiser.load_state_dict({"state": memory, "param_groups": groups})
     if tensors["rng"].shape == state.rng.get_state().shape:
         state.rng.set_state(tensors["rng"])
     else:  # saved on another kind of device, whose random numbers cannot go on here
         state.rng.manual_seed(state.recipe.seed + state.step)
+
+
+def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
+    """Adam's fused kernel walks through memory: its moments must lie there as the weights do."""
+    return torch.empty_like(weight, device="cpu").copy_(value) if value.dim() else value
 
 
 __all__ = ["RunFolder"]

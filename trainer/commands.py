@@ -13,6 +13,7 @@ from trainer.data import load_data
 from trainer.data.archives import Progress
 from trainer.data.mnist import download_mnist
 from trainer.data.svhn import download_svhn
+from trainer.devices import choose_device
 from trainer.evaluation import evaluate
 from trainer.explore import Snapshot, render
 from trainer.figures import figure
@@ -22,7 +23,6 @@ from trainer.messages import Pixels, Probe, UserError, column_seeds
 from trainer.model_files import export_model, load_snapshot
 from trainer.recipes import DIGITS
 from trainer.sheets import sheet, to_png
-from trainer.training import choose_device
 
 
 def evaluate_model(args: argparse.Namespace) -> int:

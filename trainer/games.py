@@ -28,9 +28,11 @@ class Game:
     fake: tuple[Tensor, ...]
     weight: float = 1.0
     joint_batch: bool = True  # one batch norm statistic for both sides, or one each
-    instance_noise: float = 0.0
+    norm_free: bool = False  # a critic without batch norm: how rows are batched changes nothing
+    # Numbers, or tensors that a captured step reads; 0 as a number leaves the term out.
+    instance_noise: float | Tensor = 0.0
     r1: float = 0.0
-    mismatched: float = 0.0
+    mismatched: float | Tensor = 0.0
     rng: torch.Generator | None = None
     extras: dict[str, Tensor] = field(default_factory=dict)
 
@@ -41,12 +43,13 @@ class Game:
         if self.r1:
             real = (real[0].requires_grad_(), *real[1:])
         sides = [real, fake]
-        if self.mismatched:
+        mismatched = _is_played(self.mismatched)
+        if mismatched:
             # A true x beside another x's code: teaches the critic to read the code at all.
             sides.append((real[0].detach(), *(t.roll(1, 0) for t in real[1:])))
         logits = self._judge(sides)
         loss = functional.softplus(-logits[0]).mean() + functional.softplus(logits[1]).mean()
-        if self.mismatched:
+        if mismatched:
             loss = loss + self.mismatched * functional.softplus(logits[2]).mean()
         if self.r1:
             of_each = logits[0].unsqueeze(-1).flatten(1).mean(1)
@@ -61,24 +64,37 @@ class Game:
 
         the positive pair stays a fixed target (Appendix B.1).
         """
-        real = self._blur(tuple(t.detach() for t in self.real))
-        sides = [real, self._blur(self.fake)] if self.joint_batch else [self._blur(self.fake)]
+        sides = [self._blur(self.fake)]
+        if self.joint_batch and not self.norm_free:
+            sides.insert(0, self._blur(tuple(t.detach() for t in self.real)))
         logits = self._judge(sides)[-1]
         return self.weight * functional.softplus(-logits).mean()
 
     def _judge(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
-        if not self.joint_batch:
-            return [self.critic(*side) for side in sides]
+        if self.norm_free and self.r1 and len(sides) > 1:
+            # Only the real side is differentiated twice.
+            return [*self._at_once(sides[:1]), *self._at_once(sides[1:])]
+        if self.joint_batch or self.norm_free:
+            return self._at_once(sides)
+        return [logits for side in sides for logits in self._at_once([side])]
+
+    def _at_once(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
+        if len(sides) == 1:
+            return [self.critic(*sides[0]).float()]
         stacked = [torch.cat(parts) for parts in zip(*sides, strict=True)]
-        return list(self.critic(*stacked).split([len(side[0]) for side in sides]))
+        return list(self.critic(*stacked).float().split([len(side[0]) for side in sides]))
 
     def _blur(self, side: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Instance noise on what is judged, never on what it is judged by."""
-        if not self.instance_noise:
+        if not _is_played(self.instance_noise):
             return side
         judged = side[0]
         noise = torch.randn(judged.shape, generator=self.rng, device=judged.device)
         return (judged + self.instance_noise * noise, *side[1:])
+
+
+def _is_played(weight: float | Tensor) -> bool:
+    return isinstance(weight, Tensor) or weight != 0
 
 
 def autoencoding(

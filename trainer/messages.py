@@ -106,6 +106,7 @@ class Progress:
     losses: Floats  # [new steps, names]: one row for each step since the last report
     rate: float  # steps per second
     eta: float  # seconds
+    note: str = ""  # what the engine had to do otherwise, and why
 
     @property
     def finished(self) -> bool:

@@ -64,6 +64,8 @@ class Model(nn.Module):
         self.encoder = networks.encoder()
         self.decoder = networks.decoder()
         self.critics = nn.ModuleDict(self.make_critics(networks))
+        if recipe.translates:  # convolutions from end to end are faster with the channels inside
+            self.to(memory_format=torch.channels_last)
 
     def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
         """A critic for each game; a missing critic is a missing game."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -15,7 +16,7 @@ class Penalty:
 
     name: str  # one of messages.LOSSES
     value: Tensor
-    weight: float = 1.0
+    weight: float | Tensor = 1.0
 
 
 def euclidean_error(returned: Tensor, source: Tensor) -> Tensor:
@@ -24,7 +25,9 @@ def euclidean_error(returned: Tensor, source: Tensor) -> Tensor:
         return (returned - source).square().sum(1).mean()
     # binary_cross_entropy raises over NaN, and on CUDA ends the process: NaN goes round it.
     nan = 0 * returned.detach().sum()
-    return 10 * functional.binary_cross_entropy(returned.nan_to_num(), source) + nan
+    with torch.autocast(returned.device.type, enabled=False):  # its logarithms want all bits
+        error = functional.binary_cross_entropy(returned.float().nan_to_num(), source)
+    return 10 * error + nan
 
 
 def l1_error(returned: Tensor, source: Tensor) -> Tensor:

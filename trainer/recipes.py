@@ -57,6 +57,7 @@ class Recipe:
     batch: int = 100
     steps: int = 30_000
     seed: int = 0
+    precision: Literal["full", "bf16"] = "full"  # of the networks' arithmetic; weights stay float32
     critic_rate: float = 1e-3  # Adam's learning rate
     player_rate: float = 1e-3
     beta1: float = 0.5

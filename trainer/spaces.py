@@ -7,7 +7,6 @@ from typing import Protocol
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 
 class Space(Protocol):
@@ -47,7 +46,8 @@ class OneHot:
 
     def sample(self, count: int, rng: torch.Generator) -> Tensor:
         index = torch.randint(self.size, (count,), generator=rng, device=rng.device)
-        return functional.one_hot(index, self.size).float()
+        # one_hot would look at the numbers, which a captured step cannot.
+        return (index[:, None] == torch.arange(self.size, device=rng.device)).float()
 
 
 @dataclass(frozen=True, eq=False)

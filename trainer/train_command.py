@@ -18,11 +18,12 @@ from tqdm import tqdm
 
 from trainer.checkpoint import RunFolder
 from trainer.data import load_data
+from trainer.devices import choose_device, use_threads
 from trainer.feed import Feed
 from trainer.messages import Progress, UserError
 from trainer.places import new_run_folder, runs_root
 from trainer.recipes import Recipe
-from trainer.training import TrainState, choose_device, run, start, use_threads
+from trainer.training import TrainState, run, start
 
 CALIBRATION_SECONDS = 3.0
 
@@ -30,7 +31,7 @@ CALIBRATION_SECONDS = 3.0
 def train(args: argparse.Namespace, recipe: Recipe) -> int:
     """Train, with a progress bar; Ctrl-C saves and says how to go on (exit code 130)."""
     device = choose_device(args.device)
-    use_threads()
+    threads = use_threads(alone=True)
     out, recipe = _open_run(args, recipe)
     feed = load_data(recipe, args.data).feed(recipe, device)
     if args.minutes and not args.resume:
@@ -39,7 +40,8 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
     run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
     state = run_folder.load(device)
     until = args.steps or recipe.steps
-    print(f"{recipe.name} on {device.type} into {folder}", file=sys.stderr)
+    where = device.type if device.type != "cpu" else f"cpu, {threads} threads,"
+    print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
     if state.step >= until:
         print(
             f"It already stands at step {state.step:,}; ask for more by --steps.", file=sys.stderr
@@ -122,7 +124,7 @@ def _train_with_bar(
     save_every: float,
 ) -> bool:
     """Train and save; False if Ctrl-C ended it early."""
-    saved, cost = time.monotonic(), 0.0
+    saved, cost, note = time.monotonic(), 0.0, ""
     with (
         _interrupt_noted() as interrupted,
         tqdm(total=until, initial=state.step, unit="step", dynamic_ncols=True) as bar,
@@ -131,6 +133,9 @@ def _train_with_bar(
             folder.record(progress)
             bar.update(progress.step - bar.n)
             bar.set_postfix_str(_summary(progress), refresh=False)
+            if progress.note != note:
+                note = progress.note
+                tqdm.write(note, file=sys.stderr)
             now = time.monotonic()
             # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
             if now > deadline or interrupted.is_set():

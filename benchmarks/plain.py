@@ -1,0 +1,197 @@
+"""The same training as a good practitioner writes it in plain PyTorch: the yardstick.
+
+A `DataLoader` with workers (pinned memory on a GPU), an Adam for each network, eager passes, losses
+read by `.item()` at every step. Networks, batch size and mathematics are the recipe's. It makes one
+forward pass of the autoencoder a step, as CycleGAN's published code does, and keeps the critics'
+weights out of the players' backward pass: the usual mistakes are not in it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits as bce
+from torch.utils.data import DataLoader, Dataset
+
+from trainer.feed import Feed
+from trainer.models import build_model
+from trainer.penalties import euclidean_error
+from trainer.recipes import Recipe
+from trainer.schedule import Schedule
+
+WORKERS = 2
+
+
+class Items(Dataset[Tensor]):
+    """Rows one by one, pixels as floats in [0, 1]."""
+
+    def __init__(self, rows: Tensor) -> None:
+        self.rows = rows.cpu()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, index: int) -> Tensor:
+        row = self.rows[index]
+        return row.float() / 255 if row.dtype == torch.uint8 else row
+
+
+def batches(rows: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
+    """Shuffled batches without end."""
+    loader = DataLoader(
+        Items(rows),
+        batch_size=size,
+        shuffle=True,
+        drop_last=True,
+        num_workers=WORKERS,
+        persistent_workers=True,
+        pin_memory=device.type == "cuda",
+    )
+    while True:
+        for batch in loader:
+            yield batch.to(device, non_blocking=True)
+
+
+class PlainTraining:
+    """`step` on batches of data; everything else lies open here."""
+
+    def __init__(self, recipe: Recipe, device: torch.device) -> None:
+        self.recipe, self.device, self.number = recipe, device, 0
+        self.model = build_model(recipe).to(device).train()
+        self.encoder, self.decoder = self.model.encoder, self.model.decoder
+        self.pair: nn.Module = self.model.critics["reconstruction"]
+        self.other: nn.Module = self.model.critics["regularisation"]
+        self.averaged = copy.deepcopy(self.model).eval()
+        self.rng = torch.Generator(device).manual_seed(recipe.seed)
+        betas = (recipe.beta1, 0.99)
+
+        def adam(net: nn.Module, rate: float) -> torch.optim.Adam:
+            return torch.optim.Adam(net.parameters(), lr=rate, betas=betas)
+
+        self.encoder_adam = adam(self.encoder, recipe.player_rate)
+        self.decoder_adam = adam(self.decoder, recipe.player_rate)
+        self.pair_adam = adam(self.pair, recipe.critic_rate)
+        self.other_adam = adam(self.other, recipe.critic_rate)
+
+    def train(self, feed: Feed) -> Iterator[dict[str, float]]:
+        """Steps without end, each with its losses."""
+        size = self.recipe.batch
+        data = batches(feed.data.rows, size, self.device)
+        second = batches(feed.other.rows, size, self.device) if feed.other else None
+        while True:
+            yield self.step(next(data), next(second) if second else None)
+
+    def step(self, x: Tensor, second: Tensor | None = None) -> dict[str, float]:
+        """One step of both games; x float32 [N, ...], and the second domain of a CycleIAE."""
+        now = Schedule.at(self.recipe, self.number)
+        self._set_rates(now)
+        pair, single, euclidean = self._forward(x, second, now)
+        losses = {}
+        sides = (("reconstruction", self.pair, pair), ("regularisation", self.other, single))
+        for (name, critic, (real, fake)), optimiser in zip(
+            sides, (self.pair_adam, self.other_adam), strict=True
+        ):
+            optimiser.zero_grad()
+            loss = self._critic_loss(name, critic, real, fake, now)
+            loss.backward()
+            optimiser.step()
+            losses[f"{name} critic"] = loss.item()
+        self.model.critics.requires_grad_(False)
+        total = euclidean
+        for name, critic, (real, fake) in sides:
+            loss = self._player_loss(name, critic, real, fake, now)
+            total = total + loss
+            losses[f"{name} player"] = loss.item()
+        self.encoder_adam.zero_grad()
+        self.decoder_adam.zero_grad()
+        total.backward()
+        self.encoder_adam.step()
+        self.decoder_adam.step()
+        self.model.critics.requires_grad_(True)
+        self._average()
+        self.number += 1
+        return losses
+
+    def _set_rates(self, now: Schedule) -> None:
+        recipe = self.recipe
+        for optimiser, rate in (
+            (self.encoder_adam, recipe.player_rate * now.encoder),
+            (self.decoder_adam, recipe.player_rate),
+            (self.pair_adam, recipe.critic_rate),
+            (self.other_adam, recipe.critic_rate),
+        ):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * now.rate
+
+    def _normal(self, *shape: int) -> Tensor:
+        return torch.randn(*shape, generator=self.rng, device=self.device)
+
+    def _forward(self, x: Tensor, second: Tensor | None, now: Schedule):  # type: ignore[no-untyped-def]
+        """(real, fake) of the pair critic and of the other one, and the Euclidean term."""
+        recipe, model, count = self.recipe, self.model, len(x)
+        if recipe.model == "fiae":
+            z = model.prior.sample(count, self.rng)
+            eps, n = self._normal(count, recipe.encoder_noise), self._normal(count, recipe.noise)
+            fake = self.decoder(z, n)
+            code = self.encoder(fake, eps)
+            return ((z, fake.detach()), (code, fake)), ((x,), (fake,)), x.new_zeros(())
+        target = second if second is not None else model.prior.sample(count, self.rng)
+        eps, n = self._normal(count, recipe.encoder_noise), self._normal(count, recipe.noise)
+        code = self.encoder(x, eps)
+        if recipe.code_blur and recipe.code and not recipe.categorical:
+            code = code + recipe.code_blur * self._normal(count, recipe.code)
+        back = self.decoder(code, n)
+        euclidean = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
+        return ((x, code.detach()), (back, code)), ((target,), (code,)), euclidean
+
+    def _critic_loss(self, name, critic, real, fake, now: Schedule) -> Tensor:  # type: ignore[no-untyped-def]
+        recipe = self.recipe
+        real = self._noised(name, [part.detach() for part in real], now)
+        fake = self._noised(name, [part.detach() for part in fake], now)
+        strength = recipe.r1 if self._judges_data(name) else recipe.r1_code
+        penalised = strength > 0 and self.number % recipe.r1_every == 0
+        if penalised:
+            real[0].requires_grad_()
+        on_real, on_fake = critic(*real), critic(*fake)
+        loss = bce(on_real, torch.ones_like(on_real)) + bce(on_fake, torch.zeros_like(on_fake))
+        weight = recipe.mismatched_last + now.fade * (recipe.mismatched - recipe.mismatched_last)
+        if name == "reconstruction" and weight:
+            wrong = critic(real[0].detach(), *[part.roll(1, 0) for part in real[1:]])
+            loss = loss + weight * bce(wrong, torch.zeros_like(wrong))
+        if penalised:
+            of_each = on_real.reshape(len(on_real), -1).mean(1).sum()
+            (slope,) = torch.autograd.grad(of_each, real[0], create_graph=True)
+            size = slope.square().flatten(1).sum(1).mean()
+            loss = loss + 0.5 * recipe.r1_every * strength * size
+        return loss
+
+    def _player_loss(self, name, critic, real, fake, now: Schedule) -> Tensor:  # type: ignore[no-untyped-def]
+        on_fake = critic(*self._noised(name, list(fake), now))
+        recipe = self.recipe
+        weight = (
+            recipe.reconstruction_weight
+            if name == "reconstruction"
+            else recipe.regularisation_weight
+        )
+        return weight * bce(on_fake, torch.ones_like(on_fake))
+
+    def _judges_data(self, name: str) -> bool:
+        return (name == "reconstruction") != (self.recipe.model == "fiae")
+
+    def _noised(self, name: str, side: list[Tensor], now: Schedule) -> list[Tensor]:
+        recipe = self.recipe
+        std = recipe.instance_noise if self._judges_data(name) else recipe.code_noise
+        if not std:
+            return side
+        return [side[0] + std * now.fade * self._normal(*side[0].shape), *side[1:]]
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.recipe.ema, (1 + self.number) / (10 + self.number))
+        mine, theirs = self.averaged.state_dict(), self.model.state_dict()
+        for key, value in theirs.items():
+            if not key.startswith("critics.") and value.is_floating_point():
+                mine[key].mul_(decay).add_(value, alpha=1 - decay)

@@ -1,0 +1,169 @@
+"""Training speed: our engine beside a plain PyTorch loop, alternating in one run.
+
+python -m benchmarks.training [RECIPE ...] [--device cpu] [--seconds 6] [--rounds 3] [--json FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+
+from benchmarks.machine import describe
+from benchmarks.plain import PlainTraining
+from trainer.catalogue import find_recipe
+from trainer.data import load_data
+from trainer.devices import choose_device, use_threads
+from trainer.feed import Feed
+from trainer.messages import LOSSES
+from trainer.recipes import Recipe
+from trainer.training import run, start, step
+
+ON_CPU = ("mog-iae", "fiae-toy", "drawn-10", "mnist-10-small", "mnist-10", "shoes-small")
+ON_GPU = (*ON_CPU, "svhn-75", "celeba-50", "shoes")
+CHECKED = 4  # steps whose losses must agree
+AGREE = 2e-3  # relative; they drift apart as rounding grows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One recipe: images/s of both, and the ratio of each round."""
+
+    recipe: str
+    batch: int
+    plain: float
+    ours: float
+    ratios: tuple[float, ...]
+    difference: float  # of the first losses, relative
+
+    @property
+    def ratio(self) -> float:
+        return statistics.median(self.ratios)
+
+
+def measure(name: str, device: torch.device, seconds: float, rounds: int, root: Path | None) -> Row:
+    """Both loops in turns; the order changes from round to round."""
+    # The warm start plays one game of two: the speed that counts is that of the rest.
+    recipe = replace(find_recipe(name), warm=0.0)
+    feed = _feed(recipe, root, device)
+    difference = compare(recipe, feed)
+    loops = {"plain": _plain(recipe, feed), "ours": _ours(recipe, feed)}
+    rates: dict[str, list[float]] = {"plain": [], "ours": []}
+    for number in range(rounds + 1):
+        for which in ("plain", "ours") if number % 2 else ("ours", "plain"):
+            speed = _speed(loops[which], seconds if number else seconds / 3, device)
+            if number:  # the first round warms up
+                rates[which].append(speed * recipe.batch)
+    ratios = tuple(b / a for a, b in zip(rates["plain"], rates["ours"], strict=True))
+    return Row(
+        name,
+        recipe.batch,
+        statistics.median(rates["plain"]),
+        statistics.median(rates["ours"]),
+        ratios,
+        difference,
+    )
+
+
+def _feed(recipe: Recipe, root: Path | None, device: torch.device) -> Feed:
+    if recipe.data in ("svhn", "celeba"):  # speed does not ask what is in the pictures
+        recipe = replace(recipe, data="drawn-numbers" if recipe.data == "svhn" else "drawn-faces")
+    return load_data(recipe, root).feed(recipe, device)
+
+
+def compare(recipe: Recipe, feed: Feed) -> float:
+    """The largest relative difference between the losses of both in their first steps."""
+    ours, plain = start(recipe, feed.device), PlainTraining(recipe, feed.device)
+    draws = torch.Generator(feed.device).manual_seed(1)
+    worst = 0.0
+    for _ in range(CHECKED):
+        batch = feed.sample(recipe.batch, draws)
+        told = dict(zip(LOSSES, step(ours, batch).tolist(), strict=False))
+        for name, value in plain.step(batch.data, batch.other).items():
+            worst = max(worst, abs(told[name] - value) / abs(value))
+    if worst > AGREE:
+        raise SystemExit(f"{recipe.name}: the losses differ by {worst:.2%}: not the same training.")
+    return worst
+
+
+def _plain(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
+    threads = torch.get_num_threads()
+    losses: Iterator[object] | None = None
+
+    def work(deadline: float) -> int:
+        nonlocal losses
+        torch.set_num_threads(torch.get_num_interop_threads())  # PyTorch's own choice
+        losses = losses or PlainTraining(recipe, feed.device).train(feed)
+        done = 0
+        while time.perf_counter() < deadline:
+            next(losses)
+            done += 1
+        torch.set_num_threads(threads)
+        return done
+
+    return work
+
+
+def _ours(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
+    state = start(recipe, feed.device)
+    reports = run(state, feed, 10**9)
+
+    def work(deadline: float) -> int:
+        before = state.step
+        while time.perf_counter() < deadline:
+            next(reports)
+        return state.step - before
+
+    return work
+
+
+def _speed(loop: Callable[[float], int], seconds: float, device: torch.device) -> float:
+    began = time.perf_counter()
+    done = loop(began + seconds)
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+    return done / (time.perf_counter() - began)
+
+
+def table(rows: list[Row]) -> str:
+    lines = [
+        "| recipe | batch | plain loop, images/s | ours, images/s | ratio (each round) |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        each = ", ".join(f"{ratio:.2f}" for ratio in row.ratios)
+        lines.append(
+            f"| `{row.recipe}` | {row.batch} | {row.plain:,.0f} | {row.ours:,.0f} "
+            f"| **{row.ratio:.2f}** ({each}) |"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recipes", nargs="*")
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--seconds", type=float, default=6.0, help="of each loop in each round")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    device = choose_device(args.device)
+    print(f"{describe(device)}; {use_threads()} threads for ours", flush=True)
+    rows = []
+    for name in args.recipes or (ON_GPU if device.type == "cuda" else ON_CPU):
+        rows.append(measure(name, device, args.seconds, args.rounds, args.data))
+        print(table(rows[-1:]).splitlines()[-1], flush=True)
+    print("\n" + table(rows))
+    if args.json:
+        args.json.write_text(json.dumps([asdict(row) for row in rows], indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""What a training runs on: the device, and how much of it."""
+
+from __future__ import annotations
+
+import os
+
+import torch
+
+from trainer.messages import UserError
+
+
+def choose_device(name: str) -> torch.device:
+    """auto, cpu or cuda as a device. Raises UserError where CUDA is asked for and missing."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise UserError(f"The device is auto, cpu or cuda, not {name!r}.")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UserError("There is no CUDA device here. Use --device cpu.")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda":
+        # Matrices multiply in TF32: ten bits of mantissa, sums in float32.
+        torch.set_float32_matmul_precision("high")
+    return torch.device(name)
+
+
+def use_threads(alone: bool = False) -> int:
+    """Give the operators half the cores; all that are idle where nothing else is `alone` here.
+
+    With a thread on every core, one busy neighbour makes each operator wait for it: steps took
+    twice to ten times as long (2 cores, measured). OMP_NUM_THREADS overrules this.
+    """
+    if "OMP_NUM_THREADS" not in os.environ:
+        cores = os.cpu_count() or 1
+        half = max(1, cores // 2)
+        torch.set_num_threads(max(half, cores - _busy_cores()) if alone else half)
+    return torch.get_num_threads()
+
+
+def _busy_cores() -> int:
+    """How many others keep busy, as the system counted over the last minute."""
+    try:
+        return round(os.getloadavg()[0])
+    except (AttributeError, OSError):  # Windows has no such count: leave the others their half
+        return os.cpu_count() or 1
