@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
@@ -15,11 +16,12 @@ from pathlib import Path
 
 import torch
 
+from benchmarks.floor import Rates, floor_seconds, measured_rates
 from benchmarks.machine import describe
 from benchmarks.plain import PlainTraining
 from trainer.catalogue import find_recipe
 from trainer.data import load_data
-from trainer.devices import choose_device, use_threads
+from trainer.devices import choose_device
 from trainer.feed import Feed
 from trainer.messages import LOSSES
 from trainer.recipes import Recipe
@@ -41,23 +43,25 @@ class Row:
     ours: float
     ratios: tuple[float, ...]
     difference: float  # of the first losses, relative
+    floor: float  # images/s that the device's measured rates would allow
 
     @property
     def ratio(self) -> float:
         return statistics.median(self.ratios)
 
 
-def measure(name: str, device: torch.device, seconds: float, rounds: int, root: Path | None) -> Row:
+def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Namespace) -> Row:
     """Both loops in turns; the order changes from round to round."""
     # The warm start plays one game of two: the speed that counts is that of the rest.
     recipe = replace(find_recipe(name), warm=0.0)
-    feed = _feed(recipe, root, device)
+    feed = _feed(recipe, args.data, device)
     difference = compare(recipe, feed)
-    loops = {"plain": _plain(recipe, feed), "ours": _ours(recipe, feed)}
+    ours = replace(recipe, precision=args.precision)
+    loops = {"plain": _plain(recipe, feed), "ours": _ours(ours, feed)}
     rates: dict[str, list[float]] = {"plain": [], "ours": []}
-    for number in range(rounds + 1):
+    for number in range(args.rounds + 1):
         for which in ("plain", "ours") if number % 2 else ("ours", "plain"):
-            speed = _speed(loops[which], seconds if number else seconds / 3, device)
+            speed = _speed(loops[which], args.seconds if number else args.seconds / 3, device)
             if number:  # the first round warms up
                 rates[which].append(speed * recipe.batch)
     ratios = tuple(b / a for a, b in zip(rates["plain"], rates["ours"], strict=True))
@@ -68,6 +72,7 @@ def measure(name: str, device: torch.device, seconds: float, rounds: int, root: 
         statistics.median(rates["ours"]),
         ratios,
         difference,
+        recipe.batch / floor_seconds(recipe, feed, rates_of),
     )
 
 
@@ -93,18 +98,15 @@ def compare(recipe: Recipe, feed: Feed) -> float:
 
 
 def _plain(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
-    threads = torch.get_num_threads()
     losses: Iterator[object] | None = None
 
     def work(deadline: float) -> int:
         nonlocal losses
-        torch.set_num_threads(torch.get_num_interop_threads())  # PyTorch's own choice
         losses = losses or PlainTraining(recipe, feed.device).train(feed)
         done = 0
         while time.perf_counter() < deadline:
             next(losses)
             done += 1
-        torch.set_num_threads(threads)
         return done
 
     return work
@@ -133,14 +135,15 @@ def _speed(loop: Callable[[float], int], seconds: float, device: torch.device) -
 
 def table(rows: list[Row]) -> str:
     lines = [
-        "| recipe | batch | plain loop, images/s | ours, images/s | ratio (each round) |",
-        "| --- | --- | --- | --- | --- |",
+        "| recipe | batch | plain loop, images/s | ours, images/s | ratio (each round) "
+        "| share of the floor |",
+        "| --- | --- | --- | --- | --- | --- |",
     ]
     for row in rows:
         each = ", ".join(f"{ratio:.2f}" for ratio in row.ratios)
         lines.append(
             f"| `{row.recipe}` | {row.batch} | {row.plain:,.0f} | {row.ours:,.0f} "
-            f"| **{row.ratio:.2f}** ({each}) |"
+            f"| **{row.ratio:.2f}** ({each}) | {row.ours / row.floor:.0%} |"
         )
     return "\n".join(lines)
 
@@ -151,14 +154,19 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--seconds", type=float, default=6.0, help="of each loop in each round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of both loops")
+    parser.add_argument("--precision", choices=("full", "bf16"), default="full", help="of ours")
     parser.add_argument("--data", type=Path)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     device = choose_device(args.device)
-    print(f"{describe(device)}; {use_threads()} threads for ours", flush=True)
+    torch.set_num_threads(args.threads)
+    print(f"{describe(device)}; {args.threads} threads, ours in {args.precision}", flush=True)
+    rates_of = measured_rates(device)
+    print(f"{rates_of.operations / 1e12:.3g} Tflop/s, {rates_of.bytes / 1e9:.3g} GB/s", flush=True)
     rows = []
     for name in args.recipes or (ON_GPU if device.type == "cuda" else ON_CPU):
-        rows.append(measure(name, device, args.seconds, args.rounds, args.data))
+        rows.append(measure(name, device, rates_of, args))
         print(table(rows[-1:]).splitlines()[-1], flush=True)
     print("\n" + table(rows))
     if args.json:

@@ -1,0 +1,58 @@
+"""All benchmarks one after another, and the tests of what only this device can show.
+
+python -m benchmarks --out FOLDER [--device cuda] [--data FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+MINUTES = 12  # of one benchmark, at the most
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--data", type=Path)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    data = ["--data", str(args.data)] if args.data else []
+    device = ["--device", args.device]
+    parts = {
+        "tests": ["pytest", "-q", "tests/test_captured.py", "tests/test_training.py"],
+        "training": ["benchmarks.training", *device, *data],
+        "training-bf16": ["benchmarks.training", *device, *data, "--precision", "bf16"],
+        "growth": ["benchmarks.growth", *device],
+        "window": ["benchmarks.window"],
+    }
+    failed = [name for name, words in parts.items() if not _done(name, words, args.out)]
+    print(f"Failed: {', '.join(failed)}." if failed else f"All in {args.out}.")
+    return 1 if failed else 0
+
+
+def _done(name: str, words: list[str], out: Path) -> bool:
+    """Run one part; what it prints is kept, and shown as it comes to an end."""
+    if name != "tests":
+        words = [*words, "--json", str(out / f"{name}.json")]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", *words],
+            capture_output=True,
+            text=True,
+            timeout=60 * MINUTES,
+            check=False,
+        )
+        text, code = done.stdout + done.stderr, done.returncode
+    except subprocess.TimeoutExpired as error:
+        text, code = f"{error.stdout or ''}\nStopped after {MINUTES} minutes.", 1
+    (out / f"{name}.md").write_text(text)
+    print(f"## {name}\n{text}", flush=True)
+    return code == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
