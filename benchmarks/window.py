@@ -1,0 +1,262 @@
+"""How smooth the window is, and what it costs the training. Real threads, real models.
+
+python -m benchmarks.window [--seconds 20] [--rounds 3] [--json FILE]
+
+Offscreen, or in a real window where DISPLAY is set.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import PySide6
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.window_start import start_rows
+from iae_studio import theme
+from iae_studio.app import Studio
+from iae_studio.session import State
+from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.loss_plot import LossPlot
+from trainer.messages import LOSSES, Rendering
+
+RECIPE = "drawn-10"  # 28x28, its data drawn by the program
+IMAGES = 10  # in rows of 8 columns: 80 tiles
+TICK = 16  # ms
+PATIENCE = 30.0  # s
+POINTS = 1_000_000
+
+Row = tuple[str, str, str]  # what, figure, goal
+
+
+class Ticks(QObject):
+    """The time between ticks of a timer on the GUI thread, in ms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self, interval=TICK)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        if self._last:
+            self.gaps.append(1e3 * (now - self._last))
+        self._last = now
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        self.gaps, self._last = [], 0.0
+        self._timer.start()
+        yield
+        self._timer.stop()
+
+
+class Paints(QObject):
+    """When a widget was painted last."""
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__()
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def wait(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Let the window work until something is so."""
+    loop, end = QEventLoop(), time.perf_counter() + seconds
+    timer = QTimer(interval=1)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: loop.quit() if done() or time.perf_counter() > end else None)
+    timer.start()
+    if not done():
+        loop.exec()
+    if not done():
+        raise SystemExit("The window did not answer in time.")
+
+
+def pause(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    wait(lambda: time.perf_counter() >= end, seconds + PATIENCE)
+
+
+@contextmanager
+def studio(folder: Path) -> Iterator[Studio]:
+    app = QApplication.instance()
+    theme.apply(app, True)
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("recipe", RECIPE)
+    opened = Studio(settings)
+    opened.window.resize(1280, 800)
+    opened.start()
+    wait(lambda: opened.session.rendering is not None)
+    yield opened
+    opened.window.close()
+    opened.window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+
+def fill(opened: Studio) -> None:
+    """Ten inputs, so that the grid has 80 tiles."""
+    session = opened.session
+    known = session.inputs
+    while len(session.inputs) < IMAGES:
+        session.add_inputs([known[len(session.inputs) % len(known)]])
+    pause(1.0)
+
+
+def slider_times(opened: Studio, moves: int) -> list[float]:
+    """From a slider's move to all tiles painted, in ms."""
+    session, times = opened.session, []
+    viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
+    paints = Paints(viewport)
+    answered = {}  # stamp: paints before its answer
+
+    def came(rendering: Rendering) -> None:
+        answered.setdefault(rendering.stamp, paints.count)
+
+    session.rendered.connect(came)
+    for number in range(moves):
+        began = time.perf_counter()
+        session.set_code_offsets((float(np.sin(number)), float(np.cos(number))))
+        stamp = session.probe().stamp
+        wait(lambda s=stamp: paints.count > answered.get(s, paints.count))
+        times.append(1e3 * (time.perf_counter() - began))
+        pause(0.05)
+    session.rendered.disconnect(came)
+    viewport.removeEventFilter(paints)
+    return times
+
+
+def tick_row(what: str, gaps: list[float], goal: str) -> Row:
+    middle, high = np.percentile(gaps, (50, 99))
+    return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(gaps):.1f} ms", goal)
+
+
+def move_row(what: str, times: list[float]) -> Row:
+    middle, high = np.percentile(times, (50, 95))
+    return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", "p95 <= 33 and <= 80")
+
+
+def smoothness(opened: Studio, seconds: float, moves: int) -> list[Row]:
+    rows, ticks = [], Ticks()
+    for what in ("idle", "training"):
+        if what == "training":
+            opened.session.start_training(anew=True)
+            wait(lambda: opened.session.state is State.TRAINING)
+            pause(3.0)
+        with ticks.counted():
+            pause(seconds)
+        rows.append(tick_row(f"ticks of 16 ms, {what}", ticks.gaps, "p99 <= 20, worst <= 50"))
+        times = slider_times(opened, moves)
+        rows.append(move_row(f"slider to all {8 * IMAGES} tiles painted, {what}", times))
+    opened.session.command("stop")
+    wait(lambda: opened.session.state is State.IDLE)
+    return rows
+
+
+def redraw_row() -> Row:
+    """A plot of a million steps, drawn again as when one more report comes."""
+    plot = LossPlot()
+    plot.resize(900, 220)
+    plot.setCurves(LOSSES)
+    steps = np.random.default_rng(0).gamma(2.0, 0.5, (POINTS, len(LOSSES))).astype(np.float32)
+    plot.load(steps)
+    plot.show()
+    pause(0.5)
+    times = []
+    for _ in range(20):
+        plot.append(steps[:100])
+        began = time.perf_counter()
+        plot._redraw()
+        plot.grab()
+        times.append(1e3 * (time.perf_counter() - began))
+    plot.close()
+    plot.deleteLater()
+    return ("redraw of 1,000,000 steps of 13 losses", f"{statistics.median(times):.1f} ms", "")
+
+
+def cost_row(opened: Studio, seconds: float, rounds: int) -> Row:
+    """Steps per second with the window at work, and with its half of the machine left alone."""
+    session, counts = opened.session, []
+    session.progressed.connect(lambda progress: counts.append(len(progress.losses)))
+    session.start_training(anew=True)
+    wait(lambda: session.state is State.TRAINING)
+    pause(3.0)
+    ratios = []
+    for _ in range(rounds):
+        rates = []
+        for shown in (True, False):
+            opened.window.setVisible(shown)
+            opened.render.rest(not shown)
+            pause(1.0)
+            counts.clear()
+            began = time.perf_counter()
+            pause(seconds)
+            rates.append(sum(counts) / (time.perf_counter() - began))
+        ratios.append(1 - rates[0] / rates[1])
+    opened.window.setVisible(True)
+    opened.render.rest(False)
+    session.command("stop")
+    wait(lambda: session.state is State.IDLE)
+    each = ", ".join(f"{ratio:.1%}" for ratio in ratios)
+    return (
+        "what the open window costs the training",
+        f"{statistics.median(ratios):.1%} ({each})",
+        "<= 5 %",
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--moves", type=int, default=100)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    rows: list[Row] = start_rows(args.rounds + 2) if args.rounds > 1 else []
+    with tempfile.TemporaryDirectory() as folder:
+        for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+            os.environ[variable] = str(Path(folder) / variable)
+        import sys; sys.setswitchinterval(0.001)
+        app = QApplication.instance() or QApplication([])
+        with studio(Path(folder)) as opened:
+            fill(opened)
+            rows += smoothness(opened, args.seconds, args.moves)
+            rows.append(cost_row(opened, args.seconds / 2, args.rounds))
+        rows.append(redraw_row())
+    import torch
+
+    from benchmarks.machine import describe
+
+    where = f"{describe(torch.device('cpu'))}, PySide6 {PySide6.__version__}"
+    print(f"{where}, {app.platformName()}\n")
+    print("| what | measured | goal |\n| --- | --- | --- |")
+    print("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    if args.json:
+        args.json.write_text(json.dumps({"where": where, "rows": rows}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
