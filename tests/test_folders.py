@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +13,25 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.data import folders, stores
-from trainer.data.folders import load_folder, read_folder, split_folder
+from trainer.data import decoding, stores
+from trainer.data.folders import chosen_for_tests, read_folder
 from trainer.messages import UserError
+from trainer.places import cache_root
+
+
+def load_folder(
+    path: Path, size: int, colour: bool, pad: bool = False
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
+    """Images, labels and class names."""
+    found = read_folder(path, size, colour, pad)
+    return found.images, found.labels, found.class_names
+
+
+def split_folder(
+    images: torch.Tensor, labels: torch.Tensor, seed: int = 0
+) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    test = chosen_for_tests(labels, seed)
+    return (images[~test], labels[~test]), (images[test], labels[test])
 
 
 def png(colour: tuple[int, int, int] | str, size: tuple[int, int] = (20, 20)) -> bytes:
@@ -228,7 +245,10 @@ def test_too_many_images_are_refused(
         load_folder(path, 16, colour=True)
     monkeypatch.setattr(stores, "MOST", 20)
     assert len(load_folder(path, 16, colour=True)[0]) == 20
-    monkeypatch.setattr(folders, "MOST_MEMORY", 20 * 3 * 16 * 16 - 1)
+    monkeypatch.setattr(decoding, "MOST_MEMORY", 20 * 3 * 16 * 16 - 1)
+    assert len(load_folder(path, 16, colour=True)[0]) == 20, "on disk there is room"
+    shutil.rmtree(cache_root())
+    cache_root().touch()  # a file where the folder should be: nothing can be written
     with pytest.raises(UserError, match=r"too many for memory at 16 x 16.*smaller size"):
         load_folder(path, 16, colour=True)
 

@@ -182,7 +182,7 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
     while state.step < until:
-        rows.append(step(state, feed.sample(state.recipe.batch, state.rng)))
+        rows.append(step(state, feed.batch(state.recipe.batch, state.step, state.rng)))
         now = time.perf_counter()
         if now - last < REPORT_SECONDS and state.step < until:
             continue

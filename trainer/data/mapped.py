@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -11,9 +12,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from trainer.data.memory import fits
 from trainer.files import replacing
 from trainer.messages import Pixels
 from trainer.places import cache_root
+
+CHUNK = 1 << 26  # bytes
 
 
 def cache_file(kind: str, source: Path, looks: str, state: Iterable[str]) -> Path:
@@ -67,3 +71,27 @@ def _drop_earlier(path: Path) -> None:
         if not old.stem.endswith(f"-{state}") and not old.name.startswith("."):
             with suppress(OSError):
                 old.unlink()
+
+
+def taken(images: Tensor, index: Tensor) -> tuple[Tensor, bool]:
+    """Some mapped images, by mask or numbers, and whether they are mapped: memory may be too small.
+
+    The file they are then in has no name and is gone with them.
+    """
+    if index.dtype == torch.bool:
+        index = index.nonzero()[:, 0]
+    size = images[0].nbytes
+    if not fits(len(index) * size, images.device, mapped=True):
+        with suppress(OSError):  # no room there either: memory it is
+            return _in_nameless_file(images, index.split(max(1, CHUNK // size))), True
+    return images[index], False
+
+
+def _in_nameless_file(images: Tensor, parts: tuple[Tensor, ...]) -> Tensor:
+    cache_root().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=cache_root()) as file:
+        for part in parts:
+            file.write(images[part].numpy().tobytes())
+        file.flush()
+        shape = (sum(map(len, parts)), *images.shape[1:])
+        return torch.from_numpy(np.memmap(file, np.uint8, "c", shape=shape))
