@@ -1,0 +1,1 @@
+"""What is measured, never tested: `python -m benchmarks.training` and its neighbours."""
