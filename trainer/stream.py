@@ -73,9 +73,9 @@ class Stream:
 
         Raises UserError where they cannot be read.
         """
-        if self._ahead is None or (self._ahead.count, self._ahead.step) != (count, step):
-            self._ahead = _Ahead(self._source, count, step, self._device)
         try:
+            if self._ahead is None or (self._ahead.count, self._ahead.step) != (count, step):
+                self._ahead = _Ahead(self._source, count, step, self._device)
             return self._ahead.take()
         except Exception as error:
             self._ahead = None  # the next call starts anew
