@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
 from itertools import pairwise
@@ -239,3 +241,26 @@ def test_a_folder_larger_than_memory_is_split_and_streamed(
     known = {image.numpy().tobytes() for image in data.train.images}
     batch = (feed.batch(40, 0, rng()).data * 255).round().to(torch.uint8)
     assert {image.numpy().tobytes() for image in batch} <= known
+
+
+def test_a_part_of_a_map_is_in_memory_where_the_disk_is_full(
+    rows: torch.Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Rows(rows, torch.arange(len(rows)), mapped=True)
+    odd = torch.arange(len(rows)) % 2 == 1
+    monkeypatch.setattr(memory, "available", lambda: 0)
+    on_disk = whole.only(odd)
+
+    def full(**where: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    in_memory = whole.only(odd)
+    assert on_disk.mapped and not in_memory.mapped
+    assert torch.equal(on_disk.images, rows[odd]) and torch.equal(in_memory.images, rows[odd])
+    assert torch.equal(on_disk.labels, in_memory.labels)
+
+
+def test_memory_is_told_in_bytes() -> None:
+    assert 0 <= memory.available() < 1 << 50
+    assert memory.fits(1 << 60, CPU, mapped=False) and not memory.fits(1 << 60, CPU, mapped=True)
