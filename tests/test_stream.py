@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import gc
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Callable
@@ -16,7 +18,7 @@ import pytest
 import torch
 
 from tests.test_folders import CLASSES, write
-from tests.tiny import CPU, data_of, kind_of, same, weights
+from tests.tiny import CPU, ROOT, data_of, kind_of, same, weights
 from trainer.checkpoint import RunFolder
 from trainer.data import DataSet, Rows, load_data, memory
 from trainer.data.mapped import open_map, write_map
@@ -197,6 +199,20 @@ def test_what_goes_wrong_while_reading_is_told_and_hangs_nobody(rows: torch.Tens
             space.batch(4, 0, rng())
     Unplugged.gone = False
     assert torch.equal(space.batch(4, 0, rng()), Streamed.of(rows, 0, 0, CPU).batch(4, 0, rng()))
+
+
+ENDS = """
+import torch
+from trainer.stream import Streamed
+space = Streamed.of(torch.zeros(2000, 3, 64, 64, dtype=torch.uint8), 0, 0, torch.device("cpu"))
+space.batch(1024, 0, torch.Generator())
+"""
+
+
+@pytest.mark.parametrize("end", ["", "del space", "raise SystemExit(0)"])
+def test_a_program_ends_in_the_middle_of_a_batch(end: str) -> None:
+    done = subprocess.run([sys.executable, "-c", ENDS + end], cwd=ROOT, capture_output=True)
+    assert done.returncode == 0 and not done.stderr
 
 
 # ---- a training ----

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import threading
 import weakref
@@ -105,7 +106,9 @@ class _Ahead:
             self._free.put(_Buffer(torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)))
         weakref.finalize(self, self._free.put, None)
         work = source, count, step, self._free, self._full
-        threading.Thread(target=_gather, args=work, name="batches ahead", daemon=True).start()
+        thread = threading.Thread(target=_gather, args=work, name="batches ahead", daemon=True)
+        thread.start()
+        _running[thread] = self._free
 
     def take(self) -> Tensor:
         if self._lent is not None:
@@ -122,6 +125,18 @@ class _Ahead:
         buffer.copied = torch.cuda.Event()
         buffer.copied.record()
         return moved
+
+
+_running: weakref.WeakKeyDictionary[threading.Thread, SimpleQueue[_Buffer | None]]
+_running = weakref.WeakKeyDictionary()
+
+
+@atexit.register
+def _end_threads() -> None:
+    """A thread that is cut off within torch as the program ends would abort the program."""
+    for thread, free in list(_running.items()):
+        free.put(None)
+        thread.join(10)
 
 
 def _gather(
