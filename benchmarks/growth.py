@@ -100,8 +100,7 @@ def measure(case: Case, device_name: str) -> Measured:
     with tempfile.TemporaryDirectory() as folder:
         state, feed = _toy(case, device) if case.window else _network(case, device, Path(folder))
         found = _in_windows(state, feed, case) if case.window else _freely(state, feed, case)
-        del feed  # its thread reads the map
-    return replace(found, peak=_memory("VmHWM"), held=_held(), on_gpu=_on_gpu(device))
+        return replace(found, peak=_memory("VmHWM"), held=_held(), on_gpu=_on_gpu(device))
 
 
 def _network(case: Case, device: torch.device, folder: Path) -> tuple[TrainState, Feed]:
