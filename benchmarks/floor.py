@@ -72,7 +72,7 @@ def floor_seconds(recipe: Recipe, feed: Feed, rates: Rates) -> float:
     state = start(recipe, feed.device)
     with _Operations() as counter:
         for _ in range(recipe.r1_every):
-            step(state, feed.sample(recipe.batch, state.rng))
+            step(state, feed.batch(recipe.batch, 0, state.rng))
     weights = sum(p.numel() * p.element_size() for p in state.model.parameters())
     operations = counter.total / recipe.r1_every
     return max(operations / rates.operations, TIMES_THROUGH * weights / rates.bytes)

@@ -235,11 +235,13 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=100)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
-    rows: list[Row] = start_rows(args.rounds + 2) if args.rounds > 1 else []
+    rows: list[Row] = start_rows(args.rounds + 2)
     with tempfile.TemporaryDirectory() as folder:
         for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = str(Path(folder) / variable)
-        import sys; sys.setswitchinterval(0.001)
+        import sys
+
+        sys.setswitchinterval(0.001)
         app = QApplication.instance() or QApplication([])
         with studio(Path(folder)) as opened:
             fill(opened)

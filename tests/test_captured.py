@@ -46,7 +46,7 @@ def prepared(kind: str, *more: str) -> TrainState:
         for group in optimiser.param_groups:
             group["lr"] = torch.zeros(())
     for _ in range(2):
-        step(state, feed.sample(recipe.batch, state.rng))
+        step(state, feed.batch(recipe.batch, 0, state.rng))
     return state
 
 
@@ -54,7 +54,7 @@ def watched(state: TrainState, number: int) -> list[tuple[str, str]]:
     """The operators of one step, its schedule read from tensors."""
     now = Schedule.at(state.recipe, number)
     values = timetable(state)[number]
-    batch = feed_of(state.recipe).sample(state.recipe.batch, state.rng)
+    batch = feed_of(state.recipe).batch(state.recipe.batch, 0, state.rng)
     with Watch() as watch:
         play(state, batch, now.on_device(values))
     return watch.notes
@@ -94,7 +94,7 @@ def test_a_schedule_on_the_device_trains_as_numbers_do(kind: str) -> None:
         for _ in range(3):
             now = Schedule.at(state.recipe, state.step)
             chosen = now.on_device(table[state.step]) if on_device else now
-            play(state, feed.sample(state.recipe.batch, state.rng), chosen)
+            play(state, feed.batch(state.recipe.batch, 0, state.rng), chosen)
             state.step += 1
         moves.append(flat(state) - before)
     assert (moves[1] - moves[0]).norm() < 0.02 * moves[0].norm()

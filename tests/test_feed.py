@@ -63,7 +63,7 @@ def test_a_feed_knows_as_many_labels_as_the_recipe_says() -> None:
     feed = feed_of(recipe)
     assert feed.labelled is not None and feed.labels is not None
     assert len(feed.labels) == recipe.labels == len(feed.labelled.rows)
-    batch = feed.sample(8, torch.Generator().manual_seed(0))
+    batch = feed.batch(8, 0, torch.Generator().manual_seed(0))
     assert batch.labelled is not None and batch.labels is not None
     assert len(batch.labelled) == len(batch.labels) == 8
     # Every image with its own label.
@@ -72,7 +72,7 @@ def test_a_feed_knows_as_many_labels_as_the_recipe_says() -> None:
         (place,) = (whole.images.float() / 255 == image).flatten(1).all(1).nonzero()[0].tolist()
         assert whole.labels[place] == label
     # Few labels: all of them in every batch, none twice.
-    all_of_them = feed.sample(50, torch.Generator().manual_seed(0)).labels
+    all_of_them = feed.batch(50, 0, torch.Generator().manual_seed(0)).labels
     assert all_of_them is not None
     assert sorted(all_of_them.tolist()) == sorted(feed.labels.tolist())
 
@@ -81,7 +81,7 @@ def test_other_recipes_get_no_labels() -> None:
     for kind in ("iae", "iae, categories", "cycleiae, decoder noise"):
         feed = feed_of(kind_of(kind))
         assert feed.labels is None and feed.labelled is None
-        assert feed.sample(4, torch.Generator().manual_seed(0)).labels is None
+        assert feed.batch(4, 0, torch.Generator().manual_seed(0)).labels is None
 
 
 def test_more_classes_than_categories_are_told_before_the_training() -> None:
@@ -97,7 +97,7 @@ def test_more_classes_than_categories_are_told_before_the_training() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_batches_have_the_recipes_shape_and_range(kind: str) -> None:
     recipe = kind_of(kind)
-    batch = feed_of(recipe).sample(5, torch.Generator().manual_seed(0))
+    batch = feed_of(recipe).batch(5, 0, torch.Generator().manual_seed(0))
     assert len(batch) == 5 and batch.data.dtype == torch.float32
     if recipe.two_dimensional:
         assert batch.data.shape == (5, 2) and batch.other is None
@@ -115,8 +115,8 @@ def test_batches_follow_from_the_generator(kind: str) -> None:
     torch.manual_seed(0)
     before = torch.get_rng_state()
     rng = torch.Generator().manual_seed(7)
-    one, next_ = feed.sample(6, rng), feed.sample(6, rng)
-    again = feed.sample(6, torch.Generator().manual_seed(7))
+    one, next_ = feed.batch(6, 0, rng), feed.batch(6, 0, rng)
+    again = feed.batch(6, 0, torch.Generator().manual_seed(7))
     for name in ("data", "other", "labelled", "labels"):
         first, second, third = (getattr(batch, name) for batch in (one, next_, again))
         if first is not None:
@@ -141,7 +141,7 @@ def test_domains_are_unpaired(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         one = {tuple(row) for row in torch.stack([ours[k] for k in keys], 1).tolist()}
         two = {tuple(row) for row in torch.stack([theirs[k] for k in keys], 1).tolist()}
         assert len(one) == len(first) and not one & two
-    batch = data.feed(recipe, CPU).sample(8, torch.Generator().manual_seed(0))
+    batch = data.feed(recipe, CPU).batch(8, 0, torch.Generator().manual_seed(0))
     assert batch.other is not None and not torch.equal(batch.data, batch.other)
 
 
@@ -192,7 +192,7 @@ def test_two_folders_are_two_domains(tmp_path: Path) -> None:
     assert (data.train.images[:, 0, 0, 0] > 150).all()
     assert (data.other_train.images[:, 2, 0, 0] > 150).all()
     assert (data.other_train.images[:, 0, 0, 0] < 50).all()
-    batch = data.feed(recipe, CPU).sample(4, torch.Generator().manual_seed(0))
+    batch = data.feed(recipe, CPU).batch(4, 0, torch.Generator().manual_seed(0))
     assert batch.other is not None and batch.data.shape == batch.other.shape == (4, 3, 24, 24)
 
 

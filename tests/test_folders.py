@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import zipfile
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +14,25 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.data import folders, stores
-from trainer.data.folders import load_folder, read_folder, split_folder
+from trainer.data import decoding, stores
+from trainer.data.folders import chosen_for_tests, read_folder
 from trainer.messages import UserError
+from trainer.places import cache_root
+
+
+def load_folder(
+    path: Path, size: int, colour: bool, pad: bool = False
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
+    """Images, labels and class names."""
+    found = read_folder(path, size, colour, pad)
+    return found.images, found.labels, found.class_names
+
+
+def split_folder(
+    images: torch.Tensor, labels: torch.Tensor, seed: int = 0
+) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    test = chosen_for_tests(labels, seed)
+    return (images[~test], labels[~test]), (images[test], labels[test])
 
 
 def png(colour: tuple[int, int, int] | str, size: tuple[int, int] = (20, 20)) -> bytes:
@@ -228,7 +246,10 @@ def test_too_many_images_are_refused(
         load_folder(path, 16, colour=True)
     monkeypatch.setattr(stores, "MOST", 20)
     assert len(load_folder(path, 16, colour=True)[0]) == 20
-    monkeypatch.setattr(folders, "MOST_MEMORY", 20 * 3 * 16 * 16 - 1)
+    monkeypatch.setattr(decoding, "MOST_MEMORY", 20 * 3 * 16 * 16 - 1)
+    assert len(load_folder(path, 16, colour=True)[0]) == 20, "on disk there is room"
+    shutil.rmtree(cache_root())
+    cache_root().touch()  # a file where the folder should be: nothing can be written
     with pytest.raises(UserError, match=r"too many for memory at 16 x 16.*smaller size"):
         load_folder(path, 16, colour=True)
 
@@ -238,6 +259,97 @@ def test_pipes_and_links_in_a_circle_do_not_hang(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.png")
     (folder / "circle").symlink_to(folder, target_is_directory=True)
     assert len(load_folder(folder, 16, colour=True)[0]) == 20
+
+
+# ---- the cache ----
+
+
+def never(data: bytes, name: str) -> np.ndarray:
+    raise AssertionError(f"{name} is decoded again")
+
+
+def files_of_cache() -> list[Path]:
+    return sorted(path for path in cache_root().rglob("*") if path.is_file())
+
+
+@packed_or_not
+def test_images_are_decoded_once(
+    tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, CLASSES | {"Cat/9.png": b"", "dog 9/11.png": grey(3)[:50]}, packed)
+    first = read_folder(path, 16, colour=True)
+    monkeypatch.setattr(decoding, "decode_image", never)
+    again = read_folder(path, 16, colour=True)
+    assert torch.equal(first.images, again.images) and torch.equal(first.labels, again.labels)
+    assert first.class_names == again.class_names and first.problems == again.problems
+    assert len(again.problems) == 2 and again.labels.bincount().tolist() == [8, 8, 8]
+    again.images.zero_()  # stays out of the file
+    assert torch.equal(first.images, read_folder(path, 16, colour=True).images)
+    for looks in ((24, True, False), (16, False, False), (16, True, True)):
+        with pytest.raises(AssertionError, match="decoded again"):
+            read_folder(path, *looks)
+
+
+@packed_or_not
+def test_a_changed_folder_is_decoded_anew(tmp_path: Path, packed: bool) -> None:
+    before = load_folder(put(tmp_path, PLAIN, packed), 16, colour=True)[0].clone()
+    load_folder(put(tmp_path, PLAIN, packed), 24, colour=True)
+    changed = put(tmp_path, PLAIN | {"photo 5.png": grey(251)}, packed)
+    after = load_folder(changed, 16, colour=True)[0]
+    assert after[5].float().mean() == 251 and before[5].float().mean() == 50
+    assert torch.equal(after[6:], before[6:])
+    more = put(tmp_path, PLAIN | {"photo 5.png": grey(251), "photo 99.png": grey(1)}, packed)
+    assert len(load_folder(more, 16, colour=True)[0]) == 21
+    assert len(files_of_cache()) == 2, "what was made of the old images is gone"
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".json"])
+def test_a_spoiled_cache_is_made_again(tmp_path: Path, suffix: str) -> None:
+    path = put(tmp_path, PLAIN, packed=False)
+    images = load_folder(path, 16, colour=True)[0].clone()
+    (file,) = (file for file in files_of_cache() if file.suffix == suffix)
+    file.write_bytes(file.read_bytes()[:30])
+    assert torch.equal(load_folder(path, 16, colour=True)[0], images)
+    file.unlink()
+    assert torch.equal(load_folder(path, 16, colour=True)[0], images)
+
+
+@packed_or_not
+def test_without_room_for_a_cache_images_are_in_memory(
+    tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, PLAIN | {"photo 3.png": b""}, packed)
+    wanted = read_folder(path, 16, colour=True)
+    assert wanted.mapped
+    cache_root().rename(tmp_path / "elsewhere")
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    found = read_folder(path, 16, colour=True)
+    assert not found.mapped and not files_of_cache()
+    assert torch.equal(found.images, wanted.images) and found.problems == wanted.problems
+    assert torch.equal(found.labels, wanted.labels)
+
+
+def test_a_reading_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
+    def stop(done: int, total: int) -> None:
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_folder(put(tmp_path, PLAIN, packed=False), 16, colour=True, progress=stop)
+    assert not files_of_cache()
+
+
+@packed_or_not
+def test_a_folder_that_vanished_is_told_though_it_is_cached(tmp_path: Path, packed: bool) -> None:
+    path = put(tmp_path, PLAIN, packed)
+    load_folder(path, 16, colour=True)
+    path.rename(tmp_path / "moved.zip")
+    with pytest.raises(UserError, match=r"is not there"):
+        load_folder(path, 16, colour=True)
 
 
 # ---- the split ----

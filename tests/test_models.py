@@ -43,7 +43,7 @@ def rng_of(seed: int = 1) -> torch.Generator:
 def played(recipe: Recipe) -> tuple[Model, Round]:
     """A model and what its first batch is to be trained on."""
     model, rng = build_model(recipe).train(), rng_of()
-    return model, model.play(feed_of(recipe).sample(recipe.batch, rng), rng)
+    return model, model.play(feed_of(recipe).batch(recipe.batch, 0, rng), rng)
 
 
 def payers(model: Model) -> set[str]:
@@ -59,7 +59,7 @@ def payers(model: Model) -> set[str]:
 def test_shapes_and_ranges(kind: str) -> None:
     recipe = kind_of(kind)
     model, rng = build_model(recipe).train(), rng_of()
-    x = feed_of(recipe).sample(8, rng).data
+    x = feed_of(recipe).batch(8, 0, rng).data
     code = model.encode(x, model.eps.sample(8, rng))
     returned = model.decode(code, model.noise.sample(8, rng))
     assert returned.shape == x.shape and returned.dtype == x.dtype == torch.float32
@@ -79,7 +79,7 @@ def test_an_image_is_the_same_alone_and_in_a_batch(kind: str) -> None:
     recipe = kind_of(kind)
     state, _ = trained(recipe, 3)
     model, rng = state.ema, rng_of()
-    x = feed_of(recipe).sample(6, rng).data
+    x = feed_of(recipe).batch(6, 0, rng).data
     eps, n = model.eps.sample(6, rng), model.noise.sample(6, rng)
     together = model.encode(x, eps)
     drawn = model.decode(together, n)
@@ -94,7 +94,7 @@ def test_an_image_is_the_same_alone_and_in_a_batch(kind: str) -> None:
 def test_noise_is_heard_where_there_is_some_and_nowhere_else(kind: str) -> None:
     recipe = kind_of(kind)
     model, rng = build_model(recipe).eval(), rng_of()
-    x = feed_of(recipe).sample(4, rng).data
+    x = feed_of(recipe).batch(4, 0, rng).data
     codes = [model.encode(x, model.eps.sample(4, rng)) for _ in range(2)]
     stochastic = recipe.encoder_noise > 0 or recipe.posterior == "gaussian"
     assert torch.equal(*codes) is not stochastic
@@ -126,7 +126,7 @@ def test_games_are_about_the_right_things(kind: str) -> None:
     """IAE and CycleIAE judge data by codes; an FIAE, with its ends exchanged, codes by data."""
     recipe = kind_of(kind)
     model, rng = build_model(recipe).train(), rng_of()
-    batch = feed_of(recipe).sample(recipe.batch, rng)
+    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
     games = {game.name: game for game in model.play(batch, rng).games}
     flipped = recipe.model in ("fiae", "gan")
     if "regularisation" in games:
@@ -149,7 +149,7 @@ def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:
     for kind, categorical in (("iae", False), ("iae, categories", True)):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = feed_of(recipe).sample(recipe.batch, rng)
+        batch = feed_of(recipe).batch(recipe.batch, 0, rng)
         first, second = (model.play(batch, rng).games[-1].real[0] for _ in range(2))
         assert not torch.equal(first, second)
         one_hot = ((first == 0) | (first == 1)).all() and (first.sum(1) == 1).all()
@@ -264,7 +264,7 @@ def test_all_but_a_gan_can_be_trained_as_a_plain_autoencoder_of_the_data() -> No
     for kind in ("iae", "cycleiae, decoder noise", "fiae", "fiae, categories"):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = feed_of(recipe).sample(recipe.batch, rng)
+        batch = feed_of(recipe).batch(recipe.batch, 0, rng)
         autoencoded = model.play(batch, rng).autoencoded
         assert autoencoded is not None
         source, returned = autoencoded()
@@ -292,7 +292,7 @@ def one_step(recipe: Recipe) -> tuple[TrainState, dict[str, torch.Tensor]]:
     """A state after one step, and its weights before it."""
     state = start(recipe, CPU)
     before = copied(state)
-    step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+    step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
     return state, before
 
 
@@ -334,7 +334,7 @@ def finite(state_losses: list[torch.Tensor], name: str) -> np.ndarray:
 
 def train_by_steps(recipe: Recipe, count: int) -> tuple[TrainState, list[torch.Tensor]]:
     state, feed = start(recipe, CPU), feed_of(recipe)
-    return state, [step(state, feed.sample(recipe.batch, state.rng)) for _ in range(count)]
+    return state, [step(state, feed.batch(recipe.batch, 0, state.rng)) for _ in range(count)]
 
 
 @pytest.mark.parametrize("noise", [0, 6])
@@ -419,7 +419,7 @@ def test_labels_reach_the_encoder_with_their_images() -> None:
     """The cross-entropy is that of the labelled images, not of those without labels."""
     recipe = kind_of("iae, labels").with_settings(["consistency=0", "balance=0", "augment=0"])
     model, rng = build_model(recipe).train(), rng_of()
-    batch = feed_of(recipe).sample(recipe.batch, rng)
+    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
     assert batch.labelled is not None and batch.labels is not None
     guess = model.encode(batch.labelled, model.eps.sample(len(batch.labelled), rng))
     wanted = nn.functional.nll_loss(guess.log(), batch.labels).item()
@@ -461,7 +461,7 @@ def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
     augment: float,
 ) -> None:
     recipe = kind_of("iae, labels").with_settings([f"augment={augment}"])
-    model, batch = build_model(recipe).train(), feed_of(recipe).sample(recipe.batch, rng_of(2))
+    model, batch = build_model(recipe).train(), feed_of(recipe).batch(recipe.batch, 0, rng_of(2))
     assert batch.labelled is not None
     (data, labelled, views), _ = seen_by_the_encoder(model, batch)
     assert torch.equal(data, batch.data)
@@ -473,7 +473,7 @@ def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
 def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> None:
     for amount in (0.0, 0.3):
         recipe = kind_of("infogan").with_settings([f"input_noise={amount}", "batch=1000"])
-        model, batch = build_model(recipe).train(), feed_of(recipe).sample(1000, rng_of(2))
+        model, batch = build_model(recipe).train(), feed_of(recipe).batch(1000, 0, rng_of(2))
         seen, round_ = seen_by_the_encoder(model, batch)
         added = seen[0] - round_.games[0].fake[0]
         assert added.std().item() == pytest.approx(amount, rel=0.1)
@@ -485,7 +485,7 @@ def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> N
 )
 def test_a_blurred_code_goes_to_decoder_and_critics_alike(kind: str, blurs: bool) -> None:
     recipe = kind_of(kind).with_settings(["code_blur=0.5", "batch=64"])
-    model, batch = build_model(recipe).train(), feed_of(recipe).sample(64, rng_of(2))
+    model, batch = build_model(recipe).train(), feed_of(recipe).batch(64, 0, rng_of(2))
     decoded: list[torch.Tensor] = []
     model.decoder.register_forward_hook(lambda module, inputs, out: decoded.append(inputs[0]))
     games = model.play(batch, rng_of()).games

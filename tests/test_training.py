@@ -180,7 +180,7 @@ def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
 
     state.model.play = watched  # type: ignore[method-assign]
     state.step = number
-    step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+    step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
     return {game.name: game for game in kept[0].games}
 
 
@@ -215,7 +215,7 @@ def test_penalties_count_as_much_as_their_weight() -> None:
     for weight in (1, 4):
         recipe = recipe_of("aae-small", "regularisation=none", f"distance_weight={weight}")
         state = start(recipe, CPU)
-        step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+        step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
         slopes.append(next(state.model.decoder.parameters()).grad)
     torch.testing.assert_close(slopes[1], 4 * slopes[0])
 
@@ -231,7 +231,7 @@ def test_the_fading_euclidean_term_counts_as_much_as_the_recipe_says() -> None:
     ):
         recipe = recipe_of("vae-small", *settings, *more)
         state = start(recipe, CPU)
-        step(state, feed_of(recipe).sample(recipe.batch, state.rng))
+        step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
         slopes[name] = next(state.model.decoder.parameters()).grad
     torch.testing.assert_close(slopes["strong"], 4 * slopes["weak"])
     torch.testing.assert_close(slopes["warm"], 10 * slopes["weak"])
@@ -292,7 +292,7 @@ def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
     state, feed = start(recipe, CPU), feed_of(recipe)
     mean = maps(state.model)
     for number in range(steps):
-        step(state, feed.sample(recipe.batch, state.rng))
+        step(state, feed.batch(recipe.batch, 0, state.rng))
         decay = min(recipe.ema, (1 + number) / (10 + number))
         mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
     return mean

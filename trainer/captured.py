@@ -12,7 +12,7 @@ from collections import Counter
 import torch
 from torch import Tensor
 
-from trainer.feed import Feed
+from trainer.feed import Batch, Feed
 from trainer.messages import LOSSES
 from trainer.schedule import Schedule
 from trainer.steps import TrainState, play, step
@@ -37,6 +37,7 @@ class Captured:
         self._table = timetable(state)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
         self._losses = torch.empty(len(LOSSES) + 1, device=device)
+        self._given: Batch | None = None  # where a streamed batch is put for the graphs
         self._graphs: dict[tuple[bool, ...], torch.cuda.CUDAGraph] = {}
         self._seen: Counter[tuple[bool, ...]] = Counter()
         self._pool = torch.cuda.graph_pool_handle()
@@ -54,15 +55,22 @@ class Captured:
     def _step(self) -> Tensor:
         state, feed = self.state, self.feed
         now = Schedule.at(state.recipe, state.step)
+        batch = None if feed.resident else self._draw()
+        if batch is not None:
+            self._given = _put(batch, self._given)
         self._seen[now.phase] += 1
         if now.phase not in self._graphs and not self.why_not and self._seen[now.phase] > WARM_UP:
             self._capture(now)
         if now.phase not in self._graphs:
-            return step(state, feed.sample(state.recipe.batch, state.rng))
+            return step(state, batch or self._draw())
         self._number.fill_(min(state.step, len(self._table) - 1))
         self._graphs[now.phase].replay()
         state.step += 1
         return self._losses.clone()
+
+    def _draw(self) -> Batch:
+        state = self.state
+        return self.feed.batch(state.recipe.batch, state.step, state.rng)
 
     def _capture(self, now: Schedule) -> None:
         """Record a step of this phase; nothing of it is run. Errors leave the training eager."""
@@ -84,5 +92,16 @@ class Captured:
     def _record(self, now: Schedule) -> None:
         state = self.state
         values = self._table.index_select(0, self._number[None])[0]
-        batch = self.feed.sample(state.recipe.batch, state.rng)
+        batch = self._given or self._draw()  # resident rows are drawn as part of the step
         self._losses.copy_(play(state, batch, now.on_device(values)))
+
+
+def _put(batch: Batch, place: Batch | None) -> Batch:
+    """The batch in the memory that the graphs read."""
+    if place is None:
+        parts = (batch.other, batch.labelled, batch.labels)
+        return Batch(batch.data.clone(), *(None if p is None else p.clone() for p in parts))
+    for old, new in zip(vars(place).values(), vars(batch).values(), strict=True):
+        if old is not None:
+            old.copy_(new)
+    return place

@@ -1,4 +1,4 @@
-"""What a training draws its batches from; all of it lies on the training's device."""
+"""What a training draws its batches from: rows on its device, or too many for it."""
 
 from __future__ import annotations
 
@@ -36,10 +36,19 @@ class Feed:
     def device(self) -> torch.device:
         return self.data.rows.device
 
-    def sample(self, count: int, rng: torch.Generator) -> Batch:
-        """A batch of `count`; of the labelled images as many, or all if there are fewer."""
-        data = self.data.sample(count, rng)
-        other = self.other.sample(count, rng) if self.other is not None else None
+    @property
+    def resident(self) -> bool:
+        """Whether all rows lie on the device, so that nothing is ever waited for."""
+        return self.data.resident and (self.other is None or self.other.resident)
+
+    def batch(self, count: int, step: int, rng: torch.Generator) -> Batch:
+        """A batch of `count`; of the labelled images as many, or all if there are fewer.
+
+        Resident rows are drawn by `rng`; which of the others come follows from the step. Raises
+        UserError where those cannot be read.
+        """
+        data = self.data.batch(count, step, rng)
+        other = self.other.batch(count, step, rng) if self.other is not None else None
         if self.labelled is None or self.labels is None:
             return Batch(data, other)
         known = len(self.labels)

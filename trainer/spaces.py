@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -58,6 +58,7 @@ class Empirical:
     """
 
     rows: Tensor
+    resident: ClassVar[bool] = True  # all of it lies on the device
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -65,6 +66,10 @@ class Empirical:
 
     def sample(self, count: int, rng: torch.Generator) -> Tensor:
         return self.at(torch.randint(len(self.rows), (count,), generator=rng, device=rng.device))
+
+    def batch(self, count: int, step: int, rng: torch.Generator) -> Tensor:
+        """What a training gets at a step: `count` samples, float32 [count, *shape]."""
+        return self.sample(count, rng)
 
     def at(self, index: Tensor) -> Tensor:
         """The rows of these numbers, int64 [count]."""

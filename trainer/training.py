@@ -48,7 +48,7 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
 def _stepper(state: TrainState, feed: Feed) -> Callable[[], Tensor]:
     """On CUDA steps are replayed, and what was captured outlives a pause."""
     if feed.device.type != "cuda":
-        return lambda: step(state, feed.sample(state.recipe.batch, state.rng))
+        return lambda: step(state, feed.batch(state.recipe.batch, state.step, state.rng))
     if state.captured is None or state.captured.feed is not feed:
         state.captured = Captured(state, feed)
     return state.captured.step

@@ -15,7 +15,7 @@ from trainer.data import faces, numbers, shoes
 from trainer.data.celeba import load_celeba
 from trainer.data.drawn import draw_digits
 from trainer.data.edges import find_edges
-from trainer.data.folders import load_folder, split_folder
+from trainer.data.folders import chosen_for_tests, read_folder
 from trainer.data.kept import kept
 from trainer.data.mnist import load_mnist
 from trainer.data.points import four_points, mixture_of_gaussians
@@ -100,7 +100,7 @@ def _svhn(wanted: Wanted, root: Path, part: str) -> Rows:
 
 
 def _celeba(wanted: Wanted, root: Path, part: str) -> Rows:
-    return Rows(*load_celeba(root, part == "train", wanted.size))
+    return Rows(*load_celeba(root, part == "train", wanted.size), mapped=True)
 
 
 def _points(wanted: Wanted, root: Path, part: str) -> Rows:
@@ -146,15 +146,20 @@ def _load(wanted: Wanted, root: Path) -> DataSet:
 
 
 def _own_images(wanted: Wanted) -> DataSet:
-    looks = wanted.size, wanted.colour, wanted.pad
-    images, labels, names = load_folder(Path(wanted.images), *looks)
-    train, test = split_folder(images, labels)
-    first = DataSet(Rows(*train), Rows(*test), classes=max(1, len(names)))
+    train, test, classes = _folder(wanted.images, wanted)
+    first = DataSet(train, test, classes=classes)
     if not wanted.images_b:
         return _two_domains(first, wanted) if wanted.translates else first
-    images, labels, _ = load_folder(Path(wanted.images_b), *looks)
-    other_train, other_test = split_folder(images, labels)
-    return replace(first, other_train=Rows(*other_train), other_test=Rows(*other_test))
+    other_train, other_test, _ = _folder(wanted.images_b, wanted)
+    return replace(first, other_train=other_train, other_test=other_test)
+
+
+def _folder(path: str, wanted: Wanted) -> tuple[Rows, Rows, int]:
+    """Rows to train on, rows to judge by, the number of classes."""
+    found = read_folder(Path(path), wanted.size, wanted.colour, wanted.pad)
+    rows = Rows(found.images, found.labels, mapped=found.mapped)
+    test = chosen_for_tests(found.labels)
+    return rows.only(~test), rows.only(test), max(1, len(found.class_names))
 
 
 def _two_domains(whole: DataSet, wanted: Wanted) -> DataSet:
@@ -177,7 +182,7 @@ def _split(rows: Rows, wanted: Wanted) -> tuple[Rows, Rows]:
     half = torch.arange(len(rows)) % 2 == 0
     first, second = rows.only(half), rows.only(~half)
     edges = second.edges if second.edges is not None else find_edges(second.images)
-    return first, replace(second, images=edges)
+    return first, replace(second, images=edges, mapped=False)
 
 
 def some_test_images(

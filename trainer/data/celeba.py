@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +10,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from trainer.data.mapped import cache_file, open_map, write_map
 from trainer.data.stores import Store, in_threads, open_store
-from trainer.files import replacing
 from trainer.images import decode_image
 from trainer.messages import DataMissingError, Pixels, UserError
 from trainer.places import (
     CELEBA_IMAGES,
     CELEBA_LISTS,
     DATA_VARIABLE,
-    cache_root,
     celeba_folder,
     data_root,
 )
@@ -61,10 +58,10 @@ def load_celeba(
     source = next(folder / name for name in CELEBA_IMAGES if (folder / name).exists())
     cache = _cache_file(source, folder / CELEBA_LISTS[1], train, size)
     shape = (len(names), 3, size, size)
-    images = _mapped(cache, shape)
+    images = open_map(cache, shape)
     if images is None:
         _decode_all(source, names, cache, shape, progress)
-        images = _mapped(cache, shape)
+        images = open_map(cache, shape)
     if images is None:
         raise UserError(f"{cache} cannot be read. Delete it and try again.")
     return images, labels
@@ -106,22 +103,8 @@ def _lines(path: Path) -> list[str]:
 
 
 def _cache_file(source: Path, partition: Path, train: bool, size: int) -> Path:
-    place = hashlib.sha256(str(source.resolve()).encode()).hexdigest()[:16]
     stamps = [f"{path.stat().st_mtime_ns} {path.stat().st_size}" for path in (source, partition)]
-    state = hashlib.sha256(" ".join(stamps).encode()).hexdigest()[:16]
-    return cache_root() / "celeba" / place / f"{'train' if train else 'test'}-{size}-{state}.npy"
-
-
-def _mapped(path: Path, shape: tuple[int, ...]) -> Tensor | None:
-    """The cached images; None where there are none, or others."""
-    try:
-        # Copied where written to: torch wants writable memory, and the file must stay as it is.
-        images = np.load(path, mmap_mode="c")
-    except (OSError, ValueError, EOFError):
-        return None
-    if images.shape != shape or images.dtype != np.uint8:
-        return None
-    return torch.from_numpy(images)
+    return cache_file("celeba", source, f"{'train' if train else 'test'}-{size}", stamps)
 
 
 def _decode_all(
@@ -134,20 +117,18 @@ def _decode_all(
         def face(name: str) -> Pixels:
             return _face(store, prefix + name, size)
 
-        faces = in_threads(face, names)
+        def told(faces: Iterator[Pixels]) -> Iterator[Pixels]:
+            for done, pixels in enumerate(faces, start=1):
+                yield pixels
+                progress(done, len(names))
+
         try:
-            with replacing(cache) as file:
-                header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-                np.lib.format.write_array_header_1_0(file, header)
-                for done, pixels in enumerate(faces, start=1):
-                    file.write(pixels.tobytes())
-                    progress(done, len(names))
+            write_map(cache, shape, told(in_threads(face, names)))
         except OSError as error:
             raise UserError(
                 f"The decoded faces cannot be kept in {cache.parent} ({error.strerror}). They take "
                 f"{np.prod(shape) / 2**30:.1f} GiB: free some space."
             ) from error
-    _drop_others(cache)
 
 
 def _face(store: Store, name: str, size: int) -> Pixels:
@@ -163,12 +144,3 @@ def _face(store: Store, name: str, size: int) -> Pixels:
         )
     scaled = Image.fromarray(rgb).resize((size, size), Image.Resampling.LANCZOS, box=CROP)
     return np.asarray(scaled).transpose(2, 0, 1)
-
-
-def _drop_others(cache: Path) -> None:
-    """Delete what was made of an earlier state of the same images: each takes gigabytes."""
-    stem = cache.name.rpartition("-")[0]
-    for old in cache.parent.glob(f"{stem}-*.npy"):
-        if old != cache:
-            with suppress(OSError):
-                old.unlink()

@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from trainer.data.mapped import taken
+from trainer.data.memory import fits
 from trainer.feed import Feed
 from trainer.messages import UserError
 from trainer.recipes import Recipe
 from trainer.spaces import Empirical
+from trainer.stream import Streamed
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,13 +21,14 @@ class Rows:
     """Some images uint8 [N, C, H, W], or points float32 [N, 2], and what is known of them.
 
     `factors` holds the true content and style of drawn images, float32 [N] each. `edges` are the
-    true edge images of drawn shoes.
+    true edge images of drawn shoes. `mapped` images lie in a file and are read as they are used.
     """
 
     images: Tensor
     labels: Tensor
     factors: dict[str, Tensor] = field(default_factory=dict)
     edges: Tensor | None = None
+    mapped: bool = False
 
     def __len__(self) -> int:
         return len(self.images)
@@ -33,7 +37,20 @@ class Rows:
         """The rows of a boolean mask or of numbers."""
         factors = {name: values[index] for name, values in self.factors.items()}
         edges = self.edges[index] if self.edges is not None else None
-        return Rows(self.images[index], self.labels[index], factors, edges)
+        labels = self.labels[index]
+        if not self.mapped:
+            return Rows(self.images[index], labels, factors, edges)
+        images, mapped = taken(self.images, index)
+        return Rows(images, labels, factors, edges, mapped)
+
+    def space(self, device: torch.device, seed: int, domain: int) -> Empirical:
+        """What a training draws from: the images on the device, or read from where they are.
+
+        `seed` and `domain` (0, 1) decide the rows of each step where the device does not hold all.
+        """
+        if fits(self.images.nbytes, device, self.mapped):
+            return Empirical(self.images.to(device, copy=self.mapped))
+        return Streamed.of(self.images, seed, domain, device)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +64,14 @@ class DataSet:
     classes: int = 10
 
     def feed(self, recipe: Recipe, device: torch.device) -> Feed:
-        """The training rows on the device; `recipe.labels` of them, class by class, with labels."""
-        other = None if self.other_train is None else self.other_train.images.to(device)
-        data = Empirical(self.train.images.to(device))
+        """The training rows, on the device where they fit; `recipe.labels` of them with labels,
+
+        of every class as many as of any other.
+        """
+        data = self.train.space(device, recipe.seed, 0)
         if not recipe.labels:
-            return Feed(data, Empirical(other) if other is not None else None)
+            other = self.other_train
+            return Feed(data, None if other is None else other.space(device, recipe.seed, 1))
         if self.classes > recipe.code:
             raise UserError(
                 f"The labels name {self.classes} classes, but the code has {recipe.code} "

@@ -38,6 +38,9 @@ class Store(Protocol):
     def read(self, name: str) -> bytes:
         """The bytes of one file; safe on several threads. Raises UserError."""
 
+    def stamp(self, name: str) -> str:
+        """What is another one when the file is: its size, and when it was changed."""
+
 
 @contextmanager
 def open_store(path: Path) -> Iterator[Store]:
@@ -93,12 +96,21 @@ class _Folder:
             raise UserError(f'"{name}" cannot be read ({error.strerror}).') from error
         return _not_too_large(data, name)
 
+    def stamp(self, name: str) -> str:
+        try:
+            told = (self._path / name).stat()
+        except OSError:
+            return "gone"
+        # The second time knows of permissions too: what could not be read then may be now.
+        return f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
+
 
 class _Zip:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self._path = path
         self._archive = archive
         self.title = path.stem
+        self._changed = path.stat().st_mtime_ns
         # Some programs for Windows pack paths with backslashes.
         self._infos = {info.filename.replace("\\", "/"): info for info in archive.infolist()}
 
@@ -121,6 +133,10 @@ class _Zip:
         except _ZIP_ERRORS as error:
             raise UserError(f'"{name}" cannot be unpacked ({error}).') from error
         return _not_too_large(data, name)
+
+    def stamp(self, name: str) -> str:
+        info = self._infos[name]
+        return f"{info.file_size} {info.CRC} {self._changed}"
 
 
 def _listed(names: Iterable[str], path: Path) -> list[str]:

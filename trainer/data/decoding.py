@@ -1,0 +1,132 @@
+"""Image files of all sizes -> squares of one, decoded once and kept in the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from trainer.data.mapped import cache_file, open_map, write_map
+from trainer.data.stores import Store, in_threads
+from trainer.files import write_bytes
+from trainer.images import decode_image
+from trainer.messages import Pixels, UserError
+
+FEWEST = 16  # images
+MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
+WAY = 1  # of making squares: another number, and all are decoded anew
+
+Progress = Callable[[int, int], None]  # (images done, images in all)
+# Images uint8 [N, C, size, size], their places among the names, problems, whether it is a map.
+Decoded = tuple[Tensor, list[int], tuple[str, ...], bool]
+
+
+@dataclass
+class Decoding:
+    """What is to be made of the files `names` of a store that lies at `path`."""
+
+    store: Store
+    path: Path
+    names: list[str]
+    size: int
+    colour: bool
+    pad: bool
+    progress: Progress
+    _kept: list[int] = field(default_factory=list)
+    _problems: list[str] = field(default_factory=list)
+
+    def images(self) -> Decoded:
+        """From the cache, or decoded into it, or into memory where it cannot be written.
+
+        Raises UserError where too few can be read, or memory is needed and too small.
+        """
+        cache = self._cache()
+        found = self._cached(cache)
+        if found is None:
+            with suppress(OSError):
+                write_map(cache, self._shape, self._squares())
+                beside = {"kept": self._kept, "problems": self._problems}
+                write_bytes(cache.with_suffix(".json"), json.dumps(beside).encode())
+            found = self._cached(cache)
+        return found or self._in_memory()
+
+    @property
+    def _shape(self) -> tuple[int, int, int, int]:
+        return len(self.names), 3 if self.colour else 1, self.size, self.size
+
+    def _cache(self) -> Path:
+        looks = (
+            f"{self.size}-{'colour' if self.colour else 'grey'}-{'whole' if self.pad else 'cut'}"
+        )
+        state = [f"{WAY}", *(f"{name} {self.store.stamp(name)}" for name in self.names)]
+        return cache_file("folders", self.path, looks, state)
+
+    def _cached(self, cache: Path) -> Decoded | None:
+        images = open_map(cache, self._shape)
+        if images is None:
+            return None
+        try:
+            beside = json.loads(cache.with_suffix(".json").read_text("utf-8"))
+            kept, problems = list(map(int, beside["kept"])), tuple(map(str, beside["problems"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+        return images[: len(kept)], kept, problems, True
+
+    def _in_memory(self) -> Decoded:
+        if np.prod(self._shape) > MOST_MEMORY:
+            raise UserError(
+                f'"{self.path.name}" holds {len(self.names)} images, too many for memory at '
+                f"{self.size} x {self.size}, and they cannot be kept in the cache. Free some disk "
+                "space, or choose a smaller size or a smaller folder."
+            )
+        images = np.empty(self._shape, np.uint8)
+        for place, image in enumerate(self._squares()):
+            images[place] = image
+        # A view: the places of broken files are never touched, and so cost no memory.
+        read = torch.from_numpy(images[: len(self._kept)])
+        return read, self._kept, tuple(self._problems), False
+
+    def _squares(self) -> Iterator[Pixels]:
+        """All that can be read, in order; tells which those were, and what is wrong with others."""
+
+        def square(name: str) -> Pixels | str:
+            try:
+                rgb = decode_image(self.store.read(name), name)
+                return as_square(rgb, self.size, self.colour, self.pad)
+            except UserError as error:
+                return str(error)
+
+        self._kept, self._problems = [], []
+        for place, image in enumerate(in_threads(square, self.names)):
+            if isinstance(image, str):
+                self._problems.append(image)
+            else:
+                self._kept.append(place)
+                yield image
+            self.progress(place + 1, len(self.names))
+        if len(self._kept) < FEWEST:
+            raise UserError(
+                f'Only {len(self._kept)} images in "{self.path.name}" can be read; at least '
+                f"{FEWEST} are needed. " + " ".join(self._problems[:3])
+            )
+
+
+def as_square(rgb: Pixels, size: int, colour: bool = True, pad: bool = False) -> Pixels:
+    """An image [h, w, 3] as [C, size, size]: its middle square, or the whole on its border's
+    colour (the median along the edge)."""
+    image = Image.fromarray(rgb)
+    if pad and rgb.shape[0] != rgb.shape[1]:
+        edge = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
+        fill = tuple(int(value) for value in np.median(edge, 0))
+        image = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color=fill)
+    else:
+        image = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
+    pixels = np.asarray(image.convert("RGB" if colour else "L")).reshape(size, size, -1)
+    return pixels.transpose(2, 0, 1)

@@ -1,0 +1,48 @@
+"""How much room there is for images."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+ON_GPU = 3  # a third of the free memory is for the images, the rest for the networks
+IN_RAM = 4  # a quarter
+UNKNOWN = 1 << 32  # bytes, where the system does not tell
+
+
+def fits(count: int, device: torch.device, mapped: bool) -> bool:
+    """Whether `count` bytes of images may lie on the device; `mapped` ones are not in RAM yet."""
+    if device.type == "cuda":
+        return ON_GPU * count < torch.cuda.mem_get_info(device)[0]
+    return not mapped or IN_RAM * count < available()
+
+
+def available() -> int:
+    """The bytes of memory that can be taken without pushing anything out to disk."""
+    told = [_of_machine(), *_of_container()]
+    return max(0, min(told))
+
+
+def _of_machine() -> int:
+    with suppress(OSError, ValueError, IndexError):
+        for line in Path("/proc/meminfo").read_text("ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) << 10
+    with suppress(AttributeError, ValueError, OSError):  # no Linux: half of all there is
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    return UNKNOWN
+
+
+def _of_container() -> list[int]:
+    """What is left of a container's share, where there is such a limit."""
+    folder = Path("/sys/fs/cgroup")
+    with suppress(OSError, ValueError, KeyError):
+        limit, used = (int((folder / f"memory.{n}").read_text()) for n in ("max", "current"))
+        lines = (folder / "memory.stat").read_text().splitlines()
+        told = dict(line.split() for line in lines)
+        # Files read long ago count as used, though their memory is there for the asking.
+        return [limit - used + int(told["inactive_file"])]
+    return []
