@@ -15,7 +15,8 @@ from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_critic
 from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
 from iae_studio.widgets.loss_canvas import LossCanvas
 
-_FRAME = 33  # ms: at most 30 drawings a second
+_FRAME = 33  # ms: at most 30 drawings a second for a hand ...
+_STREAM = 200  # ... and 5 for new losses: each drawing makes a tick of the window late
 _WIDEST = 0.1  # of the run: the window of full smoothing
 _FINE = 32  # points to a smoothing window, which is all that a mean over it can show
 EMPTY = "Losses appear here while a model trains"
@@ -84,7 +85,7 @@ class LossPlot(QWidget):
         """Rows [t, K] for the steps after the last."""
         if len(values):
             self._history.append(values)
-            self._touch()
+            self._touch(_STREAM)
 
     def setSmoothing(self, share: float) -> None:
         """From 0, as it is, to 1, means over a tenth of the run."""
@@ -129,11 +130,12 @@ class LossPlot(QWidget):
         self._empty.setStyleSheet(f"color: {theme.current().muted}")
         self._touch()
 
-    def _touch(self) -> None:
+    def _touch(self, wait: int = _FRAME) -> None:
         self._dirty = True
-        if self.isVisible() and not self._timer.isActive():
-            # A slow machine keeps two thirds of its time for the rest of the window.
-            self._timer.start(max(_FRAME, round(2 * self._canvas.paint_ms)))
+        # A slow machine keeps two thirds of its time for the rest of the window.
+        wait = max(wait, round(2 * self._canvas.paint_ms))
+        if self.isVisible() and not 0 <= self._timer.remainingTime() <= wait:
+            self._timer.start(wait)
 
     def _redraw(self) -> None:
         if not self._dirty:
