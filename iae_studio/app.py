@@ -125,6 +125,7 @@ class Studio(QObject):
     # ---- engine and library ------------------------------------------------------------------
 
     def _engine_ready(self, device: str) -> None:
+        gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
         if device != "CPU":
             self.window.bar.set_devices(device)
         if self.session.state is State.STARTING:

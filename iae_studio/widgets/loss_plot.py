@@ -16,10 +16,17 @@ from iae_studio.widgets.history import Doubles, Floats, History, computed, neare
 from iae_studio.widgets.loss_canvas import LossCanvas
 
 _FRAME = 33  # ms: at most 30 drawings a second for a hand ...
-_STREAM = 200  # ... and 5 for new losses: each drawing makes a tick of the window late
+_STREAM = 400  # ... and 2.5 for new losses: each drawing makes a tick of the window late
+_ROOM = 16  # the axis of a run that grows goes on by such a part, and is drawn again only then
 _WIDEST = 0.1  # of the run: the window of full smoothing
 _FINE = 32  # points to a smoothing window, which is all that a mean over it can show
 EMPTY = "Losses appear here while a model trains"
+
+
+def _whole(total: int) -> float:
+    """Where the axis of so many steps ends."""
+    grain = max(2 ** (max(total, 10).bit_length() - 1) // _ROOM, 1)
+    return float(max(math.ceil(total / grain) * grain, 10))
 
 
 class LossPlot(QWidget):
@@ -145,7 +152,7 @@ class LossPlot(QWidget):
         if self._empty.isHidden() != (total > 0):
             self._empty.setVisible(total == 0)
         self._canvas.setBlank(total == 0)
-        low, high = (0.0, float(max(total, 10))) if self._follow else self._canvas.view_x()
+        low, high = (0.0, _whole(total)) if self._follow else self._canvas.view_x()
         self._drawn = []
         sharp = self._sample(low, high, 0)
         window = int(self._smoothing**2 * _WIDEST * total)
@@ -190,7 +197,8 @@ class LossPlot(QWidget):
             return (-2.0, 1.0) if self._log else (0.0, 1.0)
         low, high = float(every.min()), float(every.max())
         pad = max(0.06 * (high - low), 0.05 if self._log else 1e-6 + 0.02 * abs(high))
-        return low - pad, high + pad
+        grain = 2.0 ** math.floor(math.log2(high - low + 2 * pad)) / _ROOM
+        return math.floor((low - pad) / grain) * grain, math.ceil((high + pad) / grain) * grain
 
     def _read_out(self) -> None:
         """The values at the cross hair, or the last ones."""
