@@ -14,7 +14,7 @@ LIGHT = sorted(
     for folder in ("iae_studio", "iae_studio/views", "iae_studio/widgets")
     for file in (ROOT / folder).glob("[a-z]*.py")
 )
-HEAVY = ("torch", "torchvision", "scipy", "sklearn")
+HEAVY = ("torch", "torchvision", "scipy", "sklearn", "matplotlib", "pandas", "cv2")
 
 
 def loaded_by(module: str) -> set[str]:
@@ -44,3 +44,10 @@ def test_the_engine_loads_no_qt() -> None:
     )
     assert "trainer.networks.resnet" in modules and "trainer.data.shoes" in modules
     assert not loaded_by(", ".join(modules)) & {"PySide6", "pyqtgraph", "iae_studio"}
+
+
+def test_a_first_picture_waits_for_torch_alone() -> None:
+    """What the render thread loads to show a shipped model."""
+    loaded = loaded_by("trainer.model_files, trainer.explore, trainer.devices")
+    assert "torch" in loaded
+    assert not loaded & {*HEAVY, "PySide6"} - {"torch"}

@@ -75,8 +75,8 @@ class Captured:
     def _capture(self, now: Schedule) -> None:
         """Record a step of this phase; nothing of it is run. Errors leave the training eager."""
         graph = torch.cuda.CUDAGraph()
-        graph.register_generator_state(self.state.rng)
         try:
+            graph.register_generator_state(self.state.rng)
             # Not torch.cuda.graph: it may collect garbage here, and a window's Qt objects with it.
             # Thread-local, because the window's pictures are computed meanwhile.
             graph.capture_begin(pool=self._pool, capture_error_mode="thread_local")
