@@ -72,7 +72,9 @@ class Explorer(Dials):
         """Test images of the data now shown, unless the user sent the last ones away."""
         if self.recipe.two_dimensional or _data_of(self.recipe) == self._tests_of:
             return
-        if self._had_tests or self._inputs.has_tests() or not len(self._inputs):
+        had = self._had_tests or self._inputs.has_tests()
+        # Those on their way were asked for by the recipe before, and will not fit this one.
+        if had or self.awaits_tests or not len(self._inputs):
             self.want_test_images()
 
     @property
