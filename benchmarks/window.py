@@ -239,9 +239,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = str(Path(folder) / variable)
-        import sys
-
-        sys.setswitchinterval(0.001)
         app = QApplication.instance() or QApplication([])
         with studio(Path(folder)) as opened:
             fill(opened)
