@@ -24,10 +24,11 @@ from torch import Tensor
 from trainer.catalogue import find_recipe
 from trainer.data import load_data
 from trainer.data.mapped import open_map, write_map
+from trainer.devices import choose_device, use_threads
 from trainer.feed import Feed
 from trainer.spaces import Empirical
 from trainer.stream import Streamed
-from trainer.training import TrainState, choose_device, run, start, use_threads
+from trainer.training import TrainState, run, start
 
 SECONDS = 4.0  # of training, a case
 FEWEST = 3  # steps

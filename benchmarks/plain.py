@@ -24,6 +24,9 @@ from trainer.schedule import Schedule
 
 WORKERS = 2
 
+Side = tuple[Tensor, ...]  # what a critic is given
+Pair = tuple[Side, Side]  # real, fake
+
 
 class Items(Dataset[Tensor]):
     """Rows one by one, pixels as floats in [0, 1]."""
@@ -101,8 +104,8 @@ class PlainTraining:
             losses[f"{name} critic"] = loss.item()
         self.model.critics.requires_grad_(False)
         total = euclidean
-        for name, critic, (real, fake) in sides:
-            loss = self._player_loss(name, critic, real, fake, now)
+        for name, critic, (_, fake) in sides:
+            loss = self._player_loss(name, critic, fake, now)
             total = total + loss
             losses[f"{name} player"] = loss.item()
         self.encoder_adam.zero_grad()
@@ -129,7 +132,9 @@ class PlainTraining:
     def _normal(self, *shape: int) -> Tensor:
         return torch.randn(*shape, generator=self.rng, device=self.device)
 
-    def _forward(self, x: Tensor, second: Tensor | None, now: Schedule):  # type: ignore[no-untyped-def]
+    def _forward(
+        self, x: Tensor, second: Tensor | None, now: Schedule
+    ) -> tuple[Pair, Pair, Tensor]:
         """(real, fake) of the pair critic and of the other one, and the Euclidean term."""
         recipe, model, count = self.recipe, self.model, len(x)
         if recipe.model == "fiae":
@@ -147,10 +152,12 @@ class PlainTraining:
         euclidean = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
         return ((x, code.detach()), (back, code)), ((target,), (code,)), euclidean
 
-    def _critic_loss(self, name, critic, real, fake, now: Schedule) -> Tensor:  # type: ignore[no-untyped-def]
+    def _critic_loss(
+        self, name: str, critic: nn.Module, real: Side, fake: Side, now: Schedule
+    ) -> Tensor:
         recipe = self.recipe
-        real = self._noised(name, [part.detach() for part in real], now)
-        fake = self._noised(name, [part.detach() for part in fake], now)
+        real = self._noised(name, tuple(part.detach() for part in real), now)
+        fake = self._noised(name, tuple(part.detach() for part in fake), now)
         strength = recipe.r1 if self._judges_data(name) else recipe.r1_code
         penalised = strength > 0 and self.number % recipe.r1_every == 0
         if penalised:
@@ -168,8 +175,8 @@ class PlainTraining:
             loss = loss + 0.5 * recipe.r1_every * strength * size
         return loss
 
-    def _player_loss(self, name, critic, real, fake, now: Schedule) -> Tensor:  # type: ignore[no-untyped-def]
-        on_fake = critic(*self._noised(name, list(fake), now))
+    def _player_loss(self, name: str, critic: nn.Module, fake: Side, now: Schedule) -> Tensor:
+        on_fake = critic(*self._noised(name, fake, now))
         recipe = self.recipe
         weight = (
             recipe.reconstruction_weight
@@ -181,12 +188,12 @@ class PlainTraining:
     def _judges_data(self, name: str) -> bool:
         return (name == "reconstruction") != (self.recipe.model == "fiae")
 
-    def _noised(self, name: str, side: list[Tensor], now: Schedule) -> list[Tensor]:
+    def _noised(self, name: str, side: Side, now: Schedule) -> Side:
         recipe = self.recipe
         std = recipe.instance_noise if self._judges_data(name) else recipe.code_noise
         if not std:
             return side
-        return [side[0] + std * now.fade * self._normal(*side[0].shape), *side[1:]]
+        return (side[0] + std * now.fade * self._normal(*side[0].shape), *side[1:])
 
     @torch.no_grad()
     def _average(self) -> None:
