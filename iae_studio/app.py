@@ -65,6 +65,7 @@ class Studio(QObject):
         self.work.disconnect(self)
         self.settings.setValue("recipe", self.session.recipe.name)
         self._garbage.timer.stop()
+        gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
     def leave(self, *_: object) -> None:

@@ -131,12 +131,11 @@ class RenderThread(QThread):
 
 
 def _load(shown: Shown, root: Path | None) -> Snapshot:
-    import torch
-
+    from trainer.devices import choose_device
     from trainer.explore import fresh_snapshot
     from trainer.model_files import load_snapshot
 
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = choose_device("auto")  # and its precision, or training would change the pixels
     path = shown.path
     if path is None or (path.is_dir() and not (path / "state.safetensors").exists()):
         return fresh_snapshot(shown.recipe, device, root)

@@ -93,7 +93,7 @@ class TrainingThread(QThread):
     def run(self) -> None:
         if sys.platform == "linux":  # elsewhere a thread's number may be another process's
             with suppress(OSError):  # lets the window go first
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         while (letter := self._mailbox.get()) not in ("quit", "abandon"):
             if not isinstance(letter, _Begin):
                 continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -64,6 +66,16 @@ def test_a_stopped_run_goes_on_where_it_stopped(studio, qtbot) -> None:
     wait_state(studio, qtbot, State.IDLE)
     (run,) = library.list_runs()
     assert run.step > before
+
+
+def test_what_a_window_leaves_can_be_collected(qtbot, own_folders) -> None:
+    """Plots that outlive Qt crash the program at its end."""
+    before = gc.get_freeze_count()
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        assert gc.get_freeze_count() > before  # the engine's objects
+        studio.window.close()
+        assert gc.get_freeze_count() <= before
+        assert gc.isenabled()
 
 
 def test_closing_while_it_trains_saves_first(qtbot, own_folders) -> None:
