@@ -1,6 +1,6 @@
 """All benchmarks one after another, and the tests of what only this device can show.
 
-python -m benchmarks --out FOLDER [--device cuda] [--data FOLDER]
+python -m benchmarks --out FOLDER [--parts tests training ...] [--device cuda] [--data FOLDER]
 """
 
 from __future__ import annotations
@@ -10,26 +10,33 @@ import subprocess
 import sys
 from pathlib import Path
 
-MINUTES = 12  # of one benchmark, at the most
+MINUTES = 12  # of one part, at the most
+TRAINING = ["benchmarks.training", "--seconds", "3"]
+# The words of each part, and which of our options it takes.
+PARTS: dict[str, tuple[list[str], tuple[str, ...]]] = {
+    "tests": (["pytest", "-q", "tests/test_captured.py", "tests/test_training.py"], ()),
+    "training": (TRAINING, ("--device", "--data")),
+    "training-bf16": ([*TRAINING, "--precision", "bf16"], ("--device", "--data")),
+    "window": (["benchmarks.window"], ()),
+    "growth": (["benchmarks.growth"], ("--device",)),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--device", default="auto")
     parser.add_argument("--data", type=Path)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    data = ["--data", str(args.data)] if args.data else []
-    device = ["--device", args.device]
-    parts = {
-        "tests": ["pytest", "-q", "tests/test_captured.py", "tests/test_training.py"],
-        "training": ["benchmarks.training", *device, *data],
-        "training-bf16": ["benchmarks.training", *device, *data, "--precision", "bf16"],
-        "growth": ["benchmarks.growth", *device],
-        "window": ["benchmarks.window"],
-    }
-    failed = [name for name, words in parts.items() if not _done(name, words, args.out)]
+    asked = {"--device": args.device, "--data": args.data}
+    failed = []
+    for name in args.parts:
+        words, takes = PARTS[name]
+        more = [str(word) for option in takes if asked[option] for word in (option, asked[option])]
+        if not _done(name, [*words, *more], args.out):
+            failed.append(name)
     print(f"Failed: {', '.join(failed)}." if failed else f"All in {args.out}.")
     return 1 if failed else 0
 

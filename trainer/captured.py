@@ -62,7 +62,7 @@ class Captured:
         if now.phase not in self._graphs and not self.why_not and self._seen[now.phase] > WARM_UP:
             self._capture(now)
         if now.phase not in self._graphs:
-            return step(state, batch or self._draw())
+            return step(state, self._draw() if batch is None else batch)
         self._number.fill_(min(state.step, len(self._table) - 1))
         self._graphs[now.phase].replay()
         state.step += 1
@@ -92,7 +92,8 @@ class Captured:
     def _record(self, now: Schedule) -> None:
         state = self.state
         values = self._table.index_select(0, self._number[None])[0]
-        batch = self._given or self._draw()  # resident rows are drawn as part of the step
+        # Resident rows are drawn as a part of the step.
+        batch = self._draw() if self._given is None else self._given
         self._losses.copy_(play(state, batch, now.on_device(values)))
 
 

@@ -40,7 +40,7 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
     run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
     state = run_folder.load(device)
     until = args.steps or recipe.steps
-    where = device.type if device.type != "cpu" else f"cpu, {threads} threads,"
+    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
     if state.step >= until:
         print(
