@@ -41,7 +41,6 @@ class RenderThread(QThread):
         self._live: Snapshot | None = None
         self._due = False
         self._reload = False
-        self._resting = False
         self._quit = False
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
@@ -64,12 +63,6 @@ class RenderThread(QThread):
                 self._due = True
                 self._wake.notify()
 
-    def rest(self, resting: bool) -> None:
-        """Answer nothing for a while: nobody looks at a window that is hidden."""
-        with self._wake:
-            self._resting = resting
-            self._wake.notify()
-
     def shut_down(self) -> None:
         """End the thread; returns when it has."""
         with self._wake:
@@ -90,7 +83,7 @@ class RenderThread(QThread):
         snapshot: Snapshot | None = None
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: (self._due and not self._resting) or self._quit)
+                self._wake.wait_for(lambda: self._due or self._quit)
                 if self._quit:
                     return
                 probe, clusters = self._probe, self._clusters
