@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -131,25 +132,29 @@ def fill(opened: Studio) -> None:
     pause(1.0)
 
 
-def slider_times(opened: Studio, moves: int) -> list[float]:
-    """From a slider's move to all tiles painted, in ms."""
-    session, times = opened.session, []
+def slider_times(opened: Studio, moves: int) -> tuple[list[float], list[float]]:
+    """From a slider's move to the first tiles painted, and to all of them, in ms."""
+    session = opened.session
     viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
     paints = Paints(viewport)
-    answered = {}  # stamp: paints before its answer
+    signals = (session.previewed, session.rendered)
+    answered: list[dict[int, int]] = [{}, {}]  # stamp: paints before its answer
+    times: tuple[list[float], list[float]] = ([], [])
 
-    def came(rendering: Rendering) -> None:
-        answered.setdefault(rendering.stamp, paints.count)
+    def note(known: dict[int, int], rendering: Rendering) -> None:
+        known.setdefault(rendering.stamp, paints.count)
 
-    session.rendered.connect(came)
+    links = [s.connect(partial(note, known)) for s, known in zip(signals, answered, strict=True)]
     for number in range(moves):
         began = time.perf_counter()
         session.set_code_offsets((float(np.sin(number)), float(np.cos(number))))
         stamp = session.probe().stamp
-        wait(lambda s=stamp: paints.count > answered.get(s, paints.count))
-        times.append(1e3 * (time.perf_counter() - began))
+        for known, kept in zip(answered, times, strict=True):
+            wait(lambda s=stamp, k=known: paints.count > k.get(s, paints.count))
+            kept.append(1e3 * (time.perf_counter() - began))
         pause(0.05)
-    session.rendered.disconnect(came)
+    for signal, link in zip(signals, links, strict=True):
+        signal.disconnect(link)
     viewport.removeEventFilter(paints)
     return times
 
@@ -171,9 +176,9 @@ def tick_row(what: str, gaps: list[float], goal: str) -> Row:
     return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(gaps):.1f} ms", goal)
 
 
-def move_row(what: str, times: list[float]) -> Row:
+def move_row(what: str, times: list[float], goal: int) -> Row:
     middle, high = np.percentile(times, (50, 95))
-    return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", "p95 <= 33 and <= 80")
+    return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", f"p95 <= {goal}")
 
 
 def smoothness(opened: Studio, seconds: float, moves: int) -> list[Row]:
@@ -184,8 +189,9 @@ def smoothness(opened: Studio, seconds: float, moves: int) -> list[Row]:
         with ticks.counted():
             pause(seconds)
         rows.append(tick_row(f"ticks of 16 ms, {what}", ticks.gaps, "p99 <= 20, worst <= 50"))
-        times = slider_times(opened, moves)
-        rows.append(move_row(f"slider to all {8 * IMAGES} tiles painted, {what}", times))
+        first, every = slider_times(opened, moves)
+        rows.append(move_row(f"slider to the first row painted, {what}", first, 33))
+        rows.append(move_row(f"slider to all {8 * IMAGES} tiles painted, {what}", every, 80))
     end(opened)
     return rows
 

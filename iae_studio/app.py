@@ -6,8 +6,8 @@ import gc
 import signal
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyqtgraph.util.garbage_collector import GarbageCollector
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -24,7 +24,11 @@ from trainer.catalogue import CATALOGUE
 from trainer.messages import Failed, Pixels, UserError
 from trainer.recipes import Recipe
 
+if TYPE_CHECKING:
+    from pyqtgraph.util.garbage_collector import GarbageCollector
+
 STATE_FILE = "state.safetensors"
+UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
 
 class Studio(QObject):
@@ -39,21 +43,36 @@ class Studio(QObject):
         self.work = WorkThread()
         self.window = Window(self.session, self.settings)
         self.desk = DataDesk(self.session, self.window, self.settings)
-        # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
-        self._garbage = GarbageCollector()
+        self._garbage: GarbageCollector | None = None
+        self._waits = False  # for the window to be painted
         self._connect()
 
     def start(self) -> None:
-        """Show the window first; the engine loads behind it."""
+        """Show the window first; what loads slowly comes once it is painted."""
+        gc.disable()  # from here on it runs on this thread only: see `_complete`
+        self._waits = True
+        QTimer.singleShot(UNSEEN, self, self._complete)
         self.window.show()
         self._refresh_library()
         self.session.select(self.window.recipes.default_for(self._last_recipe()))
+
+    def _complete(self) -> None:
+        """The plots, then the threads: the engine loads behind the window."""
+        from pyqtgraph.util.garbage_collector import GarbageCollector
+
+        if not self._waits:
+            return
+        self._waits = False
+        # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
+        self._garbage = GarbageCollector()
+        self.window.losses.complete()
         for thread in (self.render, self.work, self.training):
             thread.start()
         self.desk.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
+        self._waits = False
         if self.training.isRunning():
             self._end_training()
         for thread in (self.render, self.work):
@@ -64,7 +83,8 @@ class Studio(QObject):
         self.session.blockSignals(True)
         self.work.disconnect(self)
         self.settings.setValue("recipe", self.session.recipe.name)
-        self._garbage.timer.stop()
+        if self._garbage is not None:
+            self._garbage.timer.stop()
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
@@ -93,6 +113,7 @@ class Studio(QObject):
 
     def _connect(self) -> None:
         session, window = self.session, self.window
+        window.painted.connect(self._complete)
         session.probeChanged.connect(self.render.ask)
         session.shownChanged.connect(self._show)
         session.trainingWanted.connect(self._train)
@@ -104,6 +125,7 @@ class Studio(QObject):
         session.runsChanged.connect(self._refresh_library)
         self.render.ready.connect(self._engine_ready)
         self.render.factsKnown.connect(session.set_facts)
+        self.render.previewed.connect(session.preview)
         self.render.rendered.connect(session.set_rendering)
         self.render.clouded.connect(session.set_cloud)
         self.render.clustered.connect(session.set_clusters)

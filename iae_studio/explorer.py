@@ -28,6 +28,7 @@ class Explorer(Dials):
     inputsChanged = Signal()
     probeChanged = Signal(Probe, bool)  # the bool asks for clusters in place of reconstructions
     rendered = Signal(Rendering)
+    previewed = Signal(Rendering)  # the first row of an answer that is still on its way
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
 
@@ -194,6 +195,11 @@ class Explorer(Dials):
         if rendering.stamp >= self._oldest and len(rendering.tiles) == len(self.inputs):
             self.rendering, self.rendered_inputs = rendering, tuple(self.inputs)
             self.rendered.emit(rendering)
+
+    def preview(self, row: Rendering) -> None:
+        """Show the row that is there already in the answer that stands; nothing is kept."""
+        if row.stamp >= self._oldest and self.rendered_inputs == tuple(self.inputs):
+            self.previewed.emit(row)
 
     def set_cloud(self, cloud: Cloud) -> None:
         """The same for the points of a 2-D model."""

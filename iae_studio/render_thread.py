@@ -24,6 +24,7 @@ class RenderThread(QThread):
 
     ready = Signal(str)  # the engine is loaded; the device's name
     factsKnown = Signal(ModelFacts)
+    previewed = Signal(Rendering)  # its first row, while the others are on their way
     rendered = Signal(Rendering)
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
@@ -120,7 +121,8 @@ class RenderThread(QThread):
             self.clustered.emit(render_clusters(snapshot, probe))
         # A question asked before the model was exchanged may hold images of another shape.
         elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
-            self.rendered.emit(render(snapshot, probe))
+            ahead = self.previewed.emit if len(probe.images) > 1 else None
+            self.rendered.emit(render(snapshot, probe, ahead))
 
 
 def _load(shown: Shown, root: Path | None) -> Snapshot:

@@ -156,10 +156,19 @@ def tabular(font: QFont) -> QFont:
     made = QFont(font)
     if hasattr(QFont, "Tag"):
         made.setFeature(QFont.Tag("tnum"), 1)
-    metrics = QFontMetricsF(made)
-    if len({round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}) > 1:
+    if not _figures_align(made.family()):
         made.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
     return made
+
+
+@lru_cache(maxsize=8)
+def _figures_align(family: str) -> bool:
+    """Whether a font, asked for it, has figures of one width: not all do."""
+    font = QFont(family)
+    if hasattr(QFont, "Tag"):
+        font.setFeature(QFont.Tag("tnum"), 1)
+    metrics = QFontMetricsF(font)
+    return len({round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}) == 1
 
 
 def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -36,7 +37,7 @@ from iae_studio.views.explore import ExploreView
 from iae_studio.views.losses import LossesView
 from iae_studio.views.recipes import RecipesView
 from iae_studio.views.training_bar import TrainingBar
-from trainer.images import SUFFIXES
+from trainer.images import suffixes
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -49,11 +50,13 @@ class Window(QMainWindow):
 
     imageWanted = Signal(object, str)  # QImage of a drop or paste, its name
     modelWanted = Signal(object)
+    painted = Signal()  # for the first time, and all of it
     closing = Signal()
 
     def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
+        self._unpainted = True
         self.setWindowTitle("IAE Studio")
         self.setAcceptDrops(True)
         self.explore = ExploreView(session)
@@ -175,7 +178,7 @@ class Window(QMainWindow):
     def open_images(self) -> None:
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         folder = str(self.settings.value("folder", pictures))
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(SUFFIXES))
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(suffixes()))
         names, _ = QFileDialog.getOpenFileNames(
             self, "Open images", folder, f"Images ({kinds});;All files (*)"
         )
@@ -236,6 +239,12 @@ class Window(QMainWindow):
             self.resizeDocks(self._docks[2:3], [288], Qt.Orientation.Horizontal)
             self.resizeDocks(self._docks[3:], [172], Qt.Orientation.Vertical)
             self.resizeDocks(self._docks[:2], [500, 190], Qt.Orientation.Vertical)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._unpainted:
+            self._unpainted = False
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""

@@ -76,6 +76,15 @@ def test_an_image_is_the_same_alone_and_among_others(
     np.testing.assert_array_equal(tiles(snapshot, pictures[order]), together[order])
 
 
+def test_the_first_row_comes_ahead_as_it_will_be(snapshot: Snapshot, pictures: np.ndarray) -> None:
+    ahead: list[Rendering] = []
+    whole = render(snapshot, Probe(7, pictures, SEEDS), ahead.append)
+    (first,) = ahead
+    assert (first.stamp, first.step) == (7, whole.step)
+    np.testing.assert_array_equal(first.tiles, whole.tiles[:1])
+    np.testing.assert_array_equal(first.noise_share, whole.noise_share[:1])
+
+
 def test_columns_differ_and_a_column_shares_its_noise(
     snapshot: Snapshot, pictures: np.ndarray
 ) -> None:

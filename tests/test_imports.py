@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,39 @@ def test_no_module_of_the_window_loads_anything_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_window_shows_before_what_loads_slowly() -> None:
+    """The plots' library and the engine come after the first painting, or after a while."""
+    code = """
+import sys
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from iae_studio.app import Studio
+app = QApplication([])
+studio = Studio(QSettings(sys.argv[1], QSettings.Format.IniFormat))
+slow = lambda: sorted({"pyqtgraph", "torch", "PIL.PngImagePlugin"} & set(sys.modules))
+studio.window.painted.disconnect(studio._complete)
+studio.window.painted.connect(lambda: print("painted", *slow()))
+studio.window.painted.connect(studio._complete)
+studio.window.painted.connect(lambda: print("then", *slow()))
+studio.window.painted.connect(studio.window.close)
+studio.start()
+app.exec()
+"""
+    with tempfile.TemporaryDirectory() as home:
+        folders = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), home)
+        done = subprocess.run(
+            [sys.executable, "-c", code, f"{home}/settings.ini"],
+            cwd=ROOT,
+            env=os.environ | folders | {"QT_QPA_PLATFORM": "offscreen"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    painted, then = done.stdout.splitlines()
+    assert painted == "painted"
+    assert "pyqtgraph" in then
 
 
 @pytest.mark.parametrize(

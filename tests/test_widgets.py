@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
@@ -469,6 +469,37 @@ def test_a_zoom_shows_single_steps(plot, qtbot) -> None:
     drawn(qtbot, plot)
     low, high = plot._canvas.view_x()  # all of it, and room to go on
     assert low == 0 and 300_000 <= high < 1.07 * 300_000
+
+
+def test_what_is_on_the_screen_is_what_a_new_painting_would_show(plot, qtbot) -> None:
+    """Only what changed is painted again; nothing is forgotten and nothing left behind."""
+
+    def check() -> None:
+        drawn(qtbot, plot)
+        qtbot.wait(20)
+        seen = QGuiApplication.primaryScreen().grabWindow(plot.winId()).toImage()
+        assert seen == plot.grab().toImage().convertToFormat(seen.format())
+
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        plot.append(rng.gamma(2.0, 0.5, (500, 3)).astype(np.float32))
+        check()
+    plot._canvas.set_view((300, 700), (-1, 0))
+    plot._on_moved()
+    check()
+    zoomed = plot._canvas.grab().toImage()
+    plot.setShown("reconstruction player", False)
+    check()
+    assert plot._canvas.grab().toImage() != zoomed, "there was no line to hide"
+    for change in (
+        plot.resetView,
+        lambda: plot.setSmoothing(0.5),
+        lambda: plot.setLog(False),
+        lambda: plot.resize(600, 300),
+        lambda: plot.setShown("penalty", False),
+    ):
+        change()
+        check()
 
 
 def test_values_that_have_no_logarithm_are_gaps(plot, qtbot) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -145,6 +147,31 @@ def test_a_slider_changes_the_pixels_and_its_reset_brings_them_back(studio, qtbo
     slider.reset()
     slider.edited.emit(0.0)
     assert np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_the_first_row_is_seen_before_the_others_are_there(studio, qtbot) -> None:
+    session, grid = studio.session, studio.window.findChild(ImageGrid, "imageGrid")
+    newest(studio, qtbot)
+
+    def row(number: int) -> list[QImage]:
+        return [grid.image(number, column) for column in range(session.columns)]
+
+    before = row(0), row(1)
+    seen: list[tuple[list[QImage], list[QImage]]] = []
+    session.previewed.connect(lambda _: seen.append((row(0), row(1))))
+    session.set_code_offsets((2.0,))
+    newest(studio, qtbot)
+    assert seen[0][0] != before[0] and seen[0][1] == before[1]
+    assert row(0) == seen[-1][0] and row(1) != before[1]
+
+
+def test_a_preview_of_images_that_are_gone_is_dropped(studio, qtbot) -> None:
+    session, grid = studio.session, studio.window.findChild(ImageGrid, "imageGrid")
+    late = newest(studio, qtbot)
+    session.remove_input(0)
+    stands = grid.image(0, 0)
+    session.preview(replace(late, tiles=np.zeros_like(late.tiles[:1])))
+    assert grid.image(0, 0) == stands
 
 
 def test_resampling_changes_all_but_locked_columns_and_a_seed_comes_back(studio, qtbot) -> None:

@@ -7,6 +7,7 @@ of a fixed shape, so that an image gives the same pixels alone and among others.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,13 +90,27 @@ def column_noise(model: Model, seed: int) -> tuple[Tensor, Tensor]:
 
 
 @torch.inference_mode()
-def render(snapshot: Snapshot, probe: Probe) -> Rendering:
-    """Reconstruct each of the probe's images once with each of its noise vectors."""
+def render(
+    snapshot: Snapshot, probe: Probe, ahead: Callable[[Rendering], None] | None = None
+) -> Rendering:
+    """Reconstruct each of the probe's images once with each of its noise vectors.
+
+    `ahead` is told the first image's row alone as soon as it is there.
+    """
     noise, eps = _probe_noise(snapshot, probe)
-    tiles, codes, codes_seen, returns = [], [], [], []
+    rows = []
     for picture in probe.images:
         code = _edited(snapshot, probe, encode_image(snapshot, picture, eps))
-        back = decode_codes(snapshot, code, noise)
+        rows.append((code, decode_codes(snapshot, code, noise)))
+        if ahead is not None and len(rows) == 1:
+            ahead(_gathered(snapshot, probe, rows))
+    return _gathered(snapshot, probe, rows)
+
+
+def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]]) -> Rendering:
+    """An answer of codes and of what was decoded of them, a row for each image so far."""
+    tiles, codes, codes_seen, returns = [], [], [], []
+    for code, back in rows:
         if not snapshot.recipe.translates:
             tiles.append(back)
             codes.append(code[0].cpu().numpy())
@@ -105,8 +120,8 @@ def render(snapshot: Snapshot, probe: Probe) -> Rendering:
         else:
             tiles.append(back)
             codes_seen.append(to_pixels(code[:1])[0])
-    shape = probe.images.shape
-    pixels = np.stack(tiles) if tiles else np.empty((0, len(noise), *shape[1:]), np.uint8)
+    nothing = (0, len(probe.noise_seeds), *probe.images.shape[1:])
+    pixels = np.stack(tiles) if tiles else np.empty(nothing, np.uint8)
     return Rendering(
         probe.stamp,
         snapshot.step,

@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +28,12 @@ _STRANGERS = (
     (rb"[^\0-\x08\x0e-\x1f]+\Z", "text, not an image: choose a PNG or JPEG file"),
 )
 
-# Asking for the extensions also loads Pillow's plugins, which `_recognise` relies on.
-SUFFIXES: frozenset[str] = frozenset(
-    suffix for suffix, kind in Image.registered_extensions().items() if kind in _FORMATS
-)
+
+@lru_cache(maxsize=1)
+def suffixes() -> frozenset[str]:
+    """The endings of the files that can be opened, with their dot. Loads Pillow's plugins."""
+    known = Image.registered_extensions().items()
+    return frozenset(suffix for suffix, kind in known if kind in _FORMATS)
 
 
 def open_image(path: Path) -> Pixels:
@@ -111,12 +114,13 @@ def _images_inside(folder: Path) -> list[Path]:
         parts = re.split(r"(\d+)", path.name)
         return [int(part) if part.isdecimal() else part.casefold() for part in parts]
 
-    files = (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.name[0] != ".")
+    files = (p for p in folder.iterdir() if p.suffix.lower() in suffixes() and p.name[0] != ".")
     return sorted(sorted(filter(Path.is_file, files)), key=natural)
 
 
 def _recognise(data: bytes, name: str) -> Image.Image:
     """Opens without decoding. `Image.open` would warn of large images, whatever we allow."""
+    Image.init()  # the plugins
     failure: Exception | None = None
     for kind in _FORMATS:
         factory, accepts = Image.OPEN.get(kind, (None, None))

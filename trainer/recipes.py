@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from trainer.messages import UserError
@@ -90,7 +91,7 @@ class Recipe:
     balance: float = 0.0  # ... and all categories are used alike
 
     def __post_init__(self) -> None:
-        hints = get_type_hints(type(self))
+        hints = _types()
         for f in fields(self):
             _check(f.name, getattr(self, f.name), hints[f.name])
         for name in ("batch", "steps", "width", "r1_every"):
@@ -192,7 +193,7 @@ class Recipe:
         `paper=true` sets all additions to the paper's choice; other settings win over it.
         """
         changes: dict[str, Any] = {}
-        hints = get_type_hints(type(self))
+        hints = _types()
         names = ("name", "title", "story", "figure")  # a run is found again by its recipe's name
         start = self
         for setting in settings:
@@ -207,6 +208,11 @@ class Recipe:
                 )
             changes[key] = _parse(key, text, hints[key])
         return replace(start, **changes)
+
+
+@lru_cache(maxsize=1)  # a catalogue of thirty asks each time the program starts
+def _types() -> dict[str, Any]:
+    return get_type_hints(Recipe)
 
 
 def _parse(key: str, text: str, kind: Any) -> Any:

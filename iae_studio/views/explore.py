@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from iae_studio import theme
 from iae_studio.dials import has_noise
 from iae_studio.session import Session
-from iae_studio.views.cloud import CloudView
 from iae_studio.views.clusters import ClustersView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.parts import button, caption, row, tool
@@ -17,6 +19,9 @@ from iae_studio.views.words import about
 from iae_studio.widgets.gauge import Gauge
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering
 from trainer.recipes import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.cloud import CloudView
 
 
 class ExploreView(QWidget):
@@ -30,12 +35,11 @@ class ExploreView(QWidget):
         self.session = session
         self.reconstructions = ReconstructionsView(session)
         self.clusters = ClustersView(session)
-        self.cloud = CloudView()
         self._empty = self._empty_page()
         self._pages = QStackedWidget()
         self._pages.setObjectName("dropTarget")
         self._pages.setAccessibleName("Drop images here")
-        for page in (self.reconstructions, self.clusters, self.cloud, self._empty):
+        for page in (self.reconstructions, self.clusters, self._empty):
             self._pages.addWidget(page)
         self._about = caption()
         self._about.setObjectName("aboutText")
@@ -67,6 +71,15 @@ class ExploreView(QWidget):
         session.factsChanged.connect(self._show_facts)
         session.recipeChanged.connect(self._show_recipe)
         session.shownChanged.connect(lambda _: self._wait())
+
+    @cached_property
+    def cloud(self) -> CloudView:
+        """The scatter plots, made for the first model of points: their library loads slowly."""
+        from iae_studio.views.cloud import CloudView
+
+        made = CloudView()
+        self._pages.addWidget(made)
+        return made
 
     # ---- tools -------------------------------------------------------------------------------
 
@@ -158,7 +171,8 @@ class ExploreView(QWidget):
         self._summary(facts.step)
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        self.cloud.set_recipe(recipe)
+        if recipe.two_dimensional or "cloud" in vars(self):
+            self.cloud.set_recipe(recipe)
         for control in self._for_images:
             control.setVisible(not recipe.two_dimensional)
         self.gauge.hide()

@@ -3,45 +3,43 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from iae_studio import theme
 from iae_studio.session import Session
 from iae_studio.views.parts import as_panel, row, tool
-from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 
+if TYPE_CHECKING:
+    from iae_studio.widgets.loss_plot import LossPlot
+
+SMOOTHING = 0.5
+
 
 class LossesView(QWidget):
-    """The plot `lossPlot`, its smoothing and its axis; beside it the log."""
+    """The plot `lossPlot`, its smoothing and its axis; beside it the log.
+
+    The plot itself comes by `complete`.
+    """
+
+    plot: LossPlot
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         as_panel(self)
-        self.plot = LossPlot()
-        self.plot.setObjectName("lossPlot")
-        self.plot.setAccessibleName("Losses by step")
+        self.session = session
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(2000)
         self.log.setPlaceholderText("What happens is written down here.")
-        smoothing = ValueSlider("smoothing", 0.0, 1.0, 0.5, "content", decimals=2)
-        smoothing.setFixedWidth(240)
-        smoothing.edited.connect(self.plot.setSmoothing)
-        self.plot.setSmoothing(0.5)
-        decades = QCheckBox("log axis")
-        decades.setChecked(True)
-        decades.toggled.connect(self.plot.setLog)
-        whole = tool("", "reset", "The whole run (double click)", self.plot.resetView)
         page = QWidget()
-        inner = QVBoxLayout(page)
-        inner.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
-        inner.setSpacing(theme.GRID)
-        inner.addWidget(self.plot, 1)
-        inner.addLayout(row(None, smoothing, decades, whole))
+        self._page = QVBoxLayout(page)
+        self._page.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
+        self._page.setSpacing(theme.GRID)
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(page, "Losses")
@@ -49,9 +47,30 @@ class LossesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(tabs)
-        session.curvesLoaded.connect(self._load)
-        session.progressed.connect(self._append)
         session.logged.connect(self.write)
+
+    def complete(self) -> None:
+        """Make the plot, once: its library loads slowly, so the window is shown without it first.
+
+        To be called before anything trains.
+        """
+        from iae_studio.widgets.loss_plot import LossPlot
+
+        plot = self.plot = LossPlot()
+        plot.setObjectName("lossPlot")
+        plot.setAccessibleName("Losses by step")
+        smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
+        smoothing.setFixedWidth(240)
+        smoothing.edited.connect(plot.setSmoothing)
+        plot.setSmoothing(SMOOTHING)
+        decades = QCheckBox("log axis")
+        decades.setChecked(True)
+        decades.toggled.connect(plot.setLog)
+        whole = tool("", "reset", "The whole run (double click)", plot.resetView)
+        self._page.addWidget(plot, 1)
+        self._page.addLayout(row(None, smoothing, decades, whole))
+        self.session.curvesLoaded.connect(self._load)
+        self.session.progressed.connect(self._append)
 
     def _load(self, values: Floats) -> None:
         self.plot.reset(LOSSES)

@@ -33,6 +33,7 @@ class ReconstructionsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
+        session.previewed.connect(self._preview)
         session.noiseChanged.connect(lambda: self.grid.setLocked(set(session.locked)))
 
     def show_inputs(self) -> None:
@@ -64,6 +65,9 @@ class ReconstructionsView(QWidget):
 
     def show_rendering(self, rendering: Rendering) -> None:
         self._set_sheet(self.session.tiles_of(rendering), rendering.code_pictures)
+
+    def _preview(self, row: Rendering) -> None:
+        self.grid.setFirstRow(self.session.tiles_of(row)[0])
 
     def _set_sheet(self, tiles: Pixels | None, code: Pixels | None) -> None:
         recipe, inputs = self.session.recipe, self.session.inputs

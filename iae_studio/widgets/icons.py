@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 SIDE = 16  # px
 _STROKE = 1.4
@@ -78,6 +81,7 @@ def names() -> tuple[str, ...]:
     return tuple(_SHAPES)
 
 
+@lru_cache(maxsize=256)
 def _path(text: str) -> QPainterPath:
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
@@ -139,12 +143,17 @@ def make(name: str, colour: QColor) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(colour.alphaF() * 0.4)
     icon = QIcon()
-    for scale in (1, 2, 3):
+    for scale in sorted({1, 2, _largest_scale()}):
         for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
             picture = render(name, SIDE, ink, scale)
             picture.setDevicePixelRatio(scale)
             icon.addPixmap(picture, mode)
     return icon
+
+
+def _largest_scale() -> int:
+    """Of the screens there are."""
+    return max((math.ceil(s.devicePixelRatio()) for s in QGuiApplication.screens()), default=1)
 
 
 def render(name: str, side: int, colour: QColor, scale: int) -> QPixmap:

@@ -65,6 +65,11 @@ class ImageGrid(TileView):
         self._relayout()
         self._point_again()
 
+    def setFirstRow(self, tiles: Pixels) -> None:
+        """Exchange the first row's draws [columns, H, W, C], if the grid has such a row."""
+        if self._sheet.exchange_row(0, tiles):
+            self.viewport().update(self._row_rect(0))
+
     def setRole(self, role: str) -> None:
         """The colour of the draws' heads; those that no noise makes differ cannot be locked."""
         self._look.role = role

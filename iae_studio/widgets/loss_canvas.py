@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -55,6 +55,25 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
     def __init__(self, bold: bool) -> None:
         super().__init__(connect="finite", antialias=True)
         self.bold = bold
+        self._bounds: QRectF | None = None
+
+    def boundingRect(self) -> QRectF:
+        """The whole view and a little more: to find the line's own bounds costs as much as to
+
+        draw it.
+        """
+        if self._bounds is None:
+            box = self.getViewBox()
+            if box is None:
+                return QRectF()
+            wide, high = (3 * length for length in box.viewPixelSize())
+            self._bounds = QRectF(box.viewRect()).adjusted(-wide, -high, wide, high)
+        return self._bounds
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+        self._bounds = None
+        super().viewTransformChanged()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget) -> None:
         super().paint(painter, option, widget)

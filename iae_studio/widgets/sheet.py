@@ -38,6 +38,18 @@ class Sheet:
         self._scaled: dict[tuple[int, int], QImage] = {}
         self._size = QSize()
 
+    def exchange_row(self, row: int, tiles: Pixels) -> bool:
+        """Other draws [D, H, W, C] in a row; False, and nothing done, where they do not fit."""
+        width, height = self.source
+        if row >= self.rows or tiles.shape[:3] != (self.columns, height, width):
+            return False
+        painter = QPainter(self._whole)
+        place = self._part(row, 0).topLeft()
+        painter.drawImage(place, to_image(np.concatenate(list(tiles), axis=1)))
+        painter.end()
+        self._scaled = {key: made for key, made in self._scaled.items() if key[0] != row}
+        return True
+
     def has(self, row: int, column: int) -> bool:
         there = self.has_code if column == CODE else column < self.columns
         return 0 <= row < self.rows and there

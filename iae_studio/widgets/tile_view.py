@@ -74,6 +74,11 @@ class TileView(QAbstractScrollArea):
             round(height / ratio),
         )
 
+    def _row_rect(self, row: int) -> QRect:
+        """The stripe of the viewport that a row's tiles lie in, with a pixel to spare."""
+        tile = self.tileRect(row, SEEN)
+        return QRect(0, tile.top() - 1, self.viewport().width(), tile.height() + 2)
+
     def tileAt(self, place: QPoint) -> tuple[int, int] | None:
         """The tile at a place of the viewport."""
         if place.y() * self._ratio() < self._grid().header:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from trainer.images import SUFFIXES
+from trainer.images import suffixes
 from trainer.messages import DataMissingError, UserError
 
 MOST = 100_000  # images
@@ -161,7 +161,7 @@ def natural(name: str) -> list[list[str | int]]:
 
 def _is_image(name: str) -> bool:
     parts = name.split("/")
-    return all(map(_is_shown, parts)) and Path(parts[-1]).suffix.lower() in SUFFIXES
+    return all(map(_is_shown, parts)) and Path(parts[-1]).suffix.lower() in suffixes()
 
 
 def _is_shown(part: str) -> bool:
