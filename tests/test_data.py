@@ -132,6 +132,28 @@ def test_other_sets_in_the_same_format_are_told(root: Path) -> None:
 # ---- Fashion-MNIST: the same four names, another folder ----
 
 
+@pytest.mark.parametrize("kind", ["mnist-10-small", "shoes-small"])
+def test_held_out_images_stand_in_for_the_test_set_and_are_not_trained_on(
+    root: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 160, "test": 40, "few": 40})
+    _load.cache_clear()
+    whole = load_data(recipe_of(kind), root)
+    held = load_data(recipe_of(kind, "hold_out=10"), root)
+    assert torch.equal(held.train.images, whole.train.images[:-10])
+    assert torch.equal(held.test.images, whole.train.images[-10:])
+    assert torch.equal(held.test.labels, whole.train.labels[-10:])
+    if whole.other_train is not None:
+        assert torch.equal(held.other_test.images, whole.other_train.images[-10:])
+        assert torch.equal(held.other_train.images, whole.other_train.images[:-10])
+    images, _, _ = some_test_images(recipe_of(kind, "hold_out=10"), root, 3, 0)
+    known = {picture.numpy().tobytes() for picture in held.test.images}
+    assert all(picture.numpy().tobytes() in known for picture in images)
+    with pytest.raises(UserError, match="hold_out is 70"):
+        load_data(recipe_of(kind, "hold_out=70"), root)
+    _load.cache_clear()
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_fashion_has_a_folder_of_its_own(tmp_path: Path, packed: bool) -> None:
     root = write_mnist(tmp_path / "root", packed=packed)

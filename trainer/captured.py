@@ -15,7 +15,7 @@ from torch import Tensor
 from trainer.feed import Batch, Feed
 from trainer.messages import LOSSES
 from trainer.schedule import Schedule
-from trainer.steps import TrainState, play, step
+from trainer.steps import TrainState, next_batch, play, step
 
 WARM_UP = 3  # steps of a phase that are run as they are: libraries and optimisers prepare
 SETTLED = 10_000  # steps after which the averages' decay no longer changes
@@ -37,7 +37,9 @@ class Captured:
         self._table = timetable(state)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
         self._losses = torch.empty(len(LOSSES) + 1, device=device)
-        self._given: Batch | None = None  # where a streamed batch is put for the graphs
+        self._given: dict[
+            int, Batch
+        ] = {}  # where streamed batches of a size are put for the graphs
         self._graphs: dict[tuple[bool, ...], torch.cuda.CUDAGraph] = {}
         self._seen: Counter[tuple[bool, ...]] = Counter()
         self._pool = torch.cuda.graph_pool_handle()
@@ -55,22 +57,18 @@ class Captured:
     def _step(self) -> Tensor:
         state, feed = self.state, self.feed
         now = Schedule.at(state.recipe, state.step)
-        batch = None if feed.resident else self._draw()
+        batch = None if feed.resident else next_batch(state, feed)
         if batch is not None:
-            self._given = _put(batch, self._given)
+            self._given[len(batch)] = _put(batch, self._given.get(len(batch)))
         self._seen[now.phase] += 1
         if now.phase not in self._graphs and not self.why_not and self._seen[now.phase] > WARM_UP:
             self._capture(now)
         if now.phase not in self._graphs:
-            return step(state, self._draw() if batch is None else batch)
+            return step(state, next_batch(state, feed) if batch is None else batch)
         self._number.fill_(min(state.step, len(self._table) - 1))
         self._graphs[now.phase].replay()
         state.step += 1
         return self._losses.clone()
-
-    def _draw(self) -> Batch:
-        state = self.state
-        return self.feed.batch(state.recipe.batch, state.step, state.rng)
 
     def _capture(self, now: Schedule) -> None:
         """Record a step of this phase; nothing of it is run. Errors leave the training eager."""
@@ -93,7 +91,8 @@ class Captured:
         state = self.state
         values = self._table.index_select(0, self._number[None])[0]
         # Resident rows are drawn as a part of the step.
-        batch = self._draw() if self._given is None else self._given
+        given = self._given.get(now.batch)
+        batch = next_batch(state, self.feed) if given is None else given
         self._losses.copy_(play(state, batch, now.on_device(values)))
 
 

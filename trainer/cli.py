@@ -1,4 +1,4 @@
-"""The command line: list, train, evaluate, reconstruct, figure, download, export."""
+"""The command line: list, train, evaluate, reproduce, reconstruct, figure, download, export."""
 
 from __future__ import annotations
 
@@ -85,6 +85,21 @@ def _parser() -> argparse.ArgumentParser:
     _data_and_device(sub)
     sub.set_defaults(run=_evaluate)
 
+    sub = commands.add_parser("reproduce", help="make the paper's results again")
+    sub.add_argument(
+        "trials",
+        nargs="*",
+        metavar="TRIAL",
+        help="names from docs/RESULTS.md; without any, all (on a CPU the small ones)",
+    )
+    sub.add_argument("--seeds", type=_seeds, metavar="0-4", help="as many as each is worth")
+    sub.add_argument("--minutes", type=_positive, metavar="M", help="stop after M minutes")
+    sub.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="docs")
+    sub.add_argument("--runs", type=Path, metavar="DIR", help="where checkpoints are kept")
+    sub.add_argument("--weights", type=Path, metavar="DIR", help="write seed 0's models there")
+    _data_and_device(sub)
+    sub.set_defaults(run=_reproduce)
+
     sub = commands.add_parser("reconstruct", help="stochastic reconstructions of image files")
     sub.add_argument("model", type=Path, metavar="RUN", help="a run folder or a model file")
     sub.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
@@ -146,6 +161,17 @@ def _seed(text: str) -> int:
     return int(value)
 
 
+def _seeds(text: str) -> list[int]:
+    """0-4 or 0,2,7 or both."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        found.update(range(_seed(first), _seed(last if dash else first) + 1))
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} names no seed: write 0-4, or 0,2,7")
+    return sorted(found)
+
+
 def _number(kind: type[int] | type[float], text: str) -> float:
     try:
         return kind(text)
@@ -179,6 +205,12 @@ def _evaluate(args: argparse.Namespace) -> int:
     from trainer.commands import evaluate_model
 
     return evaluate_model(args)
+
+
+def _reproduce(args: argparse.Namespace) -> int:
+    from trainer.reproduce_command import reproduce
+
+    return reproduce(args)
 
 
 def _reconstruct(args: argparse.Namespace) -> int:

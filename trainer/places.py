@@ -31,6 +31,11 @@ def runs_root() -> Path:
     return Path(platformdirs.user_data_dir(APP)) / "runs"
 
 
+def reproduction_root() -> Path:
+    """The folder of the runs of `python -m trainer reproduce`."""
+    return Path(platformdirs.user_data_dir(APP)) / "reproduce"
+
+
 def new_run_folder(name: str) -> Path:
     """An empty folder for a new run, named after its recipe and the time; nobody else's."""
     stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -54,6 +54,7 @@ class Recipe:
     images_b: str = ""  # ... and of the second; else the second is made as `second` says
     second: Literal["none", "edges", "class"] = "none"
     pad: bool = False  # own images that are not square are padded, not cropped
+    hold_out: int = 0  # so many training images, the last, are for testing in the test set's place
     labels: int = 0  # semi-supervised: so many training images have labels
     batch: int = 100
     steps: int = 30_000
@@ -80,6 +81,7 @@ class Recipe:
     mismatched: float = 0.0  # weight of negatives (x, another image's code) at the start ...
     mismatched_last: float = 0.0  # ... and at the end
     warm: float = 0.0  # fraction of plain Euclidean autoencoding of the data at the start
+    warm_batch: int = 0  # images in a batch meanwhile; 0: as many as later
     euclidean: float = 0.0  # weight of such a Euclidean term that falls to 0 ...
     euclidean_until: float = 0.5  # ... here
     encoder_rate: float = 1.0  # times player_rate, after the warm start
@@ -97,9 +99,9 @@ class Recipe:
         for name in ("batch", "steps", "width", "r1_every"):
             if getattr(self, name) < 1:
                 raise UserError(f"{name} must be at least 1, not {getattr(self, name)}.")
-        if self.batch < 2:
-            raise UserError("batch must be at least 2: batch norm needs two images.")
-        for name in ("noise", "encoder_noise", "seed", "code", "labels"):
+        if 1 in (self.batch, self.warm_batch):
+            raise UserError("A batch must be at least 2 images: batch norm needs two.")
+        for name in ("noise", "encoder_noise", "seed", "code", "labels", "hold_out", "warm_batch"):
             if getattr(self, name) < 0:
                 raise UserError(f"{name} must not be negative, but is {getattr(self, name)}.")
         if self.seed >= 2**63:

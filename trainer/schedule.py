@@ -21,6 +21,7 @@ class Schedule:
     operators; the values (`VALUES`) may be numbers, or scalars on the device.
     """
 
+    batch: int  # images, the same in all steps of a phase
     warm: bool  # plain autoencoding: no reconstruction game yet
     penalised: bool  # the critics pay for their slope in this step
     pulled: bool  # there is a Euclidean term
@@ -39,6 +40,7 @@ class Schedule:
         falling = max(0.0, 1 - done / recipe.euclidean_until) if recipe.euclidean_until else 0.0
         euclidean = 1.0 if warm else recipe.euclidean * falling
         return cls(
+            batch=recipe.warm_batch if warm and recipe.warm_batch else recipe.batch,
             warm=warm,
             penalised=step % recipe.r1_every == 0,
             pulled=euclidean > 0,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from trainer.feed import Batch
+from trainer.feed import Batch, Feed
 from trainer.games import Game
 from trainer.messages import LOSSES
 from trainer.models import Model, Round, build_model
@@ -55,6 +55,11 @@ def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> to
     ]
     betas = (recipe.beta1, 0.99)
     return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
+
+
+def next_batch(state: TrainState, feed: Feed) -> Batch:
+    """What the step that comes next is to train on."""
+    return feed.batch(Schedule.at(state.recipe, state.step).batch, state.step, state.rng)
 
 
 def step(state: TrainState, batch: Batch) -> Tensor:

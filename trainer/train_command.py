@@ -48,7 +48,7 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
         )
         return 0
     deadline = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
-    if not _train_with_bar(state, feed, until, run_folder, deadline, args.save_every):
+    if not train_with_bar(state, feed, until, run_folder, deadline, args.save_every):
         again = f"python -m trainer train {recipe.name} --out {shlex.quote(str(folder))} --resume"
         extra = f" --steps {args.steps}" if args.steps else ""
         data = f" --data {shlex.quote(str(args.data))}" if args.data else ""
@@ -115,7 +115,7 @@ def _fit_to_time(recipe: Recipe, feed: Feed, minutes: float) -> Recipe:
     return replace(recipe, steps=max(10, int(rate * 60 * minutes)))
 
 
-def _train_with_bar(
+def train_with_bar(
     state: TrainState,
     feed: Feed,
     until: int,
@@ -123,7 +123,7 @@ def _train_with_bar(
     deadline: float,
     save_every: float,
 ) -> bool:
-    """Train and save; False if Ctrl-C ended it early."""
+    """Train and save, until time is up; False if Ctrl-C ended it early."""
     saved, cost, note = time.monotonic(), 0.0, ""
     with (
         _interrupt_noted() as interrupted,

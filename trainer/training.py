@@ -11,7 +11,7 @@ from torch import Tensor
 from trainer.captured import Captured
 from trainer.feed import Feed
 from trainer.messages import LOSSES, Progress, UserError
-from trainer.steps import TrainState, start, step
+from trainer.steps import TrainState, next_batch, start, step
 
 REPORT_SECONDS = 0.1
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
@@ -48,7 +48,7 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
 def _stepper(state: TrainState, feed: Feed) -> Callable[[], Tensor]:
     """On CUDA steps are replayed, and what was captured outlives a pause."""
     if feed.device.type != "cuda":
-        return lambda: step(state, feed.batch(state.recipe.batch, state.step, state.rng))
+        return lambda: step(state, next_batch(state, feed))
     if state.captured is None or state.captured.feed is not feed:
         state.captured = Captured(state, feed)
     return state.captured.step

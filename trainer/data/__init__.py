@@ -130,7 +130,8 @@ def load_data(recipe: Recipe, root: Path | None = None) -> DataSet:
     # What our own code makes is the same for every root, and made once.
     where = data_root(root) if recipe.data in NEED_ROOT else Path()
     with _loading:  # the second thread that asks finds what the first one loaded
-        return _load(wanted, where)
+        whole = _load(wanted, where)
+        return _held_out(whole, recipe.hold_out) if recipe.hold_out else whole
 
 
 _loading = Lock()
@@ -143,6 +144,29 @@ def _load(wanted: Wanted, root: Path) -> DataSet:
     train, test = (LOADERS[wanted.data](wanted, root, part) for part in ("train", "test"))
     whole = DataSet(train, test, classes=int(train.labels.max()) + 1)
     return _two_domains(whole, wanted) if wanted.translates else whole
+
+
+@lru_cache(maxsize=2)
+def _held_out(whole: DataSet, count: int) -> DataSet:
+    """The last `count` training rows (of either domain) in the test rows' place: a validation
+
+    split, so that no setting is chosen by looking at the test set.
+    """
+
+    def split(rows: Rows) -> tuple[Rows, Rows]:
+        if not 8 <= count <= len(rows) - 16:
+            raise UserError(
+                f"hold_out is {count}, but there are {len(rows)} training images: hold out at "
+                "least 8, and leave 16."
+            )
+        order = torch.arange(len(rows))
+        return rows.only(order[:-count]), rows.only(order[-count:])
+
+    train, test = split(whole.train)
+    if whole.other_train is None:
+        return replace(whole, train=train, test=test)
+    other_train, other_test = split(whole.other_train)
+    return DataSet(train, test, other_train, other_test, whole.classes)
 
 
 def _own_images(wanted: Wanted) -> DataSet:
@@ -192,7 +216,8 @@ def some_test_images(
 
     Of different classes as far as there are enough.
     """
-    test = _few(Wanted.by(recipe)) if recipe.data in DRAWN else load_data(recipe, root).test
+    few = recipe.data in DRAWN and not recipe.hold_out
+    test = _few(Wanted.by(recipe)) if few else load_data(recipe, root).test
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))
     return test.images[index], test.labels[index], index

@@ -1,0 +1,136 @@
+"""The paper's results made again: what is missing is done once, and the page says what was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from trainer.catalogue import CATALOGUE
+from trainer.cli import main
+from trainer.reproduce import claims as said
+from trainer.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
+from trainer.reproduce.page import write_page
+from trainer.reproduce.records import Record, described, read_records, write_record
+
+QUICK = ("steps=40", "batch=32", "width=16")
+TOYS = Claim(
+    "Seven Gaussians",
+    "Fig. 5: every component is one code.",
+    (Trial("iae", "mog-iae", QUICK), Trial("gan", "mog-gan", QUICK, note="no code")),
+    (Measure("high_quality", "good samples", True), Measure("modes", "modes")),
+    seeds=2,
+)
+
+
+@pytest.fixture
+def toys(monkeypatch):
+    """One small claim in place of the paper's."""
+    for module in ("work", "page"):
+        monkeypatch.setattr(f"trainer.reproduce.{module}.CLAIMS", (TOYS,))
+    monkeypatch.setattr(said, "TRIALS", {trial.name: trial for trial in TOYS.trials})
+
+
+def reproduce(folder: Path, *arguments: str) -> int:
+    places = ["--out", str(folder / "docs"), "--runs", str(folder / "runs")]
+    return main(["reproduce", *arguments, *places, "--device", "cpu"])
+
+
+def row(folder: Path, trial: str) -> str:
+    lines = (folder / "docs" / "RESULTS.md").read_text("utf-8").splitlines()
+    (found,) = [line for line in lines if line.startswith(f"| `{trial}`")]
+    return found
+
+
+@pytest.mark.usefixtures("toys")
+def test_what_is_missing_is_run_once_and_written_down(tmp_path: Path, capsys) -> None:
+    assert reproduce(tmp_path, "iae", "--weights", str(tmp_path / "weights")) == 0
+    records = read_records(tmp_path / "docs" / "results", "iae")
+    assert [record.seed for record in records] == [0, 1]
+    mean = sum(record.metrics["high_quality"] for record in records) / 2
+    assert f"| {100 * mean:.1f} %" in row(tmp_path, "iae")
+    assert "| 0-1 |" in row(tmp_path, "iae")
+    assert "*not run yet*" in row(tmp_path, "gan") and "(no code)" in row(tmp_path, "gan")
+    assert (tmp_path / "docs" / "figures" / "iae.png").stat().st_size > 1000
+    assert (tmp_path / "weights" / "iae.safetensors").exists()
+    capsys.readouterr()
+    assert reproduce(tmp_path, "iae") == 0
+    assert "iae, seed" not in capsys.readouterr().err, "it was done already"
+    assert reproduce(tmp_path, "--seeds", "0") == 0
+    assert "| 0 |" in row(tmp_path, "gan")
+
+
+@pytest.mark.usefixtures("toys")
+def test_it_stops_when_time_is_up_and_goes_on_from_there(tmp_path: Path, monkeypatch) -> None:
+    long = Trial("iae", "mog-iae", ("steps=2000", "batch=32", "width=16"))
+    monkeypatch.setattr("trainer.reproduce.work.CLAIMS", (Claim("", "", (long,), (), 1),))
+    assert reproduce(tmp_path, "iae", "--minutes", "0.005") == 0
+    assert not (tmp_path / "docs").exists()
+    (run,) = (tmp_path / "runs").iterdir()
+    assert (run / "state.safetensors").exists()
+    assert reproduce(tmp_path, "iae") == 0
+    (record,) = read_records(tmp_path / "docs" / "results", "iae")
+    assert record.recipe["steps"] == 2000
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == [run.name]
+
+
+@pytest.mark.usefixtures("toys")
+def test_other_settings_are_run_anew_and_old_figures_are_named_so(tmp_path: Path) -> None:
+    assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
+    assert "earlier settings" not in row(tmp_path, "gan")
+    file = tmp_path / "docs" / "results" / "gan" / "1.json"
+    told = json.loads(file.read_text())
+    told["recipe"]["r1"] = 9.0
+    file.write_text(json.dumps(told))
+    assert reproduce(tmp_path, "iae", "--seeds", "0") == 0
+    assert "earlier settings" in row(tmp_path, "gan")
+    assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
+    assert "earlier settings" not in row(tmp_path, "gan")
+
+
+@pytest.mark.usefixtures("toys")
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(["nonsense"], "'nonsense'"), (["iae", "--seeds", "4-2"], "4-2"), (["--seeds", "x"], "x")],
+)
+def test_what_cannot_be_run_is_named(tmp_path: Path, capsys, arguments, named) -> None:
+    try:
+        code = reproduce(tmp_path, *arguments)
+    except SystemExit as error:
+        code = error.code
+    assert code == 2
+    assert named in capsys.readouterr().err
+
+
+def test_images_that_are_not_there_leave_the_others_alone(tmp_path: Path, capsys) -> None:
+    code = main(
+        ["reproduce", "meters-16", "--data", str(tmp_path), "--out", str(tmp_path / "docs")]
+    )
+    assert code == 0
+    assert "meterdigits32.zip" in capsys.readouterr().err
+    assert "*not run yet*" in row(tmp_path, "meters-16")
+
+
+def test_a_damaged_record_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "docs" / "results" / "mog-iae" / "0.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{")
+    assert main(["reproduce", "mog-iae", "--out", str(tmp_path / "docs")]) == 2
+
+
+def test_the_page_names_every_trial_and_shows_no_research_only_pictures(tmp_path: Path) -> None:
+    assert len(TRIALS) == sum(len(claim.trials) for claim in CLAIMS), "two have the same name"
+    assert {trial.recipe for trial in TRIALS.values()} == set(CATALOGUE)
+    for trial in TRIALS.values():
+        recipe = trial.made(tmp_path, 3)
+        assert recipe.seed == 3
+        record = Record(trial.name, 3, described(recipe), {}, "CPU", 1.0, "2026-01-01", "", 1)
+        assert str(tmp_path) not in json.dumps(record.recipe), "a path of this computer"
+        write_record(tmp_path / "results", record)
+        if trial.images and trial.images != said.METERS:
+            assert not trial.pictures
+    page = write_page(tmp_path, lambda trial, seed: trial.made(tmp_path, seed)).read_text("utf-8")
+    assert all(f"| `{name}`" in page for name in TRIALS)
+    assert "not run yet" not in page.split("## ", 1)[1]
+    assert "earlier settings" not in page

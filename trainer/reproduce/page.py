@@ -1,0 +1,115 @@
+"""docs/RESULTS.md: every claim of the paper beside what our own runs gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import mean
+
+from trainer.files import write_bytes
+from trainer.recipes import Recipe
+from trainer.reproduce.claims import CLAIMS, Claim, Measure, Trial
+from trainer.reproduce.records import Record, read_records
+
+HEAD = """# Results
+
+What the paper shows or reports, and what our own runs gave. This page is written by
+`python -m trainer reproduce`; whatever it says was measured by that command, on the test images,
+with the weights at the end of each run. Figures are means over the seeds, with the smallest and the
+largest in brackets; pictures are those of seed 0, whatever came of it. The measures are explained
+in `trainer/evaluation/`; settings and their history are in [EXPERIMENTS.md](EXPERIMENTS.md).
+Recipes whose names end in `-small` and the toys are made for a CPU; the others have the paper's
+sizes. *Not run yet* means just that.
+
+In pictures of images the first column is the input, for CycleIAE with edges the second its code,
+the rest are draws; for faces four translations and then what the decoder makes of them. Clusters
+are columns, each row is one noise vector.
+"""
+Made = Callable[[Trial, int], Recipe]
+
+
+def write_page(docs: Path, made: Made) -> Path:
+    """Write RESULTS.md anew from all records. Returns its path."""
+    parts = [HEAD, *(_section(claim, docs, made) for claim in CLAIMS)]
+    path = docs / "RESULTS.md"
+    write_bytes(path, "\n".join(parts).encode())
+    return path
+
+
+def _section(claim: Claim, docs: Path, made: Made) -> str:
+    known = {trial.name: read_records(docs / "results", trial.name) for trial in claim.trials}
+    shown = [m for m in claim.measures if any(_values(r, m.key) for r in known.values())]
+    columns = [*_columns(shown or claim.measures), "seeds", "minutes", "device", "date"]
+    lines = [f"## {claim.title}", "", f"**The paper.** {claim.paper}", ""]
+    lines += [f"| trial | {' | '.join(columns)} |", "| --- |" + " --- |" * len(columns)]
+    for trial in claim.trials:
+        cells = _cells(known[trial.name], shown, trial, made) or ["*not run yet*"]
+        cells += [""] * (len(columns) - len(cells))
+        lines.append(f"| {_named(trial)} | {' | '.join(cells)} |")
+    lines += ["", f"`python -m trainer reproduce {' '.join(t.name for t in claim.trials)}`", ""]
+    for trial in claim.trials:
+        if known[trial.name] and (docs / "figures" / f"{trial.name}.png").exists():
+            lines += [f"{trial.name}:", "", f"![{trial.name}](figures/{trial.name}.png)", ""]
+    return "\n".join(lines)
+
+
+def _named(trial: Trial) -> str:
+    return f"`{trial.name}`" + (f" ({trial.note})" if trial.note else "")
+
+
+def _columns(measures: Sequence[Measure]) -> list[str]:
+    columns = []
+    for measure in measures:
+        columns.append(measure.title)
+        if measure.yardstick:
+            columns.append(f"*{measure.against}*")
+    return columns
+
+
+def _cells(
+    records: list[Record], measures: Sequence[Measure], trial: Trial, made: Made
+) -> list[str]:
+    if not records:
+        return []
+    cells = []
+    for measure in measures:
+        cells.append(_spread(_values(records, measure.key), measure.percent))
+        if measure.yardstick:
+            cells.append(_spread(_values(records, measure.yardstick), measure.percent))
+    stale = not all(record.is_of(made(trial, record.seed)) for record in records)
+    minutes = mean(record.minutes for record in records)
+    return [
+        *cells,
+        _ranges([record.seed for record in records]),
+        f"{minutes:.1f}",
+        ", ".join(sorted({record.device for record in records})),
+        max(record.date for record in records) + (" (with earlier settings)" if stale else ""),
+    ]
+
+
+def _values(records: list[Record], key: str) -> list[float]:
+    return [float(r.metrics[key]) for r in records if r.metrics.get(key) is not None]
+
+
+def _spread(values: list[float], percent: bool) -> str:
+    if not values:
+        return "\N{EN DASH}"
+
+    def text(value: float) -> str:
+        return f"{100 * value:.1f}" if percent else f"{value:.4g}"
+
+    unit = " %" if percent else ""
+    if len(values) == 1 or min(values) == max(values):
+        return text(values[0]) + unit
+    return f"{text(mean(values))}{unit} ({text(min(values))} to {text(max(values))})"
+
+
+def _ranges(numbers: list[int]) -> str:
+    """0, 1, 2, 5 as 0-2, 5."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)

@@ -1,0 +1,60 @@
+"""What a trial gave: one small JSON file for each seed, kept beside the page it goes into."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.files import write_bytes
+from trainer.messages import UserError
+from trainer.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Record:
+    """One seed of a trial, trained to its end and measured on the test images."""
+
+    trial: str
+    seed: int
+    recipe: dict[str, Any]
+    metrics: dict[str, Any]
+    device: str
+    minutes: float  # of training, by the clock
+    date: str
+    versions: str
+    parameters: int  # of encoder and decoder
+
+    def is_of(self, recipe: Recipe) -> bool:
+        """Whether it was measured with the settings that the trial has now."""
+        return self.recipe == described(recipe)
+
+
+def described(recipe: Recipe) -> dict[str, Any]:
+    """What decides a result: not the words about it, nor where on this computer the images lie."""
+    told = asdict(recipe)
+    for key in ("title", "story", "figure"):
+        del told[key]
+    for key in ("images", "images_b"):
+        told[key] = Path(told[key]).name
+    return told
+
+
+def write_record(folder: Path, record: Record) -> None:
+    """Into FOLDER/TRIAL/SEED.json; an older one of the same seed is replaced."""
+    text = json.dumps(asdict(record), indent=1) + "\n"
+    write_bytes(folder / record.trial / f"{record.seed}.json", text.encode())
+
+
+def read_records(folder: Path, trial: str) -> list[Record]:
+    """Those of a trial, by their seeds. Raises UserError naming a file that is damaged."""
+    found = []
+    for file in (folder / trial).glob("*.json"):
+        try:
+            found.append(Record(**json.loads(file.read_text("utf-8"))))
+        except (OSError, ValueError, TypeError) as error:
+            raise UserError(
+                f"{file} cannot be read: {error}. Delete it, and the seed is run again."
+            ) from error
+    return sorted(found, key=lambda record: record.seed)

@@ -1,0 +1,151 @@
+"""Doing a trial: train it to its end, measure it, draw it. It can be stopped and goes on there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from trainer.checkpoint import RunFolder
+from trainer.data import load_data
+from trainer.evaluation import evaluate
+from trainer.explore import Snapshot, publish
+from trainer.figures import figure
+from trainer.files import write_bytes
+from trainer.messages import DataMissingError, UserError
+from trainer.model_files import export_model
+from trainer.places import data_root
+from trainer.recipes import Recipe
+from trainer.reproduce.claims import CLAIMS, Trial
+from trainer.reproduce.records import Record, described, read_records, write_record
+from trainer.sheets import to_png
+from trainer.steps import parameters
+from trainer.train_command import train_with_bar
+
+SECONDS = "seconds"  # a file of a run: how long it has trained
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where a reproduction reads and writes, on what, and until when."""
+
+    docs: Path  # RESULTS.md, results/ and figures/ go here
+    runs: Path
+    data: Path | None
+    device: torch.device
+    where: str  # the device in words
+    deadline: float = float("inf")  # of time.monotonic()
+    weights: Path | None = None  # the first seed's models go here
+
+    @property
+    def records(self) -> Path:
+        return self.docs / "results"
+
+
+def planned(names: Sequence[str], seeds: Sequence[int] | None) -> Iterator[tuple[Trial, int]]:
+    """The trials of those names, or all, a seed of each before the next; `seeds` of None are as
+
+    many as each claim is worth.
+    """
+    chosen = [
+        (trial, seeds if seeds is not None else range(claim.seeds))
+        for claim in CLAIMS
+        for trial in claim.trials
+        if not names or trial.name in names
+    ]
+    for seed in sorted({seed for _, wanted in chosen for seed in wanted}):
+        for trial, wanted in chosen:
+            if seed in wanted:
+                yield trial, seed
+
+
+def is_done(trial: Trial, seed: int, place: Workplace) -> bool:
+    """Whether there is a record of this seed with the settings that the trial has now."""
+    recipe = trial.made(data_root(place.data), seed)
+    known = read_records(place.records, trial.name)
+    return any(record.seed == seed and record.is_of(recipe) for record in known)
+
+
+def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
+    """Train, measure, draw, write the record; False where time was up, or Ctrl-C, before the end.
+
+    Raises UserError where the data are missing, or the training diverges.
+    """
+    root = data_root(place.data)
+    if trial.images and not (root / trial.images).exists():
+        raise DataMissingError(f"there is no {trial.images} in {root}.")
+    recipe = trial.made(root, seed)
+    data = load_data(recipe, place.data)  # before anything is written
+    feed = data.feed(recipe, place.device)
+    run = _run_folder(trial, recipe, place.runs)
+    state = run.load(place.device)
+    if state.step < recipe.steps:
+        sys.stderr.write(f"{trial.name}, seed {seed}, on {place.where} into {run.path}\n")
+        began = time.monotonic()
+        whole = train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0)
+        _add_seconds(run.path, time.monotonic() - began)
+        if not whole or state.step < recipe.steps:
+            return False
+    snapshot = publish(state.ema, state.step, place.device, feed)
+    metrics = evaluate(snapshot, data)
+    write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
+    if seed == 0:
+        _show(trial, snapshot, metrics, place)
+    write_record(place.records, _record(trial, recipe, snapshot, metrics, run.path, place))
+    return True
+
+
+def _run_folder(trial: Trial, recipe: Recipe, runs: Path) -> RunFolder:
+    """The run of these very settings, perhaps begun already; other settings have another folder."""
+    mark = hashlib.sha256(json.dumps(described(recipe), sort_keys=True).encode()).hexdigest()[:8]
+    path = runs / f"{trial.name}-{recipe.seed}-{mark}"
+    if (path / "recipe.json").exists():
+        return RunFolder(path)
+    return RunFolder.create(path, recipe)
+
+
+def _add_seconds(run: Path, more: float) -> None:
+    file = run / SECONDS
+    before = float(file.read_text("utf-8")) if file.exists() else 0.0
+    write_bytes(file, f"{before + more:.1f}".encode())
+
+
+def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, object], place: Workplace) -> None:
+    """The picture and the weights of the first seed, whatever came of it."""
+    if trial.pictures:
+        picture = to_png(figure(snapshot, place.data))
+        write_bytes(place.docs / "figures" / f"{trial.name}.png", picture)
+    if place.weights is not None and not trial.images:
+        export_model(snapshot, place.weights / f"{trial.name}.safetensors", metrics)
+
+
+def _record(
+    trial: Trial,
+    recipe: Recipe,
+    snapshot: Snapshot,
+    metrics: dict[str, object],
+    run: Path,
+    place: Workplace,
+) -> Record:
+    try:
+        seconds = float((run / SECONDS).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{run / SECONDS} does not say how long the run took: {error}.") from error
+    return Record(
+        trial.name,
+        recipe.seed,
+        described(recipe),
+        metrics,
+        place.where,
+        round(seconds / 60, 1),
+        time.strftime("%Y-%m-%d"),
+        f"Python {platform.python_version()}, PyTorch {torch.__version__.split('+')[0]}",
+        parameters(snapshot.model),
+    )

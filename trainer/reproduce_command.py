@@ -1,0 +1,57 @@
+"""The command that makes the paper's results again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+import torch
+
+from trainer.devices import choose_device, use_threads
+from trainer.messages import DataMissingError, UserError
+from trainer.places import data_root, reproduction_root
+from trainer.reproduce.claims import find_trial
+from trainer.reproduce.page import write_page
+from trainer.reproduce.work import Workplace, carry_out, is_done, planned
+
+
+def reproduce(args: argparse.Namespace) -> int:
+    """Do what is missing, in order, and write the page after each; 130 if Ctrl-C ended it early."""
+    for name in args.trials:
+        find_trial(name)  # a typing error is told before an hour of work
+    place = _workplace(args)
+    told = 0
+    for trial, seed in planned(args.trials, args.seeds):
+        if is_done(trial, seed, place):
+            continue
+        if not args.trials and trial.full_size and place.device.type == "cpu":
+            continue
+        try:
+            whole = carry_out(trial, seed, place)
+        except DataMissingError as error:
+            sys.stderr.write(f"{trial.name} is left out: {error}\n")
+            continue
+        except UserError as error:  # one that diverges does not stand in the way of the others
+            sys.stderr.write(f"{trial.name}, seed {seed}: {error}\n")
+            told = 2
+            continue
+        if not whole:
+            early = time.monotonic() < place.deadline
+            sys.stderr.write("Stopped; the same command goes on from here.\n")
+            return 130 if early else told
+        write_page(place.docs, lambda t, s: t.made(data_root(place.data), s))
+    print(write_page(place.docs, lambda t, s: t.made(data_root(place.data), s)))
+    return told
+
+
+def _workplace(args: argparse.Namespace) -> Workplace:
+    device = choose_device(args.device)
+    threads = use_threads(alone=True)
+    if device.type == "cuda":
+        where = torch.cuda.get_device_name(device)
+    else:
+        where = f"CPU, {threads} thread{'s' * (threads > 1)}"
+    deadline = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
+    runs = args.runs or reproduction_root()
+    return Workplace(args.out, runs, args.data, device, where, deadline, args.weights)
