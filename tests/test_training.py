@@ -18,6 +18,7 @@ from trainer.messages import LOSSES, Progress, UserError
 from trainer.models import Round
 from trainer.recipes import Recipe
 from trainer.schedule import Schedule
+from trainer.steps import next_batch
 from trainer.training import run, start, step
 
 
@@ -255,6 +256,21 @@ def test_schedules_fall_as_the_recipe_says() -> None:
     assert plain.euclidean == pytest.approx(0.3 * 0.8)
     assert (Schedule.at(recipe, 500).euclidean, end.euclidean, past.euclidean) == (0, 0, 0)
     assert (warm.encoder, plain.encoder) == (1, 0.2)
+
+
+def test_a_warm_start_may_have_larger_batches() -> None:
+    recipe = recipe_of("drawn-10", "steps=20", "warm=0.25", "warm_batch=14")
+    state, feed = start(recipe, CPU), feed_of(recipe)
+    sizes = []
+    for _ in range(recipe.steps):
+        batch = next_batch(state, feed)
+        sizes.append(len(batch))
+        step(state, batch)
+    assert sizes == [14] * 5 + [recipe.batch] * 15
+    by_itself = start(recipe, CPU)
+    for _ in run(by_itself, feed, recipe.steps):
+        pass
+    assert same(weights(by_itself), weights(state))
 
 
 def test_a_warm_start_plays_no_reconstruction_game_and_no_euclidean_one_is_left() -> None:

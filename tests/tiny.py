@@ -67,6 +67,8 @@ def recipe_of(name: str, *settings: str) -> Recipe:
     recipe = find_recipe(name)
     small = {"toy": ["width=16", "batch=16"], "small-resnet": ["width=4", "batch=8", "size=24"]}
     smaller = list(small.get(recipe.networks, ["width=4", "batch=8"]))
+    if recipe.warm_batch:
+        smaller.append("warm_batch=12")
     if recipe.networks != "toy":
         smaller += [
             f"noise={min(recipe.noise, 6)}",
