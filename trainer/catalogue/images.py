@@ -58,9 +58,9 @@ _DETERMINISTIC_SMALL = replace(
     code_blur=0.0,
     mismatched=0.5,
     mismatched_last=0.0,
-    euclidean=0.3,
-    encoder_rate=1.0,
-    steps=4_000,
+    warm=0.4,
+    euclidean=3.0,
+    encoder_rate=0.05,
 )
 _DETERMINISTIC = replace(
     PAPER.to_the_letter(),
