@@ -22,11 +22,15 @@ CLUSTERS_SMALL = replace(
     code_noise=0.2,
     mismatched=0.5,
     mismatched_last=0.3,
-    warm=0.4,
+    # Sixty-four images cannot use thirty categories alike; the warm start finds them.
+    warm=0.2,
+    warm_batch=256,
     euclidean=0.0,
+    encoder_rate=0.05,
     augment=1.0,
-    consistency=1.0,
-    balance=2.0,
+    consistency=5.0,
+    balance=10.0,
+    steps=4_000,
 )
 _CLUSTERS = replace(
     CLUSTERS_SMALL,
@@ -45,8 +49,9 @@ _SEMI_SMALL = replace(
     story="Ten labelled images of each digit, and the categories get their names.",
     figure="text, smaller",
     code=10,
-    steps=3_000,
+    steps=3_500,
     labels=100,
+    label_weight=5.0,
 )
 _SEMI = replace(
     _CLUSTERS,
@@ -56,6 +61,7 @@ _SEMI = replace(
     figure="text",
     code=10,
     labels=100,
+    label_weight=5.0,
 )
 CATEGORIES = (
     _CLUSTERS,
