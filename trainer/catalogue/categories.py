@@ -23,14 +23,15 @@ CLUSTERS_SMALL = replace(
     mismatched=0.5,
     mismatched_last=0.3,
     # Sixty-four images cannot use thirty categories alike; the warm start finds them.
-    warm=0.2,
+    warm=0.25,
     warm_batch=256,
+    player_rate=1e-3,
     euclidean=0.0,
-    encoder_rate=0.05,
+    encoder_rate=0.03,
     augment=1.0,
     consistency=5.0,
     balance=10.0,
-    steps=4_000,
+    steps=4_500,
 )
 _CLUSTERS = replace(
     CLUSTERS_SMALL,
@@ -49,6 +50,9 @@ _SEMI_SMALL = replace(
     story="Ten labelled images of each digit, and the categories get their names.",
     figure="text, smaller",
     code=10,
+    warm=0.3,
+    player_rate=5e-4,
+    encoder_rate=0.05,
     steps=3_500,
     labels=100,
     label_weight=5.0,
