@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 
@@ -16,6 +17,10 @@ def main() -> int:
         from PySide6.QtWidgets import QApplication
 
         from iae_studio import app
+
+        # The window loads it later, and it is slow: only see that it is there.
+        if importlib.util.find_spec("pyqtgraph") is None:
+            raise ImportError(name="pyqtgraph")
     except ImportError as error:
         missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
         sys.stderr.write(f"IAE Studio: {missing}\n")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio import jobs, library, theme
 from iae_studio.data_desk import DataDesk
+from iae_studio.failures import describe
 from iae_studio.inputs import MAX_INPUTS, SKETCH, Input, Sight
 from iae_studio.render_thread import RenderThread
 from iae_studio.session import POINTS_TAKE_NO_IMAGES, Message, Session, Shown, State
@@ -58,14 +59,19 @@ class Studio(QObject):
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
-        from pyqtgraph.util.garbage_collector import GarbageCollector
-
         if not self._waits:
             return
         self._waits = False
+        try:
+            from pyqtgraph.util.garbage_collector import GarbageCollector
+
+            self.window.losses.complete()
+        except Exception as error:  # a broken installation
+            self.session.fail(describe(error))
+            self.session.set_state(State.FAILED)
+            return
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
-        self.window.losses.complete()
         for thread in (self.render, self.work, self.training):
             thread.start()
         self.desk.start()

@@ -198,7 +198,8 @@ class Explorer(Dials):
 
     def preview(self, row: Rendering) -> None:
         """Show the row that is there already in the answer that stands; nothing is kept."""
-        if row.stamp >= self._oldest and self.rendered_inputs == tuple(self.inputs):
+        stands = self.rendering is not None and self.rendered_inputs == tuple(self.inputs)
+        if row.stamp >= self._oldest and stands:
             self.previewed.emit(row)
 
     def set_cloud(self, cloud: Cloud) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.augment import augment
+from trainer.augment import augment, recolour
 from trainer.measures import labels
 from trainer.measures.labels import label_agreement, supervised_error
 
@@ -165,7 +165,7 @@ def test_scaling_shearing_and_shifting_reach_as_far_as_they_say(
 
 
 def test_the_border_goes_on_outside() -> None:
-    white = torch.ones(50, 1, 20, 20)
+    white = torch.ones(50, 3, 20, 20)
     assert torch.allclose(augment(white, 2.0, rng()), white, atol=1e-5)
 
 
@@ -173,13 +173,14 @@ def test_colours_change_and_ink_may_become_lighter_than_paper() -> None:
     """What is the same colour stays so; how light it is says nothing any more."""
     images = torch.full((2000, 3, 20, 20), 0.6)
     images[:, :, 5:15, 5:15] = 0.4
-    seen = augment(images, 1.0, rng())
+    seen = recolour(images, 1.0, rng())
     ink, paper = seen[:, :, 9:11, 9:11], seen[:, :, 0, 0]
     assert torch.allclose(ink, ink[:, :, :1, :1].expand_as(ink), atol=1e-5)
     darker = (ink[:, :, 0, 0] < paper).float()
     assert torch.equal(darker.amin(1), darker.amax(1)), "all channels, or none, turn"
     assert darker.mean().item() == pytest.approx(0.5, abs=0.04)
-    slight = augment(images, 0.1, rng())
+    assert recolour(images, 0.0, rng()) is images
+    slight = recolour(images, 0.1, rng())
     turned = (slight[:, 0, 9, 9] > slight[:, 0, 0, 0]).float().mean().item()
     assert turned == pytest.approx(0.05, abs=0.02)
     tints = paper - paper.mean(1, keepdim=True)

@@ -61,6 +61,7 @@ ADDITIONS: dict[str, object] = {
     "regularisation_weight": 1.0,
     "input_noise": 0.0,
     "augment": 0.0,
+    "recolour": 0.0,
     "consistency": 0.0,
     "balance": 0.0,
 }

@@ -66,7 +66,7 @@ def test_it_stops_when_time_is_up_and_goes_on_from_there(tmp_path: Path, monkeyp
     long = Trial("iae", "mog-iae", ("steps=2000", "batch=32", "width=16"))
     monkeypatch.setattr("trainer.reproduce.work.CLAIMS", (Claim("", "", (long,), (), 1),))
     assert reproduce(tmp_path, "iae", "--minutes", "0.005") == 0
-    assert not (tmp_path / "docs").exists()
+    assert "*not run yet*" in row(tmp_path, "iae")
     (run,) = (tmp_path / "runs").iterdir()
     assert (run / "state.safetensors").exists()
     assert reproduce(tmp_path, "iae") == 0
@@ -85,8 +85,38 @@ def test_other_settings_are_run_anew_and_old_figures_are_named_so(tmp_path: Path
     file.write_text(json.dumps(told))
     assert reproduce(tmp_path, "iae", "--seeds", "0") == 0
     assert "earlier settings" in row(tmp_path, "gan")
-    assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
+    assert reproduce(tmp_path, "gan", "--seeds", "0") == 0
     assert "earlier settings" not in row(tmp_path, "gan")
+    assert "| 0 |" in row(tmp_path, "gan"), "means are of one kind of run"
+    assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
+    assert "| 0-1 |" in row(tmp_path, "gan")
+    del told["recipe"]["warm_batch"]  # written before there was such an option
+    told["recipe"]["r1"] = CATALOGUE["mog-gan"].r1
+    file.write_text(json.dumps(told))
+    assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
+    assert "warm_batch" not in json.loads(file.read_text())["recipe"], "it was run again"
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_run_that_diverges_is_a_result_too(tmp_path: Path, monkeypatch, capsys) -> None:
+    wild = Trial("iae", "mog-iae", (*QUICK, "player_rate=1e30", "critic_rate=1e30"))
+    claim = Claim("", "", (wild,), TOYS.measures, 1)
+    for module in ("work", "page"):
+        monkeypatch.setattr(f"trainer.reproduce.{module}.CLAIMS", (claim,))
+    assert reproduce(tmp_path, "iae") == 2
+    assert "diverged" in capsys.readouterr().err
+    assert "| 0 (1 diverged) |" in row(tmp_path, "iae")
+    assert reproduce(tmp_path, "iae") == 0, "it is known by now"
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_run(
+    tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "docs").write_text("a file")
+    assert reproduce(tmp_path, "iae") == 2
+    assert "cannot be written" in capsys.readouterr().err
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.usefixtures("toys")

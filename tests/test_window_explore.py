@@ -172,6 +172,15 @@ def test_a_preview_of_images_that_are_gone_is_dropped(studio, qtbot) -> None:
     stands = grid.image(0, 0)
     session.preview(replace(late, tiles=np.zeros_like(late.tiles[:1])))
     assert grid.image(0, 0) == stands
+    shown: list[object] = []
+    session.previewed.connect(shown.append)
+    session.preview(newest(studio, qtbot))
+    assert shown
+    shown.clear()
+    later = replace(late, stamp=session.probe().stamp + 9)
+    session.rendering = None  # as after a change of the model: its own answer is on its way
+    session.preview(later)
+    assert not shown
 
 
 def test_resampling_changes_all_but_locked_columns_and_a_seed_comes_back(studio, qtbot) -> None:

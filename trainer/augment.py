@@ -15,35 +15,46 @@ SHIFT = 2 / 28  # of the side
 GAIN, OFFSET = 0.5, 0.2  # of a colour channel
 
 
-def augment(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
-    """Images [N, C, H, W] in [0, 1], each turned, scaled, sheared and shifted at random, and those
+def second_view(
+    images: Tensor, strength: float, other_colours: float, rng: torch.Generator
+) -> Tensor:
+    """The same pictures seen again: `augment`, then `recolour`."""
+    return recolour(augment(images, strength, rng), other_colours, rng)
 
-    in colour recoloured. At strength 1 by up to 15 degrees, 15 %, 0.15 and 2 px of 28, all evenly
-    drawn from `rng` and proportional to the strength; at 0 the images come back untouched.
-    Bilinear, and what comes in from outside repeats the border. The answer is on the images'
-    device and has their type.
+
+def augment(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
+    """Images [N, C, H, W] in [0, 1], each turned, scaled, sheared and shifted at random.
+
+    At strength 1 by up to 15 degrees, 15 %, 0.15 and 2 px of 28, all evenly drawn from `rng` and
+    proportional to the strength; at 0 the images come back untouched. Bilinear, and what comes in
+    from outside repeats the border. The answer is on the images' device and has their type.
     """
     if strength == 0:
         return images
     random = torch.rand(len(images), 6, generator=rng, device=rng.device) * 2 - 1
     maps = _affine(random.to(images) * strength, images.shape[3] / images.shape[2])
     grid = functional.affine_grid(maps, list(images.shape), align_corners=False)
-    moved = functional.grid_sample(
+    return functional.grid_sample(
         images, grid, mode="bilinear", padding_mode="border", align_corners=False
     )
-    return _recoloured(moved, strength, rng) if images.shape[1] == 3 else moved
 
 
-def _recoloured(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
-    """Each channel 1 +- 0.5 times as steep around the middle and moved by up to 0.2; and of
+def recolour(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
+    """Images [N, C, H, W] in [0, 1] in other colours, evenly drawn from `rng`.
 
-    strength 1 every second picture, of less fewer, as a negative: ink may be lighter than paper.
+    At strength 1 each channel is 1 +- 0.5 times as steep around the middle and moved by up to 0.2,
+    and every second picture a negative: ink may be lighter than paper. Less strength, less of it;
+    at 0 the images come back untouched.
     """
-    random = torch.rand(len(images), 7, 1, 1, generator=rng, device=rng.device) * 2 - 1
+    if strength == 0:
+        return images
+    shape = (len(images), 1 + 2 * images.shape[1], 1, 1)
+    random = torch.rand(shape, generator=rng, device=rng.device) * 2 - 1
     random = random.to(images)
-    sign = torch.where(random[:, :1] < min(strength, 1.0) - 1, -1.0, 1.0)
-    gain = sign * (1 + GAIN * strength * random[:, 1:4])
-    offset = OFFSET * strength * random[:, 4:]
+    steep, moved = random[:, 1:].chunk(2, 1)
+    sign = torch.where(random[:, :1] < min(strength, 1.0) - 1, -1.0, 1.0).to(images)
+    gain = sign * (1 + GAIN * strength * steep)
+    offset = OFFSET * strength * moved
     return ((images - 0.5) * gain + 0.5 + offset).clamp(0, 1)
 
 

@@ -147,5 +147,9 @@ class UserError(Exception):
     """Bad input or a missing thing: the message names the cause and the way out."""
 
 
+class DivergedError(UserError):
+    """A training whose numbers left the finite ones."""
+
+
 class DataMissingError(UserError):
     """A data set is not at hand: download it, or choose a folder that holds it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from trainer.augment import augment
+from trainer.augment import second_view
 from trainer.feed import Batch
 from trainer.games import Game, autoencoding
 from trainer.networks import Networks, build_networks
@@ -110,12 +110,12 @@ class Model(nn.Module):
         """Cross-entropy on labelled images; and, additions, what a second view should say."""
         recipe, found = self.recipe, []
         if batch.labelled is not None and batch.labels is not None:
-            x = augment(batch.labelled, recipe.augment, rng)
+            x = second_view(batch.labelled, recipe.augment, recipe.recolour, rng)
             guess = self.encode(x, self.eps.sample(len(x), rng))
             error = label_error(guess, batch.labels)
             found.append(Penalty("label error", error, recipe.label_weight))
         if recipe.consistency:
-            views = augment(batch.data, recipe.augment, rng)
+            views = second_view(batch.data, recipe.augment, recipe.recolour, rng)
             seen = self.encode(views, self.eps.sample(len(views), rng))
             found.append(Penalty("inconsistency", inconsistency(codes, seen), recipe.consistency))
         if recipe.balance:

@@ -63,8 +63,8 @@ def _check_data(recipe: Recipe) -> None:
 def _check_model(recipe: Recipe) -> None:
     if recipe.translates and recipe.categorical:
         raise UserError("The code of a cycleiae is an image: leave code_kind at gaussian.")
-    if recipe.augment and recipe.two_dimensional:
-        raise UserError("augment turns and shifts images; for points set augment=0.")
+    if (recipe.augment or recipe.recolour) and recipe.two_dimensional:
+        raise UserError("augment turns and shifts images; for points set augment=0, recolour=0.")
     if recipe.translates == bool(recipe.code):
         kind = "is an image, so code is 0" if recipe.translates else "must be at least 1"
         raise UserError(f"The code of a {recipe.model} {kind}; it is {recipe.code}.")

@@ -54,7 +54,7 @@ class Recipe:
     images_b: str = ""  # ... and of the second; else the second is made as `second` says
     second: Literal["none", "edges", "class"] = "none"
     pad: bool = False  # own images that are not square are padded, not cropped
-    hold_out: int = 0  # so many training images, the last, are for testing in the test set's place
+    hold_out: int = 0  # so many training images are for testing, in the test set's place
     labels: int = 0  # semi-supervised: so many training images have labels
     batch: int = 100
     steps: int = 30_000
@@ -89,6 +89,7 @@ class Recipe:
     regularisation_weight: float = 1.0
     input_noise: float = 0.0  # std of the noise on x^ on its way into an FIAE's encoder
     augment: float = 0.0  # strength of the random affine maps that make a second view of x
+    recolour: float = 0.0  # ... and of its other colours
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
 

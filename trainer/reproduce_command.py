@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 
 import torch
 
@@ -21,6 +22,7 @@ def reproduce(args: argparse.Namespace) -> int:
     for name in args.trials:
         find_trial(name)  # a typing error is told before an hour of work
     place = _workplace(args)
+    _write_page(place)  # a folder that cannot be written is told before an hour of work
     told = 0
     for trial, seed in planned(args.trials, args.seeds):
         if is_done(trial, seed, place):
@@ -29,6 +31,10 @@ def reproduce(args: argparse.Namespace) -> int:
             continue
         try:
             whole = carry_out(trial, seed, place)
+        except OSError as error:
+            raise UserError(
+                f"{error}. What was trained is kept; make room, and the same command goes on."
+            ) from error
         except DataMissingError as error:
             sys.stderr.write(f"{trial.name} is left out: {error}\n")
             continue
@@ -40,9 +46,16 @@ def reproduce(args: argparse.Namespace) -> int:
             early = time.monotonic() < place.deadline
             sys.stderr.write("Stopped; the same command goes on from here.\n")
             return 130 if early else told
-        write_page(place.docs, lambda t, s: t.made(data_root(place.data), s))
-    print(write_page(place.docs, lambda t, s: t.made(data_root(place.data), s)))
+        _write_page(place)
+    print(_write_page(place))
     return told
+
+
+def _write_page(place: Workplace) -> Path:
+    try:
+        return write_page(place.docs, lambda trial, seed: trial.made(data_root(place.data), seed))
+    except OSError as error:
+        raise UserError(f"{place.docs} cannot be written: {error.strerror}.") from error
 
 
 def _workplace(args: argparse.Namespace) -> Workplace:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ from trainer.places import new_run_folder, runs_root
 from trainer.recipes import Recipe
 from trainer.training import TrainState, run, start
 
-CALIBRATION_SECONDS = 3.0
+CALIBRATION_SECONDS = 2.0
 
 
 def train(args: argparse.Namespace, recipe: Recipe) -> int:
@@ -106,13 +106,21 @@ def _is_run_of(name: str, folder: Path) -> bool:
 
 def _fit_to_time(recipe: Recipe, feed: Feed, minutes: float) -> Recipe:
     """The recipe with as many steps as fit, so that its schedules end when the time does."""
-    trial = start(replace(recipe, warm=0.0), feed.device)
+    seconds = 0.0  # a step takes
+    for warm, share in ((1.0, recipe.warm), (0.0, 1 - recipe.warm)):
+        if share:
+            seconds += share / _speed(replace(recipe, warm=warm), feed, minutes)
+    return replace(recipe, steps=max(10, int(60 * minutes / seconds)))
+
+
+def _speed(recipe: Recipe, feed: Feed, minutes: float) -> float:
+    """Steps per second."""
     began, rate = time.monotonic(), 1.0
-    for progress in run(trial, feed, 10**9):
+    for progress in run(start(recipe, feed.device), feed, 10**9):
         rate = progress.rate
-        if time.monotonic() - began > min(CALIBRATION_SECONDS, 6 * minutes):
+        if time.monotonic() - began > min(CALIBRATION_SECONDS, 3 * minutes):
             break
-    return replace(recipe, steps=max(10, int(rate * 60 * minutes)))
+    return rate
 
 
 def train_with_bar(
@@ -122,8 +130,12 @@ def train_with_bar(
     folder: RunFolder,
     deadline: float,
     save_every: float,
+    saving: Callable[[], None] = lambda: None,
 ) -> bool:
-    """Train and save, until time is up; False if Ctrl-C ended it early."""
+    """Train and save, until time is up; False if Ctrl-C ended it early.
+
+    `saving` is called before each checkpoint.
+    """
     saved, cost, note = time.monotonic(), 0.0, ""
     with (
         _interrupt_noted() as interrupted,
@@ -141,12 +153,14 @@ def train_with_bar(
             if now > deadline or interrupted.is_set():
                 break
             if now - saved > max(save_every, 50 * cost):
+                saving()
                 try:
                     folder.save(state)
                 except UserError as error:  # a full disk may have room again later
                     tqdm.write(str(error), file=sys.stderr)
                 saved = time.monotonic()
                 cost = saved - now
+        saving()
         folder.save(state)
     return state.step >= until or not interrupted.is_set()
 

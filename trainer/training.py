@@ -10,7 +10,7 @@ from torch import Tensor
 
 from trainer.captured import Captured
 from trainer.feed import Feed
-from trainer.messages import LOSSES, Progress, UserError
+from trainer.messages import LOSSES, DivergedError, Progress
 from trainer.steps import TrainState, next_batch, start, step
 
 REPORT_SECONDS = 0.1
@@ -20,7 +20,7 @@ AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait
 def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
 
-    The losses are read from the device once a report. Raises UserError if the training diverges.
+    The losses are read from the device once a report. Raises DivergedError.
     """
     advance = _stepper(state, feed)
     rows: list[Tensor] = []
@@ -35,7 +35,7 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
         fresh = len(rows) / (now - last)
         rate = 0.9 * rate + 0.1 * fresh if rate else fresh
         if not losses[:, -1].isfinite().all():
-            raise UserError(
+            raise DivergedError(
                 f"The training diverged near step {state.step:,}. Start again with smaller "
                 "learning rates (player_rate, critic_rate) or a larger r1."
             )

@@ -81,6 +81,7 @@ CATEGORIES = (
         networks="svhn",
         size=32,
         colour=True,
+        recolour=1.0,
         labels=1000,
     ),
     replace(
@@ -93,5 +94,6 @@ CATEGORIES = (
         data="drawn-numbers",
         size=32,
         colour=True,
+        recolour=1.0,
     ),
 )

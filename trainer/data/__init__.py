@@ -148,9 +148,9 @@ def _load(wanted: Wanted, root: Path) -> DataSet:
 
 @lru_cache(maxsize=2)
 def _held_out(whole: DataSet, count: int) -> DataSet:
-    """The last `count` training rows (of either domain) in the test rows' place: a validation
+    """`count` training rows (of either domain) in the test rows' place: a validation split, so that
 
-    split, so that no setting is chosen by looking at the test set.
+    no setting is chosen by looking at the test set. Always the same ones, of all classes.
     """
 
     def split(rows: Rows) -> tuple[Rows, Rows]:
@@ -159,8 +159,9 @@ def _held_out(whole: DataSet, count: int) -> DataSet:
                 f"hold_out is {count}, but there are {len(rows)} training images: hold out at "
                 "least 8, and leave 16."
             )
-        order = torch.arange(len(rows))
-        return rows.only(order[:-count]), rows.only(order[-count:])
+        held = torch.zeros(len(rows), dtype=torch.bool)
+        held[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:count]] = True
+        return rows.only(~held), rows.only(held)
 
     train, test = split(whole.train)
     if whole.other_train is None:

@@ -26,7 +26,7 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     clusters_used: those with at least a tenth of their even share; perplexity: their effective
         number.
     classification_error: with labels, the share of test images whose category is not their class;
-        supervised_error: of a small network on the same labels, with augmentation.
+        supervised_error: of a small network on the same labels, with the same second views.
     """
     recipe = snapshot.recipe
     train, test = data.train.images[:TRAINING_IMAGES], data.test.images[:TEST_IMAGES]
@@ -45,7 +45,15 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     if recipe.labels:
         wrong = (codes.argmax(1) != test_labels).float().mean().item()
         known = labelled_rows(data.train, recipe.labels, recipe.seed)
-        rival = supervised_error(known.images, known.labels, test, test_labels, True, recipe.seed)
+        rival = supervised_error(
+            known.images,
+            known.labels,
+            test,
+            test_labels,
+            True,
+            recipe.seed,
+            recoloured=recipe.recolour,
+        )
         told["classification_error"] = round(wrong, 4)
         told["supervised_error"] = round(rival, 4)
     return told

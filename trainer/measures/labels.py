@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainer.augment import augment as moved
+from trainer.augment import recolour
 from trainer.measures.fitting import convolutional, outputs_of, train, unit
 
 BATCH = 100
@@ -48,11 +49,13 @@ def supervised_error(
     augment: bool,
     seed: int,
     steps: int = 400,
+    recoloured: float = 0.0,
 ) -> float:
     """Test error of a small network that learns from these n labels alone, 0 to 1.
 
     What a semi-supervised model has to beat: images uint8 [n, C, H, W], labels int64 [n]. With
-    `augment` each image is turned, scaled, sheared and shifted anew in every batch.
+    `augment` each image is turned, scaled, sheared and shifted anew in every batch, and recoloured
+    with the strength `recoloured`.
     """
     classes = int(max(labels.max(), test_labels.max())) + 1
     shape = (images.shape[1], images.shape[2], images.shape[3])
@@ -62,6 +65,7 @@ def supervised_error(
     def loss() -> Tensor:
         index = torch.randint(len(images), (BATCH,), generator=rng).to(images.device)
         batch = moved(unit(images[index]), STRENGTH if augment else 0.0, rng)
+        batch = recolour(batch, recoloured, rng)
         return functional.cross_entropy(network(batch), labels[index])
 
     train(network, loss, steps, RATE)

@@ -37,20 +37,28 @@ def write_page(docs: Path, made: Made) -> Path:
 
 
 def _section(claim: Claim, docs: Path, made: Made) -> str:
-    known = {trial.name: read_records(docs / "results", trial.name) for trial in claim.trials}
-    shown = [m for m in claim.measures if any(_values(r, m.key) for r in known.values())]
+    known = {trial.name: _current(docs, trial, made) for trial in claim.trials}
+    shown = [m for m in claim.measures if any(_values(r, m.key) for r, _ in known.values())]
     columns = [*_columns(shown or claim.measures), "seeds", "minutes", "device", "date"]
     lines = [f"## {claim.title}", "", f"**The paper.** {claim.paper}", ""]
     lines += [f"| trial | {' | '.join(columns)} |", "| --- |" + " --- |" * len(columns)]
     for trial in claim.trials:
-        cells = _cells(known[trial.name], shown, trial, made) or ["*not run yet*"]
+        cells = _cells(*known[trial.name], shown) or ["*not run yet*"]
         cells += [""] * (len(columns) - len(cells))
         lines.append(f"| {_named(trial)} | {' | '.join(cells)} |")
     lines += ["", f"`python -m trainer reproduce {' '.join(t.name for t in claim.trials)}`", ""]
     for trial in claim.trials:
-        if known[trial.name] and (docs / "figures" / f"{trial.name}.png").exists():
+        drawn = any(r.seed == 0 and "diverged" not in r.metrics for r in known[trial.name][0])
+        if drawn and (docs / "figures" / f"{trial.name}.png").exists():
             lines += [f"{trial.name}:", "", f"![{trial.name}](figures/{trial.name}.png)", ""]
     return "\n".join(lines)
+
+
+def _current(docs: Path, trial: Trial, made: Made) -> tuple[list[Record], bool]:
+    """The records with the trial's settings of today; if there are none, older ones, and True."""
+    known = read_records(docs / "results", trial.name)
+    current = [record for record in known if record.is_of(made(trial, record.seed))]
+    return (current, False) if current else (known, bool(known))
 
 
 def _named(trial: Trial) -> str:
@@ -66,9 +74,7 @@ def _columns(measures: Sequence[Measure]) -> list[str]:
     return columns
 
 
-def _cells(
-    records: list[Record], measures: Sequence[Measure], trial: Trial, made: Made
-) -> list[str]:
+def _cells(records: list[Record], stale: bool, measures: Sequence[Measure]) -> list[str]:
     if not records:
         return []
     cells = []
@@ -76,11 +82,11 @@ def _cells(
         cells.append(_spread(_values(records, measure.key), measure.percent))
         if measure.yardstick:
             cells.append(_spread(_values(records, measure.yardstick), measure.percent))
-    stale = not all(record.is_of(made(trial, record.seed)) for record in records)
+    lost = sum("diverged" in record.metrics for record in records)
     minutes = mean(record.minutes for record in records)
     return [
         *cells,
-        _ranges([record.seed for record in records]),
+        _ranges([record.seed for record in records]) + (f" ({lost} diverged)" if lost else ""),
         f"{minutes:.1f}",
         ", ".join(sorted({record.device for record in records})),
         max(record.date for record in records) + (" (with earlier settings)" if stale else ""),

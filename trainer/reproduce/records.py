@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from trainer.files import write_bytes
 from trainer.messages import UserError
 from trainer.recipes import Recipe
+
+_DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Record:
     trial: str
     seed: int
     recipe: dict[str, Any]
-    metrics: dict[str, Any]
+    metrics: dict[str, Any]  # of one that diverged: only "diverged", the step
     device: str
     minutes: float  # of training, by the clock
     date: str
@@ -27,8 +30,11 @@ class Record:
     parameters: int  # of encoder and decoder
 
     def is_of(self, recipe: Recipe) -> bool:
-        """Whether it was measured with the settings that the trial has now."""
-        return self.recipe == described(recipe)
+        """Whether it was measured with the settings that the trial has now.
+
+        An option that came later had its default then.
+        """
+        return _DEFAULTS | self.recipe == _DEFAULTS | described(recipe)
 
 
 def described(recipe: Recipe) -> dict[str, Any]:
@@ -39,6 +45,13 @@ def described(recipe: Recipe) -> dict[str, Any]:
     for key in ("images", "images_b"):
         told[key] = Path(told[key]).name
     return told
+
+
+def mark_of(recipe: Recipe) -> str:
+    """Eight letters that differ where results would; options at their defaults do not count."""
+    told = described(recipe)
+    chosen = {k: v for k, v in told.items() if k not in _DEFAULTS or v != _DEFAULTS[k]}
+    return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def write_record(folder: Path, record: Record) -> None:

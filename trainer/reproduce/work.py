@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -19,12 +20,13 @@ from trainer.evaluation import evaluate
 from trainer.explore import Snapshot, publish
 from trainer.figures import figure
 from trainer.files import write_bytes
-from trainer.messages import DataMissingError, UserError
+from trainer.messages import DataMissingError, DivergedError
 from trainer.model_files import export_model
+from trainer.models import Model
 from trainer.places import data_root
 from trainer.recipes import Recipe
 from trainer.reproduce.claims import CLAIMS, Trial
-from trainer.reproduce.records import Record, described, read_records, write_record
+from trainer.reproduce.records import Record, described, mark_of, read_records, write_record
 from trainer.sheets import to_png
 from trainer.steps import parameters
 from trainer.train_command import train_with_bar
@@ -76,7 +78,7 @@ def is_done(trial: Trial, seed: int, place: Workplace) -> bool:
 def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     """Train, measure, draw, write the record; False where time was up, or Ctrl-C, before the end.
 
-    Raises UserError where the data are missing, or the training diverges.
+    Raises DataMissingError; and DivergedError, of which there is a record too.
     """
     root = data_root(place.data)
     if trial.images and not (root / trial.images).exists():
@@ -88,36 +90,45 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     state = run.load(place.device)
     if state.step < recipe.steps:
         sys.stderr.write(f"{trial.name}, seed {seed}, on {place.where} into {run.path}\n")
-        began = time.monotonic()
-        whole = train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0)
-        _add_seconds(run.path, time.monotonic() - began)
-        if not whole or state.step < recipe.steps:
+        note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
+        try:
+            train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0, note)
+        except DivergedError:  # a result as well
+            told = {"diverged": state.step}
+            write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))
+            raise
+        if state.step < recipe.steps:
             return False
     snapshot = publish(state.ema, state.step, place.device, feed)
     metrics = evaluate(snapshot, data)
     write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
     if seed == 0:
         _show(trial, snapshot, metrics, place)
-    write_record(place.records, _record(trial, recipe, snapshot, metrics, run.path, place))
+    write_record(place.records, _record(trial, recipe, snapshot.model, metrics, run.path, place))
     return True
 
 
 def _run_folder(trial: Trial, recipe: Recipe, runs: Path) -> RunFolder:
     """The run of these very settings, perhaps begun already; other settings have another folder."""
-    mark = hashlib.sha256(json.dumps(described(recipe), sort_keys=True).encode()).hexdigest()[:8]
-    path = runs / f"{trial.name}-{recipe.seed}-{mark}"
+    path = runs / f"{trial.name}-{recipe.seed}-{mark_of(recipe)}"
     if (path / "recipe.json").exists():
         return RunFolder(path)
     return RunFolder.create(path, recipe)
 
 
-def _add_seconds(run: Path, more: float) -> None:
-    file = run / SECONDS
-    before = float(file.read_text("utf-8")) if file.exists() else 0.0
-    write_bytes(file, f"{before + more:.1f}".encode())
+def _seconds(run: Path) -> float:
+    """How long a run has trained so far."""
+    try:
+        return float((run / SECONDS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return 0.0
 
 
-def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, object], place: Workplace) -> None:
+def _note_seconds(run: Path, before: float, began: float) -> None:
+    write_bytes(run / SECONDS, f"{before + time.monotonic() - began:.1f}".encode())
+
+
+def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, Any], place: Workplace) -> None:
     """The picture and the weights of the first seed, whatever came of it."""
     if trial.pictures:
         picture = to_png(figure(snapshot, place.data))
@@ -129,23 +140,19 @@ def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, object], place: W
 def _record(
     trial: Trial,
     recipe: Recipe,
-    snapshot: Snapshot,
-    metrics: dict[str, object],
+    model: Model,
+    metrics: dict[str, Any],
     run: Path,
     place: Workplace,
 ) -> Record:
-    try:
-        seconds = float((run / SECONDS).read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{run / SECONDS} does not say how long the run took: {error}.") from error
     return Record(
         trial.name,
         recipe.seed,
         described(recipe),
         metrics,
         place.where,
-        round(seconds / 60, 1),
+        round(_seconds(run) / 60, 1),
         time.strftime("%Y-%m-%d"),
         f"Python {platform.python_version()}, PyTorch {torch.__version__.split('+')[0]}",
-        parameters(snapshot.model),
+        parameters(model.encoder) + parameters(model.decoder),
     )
