@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from trainer.catalogue import CATALOGUE
 from trainer.cli import main
@@ -13,6 +14,8 @@ from trainer.reproduce import claims as said
 from trainer.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
 from trainer.reproduce.page import write_page
 from trainer.reproduce.records import Record, described, read_records, write_record
+from trainer.reproduce.work import Workplace, planned
+from trainer.reproduce_command import suited
 
 QUICK = ("steps=40", "batch=32", "width=16")
 TOYS = Claim(
@@ -131,6 +134,18 @@ def test_what_cannot_be_run_is_named(tmp_path: Path, capsys, arguments, named) -
         code = error.code
     assert code == 2
     assert named in capsys.readouterr().err
+
+
+def test_a_gpu_takes_the_full_sizes_first_and_a_cpu_leaves_them_out() -> None:
+    def order(device: str, named: bool = False) -> list[str]:
+        place = Workplace(Path(), Path(), None, torch.device(device), device)
+        return [trial.name for trial, _ in suited(planned([], [0]), place, named)]
+
+    small, large = order("cpu"), order("cuda")
+    assert "mog-iae" in small and "mnist-10-small" in small and "mnist-10" not in small
+    assert set(large) == set(TRIALS) and large[-len(small) :] == small
+    assert large[0] == "mnist-det"
+    assert order("cpu", named=True) == list(TRIALS)
 
 
 def test_images_that_are_not_there_leave_the_others_alone(tmp_path: Path, capsys) -> None:

@@ -90,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         "trials",
         nargs="*",
         metavar="TRIAL",
-        help="names from docs/RESULTS.md; without any, all (on a CPU the small ones)",
+        help="names from docs/RESULTS.md; without any, all that suit the device",
     )
     sub.add_argument("--seeds", type=_seeds, metavar="0-4", help="as many as each is worth")
     sub.add_argument("--minutes", type=_positive, metavar="M", help="stop after M minutes")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -12,7 +13,7 @@ import torch
 from trainer.devices import choose_device, use_threads
 from trainer.messages import DataMissingError, UserError
 from trainer.places import data_root, reproduction_root
-from trainer.reproduce.claims import find_trial
+from trainer.reproduce.claims import Trial, find_trial
 from trainer.reproduce.page import write_page
 from trainer.reproduce.work import Workplace, carry_out, is_done, planned
 
@@ -24,10 +25,8 @@ def reproduce(args: argparse.Namespace) -> int:
     place = _workplace(args)
     _write_page(place)  # a folder that cannot be written is told before an hour of work
     told = 0
-    for trial, seed in planned(args.trials, args.seeds):
+    for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):
-            continue
-        if not args.trials and trial.full_size and place.device.type == "cpu":
             continue
         try:
             whole = carry_out(trial, seed, place)
@@ -49,6 +48,17 @@ def reproduce(args: argparse.Namespace) -> int:
         _write_page(place)
     print(_write_page(place))
     return told
+
+
+def suited(
+    plan: Iterable[tuple[Trial, int]], place: Workplace, named: bool
+) -> list[tuple[Trial, int]]:
+    """What was asked for by name, as it is; else on a CPU the small ones, on a GPU those last."""
+    if named:
+        return list(plan)
+    if place.device.type == "cpu":
+        return [(trial, seed) for trial, seed in plan if not trial.full_size]
+    return sorted(plan, key=lambda pair: not pair[0].full_size)
 
 
 def _write_page(place: Workplace) -> Path:

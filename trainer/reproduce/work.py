@@ -52,9 +52,9 @@ class Workplace:
 
 
 def planned(names: Sequence[str], seeds: Sequence[int] | None) -> Iterator[tuple[Trial, int]]:
-    """The trials of those names, or all, a seed of each before the next; `seeds` of None are as
+    """The trials of those names, or all, a seed of each before the next.
 
-    many as each claim is worth.
+    `seeds` of None are as many as each claim is worth.
     """
     chosen = [
         (trial, seeds if seeds is not None else range(claim.seeds))
