@@ -75,6 +75,33 @@ def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
             assert render(snapshot, probe).tiles.shape == (1, 2, *shape)
 
 
+SHIPPED_KINDS = {
+    "IAE, no noise": lambda r: r.model == "iae" and not r.categorical and not r.noise,
+    "IAE, noise": lambda r: r.model == "iae" and not r.categorical and r.noise > 0,
+    "clusters": lambda r: r.model == "iae" and r.categorical and not r.two_dimensional,
+    "CycleIAE, stochastic decoder": lambda r: r.translates and r.noise > 0,
+    "CycleIAE, stochastic encoder": lambda r: r.translates and r.encoder_noise > 0,
+    "FIAE": lambda r: r.model == "fiae" and not r.two_dimensional,
+    "seven Gaussians": lambda r: r.data == "mog" and r.model == "iae",
+    "four points": lambda r: r.data == "four-points",
+}
+
+
+@pytest.mark.parametrize("kind", SHIPPED_KINDS)
+def test_every_kind_of_exploration_has_a_model_that_ships(kind: str) -> None:
+    recipes = [library.model_recipe(path) for path in library.shipped_models().values()]
+    assert any(SHIPPED_KINDS[kind](recipe) for recipe in recipes)
+
+
+def test_what_ships_is_small_and_of_data_that_may_be_shared() -> None:
+    models = library.shipped_models()
+    assert sum(path.stat().st_size for path in models.values()) <= 24 * 2**20
+    for name, path in models.items():
+        data = library.model_recipe(path).data
+        free = data in ("mnist", "fashion-mnist", "mog", "four-points") or "drawn" in data
+        assert free, f"{name} was trained on {data}"
+
+
 def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "other.safetensors"
     file.write_bytes(b"nonsense")
