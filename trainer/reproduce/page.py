@@ -105,9 +105,8 @@ def _spread(values: list[float], percent: bool) -> str:
         return f"{100 * value:.1f}" if percent else f"{value:.4g}"
 
     unit = " %" if percent else ""
-    if len(values) == 1 or min(values) == max(values):
-        return text(values[0]) + unit
-    return f"{text(mean(values))}{unit} ({text(min(values))} to {text(max(values))})"
+    low, high = text(min(values)), text(max(values))
+    return f"{text(mean(values))}{unit}" + (f" ({low} to {high})" if low != high else "")
 
 
 def _ranges(numbers: list[int]) -> str:
