@@ -18,8 +18,9 @@ What the paper shows or reports, and what our own runs gave. This page is writte
 with the weights at the end of each run. Figures are means over the seeds, with the smallest and the
 largest in brackets; pictures are those of seed 0, whatever came of it. The measures are explained
 in `trainer/evaluation/`; settings and their history are in [EXPERIMENTS.md](EXPERIMENTS.md).
-Recipes whose names end in `-small` and the toys are made for a CPU; the others have the paper's
-sizes. *Not run yet* means just that.
+Trials that bear the name of a full-size recipe (`mnist-10`, `svhn-75`, `shoes`, ...) have the
+paper's sizes and want a GPU; `-small` ones, the toys, `drawn-10` and those on photos are made for a
+CPU, with less training than the paper's. *Not run yet* means just that.
 
 In pictures of images the first column is the input, for CycleIAE with edges the second its code,
 the rest are draws; for faces four translations and then what the decoder makes of them. Clusters
