@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QStandardPaths, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import (
+    QByteArray,
+    QEvent,
+    QObject,
+    QSettings,
+    QStandardPaths,
+    Qt,
+    QTimer,
+    QUrl,
+    Signal,
+)
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -15,7 +25,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeySequence,
-    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -56,9 +65,9 @@ class Window(QMainWindow):
     def __init__(self, session: Session, settings: QSettings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
-        self._unpainted = True
         self.setWindowTitle("IAE Studio")
         self.setAcceptDrops(True)
+        self.installEventFilter(self)
         self.explore = ExploreView(session)
         self.recipes = RecipesView(session)
         self.drawing = DrawingView(session)
@@ -240,11 +249,12 @@ class Window(QMainWindow):
             self.resizeDocks(self._docks[3:], [172], Qt.Orientation.Vertical)
             self.resizeDocks(self._docks[:2], [500, 190], Qt.Orientation.Vertical)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._unpainted:
-            self._unpainted = False
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for the first painting; told when all of it is done."""
+        if event.type() == QEvent.Type.Paint:
+            self.removeEventFilter(self)
             QTimer.singleShot(0, self, self.painted.emit)
+        return False
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""
