@@ -120,11 +120,11 @@ class TrainingThread(QThread):
             folder = RunFolder(letter.run)
         else:
             folder = RunFolder.create(new_run_folder(letter.recipe.name), letter.recipe)
-        state = folder.load(device)
-        job = _Job(self, folder, state, feed)
-        job.publish(renew=True)
-        self.began.emit(folder.path, folder.curves())
-        return job.work(self._mailbox)
+        with folder.alone():
+            job = _Job(self, folder, folder.load(device), feed)
+            job.publish(renew=True)
+            self.began.emit(folder.path, folder.curves())
+            return job.work(self._mailbox)
 
     def offer(self, snapshot: Snapshot) -> None:
         self._publish(snapshot)

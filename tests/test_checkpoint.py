@@ -214,6 +214,20 @@ def test_a_run_is_never_overwritten_by_another(tmp_path: Path) -> None:
         RunFolder.create(tmp_path / "file", recipe_of("mog-gan"))
 
 
+def test_a_run_is_trained_by_one_process_at_a_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=4)
+    before = (run_folder.path / STATE).read_bytes()
+    again = ["train", "mog-iae", "--out", str(run_folder.path), "--resume", "--steps", "6"]
+    with run_folder.alone():
+        assert main([*again, "--device", "cpu"]) == 2
+        assert "is being trained already" in capsys.readouterr().err
+        assert (run_folder.path / STATE).read_bytes() == before
+    assert main([*again, "--device", "cpu"]) == 0
+    assert run_folder.load(CPU).step == 6
+
+
 def test_a_run_of_another_kind_of_device_can_be_opened(tmp_path: Path) -> None:
     run_folder, state = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
     file = run_folder.path / STATE

@@ -285,6 +285,25 @@ def test_a_warm_start_plays_no_reconstruction_game_and_no_euclidean_one_is_left(
     assert np.isnan(told["Euclidean error"][10:]).all()
 
 
+@pytest.mark.parametrize("kind", ["iae, categories", "iae, labels", "fiae, categories"])
+def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
+    """No game, no matter what the decoder paints; it paints what each category holds."""
+    recipe = kind_of(kind).with_settings(["warm=0.25", "noise=6"])
+    told = losses(trained(recipe, 20)[1])
+    for name in LOSSES[:4]:
+        assert np.isnan(told[name][:5]).all() and np.isfinite(told[name][5:]).all()
+    for name in ("Euclidean error", "inconsistency", "imbalance"):
+        assert np.isfinite(told[name][:5]).all()
+    (one, _), (two, _) = (
+        trained(recipe.with_settings([f"noise_scale={scale}"]), 5) for scale in (0, 1)
+    )
+    assert same(one.model.encoder.state_dict(), two.model.encoder.state_dict())
+    assert not same(one.model.decoder.state_dict(), two.model.decoder.state_dict())
+    begun = start(recipe, CPU).model
+    assert not same(one.model.encoder.state_dict(), begun.encoder.state_dict())
+    assert same(one.model.critics.state_dict(), begun.critics.state_dict())
+
+
 def test_learning_rates_reach_the_optimisers() -> None:
     recipe = recipe_of("drawn-10", "steps=10", "warm=0", "encoder_rate=0.2", "player_rate=0.001")
     state, _ = trained(recipe, 10)

@@ -4,6 +4,7 @@ RUN/recipe.json        the recipe, and when the run began
 RUN/state.safetensors  weights, averaged weights, optimisers, random state, step
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
+RUN/lock               held by the process that trains it
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
@@ -70,6 +74,25 @@ class RunFolder:
 
     def has_state(self) -> bool:
         return (self.path / STATE).is_file()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """For as long as it is trained. Raises UserError where somebody else trains it."""
+        lock = FileLock(self.path / "lock")
+        try:
+            with suppress(NotImplementedError):  # a file system without locks
+                lock.acquire(timeout=0)
+        except Timeout:
+            raise UserError(
+                f"{self.path} is being trained already, by another window or command. "
+                "Stop it there, or let it end."
+            ) from None
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def record(self, progress: Progress) -> None:
         """Keep a report's losses for the next save."""

@@ -97,6 +97,17 @@ class Model(nn.Module):
         """The games of one batch of data, and the penalties."""
         raise NotImplementedError
 
+    def sort(self, batch: Batch, rng: torch.Generator) -> Round:
+        """A warm start for categories: the encoder finds them from second views alone.
+
+        The decoder paints what each holds, a batch of the games' size, and does not disturb it.
+        """
+        x, few = batch.data, slice(self.recipe.batch)
+        codes = self.encode(x, self.eps.sample(len(x), rng))
+        penalties = self._label_penalties(batch, codes, rng)
+        n = self.noise.sample(len(x[few]), rng)
+        return Round([], penalties, lambda: (x[few], self.decode(codes[few].detach(), n)))
+
     def _distance_penalties(self, returned: Tensor, source: Tensor) -> list[Penalty]:
         """A distance in the place of the reconstruction GAN: AAE, CycleGAN."""
         weight = self.recipe.distance_weight

@@ -80,8 +80,8 @@ class Recipe:
     code_noise: float = 0.0  # std of the noise on codes that a critic judges; falls to 0
     mismatched: float = 0.0  # weight of negatives (x, another image's code) at the start ...
     mismatched_last: float = 0.0  # ... and at the end
-    warm: float = 0.0  # fraction of plain Euclidean autoencoding of the data at the start
-    warm_batch: int = 0  # images in a batch meanwhile; 0: as many as later
+    warm: float = 0.0  # fraction at the start without the pair game: Euclidean autoencoding ...
+    warm_batch: int = 0  # ... of so many images in a batch; 0: as many as later
     euclidean: float = 0.0  # weight of such a Euclidean term that falls to 0 ...
     euclidean_until: float = 0.5  # ... here
     encoder_rate: float = 1.0  # times player_rate, after the warm start
@@ -90,6 +90,7 @@ class Recipe:
     input_noise: float = 0.0  # std of the noise on x^ on its way into an FIAE's encoder
     augment: float = 0.0  # strength of the random affine maps that make a second view of x
     recolour: float = 0.0  # ... and of its other colours
+    # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
 

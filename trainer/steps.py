@@ -79,7 +79,8 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
-        played = model.play(batch, state.rng)
+        sorts = now.warm and recipe.consistency > 0
+        played = model.sort(batch, state.rng) if sorts else model.play(batch, state.rng)
         if now.warm:
             played.games = [game for game in played.games if game.name != "reconstruction"]
         if now.pulled and played.autoencoded is not None:

@@ -38,10 +38,16 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
         recipe = _fit_to_time(recipe, feed, args.minutes)
     folder = out or new_run_folder(recipe.name)  # made late: not for a run that cannot begin
     run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
-    state = run_folder.load(device)
-    until = args.steps or recipe.steps
     where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
+    with run_folder.alone():
+        return _go_on(args, run_folder, recipe, feed)
+
+
+def _go_on(args: argparse.Namespace, run_folder: RunFolder, recipe: Recipe, feed: Feed) -> int:
+    """Train up to the asked step or time, and say how to go on from there."""
+    folder, state = run_folder.path, run_folder.load(feed.device)
+    until = args.steps or recipe.steps
     if state.step >= until:
         print(
             f"It already stands at step {state.step:,}; ask for more by --steps.", file=sys.stderr

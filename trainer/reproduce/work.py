@@ -18,6 +18,7 @@ from trainer.checkpoint import RunFolder
 from trainer.data import load_data
 from trainer.evaluation import evaluate
 from trainer.explore import Snapshot, publish
+from trainer.feed import Feed
 from trainer.figures import figure
 from trainer.files import write_bytes
 from trainer.messages import DataMissingError, DivergedError
@@ -28,7 +29,7 @@ from trainer.recipes import Recipe
 from trainer.reproduce.claims import CLAIMS, Trial
 from trainer.reproduce.records import Record, described, mark_of, read_records, write_record
 from trainer.sheets import to_png
-from trainer.steps import parameters
+from trainer.steps import TrainState, parameters
 from trainer.train_command import train_with_bar
 
 SECONDS = "seconds"  # a file of a run: how long it has trained
@@ -87,18 +88,10 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     data = load_data(recipe, place.data)  # before anything is written
     feed = data.feed(recipe, place.device)
     run = _run_folder(trial, recipe, place.runs)
-    state = run.load(place.device)
+    with run.alone():
+        state = _trained(trial, run, feed, place)
     if state.step < recipe.steps:
-        sys.stderr.write(f"{trial.name}, seed {seed}, on {place.where} into {run.path}\n")
-        note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
-        try:
-            train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0, note)
-        except DivergedError:  # a result as well
-            told = {"diverged": state.step}
-            write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))
-            raise
-        if state.step < recipe.steps:
-            return False
+        return False
     snapshot = publish(state.ema, state.step, place.device, feed)
     metrics = evaluate(snapshot, data)
     write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
@@ -106,6 +99,22 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
         _show(trial, snapshot, metrics, place)
     write_record(place.records, _record(trial, recipe, snapshot.model, metrics, run.path, place))
     return True
+
+
+def _trained(trial: Trial, run: RunFolder, feed: Feed, place: Workplace) -> TrainState:
+    """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
+    state = run.load(place.device)
+    recipe = state.recipe
+    if state.step < recipe.steps:
+        sys.stderr.write(f"{trial.name}, seed {recipe.seed}, on {place.where} into {run.path}\n")
+        note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
+        try:
+            train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0, note)
+        except DivergedError:  # a result as well
+            told = {"diverged": state.step}
+            write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))
+            raise
+    return state
 
 
 def _run_folder(trial: Trial, recipe: Recipe, runs: Path) -> RunFolder:
