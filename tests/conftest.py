@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,13 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
     monkeypatch.delenv("IAE_STUDIO_DATA", raising=False)
     return tmp_path
+
+
+@pytest.fixture
+def dark(qapp) -> Iterator[None]:
+    """The dark theme, whatever a test makes of it."""
+    from iae_studio import theme  # not for the tests that need no window
+
+    theme.apply(qapp, True)
+    yield
+    theme.apply(qapp, True)

@@ -26,6 +26,7 @@ from trainer.recipes import Recipe
 from trainer.training import TrainState, run, start
 
 CALIBRATION_SECONDS = 2.0
+LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 
 
 def train(args: argparse.Namespace, recipe: Recipe) -> int:
@@ -143,9 +144,12 @@ def train_with_bar(
     `saving` is called before each checkpoint.
     """
     saved, cost, note = time.monotonic(), 0.0, ""
+    seldom = 0.1 if sys.stderr.isatty() else LOG_SECONDS
     with (
         _interrupt_noted() as interrupted,
-        tqdm(total=until, initial=state.step, unit="step", dynamic_ncols=True) as bar,
+        tqdm(
+            total=until, initial=state.step, unit="step", dynamic_ncols=True, mininterval=seldom
+        ) as bar,
     ):
         for progress in run(state, feed, until):
             folder.record(progress)

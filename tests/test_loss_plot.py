@@ -1,0 +1,167 @@
+"""The plot of the losses: what it draws, and what is read off it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from iae_studio.widgets.history import History
+from iae_studio.widgets.loss_plot import LossPlot
+from tests.widgets import LEFT, shown
+
+pytestmark = pytest.mark.usefixtures("dark")
+
+
+@pytest.mark.parametrize("rows", [1, 7, 64, 1000, 4099])
+@pytest.mark.parametrize("chunk", [1, 3, 500])
+def test_bins_are_means_of_what_was_computed(rows: int, chunk: int) -> None:
+    values = np.random.default_rng(0).normal(size=(rows, 2)).astype(np.float32)
+    values[1::2, 1] = np.nan
+    history = History(2)
+    for start in range(0, rows, chunk):
+        history.append(values[start : start + chunk])
+    for level in (level for level in range(6) if rows >= 4**level):
+        steps, mean, count = history.bins(level, 0, rows)
+        for block, step in enumerate(steps):
+            first, last = block * 4**level, min((block + 1) * 4**level, rows)
+            assert step == (first + 1 + last) / 2
+            for curve in range(2):
+                there = values[first:last, curve]
+                there = there[~np.isnan(there)]
+                assert count[block, curve] == len(there)
+                expected = np.mean(there) if len(there) else np.nan
+                np.testing.assert_allclose(mean[block, curve], expected, atol=1e-5)
+
+
+@pytest.fixture
+def plot(qtbot) -> LossPlot:
+    made = shown(qtbot, LossPlot(), 900, 240)
+    made.reset(["reconstruction player", "reconstruction critic", "penalty"])
+    return made
+
+
+def drawn(qtbot, plot: LossPlot) -> None:
+    qtbot.waitUntil(lambda: not plot._dirty and not plot._timer.isActive())
+
+
+def test_a_million_steps_append_and_draw_quickly(plot, qtbot) -> None:
+    ramp = np.arange(1, 1_000_001, dtype=np.float32)
+    values = np.stack([ramp, 2 * ramp, ramp % 2 + 1], axis=1)
+    for start in range(0, len(values), 1000):
+        plot.append(values[start : start + 1000])
+    drawn(qtbot, plot)
+    assert plot.steps() == 1_000_000
+    x, y = plot.curve("reconstruction critic")
+    assert len(x) <= 2 * plot.width()
+    np.testing.assert_allclose(y, 2 * x, rtol=1e-5)
+    np.testing.assert_allclose(plot.curve("penalty")[1], 1.5, rtol=1e-3)
+    plot._dirty = True
+    started = time.perf_counter()
+    plot._redraw()
+    assert time.perf_counter() - started < 0.2  # about 1 ms; room for a busy machine
+
+
+def test_a_zoom_shows_single_steps(plot, qtbot) -> None:
+    plot.append(np.arange(1, 300_001, dtype=np.float32)[:, None].repeat(3, 1))
+    drawn(qtbot, plot)
+    plot._canvas.set_view((1000, 1100), (0, 6))
+    plot._on_moved()
+    drawn(qtbot, plot)
+    x, y = plot.curve("penalty")
+    assert {1000.0, 1050.0, 1100.0} <= set(x)
+    np.testing.assert_array_equal(x, y)
+    plot.resetView()
+    drawn(qtbot, plot)
+    low, high = plot._canvas.view_x()  # all of it, and room to go on
+    assert low == 0 and 300_000 <= high < 1.07 * 300_000
+
+
+def test_what_is_on_the_screen_is_what_a_new_painting_would_show(plot, qtbot) -> None:
+    """Only what changed is painted again; nothing is forgotten and nothing left behind."""
+
+    def check() -> None:
+        drawn(qtbot, plot)
+        qtbot.wait(20)
+        seen = QGuiApplication.primaryScreen().grabWindow(plot.winId()).toImage()
+        assert seen == plot.grab().toImage().convertToFormat(seen.format())
+
+    rng = np.random.default_rng(0)
+    for _ in range(4):
+        plot.append(rng.gamma(2.0, 0.5, (500, 3)).astype(np.float32))
+        check()
+    plot._canvas.set_view((300, 700), (-1, 0))
+    plot._on_moved()
+    check()
+    zoomed = plot._canvas.grab().toImage()
+    plot.setShown("reconstruction player", False)
+    check()
+    assert plot._canvas.grab().toImage() != zoomed, "there was no line to hide"
+    for change in (
+        plot.resetView,
+        lambda: plot.setSmoothing(0.5),
+        lambda: plot.setLog(False),
+        lambda: plot.resize(600, 300),
+        lambda: plot.setShown("penalty", False),
+    ):
+        change()
+        check()
+
+
+def test_values_that_have_no_logarithm_are_gaps(plot, qtbot) -> None:
+    values = np.array([[1, 1, np.nan], [-1, 1, 2], [0, 1, np.nan], [4, 1, 3]], np.float32)
+    plot.append(values)
+    drawn(qtbot, plot)
+    shown_y = plot._canvas.line(0)[1]
+    np.testing.assert_allclose(shown_y, [0, np.nan, np.nan, np.log10(4)], equal_nan=True)
+    x, y = plot.curve("penalty")  # not computed is no gap: the line joins what was
+    np.testing.assert_array_equal((x, y), [[2, 4], [2, 3]])
+    plot.setLog(False)
+    drawn(qtbot, plot)
+    np.testing.assert_allclose(plot._canvas.line(0)[1], [1, -1, 0, 4])
+
+
+def test_a_click_in_the_legend_hides_a_curve(plot, qtbot) -> None:
+    plot.append(np.ones((10, 3), np.float32))
+    drawn(qtbot, plot)
+    QTest.mouseClick(plot._legend.entries()[1], LEFT)
+    drawn(qtbot, plot)
+    assert [plot._canvas.line_shown(index) for index in range(3)] == [True, False, True]
+
+
+def test_the_readout_follows_the_pointer(plot, qtbot) -> None:
+    steps = np.arange(1, 101, dtype=np.float32)
+    plot.load(np.stack([steps, 2 * steps, 3 * steps], axis=1))
+    drawn(qtbot, plot)
+    assert plot.readout()["penalty"] == 300
+    canvas = plot._canvas
+    QTest.mouseMove(canvas.viewport(), QPoint(canvas.width() // 2, canvas.height() // 2))
+    assert plot.readout()["penalty"] == pytest.approx(150, rel=0.15)
+
+
+def test_smoothing_averages_over_the_past(plot, qtbot) -> None:
+    rng = np.random.default_rng(0)
+    plot.append(np.exp(rng.normal(size=(20_000, 3))).astype(np.float32))
+    drawn(qtbot, plot)
+    rough = np.std(plot.curve("penalty")[1][20:])
+    plot.setSmoothing(0.8)
+    drawn(qtbot, plot)
+    y = plot.curve("penalty")[1][20:]
+    assert np.std(y) < rough / 3
+    assert np.mean(y) == pytest.approx(np.exp(0.5), rel=0.05)
+
+
+def test_reset_empties_and_says_what_comes(plot, qtbot) -> None:
+    plot.append(np.ones((10, 3), np.float32))
+    plot.setCurves(plot.names())
+    assert plot.steps() == 10
+    plot.setCurves(["energy"])
+    drawn(qtbot, plot)
+    assert plot.steps() == 0
+    assert plot._empty.isVisible()
+    with pytest.raises(ValueError, match="losses"):
+        plot.append(np.ones((10, 3), np.float32))
