@@ -23,7 +23,7 @@ CLUSTERS_SMALL = replace(
     mismatched=0.5,
     mismatched_last=0.3,
     # Sixty-four images cannot use thirty categories alike; the warm start finds them.
-    warm=0.25,
+    warm=0.4,
     warm_batch=256,
     player_rate=1e-3,
     euclidean=0.0,
@@ -31,7 +31,7 @@ CLUSTERS_SMALL = replace(
     augment=1.0,
     consistency=5.0,
     balance=10.0,
-    steps=4_500,
+    steps=5_000,
 )
 _CLUSTERS = replace(
     CLUSTERS_SMALL,

@@ -40,10 +40,10 @@ _FIAE_CLUSTERS_SMALL = replace(
     model="fiae",
     code=10,
     encoder_noise=20,
-    warm=0.2,
+    warm=0.35,
     player_rate=5e-4,
     encoder_rate=0.05,
-    steps=4_000,
+    steps=4_500,
 )
 FLIPPED = (
     _FIAE,
