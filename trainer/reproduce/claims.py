@@ -103,7 +103,10 @@ CLAIMS = (
         (
             *_trials("mnist-clusters", "mnist-clusters-small"),
             Trial(
-                "mnist-clusters-small-letter", "mnist-clusters-small", LETTER, note=TO_THE_LETTER
+                "mnist-clusters-small-letter",
+                "mnist-clusters-small",
+                (*LETTER, "steps=4500"),
+                note=TO_THE_LETTER,
             ),
         ),
         (CLUSTERS, USED),
