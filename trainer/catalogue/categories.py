@@ -50,10 +50,9 @@ _SEMI_SMALL = replace(
     story="Ten labelled images of each digit, and the categories get their names.",
     figure="text, smaller",
     code=10,
-    warm=0.3,
     player_rate=5e-4,
     encoder_rate=0.05,
-    steps=3_500,
+    steps=4_500,
     labels=100,
     label_weight=5.0,
 )
@@ -87,7 +86,6 @@ CATEGORIES = (
     replace(
         _SEMI_SMALL,
         name="svhn-semi-small",
-        steps=4_000,
         title="House numbers, 200 labels, small",
         story="A few labelled house numbers of each digit name the categories.",
         labels=200,

@@ -119,7 +119,7 @@ CLAIMS = (
             Trial(
                 "mnist-semi-small-letter",
                 "mnist-semi-small",
-                (*LETTER, "label_weight=1"),
+                (*LETTER, "label_weight=1", "steps=3500"),
                 note=TO_THE_LETTER,
             ),
         ),
