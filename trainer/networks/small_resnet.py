@@ -55,14 +55,22 @@ class SmallGenerator(nn.Module):
         return (1 + painted.tanh()) / 2
 
 
-class TwoHeadCritic(nn.Module):
-    """Logits [N, 2 places] of one image or of several side by side: of each patch, of the whole."""
+class ThreeHeadCritic(nn.Module):
+    """Logits [N, 3 pixels] of one image or of several side by side: of pixels, patches, the whole.
+
+    The first layers keep every pixel, and a head sees those next to each other: patches of 10 px
+    alone leave fills mottled.
+    """
 
     def __init__(self, recipe: Recipe, images: int) -> None:
         super().__init__()
         w = recipe.width
+        self.fine = nn.Sequential(
+            nn.Conv2d(images * recipe.channels, w, 3, 1, 1), nn.LeakyReLU(0.2)
+        )
+        self.pixels = nn.Conv2d(w, 1, 3, 1, 1)
         self.body = nn.Sequential(
-            nn.Conv2d(images * recipe.channels, w, 4, 2, 1),
+            nn.Conv2d(w, w, 4, 2, 1),
             nn.LeakyReLU(0.2),
             nn.Conv2d(w, 2 * w, 4, 2, 1),
             nn.LeakyReLU(0.2),
@@ -76,10 +84,12 @@ class TwoHeadCritic(nn.Module):
         )
 
     def forward(self, *images: Tensor) -> Tensor:
-        features = self.body(2 * torch.cat(images, 1) - 1)
-        patches, whole = self.patches(features).flatten(1), self.whole(features)
-        # The two heads count alike, however many patches there are.
-        return torch.cat([patches, whole.expand(-1, patches.shape[1])], 1)
+        fine = self.fine(2 * torch.cat(images, 1) - 1)
+        features = self.body(fine)
+        pixels = self.pixels(fine).flatten(1)
+        patches = functional.interpolate(self.patches(features), scale_factor=4.0).flatten(1)
+        # The heads count alike, however many places each has.
+        return torch.cat([pixels, patches, self.whole(features).expand_as(pixels)], 1)
 
 
 def small_resnet_networks(recipe: Recipe) -> Networks:
@@ -87,7 +97,7 @@ def small_resnet_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=lambda: SmallGenerator(recipe, recipe.encoder_noise, 1.0),
         decoder=lambda: SmallGenerator(recipe, recipe.noise, recipe.noise_scale),
-        pair_critic=lambda: TwoHeadCritic(recipe, 2),
-        code_critic=lambda: TwoHeadCritic(recipe, 1),
-        data_critic=lambda: TwoHeadCritic(recipe, 1),
+        pair_critic=lambda: ThreeHeadCritic(recipe, 2),
+        code_critic=lambda: ThreeHeadCritic(recipe, 1),
+        data_critic=lambda: ThreeHeadCritic(recipe, 1),
     )
