@@ -52,7 +52,7 @@ class Row:
 
 def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Namespace) -> Row:
     """Both loops in turns; the order changes from round to round."""
-    # The warm start plays one game of two: the speed that counts is that of the rest.
+    # The warm start plays one game of two, or none: the speed that counts is that of the rest.
     recipe = replace(find_recipe(name), warm=0.0)
     feed = _feed(recipe, args.data, device)
     difference = compare(recipe, feed)

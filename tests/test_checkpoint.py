@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -226,6 +227,26 @@ def test_a_run_is_trained_by_one_process_at_a_time(
         assert (run_folder.path / STATE).read_bytes() == before
     assert main([*again, "--device", "cpu"]) == 0
     assert run_folder.load(CPU).step == 6
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock is Unix's")
+def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch) -> None:
+    import fcntl
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    run_folder = RunFolder.create(tmp_path / "run", recipe_of("mog-iae"))
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with run_folder.alone():
+        run_folder.save(run_folder.load(CPU))
+    assert run_folder.has_state()
+
+
+def test_a_run_that_is_gone_is_not_made_again_by_its_lock(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="not a run folder"), RunFolder(tmp_path / "gone").alone():
+        pass
+    assert not (tmp_path / "gone").exists()
 
 
 def test_a_run_of_another_kind_of_device_can_be_opened(tmp_path: Path) -> None:

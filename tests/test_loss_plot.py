@@ -6,11 +6,12 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from iae_studio.widgets.history import History
+from iae_studio.widgets.loss_canvas import LossCanvas
 from iae_studio.widgets.loss_plot import LossPlot
 from tests.widgets import LEFT, shown
 
@@ -110,6 +111,25 @@ def test_what_is_on_the_screen_is_what_a_new_painting_would_show(plot, qtbot) ->
     ):
         change()
         check()
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 3])
+def test_lines_are_as_wide_on_a_fine_screen(qtbot, ratio: int) -> None:
+    canvas = shown(qtbot, LossCanvas(), 300, 200)
+    canvas.setLines([(QColor("red"), False), (QColor("lime"), True)])
+    canvas.set_view((0, 1), (0, 1))
+    for index, height in enumerate((0.7, 0.3)):
+        canvas.draw(index, np.array([0.0, 1.0]), np.array([height, height + 0.01]))
+    image = QImage(300 * ratio, 200 * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    with QPainter(image) as painter:
+        canvas.render(painter, QRectF(0, 0, 300, 200))
+    _, green, red, _ = np.frombuffer(image.constBits(), np.uint8).astype(float).reshape(-1, 4).T
+    width = []
+    for ink in (red - green, green - red):  # what is grey is neither
+        columns = ink.clip(0).reshape(200 * ratio, -1).sum(0) / ink.max()
+        width.append(columns.max() / ratio)  # dashes have gaps
+    assert 1.2 < width[0] < 2.2 and 0.9 < width[1] < 1.6, width
 
 
 def test_values_that_have_no_logarithm_are_gaps(plot, qtbot) -> None:

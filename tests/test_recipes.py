@@ -330,6 +330,7 @@ IMPOSSIBLE: list[tuple[str, list[str], str]] = [
     ("mnist-10-small", ["model=gan", "reconstruction=none"], "networks small have no GAN"),
     ("mog-iae", ["reconstruction=none", "regularisation=none"], "nothing to train"),
     ("mog-gan", ["regularisation=none"], "nothing to train"),
+    ("mog-gan", ["consistency=1"], "a GAN has none"),
     ("aae-small", [*GAUSSIAN, "encoder_noise=3"], "no other encoder noise"),
     ("mnist-clusters-small", GAUSSIAN, "a Gaussian code"),
     ("shoes-small", GAUSSIAN, "a Gaussian code"),

@@ -9,11 +9,19 @@ import pytest
 import torch
 
 from trainer.catalogue import CATALOGUE
+from trainer.checkpoint import RunFolder
 from trainer.cli import main
 from trainer.reproduce import claims as said
 from trainer.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
 from trainer.reproduce.page import write_page
-from trainer.reproduce.records import Record, described, read_records, write_record
+from trainer.reproduce.records import (
+    REVISIONS,
+    Record,
+    described,
+    mark_of,
+    read_records,
+    write_record,
+)
 from trainer.reproduce.work import Workplace, planned
 from trainer.reproduce_command import suited
 
@@ -98,6 +106,29 @@ def test_other_settings_are_run_anew_and_old_figures_are_named_so(tmp_path: Path
     file.write_text(json.dumps(told))
     assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
     assert "warm_batch" not in json.loads(file.read_text())["recipe"], "it was run again"
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_run_that_somebody_else_trains_is_left_alone(tmp_path: Path, capsys) -> None:
+    assert reproduce(tmp_path, "iae", "--minutes", "0.0001") == 0
+    (path,) = (tmp_path / "runs").iterdir()
+    with RunFolder(path).alone():
+        assert reproduce(tmp_path, "iae", "gan", "--seeds", "0") == 2
+    assert "is being trained already" in capsys.readouterr().err
+    assert "*not run yet*" in row(tmp_path, "iae")
+    assert "| 0 |" in row(tmp_path, "gan"), "the others are done"
+
+
+def test_other_networks_make_earlier_results_stale(monkeypatch) -> None:
+    recipe = CATALOGUE["shoes-small"]
+    told = described(recipe)
+    record = Record("shoes-small", 0, told, {}, "CPU", 1.0, "2026-01-01", "", 1)
+    assert record.is_of(recipe)
+    mark = mark_of(recipe)
+    monkeypatch.setitem(REVISIONS, recipe.networks, REVISIONS[recipe.networks] + 1)
+    assert not record.is_of(recipe) and mark_of(recipe) != mark
+    del told["revision"]  # written before there were any
+    assert not record.is_of(recipe)
 
 
 @pytest.mark.usefixtures("toys")

@@ -300,6 +300,12 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     assert same(one.model.encoder.state_dict(), two.model.encoder.state_dict())
     assert not same(one.model.decoder.state_dict(), two.model.decoder.state_dict())
     begun = start(recipe, CPU).model
+    batch = feed_of(recipe).batch(12, 0, one.rng)
+    painted = begun.train().sort(batch, one.rng).autoencoded
+    assert (
+        painted is not None and [len(side) for side in painted()] == [recipe.batch] * 2 != [12] * 2
+    )
+    begun = start(recipe, CPU).model
     assert not same(one.model.encoder.state_dict(), begun.encoder.state_dict())
     assert same(one.model.critics.state_dict(), begun.critics.state_dict())
 

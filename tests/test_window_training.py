@@ -68,6 +68,20 @@ def test_a_stopped_run_goes_on_where_it_stopped(studio, qtbot) -> None:
     assert run.step > before
 
 
+def test_a_run_that_a_command_trains_is_left_alone(studio, qtbot) -> None:
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 20, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    (run,) = library.list_runs()
+    with checkpoint.RunFolder(run.path).alone():
+        press(studio, qtbot, "startButton")
+        wait_state(studio, qtbot, State.FAILED)
+    assert studio.session.message is not None
+    assert "is being trained already" in studio.session.message.text
+    assert library.list_runs()[0].step == run.step
+
+
 def test_what_a_window_leaves_can_be_collected(qtbot, own_folders) -> None:
     """Plots that outlive Qt crash the program at its end."""
     before = gc.get_freeze_count()

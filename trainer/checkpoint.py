@@ -9,11 +9,12 @@ RUN/lock               held by the process that trains it
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from trainer.training import TrainState, start
 
 FORMAT = 1
 STATE = "state.safetensors"
+# What file systems say that know no locks: there a run is trained without one.
+NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 
 
 class RunFolder:
@@ -78,17 +81,19 @@ class RunFolder:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """For as long as it is trained. Raises UserError where somebody else trains it."""
+        self.recipe()  # else the lock would make the folder
         lock = FileLock(self.path / "lock")
         try:
-            with suppress(NotImplementedError):  # a file system without locks
-                lock.acquire(timeout=0)
+            lock.acquire(timeout=0)
         except Timeout:
             raise UserError(
                 f"{self.path} is being trained already, by another window or command. "
                 "Stop it there, or let it end."
             ) from None
-        except OSError as error:
-            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from error
+        except (OSError, NotImplementedError) as error:
+            if getattr(error, "errno", errno.ENOSYS) not in NO_LOCKS:
+                why = getattr(error, "strerror", error)
+                raise UserError(f"{self.path} cannot be written: {why}.") from error
         try:
             yield
         finally:
@@ -153,7 +158,8 @@ class RunFolder:
                 _unpack(state, tensors)
             except (KeyError, ValueError, TypeError, RuntimeError) as error:
                 raise UserError(
-                    f"{self.path / STATE} does not fit its recipe: {error}. Was it edited?"
+                    f"{self.path / STATE} does not fit its recipe: {error}. "
+                    "Was it edited, or begun by another version of IAE Studio?"
                 ) from error
         return state
 

@@ -21,6 +21,7 @@ def check_parts(recipe: Recipe) -> None:
     _check_networks(recipe)
     _check_data(recipe)
     _check_model(recipe)
+    _check_categories(recipe)
 
 
 def _check_networks(recipe: Recipe) -> None:
@@ -77,8 +78,14 @@ def _check_model(recipe: Recipe) -> None:
     _check_posterior(recipe)
     if recipe.reconstruction == "marginal" and recipe.mismatched + recipe.mismatched_last:
         raise UserError("A marginal critic reads no code: set mismatched=0, mismatched_last=0.")
-    if (recipe.labels or recipe.consistency or recipe.balance) and not recipe.categorical:
-        raise UserError("labels, consistency and balance need code_kind=categorical.")
+
+
+def _check_categories(recipe: Recipe) -> None:
+    if recipe.labels or recipe.consistency or recipe.balance:
+        if not recipe.categorical:
+            raise UserError("labels, consistency and balance need code_kind=categorical.")
+        if recipe.model == "gan":
+            raise UserError("labels, consistency and balance need an encoder: a GAN has none.")
 
 
 def _check_posterior(recipe: Recipe) -> None:

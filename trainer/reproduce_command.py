@@ -37,7 +37,7 @@ def reproduce(args: argparse.Namespace) -> int:
         except DataMissingError as error:
             sys.stderr.write(f"{trial.name} is left out: {error}\n")
             continue
-        except UserError as error:  # one that diverges does not stand in the way of the others
+        except UserError as error:  # one that diverges, or is busy, does not hold up the others
             sys.stderr.write(f"{trial.name}, seed {seed}: {error}\n")
             told = 2
             continue

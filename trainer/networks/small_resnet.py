@@ -58,7 +58,7 @@ class SmallGenerator(nn.Module):
 class ThreeHeadCritic(nn.Module):
     """Logits [N, 3 pixels] of one image or of several side by side: of pixels, patches, the whole.
 
-    The first layers keep every pixel, and a head sees those next to each other: patches of 10 px
+    The first layers keep every pixel, and a head sees those next to each other: patches of 18 px
     alone leave fills mottled.
     """
 

@@ -12,7 +12,12 @@ from trainer.files import write_bytes
 from trainer.messages import UserError
 from trainer.recipes import Recipe
 
-_DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING}
+# Raised where code, not a setting, changes what these networks become; older results are stale.
+REVISIONS = {"small-resnet": 2}  # 2: critics that see every pixel
+
+_DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | {
+    "revision": 1
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ def described(recipe: Recipe) -> dict[str, Any]:
         del told[key]
     for key in ("images", "images_b"):
         told[key] = Path(told[key]).name
-    return told
+    return told | {"revision": REVISIONS.get(recipe.networks, 1)}
 
 
 def mark_of(recipe: Recipe) -> str:

@@ -79,7 +79,8 @@ def is_done(trial: Trial, seed: int, place: Workplace) -> bool:
 def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     """Train, measure, draw, write the record; False where time was up, or Ctrl-C, before the end.
 
-    Raises DataMissingError; and DivergedError, of which there is a record too.
+    Raises DataMissingError; DivergedError, of which there is a record too; and UserError where
+    somebody else is training it.
     """
     root = data_root(place.data)
     if trial.images and not (root / trial.images).exists():
@@ -90,14 +91,15 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
         state = _trained(trial, run, feed, place)
-    if state.step < recipe.steps:
-        return False
-    snapshot = publish(state.ema, state.step, place.device, feed)
-    metrics = evaluate(snapshot, data)
-    write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
-    if seed == 0:
-        _show(trial, snapshot, metrics, place)
-    write_record(place.records, _record(trial, recipe, snapshot.model, metrics, run.path, place))
+        if state.step < recipe.steps:
+            return False
+        snapshot = publish(state.ema, state.step, place.device, feed)
+        metrics = evaluate(snapshot, data)
+        write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
+        if seed == 0:
+            _show(trial, snapshot, metrics, place)
+        record = _record(trial, recipe, snapshot.model, metrics, run.path, place)
+        write_record(place.records, record)
     return True
 
 
