@@ -17,9 +17,10 @@ _FIAE_SMALL = replace(
     code=15,
     noise=0,
     code_blur=0.0,
-    warm=0.3,
-    euclidean=0.3,
-    encoder_rate=0.2,
+    warm=0.5,
+    euclidean=30.0,
+    encoder_rate=1.0,
+    steps=7_000,
 )
 _FIAE = replace(
     _FIAE_SMALL,
