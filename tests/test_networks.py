@@ -396,6 +396,15 @@ def test_the_noise_scale_multiplies_the_decoders_noise() -> None:
     assert torch.equal(loud.decode(z, n), quiet.decode(z, 4 * n))
 
 
+def test_in_a_translation_it_multiplies_the_encoders_noise() -> None:
+    loud = build_model(recipe_of("faces-small", "noise_scale=1")).eval()
+    quiet = build_model(recipe_of("faces-small", "noise_scale=0.25")).eval()
+    quiet.load_state_dict(loud.state_dict())
+    x, eps = torch.rand(4, 3, 24, 24), torch.randn(4, loud.recipe.encoder_noise)
+    torch.testing.assert_close(quiet.encode(x, eps), loud.encode(x, 0.25 * eps))
+    assert not torch.allclose(quiet.encode(x, eps), loud.encode(x, eps))
+
+
 def test_weights_follow_from_the_seed() -> None:
     one, two = build_model(recipe_of("drawn-10")), build_model(recipe_of("drawn-10"))
     other = build_model(recipe_of("drawn-10", "seed=1"))

@@ -72,7 +72,7 @@ class Recipe:
     critic_norm: bool = True  # batch norm in the pair discriminator (Table 1)
     joint_batch: bool = True  # real and fake pairs through the discriminator in one batch
     code_blur: float = 0.0  # std of the noise on the code on its way to decoder and critics
-    noise_scale: float = 1.0  # multiplies n on its way into the decoder
+    noise_scale: float = 1.0  # multiplies n, and a CycleIAE's eps, on the way into the map
     r1: float = 0.0  # gradient penalty on real data, in the game that judges data
     r1_code: float = 0.0  # the same in the game that judges codes
     r1_every: int = 1  # steps between penalties; each counts as many times more

@@ -113,7 +113,7 @@ def resnet_networks(recipe: Recipe) -> Networks:
     """Both maps are generators; pairs of images are judged side by side, channel by channel."""
     image, width = recipe.channels, 64
     return Networks(
-        encoder=lambda: ResNet(recipe, recipe.encoder_noise, 1.0, width, blocks=6),
+        encoder=lambda: ResNet(recipe, recipe.encoder_noise, recipe.noise_scale, width, blocks=6),
         decoder=lambda: ResNet(recipe, recipe.noise, recipe.noise_scale, width, blocks=6),
         pair_critic=lambda: PatchCritic(2 * image, width),
         code_critic=lambda: PatchCritic(image, width),

@@ -95,7 +95,7 @@ class ThreeHeadCritic(nn.Module):
 def small_resnet_networks(recipe: Recipe) -> Networks:
     """About 0.1 million parameters a map at a width of 16."""
     return Networks(
-        encoder=lambda: SmallGenerator(recipe, recipe.encoder_noise, 1.0),
+        encoder=lambda: SmallGenerator(recipe, recipe.encoder_noise, recipe.noise_scale),
         decoder=lambda: SmallGenerator(recipe, recipe.noise, recipe.noise_scale),
         pair_critic=lambda: ThreeHeadCritic(recipe, 2),
         code_critic=lambda: ThreeHeadCritic(recipe, 1),
