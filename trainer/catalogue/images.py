@@ -47,6 +47,8 @@ PAPER = replace(
     batch=100,
     steps=30_000,
 )
+# What the encoder learns of the digits it learns in the warm start.
+_MNIST_SMALL = replace(SMALL, code_blur=0.1, warm=0.45, steps=9_000)
 _DETERMINISTIC_SMALL = replace(
     SMALL,
     name="mnist-det-small",
@@ -86,9 +88,9 @@ MNIST = (
         code=5,
     ),
     _DETERMINISTIC_SMALL,
-    SMALL,
+    _MNIST_SMALL,
     replace(
-        SMALL,
+        _MNIST_SMALL,
         name="mnist-5-small",
         title="MNIST, 5 + 100, small",
         story="Half the code, twice the abstraction: look for 4s that return as 9s.",
