@@ -188,6 +188,25 @@ def test_images_that_are_not_there_leave_the_others_alone(tmp_path: Path, capsys
     assert "*not run yet*" in row(tmp_path, "meters-16")
 
 
+def test_factors_of_drawn_images_are_told_for_each_trial(tmp_path: Path) -> None:
+    def write(trial: str, seed: int, **factors: tuple[float, float, float]) -> None:
+        parts = {
+            k: dict(zip(("kept", "noise", "probe"), v, strict=True)) for k, v in factors.items()
+        }
+        told = described(TRIALS[trial].made(tmp_path, seed))
+        record = Record(trial, seed, told, {"factors": parts}, "CPU", 1.0, "2026-01-01", "", 1)
+        write_record(tmp_path / "results", record)
+
+    write("shoes-small", 0, hue=(0.0, 0.8, 0.9), heel=(0.9, 0.1, 0.9), laces=(0.5, 0.5, 0.3))
+    write("shoes-small", 1, hue=(0.2, 0.6, 0.9), heel=(0.7, 0.1, 0.9), laces=(0.5, 0.5, 0.3))
+    write("shoes-l1-small", 0, hue=(0.5, 0.02, 0.7))
+    page = write_page(tmp_path, lambda trial, seed: trial.made(tmp_path, seed)).read_text("utf-8")
+    assert "| of a drawn picture | `shoes-small` | `shoes-l1-small` |" in page
+    assert page.index("| heel | 0.80, 0.10 |  |") < page.index("| hue | 0.10, 0.70 | 0.50, 0.02 |")
+    assert "| laces |" not in page, "the probe cannot read it"
+    assert page.count("of a drawn picture") == 1
+
+
 def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     file = tmp_path / "docs" / "results" / "mog-iae" / "0.json"
     file.parent.mkdir(parents=True)

@@ -9,6 +9,7 @@ from statistics import mean
 from trainer.files import write_bytes
 from trainer.recipes import Recipe
 from trainer.reproduce.claims import CLAIMS, Claim, Measure, Trial
+from trainer.reproduce.factors import factor_table
 from trainer.reproduce.records import Record, read_records
 
 HEAD = """# Results
@@ -48,6 +49,7 @@ def _section(claim: Claim, docs: Path, made: Made) -> str:
         cells += [""] * (len(columns) - len(cells))
         lines.append(f"| {_named(trial)} | {' | '.join(cells)} |")
     lines += ["", f"`python -m trainer reproduce {' '.join(t.name for t in claim.trials)}`", ""]
+    lines += factor_table({name: records for name, (records, _) in known.items()})
     for trial in claim.trials:
         drawn = any(r.seed == 0 and "diverged" not in r.metrics for r in known[trial.name][0])
         if drawn and (docs / "figures" / f"{trial.name}.png").exists():
