@@ -40,10 +40,10 @@ def factor_table(records: Mapping[str, list[Record]]) -> list[str]:
 def _means(records: list[Record]) -> dict[str, tuple[float, float]]:
     """Readable factor -> kept and made by the noise, means over the seeds."""
     tables = [r.metrics["factors"] for r in records if r.metrics.get("factors")]
-    names = tables[0] if tables else ()
+    names = list(tables[0]) if tables else []
 
     def over_seeds(name: str, part: str) -> float:
-        return mean(table[name][part] for table in tables)
+        return float(mean(table[name][part] for table in tables))
 
     return {
         name: (over_seeds(name, "kept"), over_seeds(name, "noise"))
