@@ -10,10 +10,13 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
+from iae_studio.widgets.curve_legend import curve_colour, is_critic
 from iae_studio.widgets.history import History
 from iae_studio.widgets.loss_canvas import LossCanvas
 from iae_studio.widgets.loss_plot import LossPlot
+from tests.tiny import KINDS, kind_of, trained
 from tests.widgets import LEFT, shown
+from trainer.messages import LOSSES
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -130,6 +133,18 @@ def test_lines_are_as_wide_on_a_fine_screen(qtbot, ratio: int) -> None:
         columns = ink.clip(0).reshape(200 * ratio, -1).sum(0) / ink.max()
         width.append(columns.max() / ratio)  # dashes have gaps
     assert 1.2 < width[0] < 2.2 and 0.9 < width[1] < 1.6, width
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_two_lines_of_a_recipe_look_alike(qapp, kind: str) -> None:
+    told = [p.losses for p in trained(kind_of(kind), 20)[1]]
+    there = ~np.isnan(np.concatenate(told)).all(0)
+    looks = [
+        (curve_colour(name).name(QColor.NameFormat.HexArgb), is_critic(name))
+        for name, computed in zip(LOSSES, there, strict=True)
+        if computed
+    ]
+    assert len(looks) >= 2 and len(set(looks)) == len(looks)
 
 
 def test_values_that_have_no_logarithm_are_gaps(plot, qtbot) -> None:

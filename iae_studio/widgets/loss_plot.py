@@ -78,7 +78,7 @@ class LossPlot(QWidget):
         """These curves, without values."""
         self._names = tuple(names)
         self._history = History(len(self._names))
-        self._legend.setCurves(self._names, self._others())
+        self._legend.setCurves(self._names)
         self._follow = True
         self._restyle()
 
@@ -124,14 +124,9 @@ class LossPlot(QWidget):
 
     # Drawing
 
-    def _others(self) -> tuple[str, ...]:
-        games = ("reconstruction", "regularisation")
-        return tuple(name for name in self._names if not name.startswith(games))
-
     def _restyle(self) -> None:
-        others = self._others()
         self._canvas.restyle()
-        self._canvas.setLines([(curve_colour(n, others), is_critic(n)) for n in self._names])
+        self._canvas.setLines([(curve_colour(n), is_critic(n)) for n in self._names])
         for index, entry in enumerate(self._legend.entries()):
             self._canvas.show_line(index, entry.isChecked())
         self._empty.setStyleSheet(f"color: {theme.current().muted}")
@@ -211,7 +206,7 @@ class LossPlot(QWidget):
             values.append(math.nan if near is None else float(y[near]))
             if near is not None and self._shown(name):
                 px, py = (float(part[near]) for part in self._in_view((x, y)))
-                spots.append((px, py, curve_colour(name, self._others())))
+                spots.append((px, py, curve_colour(name)))
         self._legend.setReadout(step, values)
         hovering = total and not math.isnan(self._hover)
         spots = [spot for spot in spots if math.isfinite(spot[1])]
