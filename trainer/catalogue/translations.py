@@ -57,10 +57,6 @@ _FACES_SMALL = replace(
     second="class",
     noise=0,
     encoder_noise=32,
-    critic_rate=5e-4,
-    r1=0.1,
-    r1_code=0.1,
-    instance_noise=0.15,
 )
 _FACES = replace(
     _at_full_size(_FACES_SMALL),
