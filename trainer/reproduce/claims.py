@@ -19,7 +19,7 @@ class Trial:
     settings: tuple[str, ...] = ()
     images: str = ""  # a folder or zip file in the folder of the data sets
     note: str = ""  # what is different from the recipe
-    pictures: bool = True  # whether its pictures may be shown: not those of research-only sets
+    pictures: bool = True  # whether its pictures may be shown: not those of sets we may not ship
 
     def made(self, root: Path, seed: int) -> Recipe:
         """Its recipe for a seed; `root` is the folder of the data sets."""
@@ -156,14 +156,15 @@ CLAIMS = (
         (
             *_trials("svhn-det", "svhn-75", "svhn-semi"),
             *_trials("svhn-det-small", "svhn-75-small", "svhn-semi-small"),
-            Trial("meters-det", "svhn-det-small", images=METERS, note="photos of meter digits"),
-            Trial("meters-16", "svhn-75-small", images=METERS, note="photos of meter digits"),
+            Trial("meters-det", "svhn-det-small", (), METERS, "photos of meter digits", False),
+            Trial("meters-16", "svhn-75-small", (), METERS, "photos of meter digits", False),
             Trial(
                 "meters-semi",
                 "svhn-semi-small",
                 ("labels=500",),
                 METERS,
                 note="photos of meter digits, 500 labels",
+                pictures=False,
             ),
         ),
         (MSE, LABEL, DIVERSITY, SHARE, CLASSES),
