@@ -111,7 +111,7 @@ CLAIMS = (
                 "mnist-clusters-small-letter",
                 "mnist-clusters-small",
                 (*LETTER, "steps=4500"),
-                note=TO_THE_LETTER,
+                note=f"{TO_THE_LETTER}, 4,500 steps",
             ),
             Trial(
                 "mnist-clusters-small-objective",
@@ -131,7 +131,7 @@ CLAIMS = (
                 "mnist-semi-small-letter",
                 "mnist-semi-small",
                 (*LETTER, "label_weight=1", "steps=3500"),
-                note=TO_THE_LETTER,
+                note=f"{TO_THE_LETTER}, 3,500 steps",
             ),
         ),
         (CLASSES,),
