@@ -116,7 +116,9 @@ class LegendEntry(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         on, middle = self.isChecked(), self.height() / 2
         colour = curve_colour(self.text()) if on else theme.colour("line")
-        painter.setPen(curve_pen(colour, is_critic(self.text()), 2.0))
+        pen = curve_pen(colour, is_critic(self.text()), 2.0)
+        pen.setCosmetic(False)  # two of our pixels on any screen
+        painter.setPen(pen)
         painter.drawLine(
             QRectF(4, middle, _SAMPLE - 4, 0).topLeft(), QRectF(_SAMPLE, middle, 0, 0).topLeft()
         )
