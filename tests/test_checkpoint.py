@@ -193,6 +193,21 @@ def test_lost_curves_are_no_reason_to_lose_the_run(tmp_path: Path) -> None:
     assert RunFolder(run_folder.path).curves().shape == (8, len(LOSSES))
 
 
+def test_a_run_begun_before_the_last_loss_came_keeps_its_columns(tmp_path: Path) -> None:
+    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
+    wanted = run_folder.curves()
+    file, recipe = run_folder.path / "curves.f32", run_folder.path / "recipe.json"
+    wanted[:, :13].tofile(file)
+    content = json.loads(recipe.read_text())
+    del content["losses"]
+    recipe.write_text(json.dumps(content))
+    np.testing.assert_array_equal(RunFolder(run_folder.path).curves(), wanted)
+    go_on(earlier := RunFolder(run_folder.path), earlier.load(CPU), until=8)
+    assert file.stat().st_size == 8 * 13 * 4
+    np.testing.assert_array_equal(earlier.curves()[:5], wanted)
+    assert np.isfinite(earlier.curves()[5:, :4]).all() and len(earlier.curves()) == 8
+
+
 def test_damaged_recipes_are_told(tmp_path: Path) -> None:
     run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
     file = run_folder.path / "recipe.json"

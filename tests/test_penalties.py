@@ -10,6 +10,7 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional
 
 from trainer.penalties import (
+    DIFFERENT,
     divergence,
     euclidean_error,
     imbalance,
@@ -17,6 +18,7 @@ from trainer.penalties import (
     l1_error,
     label_error,
     likelihood_error,
+    sameness,
 )
 
 
@@ -70,6 +72,17 @@ def test_views_of_the_same_category_are_consistent() -> None:
     assert inconsistency(vague, vague).item() == pytest.approx(math.log(4))
     assert inconsistency(sure, vague).item() == pytest.approx(math.log(4))
     assert 10 < inconsistency(sure, sure.roll(1, 0)).item() < 20  # never: large, not infinite
+
+
+def test_draws_are_the_same_until_they_are_far_enough_apart() -> None:
+    """Image by image: that one varies much does not make up for one that does not."""
+    grey = torch.full((2, 3, 4, 4), 0.5)
+    assert sameness(grey, grey).item() == pytest.approx(DIFFERENT)
+    assert sameness(grey, grey + 0.4 * DIFFERENT).item() == pytest.approx(0.6 * DIFFERENT)
+    assert sameness(grey, grey - 2 * DIFFERENT).item() == 0
+    one = grey.clone()
+    one[0] += 5 * DIFFERENT
+    assert sameness(grey, one).item() == pytest.approx(DIFFERENT / 2)
 
 
 def test_categories_used_alike_are_balanced() -> None:

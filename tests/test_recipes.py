@@ -64,6 +64,7 @@ ADDITIONS: dict[str, object] = {
     "recolour": 0.0,
     "consistency": 0.0,
     "balance": 0.0,
+    "variety": 0.0,
 }
 
 
@@ -342,6 +343,8 @@ IMPOSSIBLE: list[tuple[str, list[str], str]] = [
     ("mnist-10-small", ["labels=100"], "need code_kind=categorical"),
     ("mnist-10-small", ["consistency=1"], "need code_kind=categorical"),
     ("mnist-10-small", ["balance=1"], "need code_kind=categorical"),
+    ("faces-small", ["encoder_noise=0"], "set variety=0"),
+    ("shoes-small", ["variety=1"], "encoder_noise"),
     # Without these, the training fails in its midst.
     ("shoes-small", ["code_kind=categorical"], "code"),
     ("mog-iae", ["augment=1", "consistency=1"], "augment"),

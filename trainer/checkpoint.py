@@ -1,6 +1,6 @@
 """Run folders: safetensors and JSON, never pickle; each file is whole or not there.
 
-RUN/recipe.json        the recipe, and when the run began
+RUN/recipe.json        the recipe, when the run began, and the losses it keeps
 RUN/state.safetensors  weights, averaged weights, optimisers, random state, step
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
@@ -33,6 +33,7 @@ from trainer.training import TrainState, start
 
 FORMAT = 1
 STATE = "state.safetensors"
+UNTOLD = 13  # losses of a run that does not say which it keeps
 # What file systems say that know no locks: there a run is trained without one.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 
@@ -54,6 +55,7 @@ class RunFolder:
         began = {
             "format": FORMAT,
             "began": time.strftime("%Y-%m-%d %H:%M:%S"),
+            "losses": LOSSES,
             "recipe": asdict(recipe),
         }
         try:
@@ -122,12 +124,21 @@ class RunFolder:
         for half_written in self.path.glob(f".{STATE}.*"):  # by a process that was killed
             half_written.unlink(missing_ok=True)
 
+    def _columns(self) -> int:
+        """How many of the losses the run keeps: those of the version that began it."""
+        try:
+            began = json.loads((self.path / "recipe.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return len(LOSSES)
+        return len(began.get("losses", LOSSES[:UNTOLD]))
+
     def _append_curves(self, step: int) -> None:
         fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
-        rows = np.concatenate(fresh).astype("<f4")
+        columns = self._columns()
+        rows = np.concatenate(fresh).astype("<f4")[:, :columns]
         file = self.path / "curves.f32"
         with file.open("r+b" if file.exists() else "w+b") as curves:
-            curves.truncate((step - len(rows)) * len(LOSSES) * 4)
+            curves.truncate((step - len(rows)) * columns * 4)
             curves.seek(0, os.SEEK_END)
             curves.write(rows.tobytes())
             curves.flush()
@@ -137,14 +148,17 @@ class RunFolder:
         """The losses of all steps of the last checkpoint: float32 [steps, losses]."""
         if not self.has_state():
             return np.empty((0, len(LOSSES)), np.float32)
+        columns = self._columns()
         with _opened(self.path / STATE) as file:
-            count = _step(file, self.path) * len(LOSSES)
+            count = _step(file, self.path) * columns
         try:
             values = np.fromfile(self.path / "curves.f32", "<f4", count)
         except FileNotFoundError:
             values = np.empty(0, np.float32)
-        whole = len(values) - len(values) % len(LOSSES)
-        return values[:whole].reshape(-1, len(LOSSES)).astype(np.float32)
+        rows = values[: len(values) - len(values) % columns].reshape(-1, columns)
+        curves = np.full((len(rows), len(LOSSES)), np.nan, np.float32)
+        curves[:, :columns] = rows
+        return curves
 
     def load(self, device: torch.device) -> TrainState:
         """The state as it was saved; the start of the run where nothing was saved yet."""

@@ -15,7 +15,8 @@ Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 
-# The columns of a run's curves; a step that does not compute one holds NaN there.
+# The columns of a run's curves; a step that does not compute one holds NaN there. New ones come
+# last: a run that an earlier version began has only the first of them on disk.
 LOSSES = (
     "reconstruction critic",
     "reconstruction player",
@@ -30,6 +31,7 @@ LOSSES = (
     "label error",
     "inconsistency",
     "imbalance",
+    "sameness",
 )
 
 

@@ -26,6 +26,7 @@ from trainer.penalties import (
     l1_error,
     label_error,
     likelihood_error,
+    sameness,
 )
 from trainer.recipes import Recipe
 from trainer.spaces import Gaussian, OneHot, Space
@@ -172,6 +173,9 @@ class IAE(Model):
         assert returned is not None
         penalties += self._distance_penalties(returned, x)
         penalties += self._label_penalties(batch, codes, rng)
+        if recipe.variety:
+            others = self.encode(x, self.eps.sample(len(x), rng))
+            penalties.append(Penalty("sameness", sameness(codes, others), recipe.variety))
         return Round(games, penalties, lambda: (x, returned))
 
     def target(self, batch: Batch, rng: torch.Generator) -> Tensor:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+DIFFERENT = 0.05  # of all pixels' range: as far apart are faces before two colours of background
+
 
 @dataclass(frozen=True)
 class Penalty:
@@ -49,6 +51,16 @@ def divergence(mean: Tensor, log_std: Tensor) -> Tensor:
 def label_error(probabilities: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy of the encoder's softmax [N, K] with classes int64 [N], in nats."""
     return functional.nll_loss(probabilities.clamp_min(1e-6).log(), labels)
+
+
+def sameness(pictures: Tensor, others: Tensor) -> Tensor:
+    """How much two draws for each image [N, C, H, W] lack to be `DIFFERENT`, 0 to that.
+
+    The distance is the mean absolute one. No game of the paper's asks for it: the regularisation
+    critic sees all images' draws together, never two of one image.
+    """
+    apart = (pictures - others).abs().flatten(1).mean(1)
+    return (DIFFERENT - apart).clamp_min(0).mean()
 
 
 def inconsistency(codes: Tensor, views: Tensor) -> Tensor:

@@ -22,6 +22,7 @@ def check_parts(recipe: Recipe) -> None:
     _check_data(recipe)
     _check_model(recipe)
     _check_categories(recipe)
+    _check_variety(recipe)
 
 
 def _check_networks(recipe: Recipe) -> None:
@@ -78,6 +79,13 @@ def _check_model(recipe: Recipe) -> None:
     _check_posterior(recipe)
     if recipe.reconstruction == "marginal" and recipe.mismatched + recipe.mismatched_last:
         raise UserError("A marginal critic reads no code: set mismatched=0, mismatched_last=0.")
+
+
+def _check_variety(recipe: Recipe) -> None:
+    if recipe.variety and not recipe.varies_code:
+        raise UserError(
+            "variety is for a cycleiae whose encoder has noise: set variety=0, or encoder_noise."
+        )
 
 
 def _check_categories(recipe: Recipe) -> None:

@@ -93,6 +93,7 @@ class Recipe:
     # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
+    variety: float = 0.0  # weight of: two draws of a CycleIAE's eps give different codes
 
     def __post_init__(self) -> None:
         hints = _types()

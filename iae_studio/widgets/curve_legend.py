@@ -29,6 +29,7 @@ _OF_NO_GAME = {
     "label error": ("text", 1.0),
     "inconsistency": ("content", 1.0),
     "imbalance": ("content", 0.55),
+    "sameness": ("style", 1.0),
 }
 
 

@@ -57,6 +57,10 @@ _FACES_SMALL = replace(
     second="class",
     noise=0,
     encoder_noise=32,
+    # Nothing in the games asks for more than one counterpart, nor for the very same face back.
+    variety=40.0,
+    euclidean=10.0,
+    euclidean_until=2.0,
 )
 _FACES = replace(
     _at_full_size(_FACES_SMALL),
@@ -89,6 +93,7 @@ def _with_marginal(recipe: Recipe, name: str) -> Recipe:
         story="A critic of the output alone: nothing asks for the same face on the way back.",
         figure="text at Fig. 9",
         reconstruction="marginal",
+        euclidean=0.0,
     )
 
 
