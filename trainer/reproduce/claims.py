@@ -214,6 +214,12 @@ CLAIMS = (
         "critic of the output alone returns a random face.",
         (
             *_trials("faces", "faces-marginal", "faces-small", "faces-marginal-small"),
+            Trial(
+                "faces-small-objective",
+                "faces-small",
+                ("variety=0", "euclidean=0", "euclidean_until=0.5"),
+                note="the paper's objective alone, with our training",
+            ),
             Trial("faces64", "faces-small", IN_COLOUR, FACES, note="photos", pictures=False),
         ),
         (
