@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.feed import Feed
 from trainer.models import build_model
-from trainer.penalties import euclidean_error
+from trainer.penalties import euclidean_error, sameness
 from trainer.recipes import Recipe
 from trainer.schedule import Schedule
 
@@ -91,7 +91,7 @@ class PlainTraining:
         """One step of both games; x float32 [N, ...], and the second domain of a CycleIAE."""
         now = Schedule.at(self.recipe, self.number)
         self._set_rates(now)
-        pair, single, euclidean = self._forward(x, second, now)
+        pair, single, penalty = self._forward(x, second, now)
         losses = {}
         sides = (("reconstruction", self.pair, pair), ("regularisation", self.other, single))
         for (name, critic, (real, fake)), optimiser in zip(
@@ -103,7 +103,7 @@ class PlainTraining:
             optimiser.step()
             losses[f"{name} critic"] = loss.item()
         self.model.critics.requires_grad_(False)
-        total = euclidean
+        total = penalty
         for name, critic, (_, fake) in sides:
             loss = self._player_loss(name, critic, fake, now)
             total = total + loss
@@ -135,7 +135,7 @@ class PlainTraining:
     def _forward(
         self, x: Tensor, second: Tensor | None, now: Schedule
     ) -> tuple[Pair, Pair, Tensor]:
-        """(real, fake) of the pair critic and of the other one, and the Euclidean term."""
+        """(real, fake) of the pair critic and of the other one, and what else is minimised."""
         recipe, model, count = self.recipe, self.model, len(x)
         if recipe.model == "fiae":
             z = model.prior.sample(count, self.rng)
@@ -149,8 +149,11 @@ class PlainTraining:
         if recipe.code_blur and recipe.code and not recipe.categorical:
             code = code + recipe.code_blur * self._normal(count, recipe.code)
         back = self.decoder(code, n)
-        euclidean = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
-        return ((x, code.detach()), (back, code)), ((target,), (code,)), euclidean
+        penalty = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
+        if recipe.variety:
+            other = self.encoder(x, self._normal(count, recipe.encoder_noise))
+            penalty = penalty + recipe.variety * sameness(code, other)
+        return ((x, code.detach()), (back, code)), ((target,), (code,)), penalty
 
     def _critic_loss(
         self, name: str, critic: nn.Module, real: Side, fake: Side, now: Schedule

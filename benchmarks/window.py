@@ -214,7 +214,7 @@ def redraw_row() -> Row:
         times.append(1e3 * (time.perf_counter() - began))
     plot.close()
     plot.deleteLater()
-    return ("redraw of 1,000,000 steps of 13 losses", f"{median(times):.1f} ms", "")
+    return (f"redraw of 1,000,000 steps of {len(LOSSES)} losses", f"{median(times):.1f} ms", "")
 
 
 def cost_row(opened: Studio, seconds: float, rounds: int) -> Row:

@@ -26,11 +26,12 @@ def test_every_benchmark_can_be_imported(name: str) -> None:
         ("drawn-10", "warm=0", "r1_every=1", "euclidean=0.3"),
         ("shoes-small",),
         ("faces-small",),
+        ("faces-small", "noise_scale=0.1"),  # draws so near each other that they cost something
     ],
 )
 def test_the_engine_trains_as_a_plain_loop_does(recipe: tuple[str, ...]) -> None:
     """Critics asked once for all sides, one Adam for both maps: the losses stay the same."""
-    from benchmarks.training import AGREE, compare
+    from benchmarks.training import compare
 
     made = recipe_of(*recipe)
-    assert 0 <= compare(made, feed_of(made)) < AGREE
+    assert 0 <= compare(made, feed_of(made)) < 1e-4  # a term left out makes 7e-4

@@ -196,16 +196,32 @@ def test_lost_curves_are_no_reason_to_lose_the_run(tmp_path: Path) -> None:
 def test_a_run_begun_before_the_last_loss_came_keeps_its_columns(tmp_path: Path) -> None:
     run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
     wanted = run_folder.curves()
+    assert LOSSES[12] == "imbalance", "the last one of those days"
     file, recipe = run_folder.path / "curves.f32", run_folder.path / "recipe.json"
     wanted[:, :13].tofile(file)
     content = json.loads(recipe.read_text())
     del content["losses"]
     recipe.write_text(json.dumps(content))
     np.testing.assert_array_equal(RunFolder(run_folder.path).curves(), wanted)
-    go_on(earlier := RunFolder(run_folder.path), earlier.load(CPU), until=8)
+    earlier = RunFolder(run_folder.path)
+    go_on(earlier, earlier.load(CPU), until=8)
     assert file.stat().st_size == 8 * 13 * 4
     np.testing.assert_array_equal(earlier.curves()[:5], wanted)
     assert np.isfinite(earlier.curves()[5:, :4]).all() and len(earlier.curves()) == 8
+
+
+@pytest.mark.parametrize("losses", [[], ["surprise"], [*LOSSES, "one of a later version"], 3])
+def test_a_run_whose_losses_are_unknown_is_told_and_left_alone(
+    tmp_path: Path, losses: object
+) -> None:
+    run_folder, state = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
+    recipe, curves = run_folder.path / "recipe.json", run_folder.path / "curves.f32"
+    recipe.write_text(json.dumps(json.loads(recipe.read_text()) | {"losses": losses}))
+    before = curves.read_bytes()
+    for use in (run_folder.recipe, run_folder.curves, lambda: run_folder.save(state)):
+        with pytest.raises(UserError, match=r"recipe\.json"):
+            use()
+    assert curves.read_bytes() == before
 
 
 def test_damaged_recipes_are_told(tmp_path: Path) -> None:

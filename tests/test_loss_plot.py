@@ -160,6 +160,14 @@ def test_values_that_have_no_logarithm_are_gaps(plot, qtbot) -> None:
     np.testing.assert_allclose(plot._canvas.line(0)[1], [1, -1, 0, 4])
 
 
+def test_a_penalty_that_is_all_but_paid_does_not_squeeze_the_others(plot, qtbot) -> None:
+    values = np.ones((50, 3), np.float32)
+    values[:, 2] = np.geomspace(1, 1e-12, 50)
+    plot.append(values)
+    drawn(qtbot, plot)
+    assert -3.6 < plot._y_range()[0] <= -3
+
+
 def test_a_click_in_the_legend_hides_a_curve(plot, qtbot) -> None:
     plot.append(np.ones((10, 3), np.float32))
     drawn(qtbot, plot)

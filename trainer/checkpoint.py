@@ -66,15 +66,22 @@ class RunFolder:
 
     def recipe(self) -> Recipe:
         """The run's recipe. Raises UserError where there is no run or its file is damaged."""
+        return self._began()[0]
+
+    def _began(self) -> tuple[Recipe, int]:
+        """What was settled at the start: the recipe, and how many of the losses the run keeps."""
         file = self.path / "recipe.json"
         try:
             content = json.loads(file.read_text("utf-8"))
-            return Recipe.from_mapping(content["recipe"])
+            names = content.get("losses", LOSSES[:UNTOLD])
+            if not names or tuple(names) != LOSSES[: len(names)]:
+                raise UserError("It keeps losses that this version of IAE Studio does not know.")
+            return Recipe.from_mapping(content["recipe"]), len(names)
         except UserError as error:
             raise UserError(f"{file}: {error}") from error
         except FileNotFoundError:
             raise UserError(f"{self.path} is not a run folder: it has no recipe.json.") from None
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(f"{file} cannot be read: {error}.") from error
 
     def has_state(self) -> bool:
@@ -124,17 +131,9 @@ class RunFolder:
         for half_written in self.path.glob(f".{STATE}.*"):  # by a process that was killed
             half_written.unlink(missing_ok=True)
 
-    def _columns(self) -> int:
-        """How many of the losses the run keeps: those of the version that began it."""
-        try:
-            began = json.loads((self.path / "recipe.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return len(LOSSES)
-        return len(began.get("losses", LOSSES[:UNTOLD]))
-
     def _append_curves(self, step: int) -> None:
         fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
-        columns = self._columns()
+        _, columns = self._began()
         rows = np.concatenate(fresh).astype("<f4")[:, :columns]
         file = self.path / "curves.f32"
         with file.open("r+b" if file.exists() else "w+b") as curves:
@@ -148,7 +147,7 @@ class RunFolder:
         """The losses of all steps of the last checkpoint: float32 [steps, losses]."""
         if not self.has_state():
             return np.empty((0, len(LOSSES)), np.float32)
-        columns = self._columns()
+        _, columns = self._began()
         with _opened(self.path / STATE) as file:
             count = _step(file, self.path) * columns
         try:

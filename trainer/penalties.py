@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-DIFFERENT = 0.05  # of all pixels' range: as far apart are faces before two colours of background
+DIFFERENT = 0.05  # of the pixels' range: as far apart are faces before two colours, on average
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,12 @@ def label_error(probabilities: Tensor, labels: Tensor) -> Tensor:
 
 
 def sameness(pictures: Tensor, others: Tensor) -> Tensor:
-    """How much two draws for each image [N, C, H, W] lack to be `DIFFERENT`, 0 to that.
+    """By how much two draws for each image [N, C, H, W] fall short of `DIFFERENT` apart, in the
 
-    The distance is the mean absolute one. No game of the paper's asks for it: the regularisation
-    critic sees all images' draws together, never two of one image.
+    mean absolute difference; 0 where they do not. No game of the paper's asks for that: its
+    regularisation critic never sees two draws for one image.
     """
-    apart = (pictures - others).abs().flatten(1).mean(1)
+    apart = (pictures.float() - others.float()).abs().flatten(1).mean(1)
     return (DIFFERENT - apart).clamp_min(0).mean()
 
 

@@ -84,7 +84,8 @@ def _check_model(recipe: Recipe) -> None:
 def _check_variety(recipe: Recipe) -> None:
     if recipe.variety and not recipe.varies_code:
         raise UserError(
-            "variety is for a cycleiae whose encoder has noise: set variety=0, or encoder_noise."
+            "variety is for a cycleiae whose encoder has noise: set variety=0, or raise "
+            "encoder_noise."
         )
 
 

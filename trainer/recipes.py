@@ -93,7 +93,8 @@ class Recipe:
     # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
-    variety: float = 0.0  # weight of: two draws of a CycleIAE's eps give different codes
+    # Weight of: two draws of a CycleIAE's eps are at least penalties.DIFFERENT apart.
+    variety: float = 0.0
 
     def __post_init__(self) -> None:
         hints = _types()

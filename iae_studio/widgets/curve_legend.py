@@ -21,7 +21,8 @@ from iae_studio import theme
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20
-# Losses of no game: what the code is asked for in the code's blue. No two of a recipe look alike.
+# Losses of no game: what the code is asked for in the code's blue, that the noise be heard in the
+# noise's amber. No two of a recipe look alike.
 _OF_NO_GAME = {
     "L1 error": ("text", 1.0),
     "likelihood error": ("text", 1.0),

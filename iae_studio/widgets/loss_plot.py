@@ -20,6 +20,7 @@ _STREAM = 400  # ... and 2.5 for new losses: each drawing makes a tick of the wi
 _ROOM = 16  # the axis of a run that grows goes on by such a part, and is drawn again only then
 _WIDEST = 0.1  # of the run: the window of full smoothing
 _FINE = 32  # points to a smoothing window, which is all that a mean over it can show
+_DECADES = 3  # below the middle of all values: where a logarithmic axis ends at the latest
 EMPTY = "Losses appear here while a model trains"
 
 
@@ -191,6 +192,8 @@ class LossPlot(QWidget):
         if not len(every):
             return (-2.0, 1.0) if self._log else (0.0, 1.0)
         low, high = float(every.min()), float(every.max())
+        if self._log:  # a penalty that is all but paid must not squeeze the others
+            low = max(low, float(np.median(every)) - _DECADES)
         pad = max(0.06 * (high - low), 0.05 if self._log else 1e-6 + 0.02 * abs(high))
         grain = 2.0 ** math.floor(math.log2(high - low + 2 * pad)) / _ROOM
         return math.floor((low - pad) / grain) * grain, math.ceil((high + pad) / grain) * grain
