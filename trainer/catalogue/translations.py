@@ -58,8 +58,8 @@ _FACES_SMALL = replace(
     noise=0,
     encoder_noise=32,
     # Nothing in the games asks for more than one counterpart, nor for the very same face back.
-    variety=100.0,
-    euclidean=100.0,
+    variety=40.0,
+    euclidean=30.0,
     euclidean_until=2.0,
 )
 _FACES = replace(
