@@ -146,16 +146,9 @@ def test_baselines_differ_from_their_models_only_by_what_stands_in() -> None:
     for small in ("", "-small"):
         assert differing(f"shoes{small}", f"shoes-l1{small}") == {"reconstruction"}
         assert differing(f"faces{small}", f"faces-marginal{small}") == {"reconstruction"}
-        alone = CATALOGUE[f"faces{small}"].with_settings(
-            ["variety=0", "euclidean=0", "euclidean_until=0.5", "reconstruction=marginal"]
-        )
-        assert (
-            alone.to_json()
-            == replace(
-                CATALOGUE[f"faces-marginal{small}"],
-                **{key: getattr(alone, key) for key in ("name", "title", "story", "figure")},
-            ).to_json()
-        )
+        # Without the terms that stand in for what its critic is to show.
+        marginal = CATALOGUE[f"faces-marginal{small}"]
+        assert (marginal.variety, marginal.euclidean) == (0, 0)
     wanted = {"reconstruction", "posterior", "encoder_noise"}
     assert differing("fiae-toy", "infogan-toy") == wanted
     assert differing("aae-small", "vae-small") == {"posterior", "regularisation"}

@@ -75,7 +75,10 @@ class RunFolder:
             content = json.loads(file.read_text("utf-8"))
             names = content.get("losses", LOSSES[:UNTOLD])
             if not names or tuple(names) != LOSSES[: len(names)]:
-                raise UserError("It keeps losses that this version of IAE Studio does not know.")
+                raise UserError(
+                    "The run keeps losses that this version of IAE Studio does not know. "
+                    "Go on with it in the version that began it."
+                )
             return Recipe.from_mapping(content["recipe"]), len(names)
         except UserError as error:
             raise UserError(f"{file}: {error}") from error

@@ -54,10 +54,10 @@ def label_error(probabilities: Tensor, labels: Tensor) -> Tensor:
 
 
 def sameness(pictures: Tensor, others: Tensor) -> Tensor:
-    """By how much two draws for each image [N, C, H, W] fall short of `DIFFERENT` apart, in the
+    """How much the mean absolute difference of two draws for an image [N, C, H, W] lacks.
 
-    mean absolute difference; 0 where they do not. No game of the paper's asks for that: its
-    regularisation critic never sees two draws for one image.
+    0 from `DIFFERENT` on. No game of the paper's asks for a difference: its regularisation critic
+    never sees two draws for one image.
     """
     apart = (pictures.float() - others.float()).abs().flatten(1).mean(1)
     return (DIFFERENT - apart).clamp_min(0).mean()

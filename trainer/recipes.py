@@ -83,7 +83,7 @@ class Recipe:
     warm: float = 0.0  # fraction at the start without the pair game: Euclidean autoencoding ...
     warm_batch: int = 0  # ... of so many images in a batch; 0: as many as later
     euclidean: float = 0.0  # weight of such a Euclidean term that falls to 0 ...
-    euclidean_until: float = 0.5  # ... here
+    euclidean_until: float = 0.5  # ... here; past the end of the run, above 1, something is left
     encoder_rate: float = 1.0  # times player_rate, after the warm start
     reconstruction_weight: float = 1.0
     regularisation_weight: float = 1.0
