@@ -104,7 +104,8 @@ class GridPainter:
         font = self._font(theme.CAPTION)
         metrics = QFontMetrics(font)
         names = self._look.names[: self._layout.rows]
-        widest = max((metrics.horizontalAdvance(name) for name in names), default=0)
+        # An advance is a rounded number: without a pixel to spare the name may be cut.
+        widest = max((metrics.horizontalAdvance(name) for name in names), default=0) + self._px(1)
         width = min(self._layout.left - self._px(16), widest, self._px(160))
         if width < min(widest, self._px(96)):
             return  # cut to a few letters, a name tells nothing; the tool tip has it
