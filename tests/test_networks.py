@@ -113,6 +113,27 @@ def test_tables_2_and_3_layer_by_layer(name: str) -> None:
         assert model.critics["reconstruction"](x, z).shape == (2,)
 
 
+def test_a_pooling_encoder_looks_at_every_pixel_and_keeps_the_strongest() -> None:
+    settings = ["networks=small-pooling", "width=4"]
+    model = build_model(find_recipe("svhn-semi-small").with_settings(settings))
+    x, none = torch.rand(2, 3, 32, 32), torch.empty(2, 0)
+    down = [("conv", 5, 1, 4), ("conv", 3, 1, 8), ("conv", 3, 1, 16)]
+    assert layers_of(model.encoder, x, none) == down
+    assert sum(isinstance(layer, nn.MaxPool2d) for layer in model.encoder.modules()) == 3
+    codes = model.eval().encode(x, none)
+    torch.testing.assert_close(codes.sum(1), torch.ones(2))
+
+
+@pytest.mark.parametrize("size", [28, 36])
+def test_a_pooling_encoder_takes_sides_that_do_not_halve_evenly(size: int) -> None:
+    settings = ["networks=small-pooling", "width=4", "encoder_noise=3"]
+    if size != 28:
+        settings += ["data=folder", "images=mine", f"size={size}"]
+    model = build_model(find_recipe("mnist-10-small").with_settings(settings)).eval()
+    code = model.encode(torch.rand(2, 1, size, size), torch.randn(2, 3))
+    assert code.shape == (2, 10)
+
+
 def test_location_invariant_conditioning_is_one_linear_map() -> None:
     recipe = find_recipe("mnist-10").with_settings(["critic_norm=true", "conditioning=invariant"])
     critic = build_model(recipe).critics["reconstruction"]

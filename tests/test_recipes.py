@@ -64,6 +64,7 @@ ADDITIONS: dict[str, object] = {
     "recolour": 0.0,
     "consistency": 0.0,
     "balance": 0.0,
+    "confidence": 0.0,
     "variety": 0.0,
 }
 
@@ -346,6 +347,9 @@ IMPOSSIBLE: list[tuple[str, list[str], str]] = [
     ("mnist-10-small", ["labels=100"], "need code_kind=categorical"),
     ("mnist-10-small", ["consistency=1"], "need code_kind=categorical"),
     ("mnist-10-small", ["balance=1"], "need code_kind=categorical"),
+    ("mnist-clusters-small", ["confidence=0.9"], "confidence .* needs labels and consistency"),
+    ("mnist-semi-small", ["consistency=0", "confidence=0.9"], "needs labels and consistency"),
+    ("mnist-semi-small", ["confidence=1"], "confidence must be below 1"),
     ("faces-small", ["encoder_noise=0"], "set variety=0"),
     ("shoes-small", ["variety=1"], "encoder_noise"),
     # Without these, the training fails in its midst.

@@ -20,6 +20,7 @@ from trainer.networks.critics import Flipped, Marginal
 from trainer.penalties import (
     Penalty,
     divergence,
+    doubted_guess,
     euclidean_error,
     imbalance,
     inconsistency,
@@ -129,7 +130,11 @@ class Model(nn.Module):
         if recipe.consistency:
             views = second_view(batch.data, recipe.augment, recipe.recolour, rng)
             seen = self.encode(views, self.eps.sample(len(views), rng))
-            found.append(Penalty("inconsistency", inconsistency(codes, seen), recipe.consistency))
+            if recipe.confidence:
+                differ = doubted_guess(codes, seen, recipe.confidence)
+            else:
+                differ = inconsistency(codes, seen)
+            found.append(Penalty("inconsistency", differ, recipe.consistency))
         if recipe.balance:
             found.append(Penalty("imbalance", imbalance(codes), recipe.balance))
         return found

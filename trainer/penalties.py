@@ -68,6 +68,17 @@ def inconsistency(codes: Tensor, views: Tensor) -> Tensor:
     return -(codes * views).sum(1).clamp_min(1e-6).log().mean()
 
 
+def doubted_guess(codes: Tensor, views: Tensor, confidence: float) -> Tensor:
+    """Cross-entropy of second views [N, K] with the likeliest category of the first ones, in nats.
+
+    Only where that has a probability of at least `confidence` (FixMatch's pseudo-labels, Sohn et
+    al. 2020); the mean is over all N. No gradient reaches the first views.
+    """
+    sure, guess = codes.detach().max(1)
+    error = functional.nll_loss(views.clamp_min(1e-6).log(), guess, reduction="none")
+    return (error * (sure >= confidence)).mean()
+
+
 def imbalance(codes: Tensor) -> Tensor:
     """log K - H(mean code), in nats: 0 where a batch uses all K categories alike."""
     share = codes.mean(0).clamp_min(1e-6)

@@ -95,6 +95,10 @@ def _check_categories(recipe: Recipe) -> None:
             raise UserError("labels, consistency and balance need code_kind=categorical.")
         if recipe.model == "gan":
             raise UserError("labels, consistency and balance need an encoder: a GAN has none.")
+    if recipe.confidence and not (recipe.labels and recipe.consistency):
+        raise UserError(
+            "confidence makes labels of guesses: it needs labels and consistency, or set it to 0."
+        )
 
 
 def _check_posterior(recipe: Recipe) -> None:

@@ -20,7 +20,9 @@ Data = Literal[
     "mog", "four-points", "drawn-digits", "drawn-numbers", "drawn-shoes", "drawn-faces",
     "mnist", "fashion-mnist", "svhn", "celeba", "folder",
 ]  # fmt: skip
-Networks = Literal["toy", "mnist", "svhn", "celeba", "resnet", "small", "small-resnet"]
+Networks = Literal[
+    "toy", "mnist", "svhn", "celeba", "resnet", "small", "small-pooling", "small-resnet"
+]
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class Recipe:
     # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
+    # Both views agree, or, from here on above 0, a first view at least this sure is the label.
+    confidence: float = 0.0
     # Weight of: two draws of a CycleIAE's eps are at least penalties.DIFFERENT apart.
     variety: float = 0.0
 
@@ -110,7 +114,7 @@ class Recipe:
                 raise UserError(f"{name} must not be negative, but is {getattr(self, name)}.")
         if self.seed >= 2**63:
             raise UserError(f"seed must be below 2^63, but is {self.seed}.")
-        for name in ("beta1", "ema"):
+        for name in ("beta1", "ema", "confidence"):
             if getattr(self, name) >= 1:
                 raise UserError(f"{name} must be below 1, but is {getattr(self, name)}.")
         check_parts(self)

@@ -25,6 +25,7 @@ FAMILIES: dict[str, Callable[[Recipe], Networks]] = {
     "celeba": celeba_networks,
     "resnet": resnet_networks,
     "small": small_networks,
+    "small-pooling": small_networks,
     "small-resnet": small_resnet_networks,
 }
 
