@@ -23,6 +23,7 @@ from trainer.data.shoes import draw_shoes
 from trainer.explore import Snapshot, publish
 from trainer.feed import Feed
 from trainer.messages import Pixels, Progress
+from trainer.models import Model, Round, build_model
 from trainer.places import MNIST_FILES
 from trainer.recipes import Recipe
 from trainer.training import TrainState, run, start
@@ -130,6 +131,16 @@ def data_of(recipe: Recipe) -> DataSet:
 def feed_of(recipe: Recipe, device: torch.device = CPU) -> Feed:
     """A little training data of the recipe's kind."""
     return data_of(recipe).feed(recipe, device)
+
+
+def rng_of(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def played(recipe: Recipe) -> tuple[Model, Round]:
+    """A model and what its first batch is to be trained on."""
+    model, rng = build_model(recipe).train(), rng_of()
+    return model, model.play(feed_of(recipe).batch(recipe.batch, 0, rng), rng)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:

@@ -1,0 +1,104 @@
+"""What a model makes of its batch: labels, second views, and additions where they belong."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from tests.tiny import feed_of, kind_of, played, rng_of
+from trainer.feed import Batch
+from trainer.models import Model, Round, build_model
+
+
+def test_labels_reach_the_encoder_with_their_images() -> None:
+    """The cross-entropy is that of the labelled images, not of those without labels."""
+    recipe = kind_of("iae, labels").with_settings(["consistency=0", "balance=0", "augment=0"])
+    model, rng = build_model(recipe).train(), rng_of()
+    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    assert batch.labelled is not None and batch.labels is not None
+    guess = model.encode(batch.labelled, model.eps.sample(len(batch.labelled), rng))
+    wanted = nn.functional.nll_loss(guess.log(), batch.labels).item()
+    (penalty,) = model.play(batch, rng).penalties
+    assert penalty.value.item() == pytest.approx(wanted, rel=1e-4)
+    shuffled = Batch(batch.data, None, batch.labelled, (batch.labels + 1) % 10)
+    (other,) = model.play(shuffled, rng).penalties
+    assert other.value.item() != pytest.approx(wanted, rel=1e-4)
+
+
+def test_with_a_confidence_the_second_view_learns_what_the_first_is_sure_of() -> None:
+    recipe = kind_of("iae, labels").with_settings(["confidence=0.05", "balance=0", "augment=0"])
+    model, rng = build_model(recipe).eval(), rng_of()
+    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    codes = model.encode(batch.data, model.eps.sample(len(batch.data), rng))
+    found = {penalty.name: penalty.value for penalty in model.play(batch, rng).penalties}
+    assert found["inconsistency"].item() == pytest.approx(-codes.amax(1).log().mean().item())
+    with_none = recipe.with_settings(["confidence=0.99"])
+    model.recipe = with_none
+    found = {penalty.name: penalty.value for penalty in model.play(batch, rng).penalties}
+    assert found["inconsistency"].item() == 0, "an untrained encoder is sure of nothing"
+
+
+def test_the_weights_of_penalties_are_the_recipes() -> None:
+    recipe = kind_of("iae, labels").with_settings(["label_weight=3", "consistency=4", "balance=5"])
+    _, round_ = played(recipe)
+    weights = {penalty.name: penalty.weight for penalty in round_.penalties}
+    assert weights == {"label error": 3, "inconsistency": 4, "imbalance": 5}
+
+
+def test_a_variational_autoencoder_weighs_a_nat_of_code_and_of_pixels_alike() -> None:
+    """The Euclidean error is ten times the cross-entropy of a pixel, of which there are 784."""
+    _, round_ = played(kind_of("vae"))
+    weights = {penalty.name: penalty.weight for penalty in round_.penalties}
+    assert weights["divergence"] == pytest.approx(weights["Euclidean error"] * 10 / 784)
+
+
+# ---- the additions, each where it belongs ----
+
+
+def seen_by_the_encoder(model: Model, batch: Batch) -> tuple[list[torch.Tensor], Round]:
+    """What the encoder was asked about in one round."""
+    seen: list[torch.Tensor] = []
+    hook = model.encoder.register_forward_hook(lambda module, inputs, out: seen.append(inputs[0]))
+    round_ = model.play(batch, rng_of())
+    hook.remove()
+    return seen, round_
+
+
+@pytest.mark.parametrize("augment", [0.0, 1.0])
+def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
+    augment: float,
+) -> None:
+    recipe = kind_of("iae, labels").with_settings([f"augment={augment}"])
+    model, batch = build_model(recipe).train(), feed_of(recipe).batch(recipe.batch, 0, rng_of(2))
+    assert batch.labelled is not None
+    (data, labelled, views), _ = seen_by_the_encoder(model, batch)
+    assert torch.equal(data, batch.data)
+    assert torch.equal(labelled, batch.labelled) is (augment == 0)
+    assert torch.equal(views, batch.data) is (augment == 0)
+    assert (views - batch.data).abs().mean() < 0.2  # the same pictures, moved a little
+
+
+def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> None:
+    for amount in (0.0, 0.3):
+        recipe = kind_of("infogan").with_settings([f"input_noise={amount}", "batch=1000"])
+        model, batch = build_model(recipe).train(), feed_of(recipe).batch(1000, 0, rng_of(2))
+        seen, round_ = seen_by_the_encoder(model, batch)
+        added = seen[0] - round_.games[0].fake[0]
+        assert added.std().item() == pytest.approx(amount, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "blurs"),
+    [("iae", True), ("iae, categories", False), ("cycleiae, decoder noise", False)],
+)
+def test_a_blurred_code_goes_to_decoder_and_critics_alike(kind: str, blurs: bool) -> None:
+    recipe = kind_of(kind).with_settings(["code_blur=0.5", "batch=64"])
+    model, batch = build_model(recipe).train(), feed_of(recipe).batch(64, 0, rng_of(2))
+    decoded: list[torch.Tensor] = []
+    model.decoder.register_forward_hook(lambda module, inputs, out: decoded.append(inputs[0]))
+    games = model.play(batch, rng_of()).games
+    plain = model.encode(batch.data, model.eps.sample(64, rng_of()))
+    for code in (decoded[0], games[0].fake[1], games[0].real[1], games[1].fake[0]):
+        assert (code - plain).std().item() == pytest.approx(0.5 if blurs else 0, rel=0.15, abs=1e-5)
+        assert torch.equal(code, decoded[0])
