@@ -114,8 +114,7 @@ def test_tables_2_and_3_layer_by_layer(name: str) -> None:
 
 
 def test_a_pooling_encoder_looks_at_every_pixel_and_keeps_the_strongest() -> None:
-    settings = ["networks=small-pooling", "width=4"]
-    model = build_model(find_recipe("svhn-semi-small").with_settings(settings))
+    model = build_model(find_recipe("svhn-semi-small").with_settings(["width=4"]))
     x, none = torch.rand(2, 3, 32, 32), torch.empty(2, 0)
     down = [("conv", 5, 1, 4), ("conv", 3, 1, 8), ("conv", 3, 1, 16)]
     assert layers_of(model.encoder, x, none) == down
@@ -124,14 +123,33 @@ def test_a_pooling_encoder_looks_at_every_pixel_and_keeps_the_strongest() -> Non
     torch.testing.assert_close(codes.sum(1), torch.ones(2))
 
 
-@pytest.mark.parametrize("size", [28, 36])
-def test_a_pooling_encoder_takes_sides_that_do_not_halve_evenly(size: int) -> None:
-    settings = ["networks=small-pooling", "width=4", "encoder_noise=3"]
-    if size != 28:
-        settings += ["data=folder", "images=mine", f"size={size}"]
-    model = build_model(find_recipe("mnist-10-small").with_settings(settings)).eval()
-    code = model.encode(torch.rand(2, 1, size, size), torch.randn(2, 3))
-    assert code.shape == (2, 10)
+@pytest.mark.parametrize("size", [16, 28, 36, 64, 100, 128])
+def test_small_networks_in_colour_take_every_size(size: int) -> None:
+    settings = ["data=folder", "images=mine", f"size={size}", "width=4", "encoder_noise=3"]
+    model = build_model(find_recipe("svhn-75-small").with_settings(settings)).eval()
+    x, n = torch.rand(2, 3, size, size), torch.randn(2, 100)
+    code = model.encode(x, torch.randn(2, 3))
+    assert code.shape == (2, 16)
+    assert model.decode(code, n).shape == x.shape
+    logits = model.critics["reconstruction"](x, code)
+    assert logits.shape == (2, 2 * size * size)
+
+
+def test_one_head_of_the_colour_critic_sees_speckles_and_not_the_code() -> None:
+    """Each pixel's logit follows from its neighbours; the whole's is one, and reads the code."""
+    model = build_model(find_recipe("svhn-75-small").with_settings(["width=4"]))
+    critic = model.critics["reconstruction"]
+    even = torch.full((1, 3, 32, 32), 0.5)
+    speckled, z = even.clone(), torch.randn(1, 16)
+    speckled[0, :, 10, 20] = 0.9
+    with torch.inference_mode():
+        plain, other, coded = critic(even, z), critic(speckled, z), critic(even, -z)
+    pixels, whole = plain.unflatten(1, (2, 32, 32)).unbind(1)
+    changed = (other.unflatten(1, (2, 32, 32))[:, 0] != pixels)[0].nonzero()
+    assert changed.min(0).values.tolist() == [8, 18] and changed.max(0).values.tolist() == [12, 22]
+    assert torch.equal(coded.unflatten(1, (2, 32, 32))[:, 0], pixels)
+    assert (whole == whole[0, 0, 0]).all()
+    assert (coded.unflatten(1, (2, 32, 32))[:, 1] != whole).all()
 
 
 def test_location_invariant_conditioning_is_one_linear_map() -> None:
@@ -269,12 +287,14 @@ SMALL_ONES = ["mog-iae", "drawn-10", "svhn-75-small", "celeba-50-small", "fiae-c
 
 
 @pytest.mark.parametrize("name", [*SMALL_ONES, "mnist-10", "svhn-75"])
-def test_critics_give_one_logit_for_each_pair(name: str) -> None:
+def test_critics_read_a_pair_row_by_row(name: str) -> None:
+    """One logit a row, or in small colour two a pixel."""
     recipe = recipe_of(name)
+    logits = (3, 2 * recipe.size**2) if recipe.networks == "small-colour" else (3,)
     networks, (x, z) = build_networks(recipe), sides(recipe)
     with torch.random.fork_rng():
         pair, code, data = networks.pair_critic(), networks.code_critic(), networks.data_critic()
-    assert pair(x, z).shape == code(z).shape == data(x).shape == (3,)
+    assert pair(x, z).shape == data(x).shape == logits and code(z).shape == (3,)
     # The pair critic reads both, and so can tell a code from another.
     x, z = x.requires_grad_(), z.requires_grad_()
     pair.eval()(x, z).sum().backward()

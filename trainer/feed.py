@@ -18,6 +18,7 @@ class Batch:
     other: Tensor | None = None  # of the second domain, unpaired (CycleIAE)
     labelled: Tensor | None = None  # of the few labelled images ...
     labels: Tensor | None = None  # ... and their classes, int64
+    guesses: Tensor | None = None  # what the averaged encoder makes of the data [N, K]
 
     def __len__(self) -> int:
         return len(self.data)

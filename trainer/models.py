@@ -66,7 +66,8 @@ class Model(nn.Module):
         self.encoder = networks.encoder()
         self.decoder = networks.decoder()
         self.critics = nn.ModuleDict(self.make_critics(networks))
-        if recipe.translates:  # convolutions from end to end are faster with the channels inside
+        # Convolutions at full resolution are faster with the channels inside.
+        if recipe.translates or recipe.networks == "small-colour":
             self.to(memory_format=torch.channels_last)
 
     def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
@@ -130,8 +131,8 @@ class Model(nn.Module):
         if recipe.consistency:
             views = second_view(batch.data, recipe.augment, recipe.recolour, rng)
             seen = self.encode(views, self.eps.sample(len(views), rng))
-            if recipe.confidence:
-                differ = doubted_guess(codes, seen, recipe.confidence)
+            if recipe.confidence and batch.guesses is not None:
+                differ = doubted_guess(batch.guesses, seen, recipe.confidence)
             else:
                 differ = inconsistency(codes, seen)
             found.append(Penalty("inconsistency", differ, recipe.consistency))

@@ -21,7 +21,7 @@ Data = Literal[
     "mnist", "fashion-mnist", "svhn", "celeba", "folder",
 ]  # fmt: skip
 Networks = Literal[
-    "toy", "mnist", "svhn", "celeba", "resnet", "small", "small-pooling", "small-resnet"
+    "toy", "mnist", "svhn", "celeba", "resnet", "small", "small-colour", "small-resnet"
 ]
 
 
@@ -95,7 +95,7 @@ class Recipe:
     # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
-    # Both views agree, or, from here on above 0, a first view at least this sure is the label.
+    # Above 0: the averaged encoder's guess of x, if so sure, is the second view's label.
     confidence: float = 0.0
     # Weight of: two draws of a CycleIAE's eps are at least penalties.DIFFERENT apart.
     variety: float = 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -79,6 +79,8 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
+        if recipe.confidence:
+            batch = replace(batch, guesses=_guesses(state, batch))
         sorts = now.warm and recipe.consistency > 0
         played = model.sort(batch, state.rng) if sorts else model.play(batch, state.rng)
         if now.warm:
@@ -94,6 +96,12 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     _follow(state.ema, model, now.decay)
     missing = torch.full((), float("nan"), device=device)
     return torch.stack([*(losses.get(name, missing) for name in LOSSES), alive])
+
+
+@torch.no_grad()
+def _guesses(state: TrainState, batch: Batch) -> Tensor:
+    """The averaged encoder errs less than the one that learns of its guesses."""
+    return state.ema.encode(batch.data, state.ema.eps.sample(len(batch), state.rng))
 
 
 def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:

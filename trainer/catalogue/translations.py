@@ -59,8 +59,9 @@ _FACES_SMALL = replace(
     encoder_noise=32,
     # Nothing in the games asks for more than one counterpart, nor for the very same face back.
     variety=40.0,
-    euclidean=30.0,
+    euclidean=70.0,
     euclidean_until=2.0,
+    steps=9_000,
 )
 _FACES = replace(
     _at_full_size(_FACES_SMALL),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from trainer.networks.parts import Networks
 from trainer.networks.resnet import resnet_networks
 from trainer.networks.small import small_networks
+from trainer.networks.small_colour import small_colour_networks
 from trainer.networks.small_resnet import small_resnet_networks
 from trainer.networks.table1 import table1_networks
 from trainer.networks.table23 import celeba_networks, svhn_networks
@@ -25,7 +26,7 @@ FAMILIES: dict[str, Callable[[Recipe], Networks]] = {
     "celeba": celeba_networks,
     "resnet": resnet_networks,
     "small": small_networks,
-    "small-pooling": small_networks,
+    "small-colour": small_colour_networks,
     "small-resnet": small_resnet_networks,
 }
 

@@ -25,6 +25,14 @@ class Networks:
     data_critic: Maker
 
 
+def halvings(size: int) -> int:
+    """How often a side is halved, twice or more often, until it is 8 px or odd."""
+    count = 2
+    while size >> count > 8 and (size >> count) % 2 == 0:
+        count += 1
+    return count
+
+
 def mlp(sizes: list[int], slope: float = 0.0, norm: bool = False) -> nn.Sequential:
     """Fully connected layers with (leaky) ReLU between them, the last one linear."""
     layers: list[nn.Module] = []

@@ -7,7 +7,7 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from trainer.networks.critics import ConvCritic, VectorCritic
-from trainer.networks.parts import Networks, WithNoise, code_layer
+from trainer.networks.parts import Networks, WithNoise, code_layer, halvings
 from trainer.recipes import Recipe
 
 HIDDEN = 256
@@ -35,33 +35,6 @@ class ConvEncoder(nn.Module):
         return code
 
 
-class PoolingEncoder(nn.Module):
-    """Convolutions at full resolution, each with maximum pooling, and a fully connected layer.
-
-    Slower than strided ones, but of colour photos it learns more from a few labels.
-    """
-
-    def __init__(self, recipe: Recipe) -> None:
-        super().__init__()
-        layers: list[nn.Module] = []
-        before, side = recipe.channels, recipe.size
-        for level in range(3):
-            after, kernel = recipe.width << level, 3 if level else 5
-            layers += [nn.Conv2d(before, after, kernel, 1, kernel // 2), nn.BatchNorm2d(after)]
-            layers += [nn.LeakyReLU(0.2), nn.MaxPool2d(2, ceil_mode=True)]
-            before, side = after, -(-side // 2)
-        self.body = nn.Sequential(*layers, nn.Flatten())
-        features = before * side * side + recipe.encoder_noise
-        self.hidden = WithNoise(nn.Linear(features, HIDDEN))
-        self.code = nn.Sequential(
-            nn.BatchNorm1d(HIDDEN), nn.LeakyReLU(0.2), code_layer(HIDDEN, recipe)
-        )
-
-    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
-        code: Tensor = self.code(self.hidden(self.body(x), noise))
-        return code
-
-
 def _decoder(recipe: Recipe, channels: list[int], side: int) -> nn.Module:
     wide = channels[-1] * side * side
     layers: list[nn.Module] = [
@@ -81,15 +54,12 @@ def _decoder(recipe: Recipe, channels: list[int], side: int) -> nn.Module:
 
 
 def small_networks(recipe: Recipe) -> Networks:
-    """About 1 million parameters at a width of 24 and 28x28 pixels; "small-pooling" has more."""
-    levels = 2
-    while recipe.size >> levels > 8 and (recipe.size >> levels) % 2 == 0:
-        levels += 1
+    """About 1 million parameters at a width of 24 and 28x28 pixels."""
+    levels = halvings(recipe.size)
     side = recipe.size >> levels
     channels = [recipe.width * min(2**level, 4) for level in range(levels)]
-    pools = recipe.networks == "small-pooling"
     return Networks(
-        encoder=lambda: PoolingEncoder(recipe) if pools else ConvEncoder(recipe, channels, side),
+        encoder=lambda: ConvEncoder(recipe, channels, side),
         decoder=lambda: _decoder(recipe, channels, side),
         pair_critic=lambda: ConvCritic(recipe, channels, hidden=HIDDEN, slope=0.2),
         code_critic=lambda: VectorCritic(recipe.code, HIDDEN, slope=0.2),
