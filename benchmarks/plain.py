@@ -170,7 +170,9 @@ class PlainTraining:
         weight = recipe.mismatched_last + now.fade * (recipe.mismatched - recipe.mismatched_last)
         if name == "reconstruction" and weight:
             wrong = critic(real[0].detach(), *[part.roll(1, 0) for part in real[1:]])
-            loss = loss + weight * bce(wrong, torch.zeros_like(wrong))
+            reads = torch.ones_like(wrong)
+            reads[..., : getattr(critic, "blind", 0)] = 0  # logits that judge x alone
+            loss = loss + weight * bce(wrong, torch.zeros_like(wrong), reads)
         if penalised:
             of_each = on_real.reshape(len(on_real), -1).mean(1).sum()
             (slope,) = torch.autograd.grad(of_each, real[0], create_graph=True)

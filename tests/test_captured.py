@@ -69,7 +69,9 @@ def test_steps_of_a_phase_run_the_same_operators_and_look_at_no_value(kind: str)
     assert not [name for name, _ in first if any(look in name for look in LOOKS)]
 
 
-@pytest.mark.parametrize("kind", ["iae, categories", "iae, labels", "fiae, categories"])
+@pytest.mark.parametrize(
+    "kind", ["iae, categories", "iae, labels", "iae, guesses", "fiae, categories"]
+)
 def test_so_do_those_that_find_categories(kind: str) -> None:
     state = prepared(kind, "warm=1")
     first, later = (watched(state, number) for number in (4, 28))

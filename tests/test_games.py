@@ -165,3 +165,19 @@ def test_the_ends_of_an_autoencoder_name_what_is_judged() -> None:
     # Without a way back there is no pair to tell apart.
     games, _, returned = autoencoding(x, z, lambda x: x, None, critics)
     assert [game.name for game in games] == ["regularisation"] and returned is None
+
+
+def test_what_judges_an_image_alone_learns_nothing_from_its_mismatched_codes() -> None:
+    """A true image is true beside any code; half of the logits read it, and count as half."""
+    game = played("svhn-75-small", "mismatched=0")["reconstruction"]
+    critic, r1 = game.critic, game.r1
+    assert critic.blind == 32 * 32 and not r1
+    plain = game.critic_loss()
+    game.mismatched = 2.0
+    more = game.critic_loss() - plain
+    (x, z), blind = game.real, critic.blind
+    whole = critic(x, z.roll(1, 0))[:, blind:].mean(1)
+    torch.testing.assert_close(more, 2 * functional.softplus(whole).mean() / 2)
+    more.backward()
+    assert all(p.grad is None or not p.grad.any() for p in critic.pixels.parameters())
+    assert all(p.grad is not None and p.grad.any() for p in critic.whole.parameters())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.tiny import KINDS, feed_of, kind_of, paid, played, rng_of, trained
+from tests.tiny import KINDS, batch_of, feed_of, kind_of, paid, played, rng_of, trained
 from trainer.messages import LOSSES
 from trainer.models import Model, build_model
 from trainer.penalties import euclidean_error, l1_error
@@ -110,7 +110,7 @@ def test_games_are_about_the_right_things(kind: str) -> None:
     """IAE and CycleIAE judge data by codes; an FIAE, with its ends exchanged, codes by data."""
     recipe = kind_of(kind)
     model, rng = build_model(recipe).train(), rng_of()
-    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    batch = batch_of(recipe, rng)
     games = {game.name: game for game in model.play(batch, rng).games}
     flipped = recipe.model in ("fiae", "gan")
     if "regularisation" in games:

@@ -12,8 +12,8 @@ from torch.nn import functional
 from trainer.penalties import (
     DIFFERENT,
     divergence,
-    doubted_guess,
     euclidean_error,
+    guess_error,
     imbalance,
     inconsistency,
     l1_error,
@@ -90,13 +90,13 @@ def test_only_a_sure_guess_is_a_label_for_the_second_view() -> None:
     sure, unsure = [0.95, 0.03, 0.02], [0.05, 0.85, 0.1]
     codes = torch.tensor([sure, unsure], requires_grad=True)
     views = torch.full((2, 3), 1 / 3, requires_grad=True)
-    error = doubted_guess(codes, views, 0.9)
+    error = guess_error(codes, views, 0.9)
     assert error.item() == pytest.approx(math.log(3) / 2)
     error.backward()
     assert codes.grad is None, "what is guessed does not follow the views"
     assert views.grad is not None and views.grad.tolist() == [[pytest.approx(-1.5), 0, 0], [0] * 3]
-    assert doubted_guess(codes, views, 0.8).item() == pytest.approx(math.log(3))
-    assert doubted_guess(codes, views, 0.96).item() == 0
+    assert guess_error(codes, views, 0.8).item() == pytest.approx(math.log(3))
+    assert guess_error(codes, views, 0.96).item() == 0
 
 
 def test_categories_used_alike_are_balanced() -> None:

@@ -126,7 +126,7 @@ def test_full_size_experiments_have_a_small_partner(name: str) -> None:
         assert getattr(small, key) == getattr(full, key), key
     for key in ("noise", "encoder_noise", "labels"):
         assert bool(getattr(small, key)) == bool(getattr(full, key)), key
-    assert small.networks.startswith("small") and small.steps < full.steps
+    assert full.full_size and not small.full_size and small.steps < full.steps
 
 
 def test_small_experiments_need_no_download_beyond_mnist() -> None:

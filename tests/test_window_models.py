@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from iae_studio import theme
 from iae_studio.session import Shown
-from iae_studio.views.words import GROUPS, group_of, wants_gpu
+from iae_studio.views.words import GROUPS, group_of
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from iae_studio.widgets.diagram import Diagram
 from iae_studio.widgets.grid_layout import CODE
@@ -149,7 +149,7 @@ def test_every_recipe_has_its_place_and_full_sizes_stand_apart(studio) -> None:
     for item in tree.recipe_items():
         recipe = item.data(0, Qt.ItemDataRole.UserRole).recipe
         above = item.parent()
-        if wants_gpu(recipe):
+        if recipe.full_size:
             assert "GPU" in above.text(0), recipe.name
             above = above.parent()
         assert above.text(0) == GROUPS[group_of(recipe)].upper(), recipe.name
@@ -162,7 +162,7 @@ def test_every_recipe_of_a_cpu_can_be_looked_at(studio, qtbot) -> None:
     studio.session.clouded.connect(answers.append)
     large = ("mnist-10", "svhn-75", "celeba-50")
     for name, recipe in CATALOGUE.items():
-        if wants_gpu(recipe) and name not in large:
+        if recipe.full_size and name not in large:
             continue
         answers.clear()
         studio.session.select(Shown(recipe))

@@ -21,7 +21,7 @@ from trainer.data.numbers import draw_numbers
 from trainer.data.points import four_points, mixture_of_gaussians
 from trainer.data.shoes import draw_shoes
 from trainer.explore import Snapshot, publish
-from trainer.feed import Feed
+from trainer.feed import Batch, Feed
 from trainer.messages import Pixels, Progress
 from trainer.models import Model, Round, build_model
 from trainer.places import MNIST_FILES
@@ -44,6 +44,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "iae, categories": ("mnist-clusters-small",),
     "iae, categories, encoder noise": ("mnist-clusters-small", "encoder_noise=3"),
     "iae, labels": ("mnist-semi-small", "labels=20"),
+    "iae, guesses": ("svhn-semi-small", "labels=20"),
     "iae, points": ("mog-iae",),
     "aae": ("aae-small",),
     "vae": ("vae-small",),
@@ -55,6 +56,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "cycleiae, marginal": ("faces-marginal-small",),
     "fiae": ("fiae-mnist-small",),
     "fiae, categories": ("fiae-clusters-small",),
+    "fiae, guesses": ("fiae-clusters-small", "labels=20", "confidence=0.9"),
     "fiae, points": ("fiae-toy",),
     "fiae, marginal": ("fiae-toy", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
     "fiae, euclidean": ("fiae-mnist-small", "reconstruction=euclidean"),
@@ -137,10 +139,18 @@ def rng_of(seed: int = 1) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
+    """A first batch; where guesses are asked for, those of one that is sure of everything."""
+    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    if not recipe.confidence:
+        return batch
+    return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
+
+
 def played(recipe: Recipe) -> tuple[Model, Round]:
     """A model and what its first batch is to be trained on."""
     model, rng = build_model(recipe).train(), rng_of()
-    return model, model.play(feed_of(recipe).batch(recipe.batch, 0, rng), rng)
+    return model, model.play(batch_of(recipe, rng), rng)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:

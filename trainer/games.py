@@ -50,7 +50,7 @@ class Game:
         logits = self._judge(sides)
         loss = functional.softplus(-logits[0]).mean() + functional.softplus(logits[1]).mean()
         if mismatched:
-            loss = loss + self.mismatched * functional.softplus(logits[2]).mean()
+            loss = loss + self.mismatched * self._mismatch(logits[2])
         if self.r1:
             of_each = logits[0].unsqueeze(-1).flatten(1).mean(1)
             (slope,) = torch.autograd.grad(of_each.sum(), real[0], create_graph=True)
@@ -58,6 +58,13 @@ class Game:
             self.extras[f"{self.name} R1"] = penalty.detach()
             loss = loss + 0.5 * self.r1 * penalty
         return loss
+
+    def _mismatch(self, logits: Tensor) -> Tensor:
+        """Of the logits that read the code: to the others a true x is true beside any code."""
+        blind = int(getattr(self.critic, "blind", 0))
+        if not blind:
+            return functional.softplus(logits).mean()
+        return functional.softplus(logits[:, blind:]).sum(1).mean() / logits.shape[1]
 
     def player_loss(self) -> Tensor:
         """How well the critic sees through the fake. The gradient flows through the fake only:

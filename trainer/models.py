@@ -20,8 +20,8 @@ from trainer.networks.critics import Flipped, Marginal
 from trainer.penalties import (
     Penalty,
     divergence,
-    doubted_guess,
     euclidean_error,
+    guess_error,
     imbalance,
     inconsistency,
     l1_error,
@@ -66,8 +66,7 @@ class Model(nn.Module):
         self.encoder = networks.encoder()
         self.decoder = networks.decoder()
         self.critics = nn.ModuleDict(self.make_critics(networks))
-        # Convolutions at full resolution are faster with the channels inside.
-        if recipe.translates or recipe.networks == "small-colour":
+        if networks.channels_last:
             self.to(memory_format=torch.channels_last)
 
     def make_critics(self, networks: Networks) -> dict[str, nn.Module]:
@@ -131,8 +130,9 @@ class Model(nn.Module):
         if recipe.consistency:
             views = second_view(batch.data, recipe.augment, recipe.recolour, rng)
             seen = self.encode(views, self.eps.sample(len(views), rng))
-            if recipe.confidence and batch.guesses is not None:
-                differ = doubted_guess(batch.guesses, seen, recipe.confidence)
+            if recipe.confidence:
+                assert batch.guesses is not None, "the averaged encoder's, see steps.play"
+                differ = guess_error(batch.guesses, seen, recipe.confidence)
             else:
                 differ = inconsistency(codes, seen)
             found.append(Penalty("inconsistency", differ, recipe.consistency))

@@ -68,11 +68,12 @@ def inconsistency(codes: Tensor, views: Tensor) -> Tensor:
     return -(codes * views).sum(1).clamp_min(1e-6).log().mean()
 
 
-def doubted_guess(guesses: Tensor, views: Tensor, confidence: float) -> Tensor:
+def guess_error(guesses: Tensor, views: Tensor, confidence: float) -> Tensor:
     """Cross-entropy of second views [N, K] with the likeliest category of guesses, in nats.
 
     Only where that has a probability of at least `confidence` (FixMatch's pseudo-labels, Sohn et
-    al. 2020); the mean is over all N. No gradient reaches the guesses [N, K].
+    al. 2020); the mean is over all N, so 0 may also mean that none is sure. No gradient reaches
+    the guesses [N, K].
     """
     sure, guess = guesses.detach().max(1)
     error = functional.nll_loss(views.clamp_min(1e-6).log(), guess, reduction="none")

@@ -95,7 +95,7 @@ class Recipe:
     # With `consistency` the warm start is for finding categories, without any game.
     consistency: float = 0.0  # weight of: both views fall into the same category ...
     balance: float = 0.0  # ... and all categories are used alike
-    # Above 0: the averaged encoder's guess of x, if so sure, is the second view's label.
+    # Above 0, in consistency's place: the averaged encoder's guess, if so sure, is the label.
     confidence: float = 0.0
     # Weight of: two draws of a CycleIAE's eps are at least penalties.DIFFERENT apart.
     variety: float = 0.0
@@ -140,6 +140,11 @@ class Recipe:
     @property
     def channels(self) -> int:
         return 3 if self.colour else 1
+
+    @property
+    def full_size(self) -> bool:
+        """Whether the networks are the paper's, or CycleGAN's, and want a GPU."""
+        return self.networks in ("mnist", "svhn", "celeba", "resnet")
 
     @property
     def image_shape(self) -> tuple[int, int, int] | None:

@@ -100,7 +100,7 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
 
 @torch.no_grad()
 def _guesses(state: TrainState, batch: Batch) -> Tensor:
-    """The averaged encoder errs less than the one that learns of its guesses."""
+    """What the averaged encoder makes of the batch [N, K]: it errs less than the other one."""
     return state.ema.encode(batch.data, state.ema.eps.sample(len(batch), state.rng))
 
 

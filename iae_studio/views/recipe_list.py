@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 from iae_studio import theme
 from iae_studio.library import Run
 from iae_studio.session import Shown
-from iae_studio.views.words import GROUPS, group_of, short_figure, short_title, wants_gpu
+from iae_studio.views.words import GROUPS, group_of, short_figure, short_title
 from trainer.catalogue import CATALOGUE
 from trainer.recipes import Recipe
 
@@ -60,9 +60,9 @@ class RecipeList(QTreeWidget):
             group = self._heading(title.upper(), None)
             mine = [recipe for recipe in CATALOGUE.values() if group_of(recipe) == model]
             for recipe in mine:
-                if not wants_gpu(recipe):
+                if not recipe.full_size:
                     group.addChild(self._recipe_item(recipe))
-            large = [recipe for recipe in mine if wants_gpu(recipe)]
+            large = [recipe for recipe in mine if recipe.full_size]
             group.setExpanded(opened is None or _key(group) in opened)
             if large:
                 below = self._heading(f"Full size, for a GPU ({len(large)})", group)

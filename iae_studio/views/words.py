@@ -10,7 +10,6 @@ from trainer.messages import ModelFacts
 from trainer.recipes import Recipe
 
 MODELS = {"iae": "IAE", "cycleiae": "CycleIAE", "fiae": "FIAE", "gan": "GAN"}
-LARGE = ("mnist", "svhn", "celeba", "resnet")  # networks that want a GPU
 RECONSTRUCTIONS = {
     "adversarial": "reconstruction",
     "marginal": "reconstruction, by the output alone",
@@ -31,10 +30,6 @@ def group_of(recipe: Recipe) -> str:
     """The list's group: baselines lack a game, or play it against something simpler."""
     plain = recipe.reconstruction == "adversarial" and recipe.regularisation == "adversarial"
     return recipe.model if plain and recipe.model != "gan" else "baseline"
-
-
-def wants_gpu(recipe: Recipe) -> bool:
-    return recipe.networks in LARGE
 
 
 def short_title(recipe: Recipe) -> str:

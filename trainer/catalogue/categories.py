@@ -97,7 +97,7 @@ CATEGORIES = (
         recolour=1.0,
         r1=0.05,
         instance_noise=0.0,
-        # Labels first: photos fall into kinds of photos sooner than into digits.
+        # Mere agreement of two views finds kinds of photos sooner than digits.
         confidence=0.9,
         balance=1.0,
         warm=0.5,

@@ -123,7 +123,6 @@ _SVHN_DETERMINISTIC = replace(
     mismatched_last=0.0,
     encoder_rate=1.0,
 )
-# Instance noise would hide from the critic that even backgrounds are speckled.
 _COLOUR_SMALL = replace(
     SMALL,
     networks="small-colour",
@@ -133,7 +132,7 @@ _COLOUR_SMALL = replace(
     size=32,
     colour=True,
     r1=0.05,
-    instance_noise=0.0,
+    instance_noise=0.0,  # it would hide from the critic that even backgrounds are speckled
     warm=0.4,
     euclidean=1.0,
     euclidean_until=2.0,

@@ -23,10 +23,11 @@ class Networks:
     pair_critic: Maker  # of (x, z)
     code_critic: Maker
     data_critic: Maker
+    channels_last: bool = False  # in memory: faster for convolutions at full resolution
 
 
 def halvings(size: int) -> int:
-    """How often a side is halved, twice or more often, until it is 8 px or odd."""
+    """How often a side is halved, twice at least, until it is 8 px or less, or odd."""
     count = 2
     while size >> count > 8 and (size >> count) % 2 == 0:
         count += 1

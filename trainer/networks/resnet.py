@@ -118,4 +118,5 @@ def resnet_networks(recipe: Recipe) -> Networks:
         pair_critic=lambda: PatchCritic(2 * image, width),
         code_critic=lambda: PatchCritic(image, width),
         data_critic=lambda: PatchCritic(image, width),
+        channels_last=True,
     )

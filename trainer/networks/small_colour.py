@@ -1,4 +1,4 @@
-"""Small networks for pictures in colour: encoder and discriminator see every pixel."""
+"""Small networks for pictures in colour: encoder and critics work at full resolution too."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HIDDEN = 256
 
 
 def _channels(recipe: Recipe) -> list[int]:
-    """Of each level, the finest first; the last one is 4 px wide or a little more."""
+    """Of the decoder's and the critic's levels, the finest first."""
     return [recipe.width * min(2**level, 4) for level in range(halvings(recipe.size) + 1)]
 
 
@@ -29,7 +29,8 @@ class PoolingEncoder(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         before, side, kernel = recipe.channels, recipe.size, 5
-        for after in _channels(recipe):
+        while side > 4:
+            after = recipe.width if kernel == 5 else min(2 * before, 4 * recipe.width)
             layers += [nn.Conv2d(before, after, kernel, 1, kernel // 2), nn.BatchNorm2d(after)]
             layers += [nn.LeakyReLU(0.2), nn.MaxPool2d(2, ceil_mode=True)]
             before, side, kernel = after, -(-side // 2), 3
@@ -69,12 +70,14 @@ def _decoder(recipe: Recipe) -> nn.Module:
 class TwoHeadCritic(nn.Module):
     """Logits [N, 2 pixels] of images, or of pairs (x, z): of neighbouring pixels, of the whole.
 
-    The strided convolutions of the whole do not see that an even background is speckled.
+    The strided convolutions of the whole do not see that an even background is speckled. R1 is of
+    a row's mean logit, so for each head a quarter of what it would be alone.
     """
 
     def __init__(self, recipe: Recipe, paired: bool) -> None:
         super().__init__()
         w = recipe.width
+        self.blind = recipe.size**2  # so many logits of a row, the first, judge x alone
         self.pixels = nn.Sequential(
             nn.Conv2d(recipe.channels, w, 3, 1, 1), nn.LeakyReLU(0.2), nn.Conv2d(w, 1, 3, 1, 1)
         )
@@ -89,10 +92,17 @@ class TwoHeadCritic(nn.Module):
 
 def small_colour_networks(recipe: Recipe) -> Networks:
     """About 1.4 million parameters of encoder and decoder at a width of 16 and 32x32 pixels."""
+
+    def pair_critic() -> nn.Module:
+        if recipe.model == "fiae":  # x is the same on both sides there: no pixel tells them apart
+            return ConvCritic(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2)
+        return TwoHeadCritic(recipe, True)
+
     return Networks(
         encoder=lambda: PoolingEncoder(recipe),
         decoder=lambda: _decoder(recipe),
-        pair_critic=lambda: TwoHeadCritic(recipe, True),
+        pair_critic=pair_critic,
         code_critic=lambda: VectorCritic(recipe.code, HIDDEN, slope=0.2),
         data_critic=lambda: TwoHeadCritic(recipe, False),
+        channels_last=True,
     )

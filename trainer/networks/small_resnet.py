@@ -100,4 +100,5 @@ def small_resnet_networks(recipe: Recipe) -> Networks:
         pair_critic=lambda: ThreeHeadCritic(recipe, 2),
         code_critic=lambda: ThreeHeadCritic(recipe, 1),
         data_critic=lambda: ThreeHeadCritic(recipe, 1),
+        channels_last=True,
     )

@@ -31,8 +31,7 @@ class Trial:
     @property
     def full_size(self) -> bool:
         """Whether it wants a GPU."""
-        recipe = CATALOGUE[self.recipe]
-        return recipe.networks not in ("toy", "small", "small-colour", "small-resnet")
+        return CATALOGUE[self.recipe].full_size
 
 
 @dataclass(frozen=True)
@@ -224,7 +223,7 @@ CLAIMS = (
                 "faces-marginal-small",
                 "faces-marginal-small",
                 ("steps=6000",),
-                note="the same with a critic of the output alone",
+                note="the same with a critic of the output alone, 6,000 steps",
             ),
             Trial("faces64", "faces-small", IN_COLOUR, FACES, note="photos", pictures=False),
         ),
