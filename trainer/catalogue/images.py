@@ -123,8 +123,12 @@ _SVHN_DETERMINISTIC = replace(
     mismatched_last=0.0,
     encoder_rate=1.0,
 )
-_COLOUR_SMALL = replace(
+_SVHN_SMALL = replace(
     SMALL,
+    name="svhn-75-small",
+    title="House numbers, 16 + 100, small",
+    story="Drawn house numbers: does the code keep the middle digit, the noise its neighbours?",
+    figure="Fig. 3c, smaller",
     networks="small-colour",
     width=16,
     code=16,
@@ -137,18 +141,6 @@ _COLOUR_SMALL = replace(
     euclidean=1.0,
     euclidean_until=2.0,
     steps=4_000,
-)
-_COLOUR_DETERMINISTIC_SMALL = replace(
-    _COLOUR_SMALL,
-    code=50,
-    noise=0,
-    code_blur=0.0,
-    mismatched_last=0.0,
-    warm=0.5,
-    euclidean=30.0,
-    euclidean_until=1.0,
-    encoder_rate=0.05,
-    steps=5_000,
 )
 _CELEBA = replace(
     _SVHN,
@@ -165,19 +157,18 @@ COLOUR = (
     _SVHN_DETERMINISTIC,
     _SVHN,
     replace(
-        _COLOUR_DETERMINISTIC_SMALL,
+        _DETERMINISTIC_SMALL,
         name="svhn-det-small",
         title="House numbers, 50, no noise, small",
         story="Drawn house numbers through a code alone.",
         figure="Fig. 3b, smaller",
+        code=50,
+        steps=6_000,
+        data="drawn-numbers",
+        size=32,
+        colour=True,
     ),
-    replace(
-        _COLOUR_SMALL,
-        name="svhn-75-small",
-        title="House numbers, 16 + 100, small",
-        story="Drawn house numbers: does the code keep the middle digit, the noise its neighbours?",
-        figure="Fig. 3c, smaller",
-    ),
+    _SVHN_SMALL,
     replace(
         _SVHN_DETERMINISTIC,
         name="celeba-det",
@@ -190,20 +181,28 @@ COLOUR = (
     ),
     _CELEBA,
     replace(
-        _COLOUR_DETERMINISTIC_SMALL,
+        _DETERMINISTIC_SMALL,
         name="celeba-det-small",
         title="Drawn faces, 50, no noise, small",
         story="Drawn faces through a code alone.",
         figure="Fig. 4b, smaller",
+        code=50,
+        steps=6_000,
         data="drawn-faces",
+        size=32,
+        colour=True,
     ),
     replace(
-        _COLOUR_SMALL,
+        SMALL,
         name="celeba-50-small",
         title="Drawn faces, 16 + 100, small",
         story="Drawn faces: the code keeps the head, the noise deals glasses and beards.",
         figure="Fig. 4c, smaller",
+        code=16,
+        steps=4_000,
         data="drawn-faces",
+        size=32,
+        colour=True,
     ),
 )
 DRAWN = replace(
