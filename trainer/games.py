@@ -18,7 +18,8 @@ class Game:
 
     The original GAN's loss (Section 2, Training Process), non-saturating for the player.
     `real` and `fake` are argument tuples of the critic; their first entry is what is judged.
-    The critic's logits are [N], or [N, ...] with one for each place of an image.
+    The critic's logits are [N], or [N, ...] with one for each place of an image. The first `blind`
+    of a row, where a critic of pairs has this attribute, judge the first entry alone.
     """
 
     name: str
@@ -61,10 +62,8 @@ class Game:
 
     def _mismatch(self, logits: Tensor) -> Tensor:
         """Of the logits that read the code: to the others a true x is true beside any code."""
-        blind = int(getattr(self.critic, "blind", 0))
-        if not blind:
-            return functional.softplus(logits).mean()
-        return functional.softplus(logits[:, blind:]).sum(1).mean() / logits.shape[1]
+        blind = getattr(self.critic, "blind", 0)
+        return functional.softplus(logits[..., blind:]).sum() / logits.numel()
 
     def player_loss(self) -> Tensor:
         """How well the critic sees through the fake. The gradient flows through the fake only:

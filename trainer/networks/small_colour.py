@@ -28,12 +28,12 @@ class PoolingEncoder(nn.Module):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        before, side, kernel = recipe.channels, recipe.size, 5
+        before, after, kernel, side = recipe.channels, recipe.width, 5, recipe.size
         while side > 4:
-            after = recipe.width if kernel == 5 else min(2 * before, 4 * recipe.width)
             layers += [nn.Conv2d(before, after, kernel, 1, kernel // 2), nn.BatchNorm2d(after)]
             layers += [nn.LeakyReLU(0.2), nn.MaxPool2d(2, ceil_mode=True)]
-            before, side, kernel = after, -(-side // 2), 3
+            before, after = after, min(2 * after, 4 * recipe.width)
+            kernel, side = 3, -(-side // 2)
         self.body = nn.Sequential(*layers, nn.Flatten())
         features = before * side * side + recipe.encoder_noise
         self.hidden = WithNoise(nn.Linear(features, HIDDEN))
