@@ -135,6 +135,36 @@ def feed_of(recipe: Recipe, device: torch.device = CPU) -> Feed:
     return data_of(recipe).feed(recipe, device)
 
 
+def sides(recipe: Recipe, count: int = 3) -> tuple[Tensor, Tensor]:
+    """Data and codes of the recipe's shapes."""
+    x = torch.rand(count, recipe.channels, recipe.size, recipe.size)
+    if recipe.two_dimensional:
+        x = torch.randn(count, 2)
+    code = torch.rand_like(x) if recipe.translates else torch.randn(count, recipe.code)
+    return x, code
+
+
+def layers_of(network: nn.Module, *inputs: Tensor) -> list[tuple[str, int, int, int]]:
+    """Of each convolution in the order it is used: kind, kernel, stride, channels."""
+    used: list[tuple[str, int, int, int]] = []
+
+    def note(layer: nn.Module, _: object, __: object) -> None:
+        assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
+        kind = "up" if isinstance(layer, nn.ConvTranspose2d) else "conv"
+        used.append((kind, layer.kernel_size[0], layer.stride[0], layer.out_channels))
+
+    hooks = [
+        layer.register_forward_hook(note)
+        for layer in network.modules()
+        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
+    ]
+    with torch.inference_mode():
+        network.eval()(*inputs)
+    for hook in hooks:
+        hook.remove()
+    return used
+
+
 def rng_of(seed: int = 1) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
