@@ -11,9 +11,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from trainer.feed import Feed
-from trainer.recipes import Recipe
-from trainer.steps import start, step
+from trainer.data.batches import Feed
+from trainer.recipe.recipe import Recipe
+from trainer.training.step import start, step
 
 SIDE = {"cuda": 8192, "cpu": 2048}  # of the matrices that are multiplied
 COPIED = {"cuda": 1 << 30, "cpu": 1 << 28}  # bytes

@@ -21,14 +21,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.catalogue import find_recipe
-from trainer.data import load_data
-from trainer.data.mapped import open_map, write_map
-from trainer.devices import choose_device, use_threads
-from trainer.feed import Feed
-from trainer.spaces import Empirical
-from trainer.stream import Streamed
-from trainer.training import TrainState, run, start
+from trainer.data.batches import Feed
+from trainer.data.distributions import Empirical
+from trainer.data.loading import load_data
+from trainer.data.memory_maps import open_map, write_map
+from trainer.data.streaming import Streamed
+from trainer.recipe.catalogue import find_recipe
+from trainer.training.device import choose_device, use_threads
+from trainer.training.loop import TrainState, run, start
 
 SECONDS = 4.0  # of training, a case
 FEWEST = 3  # steps

@@ -16,11 +16,11 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.utils.data import DataLoader, Dataset
 
-from trainer.feed import Feed
+from trainer.data.batches import Feed
 from trainer.models import build_model
-from trainer.penalties import euclidean_error, sameness
-from trainer.recipes import Recipe
-from trainer.schedule import Schedule
+from trainer.objectives.penalties import euclidean_error, sameness
+from trainer.recipe.recipe import Recipe
+from trainer.training.schedule import Schedule
 
 WORKERS = 2
 

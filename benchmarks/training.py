@@ -19,13 +19,13 @@ import torch
 from benchmarks.floor import Rates, floor_seconds, measured_rates
 from benchmarks.machine import describe
 from benchmarks.plain import PlainTraining
-from trainer.catalogue import find_recipe
-from trainer.data import load_data
-from trainer.devices import choose_device
-from trainer.feed import Feed
+from trainer.data.batches import Feed
+from trainer.data.loading import load_data
 from trainer.messages import LOSSES
-from trainer.recipes import Recipe
-from trainer.training import run, start, step
+from trainer.recipe.catalogue import find_recipe
+from trainer.recipe.recipe import Recipe
+from trainer.training.device import choose_device
+from trainer.training.loop import run, start, step
 
 ON_CPU = ("mog-iae", "fiae-toy", "drawn-10", "mnist-10-small", "mnist-10", "shoes-small")
 ON_GPU = (*ON_CPU, "svhn-75", "celeba-50", "shoes")

@@ -31,13 +31,13 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.window_cost import without_window
 from benchmarks.window_start import start_rows
-from iae_studio import theme
 from iae_studio.app import Studio
-from iae_studio.session import Shown, State
+from iae_studio.state.session import Shown, State
+from iae_studio.style import theme
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
-from trainer.catalogue import CATALOGUE
 from trainer.messages import LOSSES, Progress, Rendering
+from trainer.recipe.catalogue import CATALOGUE
 
 # 28x28, its data drawn by the program. In its warm start, left out, steps cost half as much.
 RECIPE = replace(CATALOGUE["drawn-10"], warm=0.0)

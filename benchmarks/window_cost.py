@@ -9,7 +9,7 @@ import sys
 import time
 from dataclasses import asdict
 
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 WARM_UP = 3.0  # s
 NICE = 10  # as the window's training thread
@@ -27,9 +27,9 @@ def without_window(recipe: Recipe, seconds: float) -> float:
 
 
 def _train(recipe: Recipe, seconds: float) -> float:
-    from trainer.data import load_data
-    from trainer.devices import choose_device, use_threads
-    from trainer.training import run, start
+    from trainer.data.loading import load_data
+    from trainer.training.device import choose_device, use_threads
+    from trainer.training.loop import run, start
 
     if hasattr(os, "nice"):
         os.nice(NICE)

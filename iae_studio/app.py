@@ -12,18 +12,20 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from iae_studio import jobs, library, theme
-from iae_studio.data_desk import DataDesk
-from iae_studio.failures import describe
-from iae_studio.inputs import MAX_INPUTS, SKETCH, Input, Sight
-from iae_studio.render_thread import RenderThread
-from iae_studio.session import POINTS_TAKE_NO_IMAGES, Message, Session, Shown, State
-from iae_studio.training_thread import TrainingThread
+from iae_studio.data_controller import DataDesk
+from iae_studio.state import library
+from iae_studio.state.inputs import MAX_INPUTS, SKETCH, Input, Sight
+from iae_studio.state.session import POINTS_TAKE_NO_IMAGES, Message, Session, Shown, State
+from iae_studio.style import theme
+from iae_studio.threads import jobs
+from iae_studio.threads.failures import describe
+from iae_studio.threads.render import RenderThread
+from iae_studio.threads.train import TrainingThread
+from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
-from iae_studio.work_thread import WorkThread
-from trainer.catalogue import CATALOGUE
 from trainer.messages import Failed, Pixels, UserError
-from trainer.recipes import Recipe
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector

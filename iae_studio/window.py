@@ -37,8 +37,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from iae_studio import clipboard, theme
-from iae_studio.session import POINTS_TAKE_NO_IMAGES, Session
+from iae_studio import clipboard
+from iae_studio.state.session import POINTS_TAKE_NO_IMAGES, Session
+from iae_studio.style import theme
 from iae_studio.views.about import ABOUT, SHORTCUTS
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.drawing import DrawingView
@@ -46,7 +47,7 @@ from iae_studio.views.explore import ExploreView
 from iae_studio.views.losses import LossesView
 from iae_studio.views.recipes import RecipesView
 from iae_studio.views.training_bar import TrainingBar
-from trainer.images import suffixes
+from trainer.data.image_files import suffixes
 
 LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 RIGHT = Qt.DockWidgetArea.RightDockWidgetArea

@@ -26,7 +26,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def dark(qapp) -> Iterator[None]:
     """The dark theme, whatever a test makes of it."""
-    from iae_studio import theme  # not for the tests that need no window
+    from iae_studio.style import theme  # not for the tests that need no window
 
     theme.apply(qapp, True)
     yield

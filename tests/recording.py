@@ -18,13 +18,13 @@ import numpy as np
 import torch
 
 from tests.tiny import CPU, KINDS, digits, feed_of, kind_of, pictures_of, recipe_of
-from trainer.catalogue import CATALOGUE
-from trainer.checkpoint import RunFolder
-from trainer.explore import Snapshot, publish, render, render_clusters, sample_cloud
+from trainer.inference.model_files import load_snapshot
+from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
 from trainer.messages import Pixels, Probe, column_seeds
-from trainer.model_files import load_snapshot
-from trainer.recipes import Recipe
-from trainer.training import TrainState, run, start
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
+from trainer.training.checkpoint import RunFolder
+from trainer.training.loop import TrainState, run, start
 
 FOLDER = Path(__file__).parent / "recorded"
 EXPECTED = FOLDER / "expected.json"
@@ -50,7 +50,7 @@ def machine() -> str:
 
 
 def recipes() -> dict[str, Recipe]:
-    """Every small recipe as it is, the full-size ones with a small batch, and every kind of model."""
+    """Every small recipe as it is, some full-size ones with a small batch, every kind of model."""
     small = {name: recipe for name, recipe in CATALOGUE.items() if not recipe.full_size}
     large = {name: CATALOGUE[name].with_settings(["batch=4"]) for name in FULL_SIZE}
     kinds = {f"kind: {kind}": kind_of(kind) for kind in KINDS}  # 20 steps: all phases in ten

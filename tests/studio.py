@@ -12,13 +12,13 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from iae_studio import theme
 from iae_studio.app import Studio
-from iae_studio.session import Shown, State
+from iae_studio.state.session import Shown, State
+from iae_studio.style import theme
 from iae_studio.widgets.loss_plot import LossPlot
-from trainer import data
-from trainer.catalogue import CATALOGUE
-from trainer.recipes import Recipe
+from trainer.data import loading as data
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 
 LONG = 60_000  # ms: how long a busy machine may take
 PICTURES = {"width": 4, "batch": 4, "size": 24}  # a CycleIAE of a moment

@@ -14,10 +14,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.tiny import KINDS, feed_of, recipe_of
-from trainer.captured import Captured, timetable
-from trainer.schedule import Schedule
-from trainer.steps import TrainState, play, start, step
-from trainer.training import run
+from trainer.training.cuda_graphs import Captured, timetable
+from trainer.training.loop import run
+from trainer.training.schedule import Schedule
+from trainer.training.step import TrainState, play, start, step
 
 CPU = torch.device("cpu")
 LOOKS = ("_local_scalar_dense", "nonzero", "is_nonzero", "equal")

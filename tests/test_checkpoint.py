@@ -27,11 +27,11 @@ from tests.tiny import (
     trainer_process,
     weights,
 )
-from trainer.checkpoint import STATE, RunFolder
 from trainer.cli import main
 from trainer.messages import UserError
-from trainer.recipes import Recipe
-from trainer.training import LOSSES, TrainState, run, start, step
+from trainer.recipe.recipe import Recipe
+from trainer.training.checkpoint import STATE, RunFolder
+from trainer.training.loop import LOSSES, TrainState, run, start, step
 
 
 def saved_run(folder: Path, recipe: Recipe, steps: int) -> tuple[RunFolder, TrainState]:

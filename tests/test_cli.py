@@ -18,9 +18,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from tests.tiny import CPU, ROOT, digits, same, trainer_process, write_mnist
-from trainer.catalogue import CATALOGUE
-from trainer.checkpoint import STATE, RunFolder
 from trainer.cli import main
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.training.checkpoint import STATE, RunFolder
 
 TOY = ["--set", "width=16", "--set", "batch=16", "--device", "cpu"]
 

@@ -16,12 +16,13 @@ from torchvision.datasets import MNIST, FashionMNIST
 
 from tests.serving import md5_of, serving
 from tests.tiny import idx_bytes, leftovers, recipe_of, write_mnist
-from trainer.catalogue import find_recipe
-from trainer.data import _load, archives, load_data, some_test_images
-from trainer.data.drawn import draw_digits
-from trainer.data.mnist import Cancelled, download_mnist, load_mnist
+from trainer.data import downloads as archives
+from trainer.data.loading import _load, load_data, some_test_images
+from trainer.data.sets.drawn_digits import draw_digits
+from trainer.data.sets.mnist import Cancelled, download_mnist, load_mnist
 from trainer.messages import DataMissingError, UserError
-from trainer.places import MNIST_FILES, cache_root, data_ready, mnist_folder
+from trainer.recipe.catalogue import find_recipe
+from trainer.storage.paths import MNIST_FILES, cache_root, data_ready, mnist_folder
 
 RECIPE = recipe_of("mnist-10-small")
 
@@ -136,7 +137,7 @@ def test_other_sets_in_the_same_format_are_told(root: Path) -> None:
 def test_held_out_images_stand_in_for_the_test_set_and_are_not_trained_on(
     root: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 160, "test": 40, "few": 40})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 160, "test": 40, "few": 40})
     _load.cache_clear()
     whole = load_data(recipe_of(kind), root)
     held = load_data(recipe_of(kind, "hold_out=10"), root)
@@ -340,10 +341,10 @@ def test_a_folder_that_cannot_be_written_is_not_blamed_on_the_network(
 def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 60, "test": 20, "few": 20})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 60, "test": 20, "few": 20})
     recipe = find_recipe("shoes-small")
     first = load_data(recipe)
-    files = sorted((cache_root() / "drawn").glob("shoes-*.safetensors"))
+    files = sorted((cache_root() / "drawn").glob("drawn_shoes-*.safetensors"))
     assert len(files) == 2
     _load.cache_clear()
     again = load_data(recipe)
@@ -363,7 +364,7 @@ def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
 def test_a_few_drawn_test_images_are_those_of_the_whole_set(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 40, "test": 120, "few": 80})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 40, "test": 120, "few": 80})
     _load.cache_clear()
     recipe = find_recipe(name)
     images, labels, index = some_test_images(recipe, None, 6, seed=3)

@@ -4,8 +4,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.data import drawn
-from trainer.data.drawn import CLASSES, SIDE, STYLES, WOBBLE_NUMBERS, draw_digits, render_digits
+from trainer.data.sets import drawn_digits as drawn
+from trainer.data.sets.drawn_digits import (
+    CLASSES,
+    SIDE,
+    STYLES,
+    WOBBLE_NUMBERS,
+    draw_digits,
+    render_digits,
+)
 
 PLAIN = {
     "slant": 0.0,

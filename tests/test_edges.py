@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.data import edges
-from trainer.data.edges import find_edges
+from trainer.data import edge_detection as edges
+from trainer.data.edge_detection import find_edges
 
 SIZES = (24, 32, 64, 128, 256)
 

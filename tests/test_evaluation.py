@@ -13,11 +13,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.tiny import CPU, recipe_of, snapshot_of
-from trainer import judge as judging
-from trainer.data import DataSet, Rows, load_data
-from trainer.data.drawn import draw_digits
-from trainer.data.edges import find_edges
-from trainer.data.points import (
+from trainer.data.dataset import DataSet, Rows
+from trainer.data.distributions import Gaussian
+from trainer.data.edge_detection import find_edges
+from trainer.data.loading import load_data
+from trainer.data.sets.drawn_digits import draw_digits
+from trainer.data.sets.drawn_shoes import draw_shoes
+from trainer.data.sets.points import (
     FOUR,
     FOUR_SIGMA,
     MODES,
@@ -26,19 +28,18 @@ from trainer.data.points import (
     nearest_mode,
     nearest_place,
 )
-from trainer.data.shoes import draw_shoes
 from trainer.evaluation import evaluate
-from trainer.evaluation.categories import evaluate_categories
+from trainer.evaluation import reference_classifier as judging
+from trainer.evaluation.clustering import evaluate_categories
 from trainer.evaluation.factors import evaluate_factors
-from trainer.evaluation.images import evaluate_images
-from trainer.evaluation.places import evaluate_places
-from trainer.evaluation.points import evaluate_points
-from trainer.evaluation.translations import evaluate_translations
-from trainer.explore import Snapshot
-from trainer.judge import Judge
+from trainer.evaluation.mixture import evaluate_points
+from trainer.evaluation.posteriors import evaluate_places
+from trainer.evaluation.reconstructions import evaluate_images
+from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.translation import evaluate_translations
+from trainer.inference.render import Snapshot
 from trainer.messages import UserError
-from trainer.places import cache_root
-from trainer.spaces import Gaussian
+from trainer.storage.paths import cache_root
 
 
 class Call(nn.Module):

@@ -21,8 +21,9 @@ from tests.tiny import (
     trained,
     weights,
 )
-from trainer.directions import find_directions
-from trainer.explore import (
+from trainer.data.distributions import Empirical
+from trainer.inference.directions import find_directions
+from trainer.inference.render import (
     STYLES,
     Snapshot,
     column_noise,
@@ -33,8 +34,7 @@ from trainer.explore import (
     sample_cloud,
 )
 from trainer.messages import Probe, Rendering, column_seeds
-from trainer.spaces import Empirical
-from trainer.training import run
+from trainer.training.loop import run
 
 SEEDS = column_seeds(0, 3)
 PICTURES = [kind for kind in KINDS if not kind_of(kind).two_dimensional]

@@ -11,10 +11,11 @@ import torch
 from PIL import Image
 
 from tests.tiny import CPU, KINDS, data_of, feed_of, kind_of, recipe_of
-from trainer.catalogue import find_recipe
-from trainer.data import DataSet, Rows, labelled_rows, load_data
-from trainer.data.edges import find_edges
+from trainer.data.dataset import DataSet, Rows, labelled_rows
+from trainer.data.edge_detection import find_edges
+from trainer.data.loading import load_data
 from trainer.messages import UserError
+from trainer.recipe.catalogue import find_recipe
 
 LABELS = torch.arange(200) % 10
 
@@ -130,7 +131,7 @@ def test_batches_follow_from_the_generator(kind: str) -> None:
 @pytest.mark.parametrize("name", ["shoes-small", "faces-small"])
 def test_domains_are_unpaired(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No shoe's own edges are in the other domain: nothing to be learned by heart."""
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 600, "test": 200})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 600, "test": 200})
     recipe = find_recipe(name).with_settings(["size=24", "width=7"])
     data = load_data(recipe)
     for first, second in ((data.train, data.other_train), (data.test, data.other_test)):
@@ -152,7 +153,7 @@ def colour_of(images: torch.Tensor) -> float:
 
 
 def test_the_second_domain_of_shoes_is_line_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 200, "test": 100})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 200, "test": 100})
     data = load_data(find_recipe("shoes-small").with_settings(["size=28"]))
     assert data.other_train is not None
     assert colour_of(data.other_train.images) < 1 < colour_of(data.train.images)
@@ -160,7 +161,7 @@ def test_the_second_domain_of_shoes_is_line_drawings(monkeypatch: pytest.MonkeyP
 
 
 def test_the_domains_of_faces_are_the_two_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.DRAWN_COUNTS", {"train": 240, "test": 100})
+    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 240, "test": 100})
     data = load_data(find_recipe("faces-small").with_settings(["size=28"]))
     assert data.other_train is not None
     assert data.train.labels.unique().tolist() == [0]

@@ -15,9 +15,9 @@ import torch
 from PIL import Image
 
 from trainer.data import decoding, stores
-from trainer.data.folders import chosen_for_tests, read_folder
+from trainer.data.sets.folder import chosen_for_tests, read_folder
 from trainer.messages import UserError
-from trainer.places import cache_root
+from trainer.storage.paths import cache_root
 
 
 def load_folder(

@@ -10,8 +10,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.tiny import feed_of, recipe_of
-from trainer.games import Game, autoencoding
 from trainer.models import build_model
+from trainer.objectives.adversarial import Game, autoencoding
 
 IMAGES = ("drawn-10", "joint_batch=true", "critic_norm=true", "encoder_noise=2")
 

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.cluster_grid import arrange
 from iae_studio.widgets.grid_layout import CODE, SEEN, fit
 from iae_studio.widgets.image_grid import ImageGrid

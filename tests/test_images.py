@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
-from trainer.images import as_network_sees, decode_image, list_images, open_image, suffixes
+from trainer.data.image_files import (
+    as_network_sees,
+    decode_image,
+    list_images,
+    open_image,
+    suffixes,
+)
 from trainer.messages import Pixels, UserError
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)

@@ -13,8 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LIGHT = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts)
-    for folder in ("iae_studio", "iae_studio/views", "iae_studio/widgets")
-    for file in (ROOT / folder).glob("*.py")
+    for file in (ROOT / "iae_studio").rglob("*.py")
     if file.stem != "__init__"
 )
 HEAVY = ("torch", "torchvision", "scipy", "sklearn", "matplotlib", "pandas", "cv2")
@@ -78,10 +77,10 @@ app.exec()
 
 @pytest.mark.parametrize(
     "module",
-    [f"trainer.{name}" for name in ("messages", "recipes", "catalogue", "places", "cli")],
+    ["messages", "recipe", "recipe.catalogue", "storage.paths", "data.image_files", "cli"],
 )
 def test_what_a_window_takes_from_the_engine_is_light(module: str) -> None:
-    assert not loaded_by(module) & {*HEAVY, "PySide6"}
+    assert not loaded_by(f"trainer.{module}") & {*HEAVY, "PySide6"}
 
 
 def test_the_engine_loads_no_qt() -> None:
@@ -89,7 +88,7 @@ def test_the_engine_loads_no_qt() -> None:
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in (ROOT / "trainer").rglob("[a-z]*.py")
     )
-    assert "trainer.networks.resnet" in modules and "trainer.data.shoes" in modules
+    assert "trainer.networks.resnet" in modules and "trainer.data.sets.drawn_shoes" in modules
     assert not loaded_by(", ".join(modules)) & {"PySide6", "pyqtgraph", "iae_studio"}
 
 
@@ -98,13 +97,13 @@ def test_a_first_picture_waits_for_torch_alone() -> None:
     code = """
 import sys
 import numpy as np
-from iae_studio.library import shipped_models
-from iae_studio.render_thread import _load, _load_engine
-from iae_studio.session import Shown
-from trainer.catalogue import CATALOGUE
+from iae_studio.state.library import shipped_models
+from iae_studio.threads.render import _load, _load_engine
+from iae_studio.state.session import Shown
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.messages import Probe, column_seeds
 _load_engine()
-from trainer.explore import render
+from trainer.inference.render import render
 snapshot = _load(Shown(CATALOGUE["drawn-10"], shipped_models()["drawn-10"]), None)
 answer = render(snapshot, Probe(1, np.zeros((2, 28, 28, 1), np.uint8), column_seeds(0, 8)))
 assert answer.tiles.shape == (2, 8, 28, 28, 1)

@@ -8,9 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.measures.edges import chance_f1, edge_f1
-from trainer.measures.points import sampling_floor, sliced_wasserstein, two_sample_accuracy
-from trainer.measures.quality import frechet_distance, kernel_distance
+from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
+from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
+from trainer.evaluation.measures.two_samples import (
+    sampling_floor,
+    sliced_wasserstein,
+    two_sample_accuracy,
+)
 
 
 def normal(count: int, size: int, seed: int, dtype: torch.dtype = torch.float32) -> Tensor:

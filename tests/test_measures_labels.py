@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.augment import augment, recolour
-from trainer.measures import labels
-from trainer.measures.labels import label_agreement, supervised_error
+from trainer.evaluation.measures import label_agreement as labels
+from trainer.evaluation.measures.label_agreement import label_agreement, supervised_error
+from trainer.objectives.augmentation import augment, recolour
 
 
 def rng(seed: int = 0) -> torch.Generator:

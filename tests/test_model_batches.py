@@ -9,11 +9,11 @@ import torch
 from torch import nn
 
 from tests.tiny import CPU, feed_of, kind_of, played, rng_of
-from trainer.feed import Batch
+from trainer.data.batches import Batch
 from trainer.messages import LOSSES
 from trainer.models import Model, Round, build_model
-from trainer.penalties import guess_error
-from trainer.training import start, step
+from trainer.objectives.penalties import guess_error
+from trainer.training.loop import start, step
 
 
 def test_labels_reach_the_encoder_with_their_images() -> None:

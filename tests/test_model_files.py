@@ -24,14 +24,14 @@ from tests.tiny import (
     snapshot_of,
     trained,
 )
-from trainer.checkpoint import RunFolder
-from trainer.data import DRAWN, some_test_images
-from trainer.data.points import FOUR, mode_centres
-from trainer.explore import Snapshot, publish, render, render_clusters, sample_cloud
-from trainer.feed import Feed
+from trainer.data.batches import Feed
+from trainer.data.loading import DRAWN, some_test_images
+from trainer.data.sets.points import FOUR, mode_centres
+from trainer.inference.model_files import export_model, file_metrics, load_snapshot
+from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
 from trainer.messages import Pixels, Probe, UserError
-from trainer.model_files import export_model, file_metrics, load_snapshot
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
+from trainer.training.checkpoint import RunFolder
 
 SHIPPED = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
 
@@ -99,7 +99,7 @@ def test_every_kind_of_model_draws_from_its_file(kind: str, tmp_path: Path) -> N
 def test_every_kind_of_run_can_be_opened(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.model_files.load_data", lambda recipe, root: _Data())
+    monkeypatch.setattr("trainer.inference.model_files.load_data", lambda recipe, root: _Data())
     recipe = kind_of(kind)
     state, _ = trained(recipe, 4)
     RunFolder.create(tmp_path / "run", recipe).save(state)

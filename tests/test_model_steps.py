@@ -10,8 +10,8 @@ import torch
 
 from tests.tiny import CPU, KINDS, feed_of, kind_of, played, recipe_of, rng_of, same
 from trainer.messages import LOSSES
-from trainer.recipes import Recipe
-from trainer.training import TrainState, start, step
+from trainer.recipe.recipe import Recipe
+from trainer.training.loop import TrainState, start, step
 
 
 def moved(state: TrainState, before: dict[str, torch.Tensor]) -> set[str]:

@@ -8,7 +8,7 @@ import torch
 from tests.tiny import KINDS, batch_of, feed_of, kind_of, paid, played, rng_of, trained
 from trainer.messages import LOSSES
 from trainer.models import Model, build_model
-from trainer.penalties import euclidean_error, l1_error
+from trainer.objectives.penalties import euclidean_error, l1_error
 
 # Which of the players learn from a game or a penalty; the two columns are the games.
 PAYERS = {

@@ -7,14 +7,14 @@ import torch
 from torch import Tensor, nn
 
 from tests.tiny import layers_of, linear, recipe_of, sides
-from trainer.catalogue import CATALOGUE, find_recipe
 from trainer.models import Model, build_model
 from trainer.networks import build_networks
 from trainer.networks.conditioning import LocationDependent, LocationInvariant
 from trainer.networks.resnet import ConditionalNorm, PatchCritic, ResNet
 from trainer.networks.small_resnet import SmallGenerator
-from trainer.recipes import Recipe
-from trainer.steps import parameters
+from trainer.recipe.catalogue import CATALOGUE, find_recipe
+from trainer.recipe.recipe import Recipe
+from trainer.training.step import parameters
 
 TABLE = ["critic_norm=true", "conditioning=location"]
 

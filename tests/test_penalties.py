@@ -9,7 +9,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional
 
-from trainer.penalties import (
+from trainer.objectives.penalties import (
     DIFFERENT,
     divergence,
     euclidean_error,

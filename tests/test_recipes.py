@@ -8,9 +8,9 @@ from dataclasses import asdict, fields, replace
 
 import pytest
 
-from trainer.catalogue import CATALOGUE, find_recipe
 from trainer.messages import UserError
-from trainer.recipes import DIGITS, Recipe
+from trainer.recipe.catalogue import CATALOGUE, find_recipe
+from trainer.recipe.recipe import DIGITS, Recipe
 
 # The paper's experiments: model, data, networks, code, its kind, n, eps, labels. "shoes" stands
 # for any pairs of photos and edges: those of the paper cannot be downloaded.

@@ -7,10 +7,10 @@ import torch
 from torch import nn
 
 from tests.tiny import layers_of, recipe_of, sides
-from trainer.catalogue import find_recipe
 from trainer.models import build_model
 from trainer.networks import build_networks
-from trainer.steps import parameters
+from trainer.recipe.catalogue import find_recipe
+from trainer.training.step import parameters
 
 
 @pytest.mark.parametrize("family", ["small", "small-colour"])

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from iae_studio import library
 from iae_studio.__main__ import main
-from trainer.catalogue import CATALOGUE
-from trainer.explore import render
+from iae_studio.state import library
+from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
+from trainer.recipe.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
 
@@ -56,7 +56,7 @@ def test_a_missing_library_is_named_with_the_package(monkeypatch, capfd) -> None
 def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
     import torch
 
-    from trainer.model_files import load_snapshot
+    from trainer.inference.model_files import load_snapshot
 
     models = library.shipped_models()
     assert "drawn-10" in models
@@ -112,7 +112,7 @@ def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_damaged_runs_do_not_hide_the_others(tmp_path: Path) -> None:
-    from trainer.checkpoint import RunFolder
+    from trainer.training.checkpoint import RunFolder
 
     RunFolder.create(tmp_path / "good", CATALOGUE["mog-iae"])
     (tmp_path / "bad").mkdir()

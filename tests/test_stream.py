@@ -19,17 +19,19 @@ import torch
 
 from tests.test_folders import CLASSES, write
 from tests.tiny import CPU, ROOT, data_of, kind_of, same, weights
-from trainer.checkpoint import RunFolder
-from trainer.data import DataSet, Rows, load_data, memory
-from trainer.data.mapped import open_map, write_map
-from trainer.directions import find_directions
-from trainer.feed import Feed
+from trainer.data import memory_limits as memory
+from trainer.data.batches import Feed
+from trainer.data.dataset import DataSet, Rows
+from trainer.data.distributions import Empirical
+from trainer.data.loading import load_data
+from trainer.data.memory_maps import open_map, write_map
+from trainer.data.streaming import Streamed
+from trainer.inference.directions import find_directions
 from trainer.messages import UserError
-from trainer.places import cache_root
-from trainer.recipes import Recipe
-from trainer.spaces import Empirical
-from trainer.stream import Streamed
-from trainer.training import run, start
+from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import cache_root
+from trainer.training.checkpoint import RunFolder
+from trainer.training.loop import run, start
 
 SHAPE = (500, 1, 6, 6)
 KINDS = ("iae", "iae, labels", "cycleiae, decoder noise")
@@ -203,7 +205,7 @@ def test_what_goes_wrong_while_reading_is_told_and_hangs_nobody(rows: torch.Tens
 
 ENDS = """
 import torch
-from trainer.stream import Streamed
+from trainer.data.streaming import Streamed
 space = Streamed.of(torch.zeros(2000, 3, 64, 64, dtype=torch.uint8), 0, 0, torch.device("cpu"))
 space.batch(1024, 0, torch.Generator())
 """

@@ -17,11 +17,11 @@ from torchvision.datasets import SVHN
 
 from tests.serving import md5_of, serving
 from tests.tiny import leftovers
-from trainer.data.archives import Cancelled
-from trainer.data.celeba import load_celeba
-from trainer.data.svhn import download_svhn, load_svhn
+from trainer.data.downloads import Cancelled
+from trainer.data.sets.celeba import load_celeba
+from trainer.data.sets.svhn import download_svhn, load_svhn
 from trainer.messages import DataMissingError, UserError
-from trainer.places import CELEBA_LISTS, SVHN_FILES, cache_root, celeba_folder, data_ready
+from trainer.storage.paths import CELEBA_LISTS, SVHN_FILES, cache_root, celeba_folder, data_ready
 
 # ---- SVHN ----
 

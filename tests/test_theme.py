@@ -10,8 +10,7 @@ from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from iae_studio import theme
-from iae_studio.widgets import icons
+from iae_studio.style import icons, theme
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sketch_pad import SketchPad

@@ -9,17 +9,17 @@ import pytest
 import torch
 
 from tests.tiny import CPU, KINDS, feed_of, kind_of, recipe_of, same, snapshot_of, trained, weights
-from trainer import training
-from trainer.catalogue import find_recipe
-from trainer.devices import choose_device
-from trainer.feed import Batch
-from trainer.games import Game
+from trainer.data.batches import Batch
 from trainer.messages import LOSSES, Progress, UserError
 from trainer.models import Round
-from trainer.recipes import Recipe
-from trainer.schedule import Schedule
-from trainer.steps import next_batch
-from trainer.training import run, start, step
+from trainer.objectives.adversarial import Game
+from trainer.recipe.catalogue import find_recipe
+from trainer.recipe.recipe import Recipe
+from trainer.training import loop as training
+from trainer.training.device import choose_device
+from trainer.training.loop import run, start, step
+from trainer.training.schedule import Schedule
+from trainer.training.step import next_batch
 
 
 def losses(reports: list[Progress]) -> dict[str, np.ndarray]:

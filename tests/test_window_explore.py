@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
-from iae_studio.inputs import SKETCH
+from iae_studio.state.inputs import SKETCH
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank

@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from iae_studio import jobs, library
-from iae_studio.inputs import Input
-from iae_studio.session import Session, Shown, State
+from iae_studio.state import library
+from iae_studio.state.inputs import Input
+from iae_studio.state.session import Session, Shown, State
+from iae_studio.threads import jobs
 from iae_studio.views.own_images import OwnImagesDialog, on_own_images
 from iae_studio.widgets.sketch_pad import SketchPad
 from tests.studio import (
@@ -29,9 +30,9 @@ from tests.studio import (
     wait_state,
 )
 from tests.tiny import write_mnist
-from trainer.catalogue import CATALOGUE
 from trainer.messages import UserError
-from trainer.places import SVHN_FILES, data_root
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.storage.paths import SVHN_FILES, data_root
 
 
 @pytest.fixture
@@ -242,8 +243,8 @@ def test_each_set_that_is_missing_is_told_in_its_own_words(studio, qtbot, tmp_pa
 def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
     studio, qtbot, monkeypatch, tmp_path
 ) -> None:
-    from trainer.data import svhn
-    from trainer.data.archives import Cancelled
+    from trainer.data.downloads import Cancelled
+    from trainer.data.sets import svhn
 
     def slow(root, progress, cancelled):
         while not cancelled():
@@ -265,7 +266,7 @@ def test_a_download_shows_how_far_it_is_and_can_be_cancelled(
 def test_a_download_that_ends_well_makes_the_recipe_ready(
     studio, qtbot, monkeypatch, own_folders
 ) -> None:
-    from trainer.data import mnist
+    from trainer.data.sets import mnist
 
     monkeypatch.setenv("IAE_STUDIO_DATA", str(own_folders / "sets"))
 

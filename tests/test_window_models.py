@@ -10,8 +10,8 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from iae_studio import theme
-from iae_studio.session import Shown
+from iae_studio.state.session import Shown
+from iae_studio.style import theme
 from iae_studio.views.words import GROUPS, group_of
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from iae_studio.widgets.diagram import Diagram
@@ -27,7 +27,7 @@ from tests.studio import (
     show,
     train,
 )
-from trainer.catalogue import CATALOGUE
+from trainer.recipe.catalogue import CATALOGUE
 
 
 @pytest.fixture

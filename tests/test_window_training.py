@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QTreeWidget
 
-from iae_studio import library
-from iae_studio.session import Shown, State
+from iae_studio.state import library
+from iae_studio.state.session import Shown, State
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from tests.studio import LONG, newest, press, running, steps, wait_for_tiles, wait_state
-from trainer import checkpoint
-from trainer.catalogue import CATALOGUE
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.training import checkpoint
 
 
 @pytest.fixture

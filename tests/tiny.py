@@ -13,20 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer.catalogue import find_recipe
-from trainer.data import DataSet, Rows
-from trainer.data.drawn import draw_digits
-from trainer.data.faces import draw_faces
-from trainer.data.numbers import draw_numbers
-from trainer.data.points import four_points, mixture_of_gaussians
-from trainer.data.shoes import draw_shoes
-from trainer.explore import Snapshot, publish
-from trainer.feed import Batch, Feed
+from trainer.data.batches import Batch, Feed
+from trainer.data.dataset import DataSet, Rows
+from trainer.data.sets.drawn_digits import draw_digits
+from trainer.data.sets.drawn_faces import draw_faces
+from trainer.data.sets.drawn_numbers import draw_numbers
+from trainer.data.sets.drawn_shoes import draw_shoes
+from trainer.data.sets.points import four_points, mixture_of_gaussians
+from trainer.inference.render import Snapshot, publish
 from trainer.messages import Pixels, Progress
 from trainer.models import Model, Round, build_model
-from trainer.places import MNIST_FILES
-from trainer.recipes import Recipe
-from trainer.training import TrainState, run, start
+from trainer.recipe.catalogue import find_recipe
+from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import MNIST_FILES
+from trainer.training.loop import TrainState, run, start
 
 ROOT = Path(__file__).parent.parent
 CPU = torch.device("cpu")

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.session import Session
+from iae_studio.state.session import Session
 from iae_studio.views.large import LargeView
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from trainer.messages import Clusters

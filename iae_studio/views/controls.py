@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.dials import MAX_SEED
-from iae_studio.session import Session
-from iae_studio.views.parts import as_panel, button, caption, column, heading, row, tool
+from iae_studio.state.query import MAX_SEED
+from iae_studio.state.session import Session
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row, tool
 from iae_studio.views.words import code_hint, noise_hint
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
 from trainer.messages import ModelFacts
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 SHOWN = 8  # directions offered as sliders
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.session import Session
-from iae_studio.views.parts import as_panel, button, caption, column, row, tool
+from iae_studio.state.session import Session
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import as_panel, button, caption, column, row, tool
 from iae_studio.views.words import sees
 from iae_studio.widgets.sketch_pad import SketchPad
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 SIDE = 148  # px
 ANY = 16_777_215  # px: Qt's word for no limit

@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.dials import has_noise
-from iae_studio.session import Session
+from iae_studio.state.query import has_noise
+from iae_studio.state.session import Session
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import button, caption, row, tool
 from iae_studio.views.clusters import ClustersView
 from iae_studio.views.message_bar import MessageBar
-from iae_studio.views.parts import button, caption, row, tool
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.words import about
 from iae_studio.widgets.gauge import Gauge
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
-    from iae_studio.views.cloud import CloudView
+    from iae_studio.views.scatter import CloudView
 
 
 class ExploreView(QWidget):
@@ -75,7 +75,7 @@ class ExploreView(QWidget):
     @cached_property
     def cloud(self) -> CloudView:
         """The scatter plots, made for the first model of points: their library loads slowly."""
-        from iae_studio.views.cloud import CloudView
+        from iae_studio.views.scatter import CloudView
 
         made = CloudView()
         self._pages.addWidget(made)

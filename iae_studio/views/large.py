@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.views.parts import column, heading, row
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import column, heading, row
 from iae_studio.widgets.sheet import to_image
 from trainer.messages import Pixels
 

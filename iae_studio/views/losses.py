@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.session import Session
-from iae_studio.views.parts import as_panel, row, tool
+from iae_studio.state.session import Session
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import as_panel, row, tool
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
-from iae_studio import theme
-from iae_studio.session import Message, Session
-from iae_studio.views.parts import row, tool
+from iae_studio.state.session import Message, Session
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import row, tool
 
 
 class MessageBar(QFrame):

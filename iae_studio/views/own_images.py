@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from iae_studio import theme
-from iae_studio.views.parts import button, caption, column, row
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import button, caption, column, row
 from iae_studio.views.words import sees
 from trainer.messages import UserError
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 SIZES = (16, 28, 32, 48, 64, 96, 128)
 FIXED = ("mnist", "svhn", "celeba")  # networks made for one size

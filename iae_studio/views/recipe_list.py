@@ -8,12 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from iae_studio import theme
-from iae_studio.library import Run
-from iae_studio.session import Shown
+from iae_studio.state.library import Run
+from iae_studio.state.session import Shown
+from iae_studio.style import theme
 from iae_studio.views.words import GROUPS, group_of, short_figure, short_title
-from trainer.catalogue import CATALOGUE
-from trainer.recipes import Recipe
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 
 ITEM = Qt.ItemDataRole.UserRole
 NEWEST = 6  # runs shown of a recipe

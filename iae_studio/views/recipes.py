@@ -7,17 +7,17 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QTreeWidgetItem, QWidget
 
-from iae_studio import theme
-from iae_studio.datasets import WORDS, title_of
-from iae_studio.library import Run
-from iae_studio.session import Session, Shown, State
+from iae_studio.state.datasets import WORDS, title_of
+from iae_studio.state.library import Run
+from iae_studio.state.session import Session, Shown, State
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import as_panel, button, caption, column, row
 from iae_studio.views.own_images import OwnImagesDialog
-from iae_studio.views.parts import as_panel, button, caption, column, row
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.views.words import plan_of, plan_tip
 from iae_studio.widgets.diagram import Diagram
-from trainer.catalogue import CATALOGUE
-from trainer.recipes import Recipe
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 
 
 class RecipesView(QWidget):

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.dials import has_noise
-from iae_studio.session import Session
+from iae_studio.state.query import has_noise
+from iae_studio.state.session import Session
 from iae_studio.views.large import LargeView
 from iae_studio.views.words import heads
 from iae_studio.widgets.grid_layout import CODE, SEEN

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from iae_studio import theme
-from iae_studio.datasets import title_of
-from iae_studio.session import Session, Shown, State
-from iae_studio.views.parts import button, caption, row
+from iae_studio.state.datasets import title_of
+from iae_studio.state.session import Session, Shown, State
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import button, caption, row
 from iae_studio.views.words import MODELS
 from trainer.messages import Progress
 

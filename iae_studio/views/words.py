@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from iae_studio.dials import columns_of, has_noise
+from iae_studio.state.query import columns_of, has_noise
 from iae_studio.widgets.diagram import Plan
 from trainer.messages import ModelFacts
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 MODELS = {"iae": "IAE", "cycleiae": "CycleIAE", "fiae": "FIAE", "gan": "GAN"}
 RECONSTRUCTIONS = {

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from iae_studio import theme
+from iae_studio.style import theme
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 
 BAR = 120
 HEIGHT = 20

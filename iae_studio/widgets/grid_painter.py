@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
-from iae_studio import theme
-from iae_studio.widgets import icons
+from iae_studio.style import icons, theme
 from iae_studio.widgets.grid_layout import CODE, SEEN, GridLayout
 from iae_studio.widgets.sheet import Sheet
 

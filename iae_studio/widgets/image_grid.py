@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.grid_layout import CODE, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Sheet

@@ -13,7 +13,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.curve_legend import curve_pen
 
 Doubles = npt.NDArray[np.float64]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_critic
 from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
 from iae_studio.widgets.loss_canvas import LossCanvas

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets import strokes
 from iae_studio.widgets.strokes import Stroke
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QSizePolicy, QSlider, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 
 TICKS = 2000  # integer positions of the track; the value itself is kept as a float
 _RADIUS = 6.0  # of the handle

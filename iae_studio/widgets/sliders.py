@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.slider_parts import TICKS, Number, Track
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
-from iae_studio import theme
+from iae_studio.style import theme
 from iae_studio.widgets.grid_layout import SEEN, GridLayout, fit
 from iae_studio.widgets.grid_painter import GridPainter, Look, cross_box
 from iae_studio.widgets.sheet import Sheet

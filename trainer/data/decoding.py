@@ -13,11 +13,11 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from trainer.data.mapped import cache_file, open_map, write_map
+from trainer.data.image_files import decode_image
+from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.stores import Store, in_threads
-from trainer.files import write_bytes
-from trainer.images import decode_image
 from trainer.messages import Pixels, UserError
+from trainer.storage.files import write_bytes
 
 FEWEST = 16  # images
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from trainer.images import suffixes
+from trainer.data.image_files import suffixes
 from trainer.messages import DataMissingError, UserError
 
 MOST = 100_000  # images

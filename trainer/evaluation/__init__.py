@@ -1,7 +1,7 @@
 """The measures of a model: the paper's, and those that tell what the code and the noise hold.
 
-Each file measures one kind of model; the formulas are in `trainer.measures`. Everything follows
-from the weights, the data and a seed.
+Each file measures one kind of model; the formulas are in `trainer.evaluation.measures`. Everything
+follows from the weights, the data and a seed.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from typing import Any
 
 import torch
 
-from trainer.data import DataSet, Rows
-from trainer.evaluation.categories import evaluate_categories
+from trainer.data.dataset import DataSet, Rows
+from trainer.evaluation.clustering import evaluate_categories
 from trainer.evaluation.factors import evaluate_factors
-from trainer.evaluation.images import evaluate_images
-from trainer.evaluation.places import evaluate_places
-from trainer.evaluation.points import evaluate_points
-from trainer.evaluation.translations import evaluate_translations
-from trainer.explore import Snapshot
-from trainer.judge import Judge
+from trainer.evaluation.mixture import evaluate_points
+from trainer.evaluation.posteriors import evaluate_places
+from trainer.evaluation.reconstructions import evaluate_images
+from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.translation import evaluate_translations
+from trainer.inference.render import Snapshot
 from trainer.messages import UserError
 
 

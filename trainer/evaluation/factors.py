@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainer.data import DataSet, Rows
-from trainer.evaluation.images import BATCH, TEST_IMAGES, reconstructions
-from trainer.explore import Snapshot
-from trainer.measures.content import carried, kept, noise_part
-from trainer.measures.probe import FactorProbe
+from trainer.data.dataset import DataSet, Rows
+from trainer.evaluation.measures.content import carried, kept, noise_part
+from trainer.evaluation.measures.factor_probe import FactorProbe
+from trainer.evaluation.reconstructions import BATCH, TEST_IMAGES, reconstructions
+from trainer.inference.render import Snapshot
 
 PROBED = 8000  # images that the probe learns from
 

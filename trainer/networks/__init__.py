@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trainer.networks.parts import Networks
+from trainer.networks.layers import Networks
 from trainer.networks.resnet import resnet_networks
 from trainer.networks.small import small_networks
 from trainer.networks.small_colour import small_colour_networks
@@ -17,7 +17,7 @@ from trainer.networks.small_resnet import small_resnet_networks
 from trainer.networks.table1 import table1_networks
 from trainer.networks.table23 import celeba_networks, svhn_networks
 from trainer.networks.toy import toy_networks
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 FAMILIES: dict[str, Callable[[Recipe], Networks]] = {
     "toy": toy_networks,

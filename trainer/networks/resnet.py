@@ -8,8 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from trainer.networks.parts import Networks
-from trainer.recipes import Recipe
+from trainer.networks.layers import Networks
+from trainer.recipe.recipe import Recipe
 
 
 class ConditionalNorm(nn.Module):

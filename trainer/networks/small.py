@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainer.networks.critics import ConvCritic, VectorCritic
-from trainer.networks.parts import Networks, WithNoise, code_layer, halvings
-from trainer.recipes import Recipe
+from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.layers import Networks, WithNoise, code_layer, halvings
+from trainer.recipe.recipe import Recipe
 
 HIDDEN = 256
 

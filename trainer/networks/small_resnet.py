@@ -6,9 +6,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainer.networks.parts import Networks
+from trainer.networks.layers import Networks
 from trainer.networks.resnet import Layer, Residual
-from trainer.recipes import Recipe
+from trainer.recipe.recipe import Recipe
 
 
 class SmallGenerator(nn.Module):

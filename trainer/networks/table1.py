@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.critics import ConvCritic, VectorCritic
-from trainer.networks.parts import Networks, WithNoise, code_layer
-from trainer.recipes import Recipe
+from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.layers import Networks, WithNoise, code_layer
+from trainer.recipe.recipe import Recipe
 
 
 def table1_networks(recipe: Recipe) -> Networks:

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainer.networks.critics import ConvCritic, VectorCritic
-from trainer.networks.parts import Networks, Shifted, Tanh01, WithNoise, code_layer
-from trainer.recipes import Recipe
+from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.layers import Networks, Shifted, Tanh01, WithNoise, code_layer
+from trainer.recipe.recipe import Recipe
 
 
 class ConvEncoder(nn.Module):

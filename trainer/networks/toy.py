@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.critics import VectorCritic
-from trainer.networks.parts import Networks, WithNoise, code_layer, mlp
-from trainer.recipes import Recipe
+from trainer.networks.discriminators import VectorCritic
+from trainer.networks.layers import Networks, WithNoise, code_layer, mlp
+from trainer.recipe.recipe import Recipe
 
 POINT = 2
 

@@ -1,0 +1,1 @@
+"""What the window shows, as data with signals. No torch, no threads."""

@@ -1,0 +1,141 @@
+"""What a user turns: seed, scale, sliders, locks, and which of the pictures are shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from trainer.messages import column_seeds
+from trainer.recipe.recipe import Recipe
+
+COLUMNS = 8
+FEWER = 6  # columns where pictures of codes, or of larger sizes, take room too
+MAX_SEED = 999_999
+
+
+def has_noise(recipe: Recipe) -> bool:
+    """Whether one image has many answers."""
+    return bool(recipe.noise or recipe.encoder_noise or recipe.posterior == "gaussian")
+
+
+def columns_of(recipe: Recipe) -> int:
+    """How many answers a row shows: without noise they would all be the same."""
+    if not has_noise(recipe):
+        return 1
+    return FEWER if recipe.translates else COLUMNS
+
+
+class Dials(QObject):
+    """The settings of a question; each change asks it anew."""
+
+    noiseChanged = Signal()
+    rawChanged = Signal()
+    picturesChanged = Signal()  # reconstructions or clusters, there or back
+
+    def __init__(self, recipe: Recipe, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.recipe = recipe
+        self.wants_clusters = False
+        self.wants_way_back = False
+        self.seed = 0
+        self.noise_scale = 1.0
+        self.seeds = column_seeds(self.seed, COLUMNS)
+        self.locked: frozenset[int] = frozenset()
+        self.code_offsets: tuple[float, ...] = ()
+        self.raw_code = False
+        self.noise_offsets: tuple[float, ...] = ()
+
+    def _ask(self) -> None:
+        raise NotImplementedError
+
+    def _rest(self) -> None:
+        """Another model: its codes and noise mean something else."""
+        self.code_offsets, self.noise_offsets = (), ()
+        self.noise_scale = 1.0
+
+    # ---- noise and code ----------------------------------------------------------------------
+
+    @property
+    def columns(self) -> int:
+        """How many answers a row shows."""
+        return columns_of(self.recipe)
+
+    def set_seed(self, seed: int) -> None:
+        """New noise vectors, a function of the seed, in all columns that are not locked."""
+        self.seed = seed % (MAX_SEED + 1)
+        fresh = column_seeds(self.seed, COLUMNS)
+        self.seeds = tuple(
+            self.seeds[column] if column in self.locked else fresh[column]
+            for column in range(COLUMNS)
+        )
+        self.noiseChanged.emit()
+        self._ask()
+
+    def resample(self) -> None:
+        """The next seed."""
+        self.set_seed(self.seed + 1)
+
+    def toggle_lock(self, column: int) -> None:
+        """A locked column keeps its noise vector when the others are resampled."""
+        if 0 <= column < COLUMNS:
+            self.locked ^= {column}
+            self.noiseChanged.emit()
+
+    def set_noise_scale(self, scale: float) -> None:
+        if scale != self.noise_scale:
+            self.noise_scale = scale
+            self._ask()
+
+    def set_noise_offsets(self, offsets: tuple[float, ...]) -> None:
+        if offsets != self.noise_offsets:
+            self.noise_offsets = offsets
+            self._ask()
+
+    def set_code_offsets(self, offsets: tuple[float, ...]) -> None:
+        if offsets != self.code_offsets:
+            self.code_offsets = offsets
+            self._ask()
+
+    def set_raw_code(self, raw: bool) -> None:
+        """Sliders along raw dimensions in place of principal directions; they start at 0."""
+        self.raw_code, self.code_offsets = raw, ()
+        self.rawChanged.emit()
+        self._ask()
+
+    # ---- which pictures ----------------------------------------------------------------------
+
+    @property
+    def shows_clusters(self) -> bool:
+        """Whether the middle shows each category, and not what becomes of the inputs."""
+        return self.wants_clusters and self.has_clusters
+
+    @property
+    def has_clusters(self) -> bool:
+        """Whether the code is one of a few categories, each of which can be drawn."""
+        return self.recipe.categorical and not self.recipe.two_dimensional
+
+    @property
+    def shows_way_back(self) -> bool:
+        """Whether the tiles are what the decoder makes of the translations."""
+        return self.wants_way_back and self.has_fan
+
+    @property
+    def has_fan(self) -> bool:
+        """Whether an image has many translations, each with a way back."""
+        return self.recipe.varies_code
+
+    def set_clusters_wanted(self, wanted: bool) -> None:
+        self.wants_clusters = wanted
+        self.picturesChanged.emit()
+        self._ask()
+
+    def toggle_clusters(self) -> None:
+        if self.has_clusters:
+            self.set_clusters_wanted(not self.wants_clusters)
+
+    def toggle_way_back(self) -> None:
+        if self.has_fan:
+            self.set_way_back_wanted(not self.wants_way_back)
+
+    def set_way_back_wanted(self, wanted: bool) -> None:
+        self.wants_way_back = wanted
+        self.picturesChanged.emit()

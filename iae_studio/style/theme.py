@@ -1,0 +1,207 @@
+"""The visual language: one table of tokens, and how Qt is dressed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPalette
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
+
+from iae_studio.style import icons, stylesheet
+
+GRID, GAP, PAD, RADIUS = 4, 8, 12, 6
+CAPTION, TEXT = 11, 13  # px
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Colours by meaning. Every text colour keeps 4.5:1 on `panel`."""
+
+    window: str
+    panel: str
+    raised: str  # buttons and inputs
+    line: str  # hairlines
+    text: str
+    muted: str  # captions
+    accent: str  # the one primary action: content blue
+    content: str
+    style: str
+    reconstruction: str
+    regularisation: str
+    error: str
+    on_accent: str
+
+
+DARK = Tokens(
+    window="#131518",
+    panel="#1a1d21",
+    raised="#272b31",
+    line="#31363d",
+    text="#e7e9ec",
+    muted="#9ba3ae",
+    accent="#5ea6ff",
+    content="#5ea6ff",
+    style="#f2ac42",
+    reconstruction="#3cc7b2",
+    regularisation="#ac8ffb",
+    error="#ff736c",
+    on_accent="#07131f",
+)
+LIGHT = Tokens(
+    window="#eceef1",
+    panel="#f9fafb",
+    raised="#ffffff",
+    line="#d3d8de",
+    text="#1a1e23",
+    muted="#59626e",
+    accent="#1763cf",
+    content="#1763cf",
+    style="#a06000",
+    reconstruction="#08705f",
+    regularisation="#6a41d6",
+    error="#bf2626",
+    on_accent="#ffffff",
+)
+
+
+class _Notifier(QObject):
+    """Tells widgets that paint themselves that the tokens were exchanged."""
+
+    changed = Signal()
+
+
+_tokens = DARK
+
+
+@lru_cache(maxsize=1)
+def notifier() -> _Notifier:
+    """The one object whose `changed` follows every `apply`."""
+    return _Notifier()
+
+
+def current() -> Tokens:
+    """The tokens in force."""
+    return _tokens
+
+
+def colour(role: str, alpha: float = 1.0) -> QColor:
+    """The colour of a token by its name, now."""
+    made = QColor(getattr(_tokens, role))
+    made.setAlphaF(alpha)
+    return made
+
+
+def prefers_dark(app: QApplication) -> bool:
+    """Whether the system asks for a dark window; where it does not say, its own palette tells."""
+    scheme = app.styleHints().colorScheme()
+    if scheme == Qt.ColorScheme.Unknown:
+        return app.style().standardPalette().window().color().lightness() < 128
+    return scheme == Qt.ColorScheme.Dark
+
+
+def apply(app: QApplication, dark: bool) -> None:
+    """Dress the application, now and for widgets still to come."""
+    global _tokens
+    _tokens = DARK if dark else LIGHT
+    # A new Fusion each time would delete the old style under a running paint: only when needed.
+    if app.style().objectName() not in ("fusion", ""):
+        app.setStyle(QStyleFactory.create("Fusion"))
+    font = QFont(app.font())
+    font.setPixelSize(TEXT)
+    app.setFont(font)
+    app.setPalette(_palette(_tokens))
+    app.setStyleSheet(stylesheet.build(_tokens))
+    notifier().changed.emit()
+
+
+def _palette(tokens: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    table = {
+        role.Window: tokens.panel,
+        role.WindowText: tokens.text,
+        role.Base: tokens.raised,
+        role.AlternateBase: tokens.panel,
+        role.Text: tokens.text,
+        role.Button: tokens.raised,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.error,
+        role.ToolTipBase: tokens.raised,
+        role.ToolTipText: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Highlight: tokens.accent,
+        role.HighlightedText: tokens.on_accent,
+        role.Accent: tokens.accent,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.regularisation,
+        role.Light: tokens.raised,
+        role.Midlight: tokens.line,
+        role.Mid: tokens.line,
+        role.Dark: tokens.line,
+        role.Shadow: tokens.window,
+    }
+    palette = QPalette()
+    for key, value in table.items():
+        palette.setColor(key, QColor(value))
+    faint = QColor(stylesheet.mix(tokens.muted, tokens.panel, 0.35))
+    for key in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, key, faint)
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(tokens.line))
+    return palette
+
+
+def tabular(font: QFont) -> QFont:
+    """The same font with figures of one width, so that a changing number does not jiggle."""
+    made = QFont(font)
+    if hasattr(QFont, "Tag"):
+        made.setFeature(QFont.Tag("tnum"), 1)
+    if not _figures_align(made.family()):
+        made.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
+    return made
+
+
+@lru_cache(maxsize=8)
+def _figures_align(family: str) -> bool:
+    """Whether a font, asked for it, has figures of one width: not all do."""
+    font = QFont(family)
+    if hasattr(QFont, "Tag"):
+        font.setFeature(QFont.Tag("tnum"), 1)
+    metrics = QFontMetricsF(font)
+    return len({round(metrics.horizontalAdvance(digit * 8), 2) for digit in "0123456789"}) == 1
+
+
+def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The same font in one of the three sizes."""
+    made = QFont(font)
+    made.setPixelSize(pixels)
+    made.setWeight(weight)
+    return made
+
+
+def icon(name: str, role: str = "text") -> QIcon:
+    """A small line icon in a token's colour, as it is now."""
+    return icons.make(name, colour(role))
+
+
+class _IconKeeper(QObject):
+    """Gives a button its icon anew when the tokens change; goes with the button."""
+
+    def __init__(self, button: QAbstractButton) -> None:
+        super().__init__(button)
+        self._button, self._name, self._role = button, "", ""
+        notifier().changed.connect(self.renew)
+
+    def show(self, name: str, role: str) -> None:
+        if (name, role) != (self._name, self._role):
+            self._name, self._role = name, role
+            self.renew()
+
+    def renew(self) -> None:
+        self._button.setIcon(icon(self._name, self._role))
+
+
+def set_icon(button: QAbstractButton, name: str, role: str = "text") -> None:
+    """Put an icon on a button; it follows the theme from then on."""
+    keeper = button.findChild(_IconKeeper) or _IconKeeper(button)
+    keeper.show(name, role)

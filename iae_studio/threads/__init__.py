@@ -1,0 +1,1 @@
+"""The threads: training, rendering, and work on files and data."""

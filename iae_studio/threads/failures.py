@@ -1,0 +1,28 @@
+"""What went wrong on another thread, in words that help."""
+
+from __future__ import annotations
+
+import traceback
+
+from iae_studio.state.datasets import WORDS, missing
+from trainer.messages import DataMissingError, Failed, UserError
+
+
+def describe(error: BaseException) -> Failed:
+    """A `Failed` for any exception; a UserError speaks for itself."""
+    trace = "".join(traceback.format_exception(error))
+    if isinstance(error, DataMissingError):
+        named = [name for name, words in WORDS.items() if str(error).startswith(words.title)]
+        if named:
+            return Failed(*missing(named[0]), data_missing=True)
+    if isinstance(error, UserError):
+        return Failed(str(error))
+    full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
+    if isinstance(error, MemoryError) or full:
+        return Failed(
+            "The memory is full.",
+            "Use a smaller batch or a -small recipe; the last save is kept.",
+            trace=trace,
+        )
+    what = f"{type(error).__name__}: {error}"
+    return Failed(what, "The log below has the details; the last save is kept.", trace=trace)

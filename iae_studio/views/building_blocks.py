@@ -1,0 +1,95 @@
+"""Small pieces that every view is put together from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from iae_studio.style import theme
+
+
+def heading(text: str, role: str = "") -> QLabel:
+    """A panel's small heading, in the colour of what it is about."""
+    label = QLabel(text)
+    label.setProperty("heading", True)
+    if role:
+        label.setProperty("role", role)
+    return label
+
+
+def caption(text: str = "") -> QLabel:
+    """Quiet small text that wraps."""
+    label = QLabel(text)
+    label.setProperty("caption", True)
+    label.setWordWrap(True)
+    return label
+
+
+def button(
+    text: str, icon: str, tip: str, pressed: Callable[[], object], name: str = ""
+) -> QPushButton:
+    """A push button with one of our icons."""
+    made = QPushButton(text)
+    theme.set_icon(made, icon)
+    made.setIconSize(QSize(16, 16))
+    made.setToolTip(tip)
+    made.clicked.connect(lambda: pressed())
+    if name:
+        made.setObjectName(name)
+    return made
+
+
+def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QToolButton:
+    """A flat button for a row of tools; without text it shows its icon alone."""
+    made = QToolButton()
+    made.setText(text)
+    theme.set_icon(made, icon)
+    made.setIconSize(QSize(16, 16))
+    style = (
+        Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        if text
+        else Qt.ToolButtonStyle.ToolButtonIconOnly
+    )
+    made.setToolButtonStyle(style)
+    made.setProperty("flat", True)
+    made.setToolTip(tip)
+    made.setAccessibleName(text or tip)
+    made.clicked.connect(lambda: pressed())
+    return made
+
+
+def column(
+    parent: QWidget | None = None, pad: int = theme.PAD, gap: int = theme.GAP
+) -> QVBoxLayout:
+    layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
+    layout.setContentsMargins(pad, pad, pad, pad)
+    layout.setSpacing(gap)
+    return layout
+
+
+def row(*widgets: QWidget | None, gap: int = theme.GAP) -> QHBoxLayout:
+    """Widgets in a row; None is a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(gap)
+    for widget in widgets:
+        if widget is None:
+            layout.addStretch(1)
+        else:
+            layout.addWidget(widget)
+    return layout
+
+
+def as_panel(view: QWidget) -> None:
+    """Paint a view on the panel's colour."""
+    view.setProperty("panel", True)
+    view.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

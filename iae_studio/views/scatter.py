@@ -1,0 +1,133 @@
+"""The 2-D models: points of the data beside points of the model, and the plane of the codes."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import caption, heading
+from trainer.messages import Cloud, Floats
+from trainer.recipe.recipe import Recipe
+
+HUES = 7  # told apart by most eyes when spread evenly
+DATA_REACH = {"mog": 2.8, "four-points": 2.4}
+CODE_REACH = 4.0
+Places = npt.NDArray[np.int64]
+
+
+class Plane(QWidget):
+    """A title, a line of words, and grey points below coloured ones."""
+
+    def __init__(self, name: str, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = heading("", role)
+        self.words = caption()
+        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.plot = pg.PlotWidget()
+        self.plot.setObjectName(name)
+        self.plot.setAspectLocked(True)
+        self.plot.setMenuEnabled(False)
+        self.plot.hideButtons()
+        self.below = pg.ScatterPlotItem(size=3, pen=None, pxMode=True)
+        self.above = pg.ScatterPlotItem(size=4, pen=None, pxMode=True)
+        self.plot.addItem(self.below)
+        self.plot.addItem(self.above)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        layout.addWidget(self.title)
+        layout.addWidget(self.words)
+        layout.addWidget(self.plot, 1)
+
+    def describe(self, title: str, words: str, reach: float) -> None:
+        self.title.setText(title)
+        self.words.setText(words)
+        self.plot.setAccessibleName(f"{title}. {words}")
+        self.plot.setRange(xRange=(-reach, reach), yRange=(-reach, reach), padding=0.02)
+
+    def show_points(self, below: Floats, above: Floats, place: Places, hues: int) -> None:
+        brushes = _brushes(hues)
+        self.below.setData(below[:, 0], below[:, 1])
+        self.above.setData(above[:, 0], above[:, 1], brush=[brushes[int(p) % hues] for p in place])
+
+    def clear(self) -> None:
+        self.below.setData([], [])
+        self.above.setData([], [])
+
+    def restyle(self) -> None:
+        tokens = theme.current()
+        self.plot.setBackground(tokens.panel)
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(tokens.line)
+            axis.setTextPen(tokens.muted)
+        grey = QColor(tokens.muted)
+        grey.setAlphaF(0.45)
+        self.below.setBrush(pg.mkBrush(grey))
+
+
+class CloudView(QWidget):
+    """Scatter plots that follow the training: data, and for flipped models the codes beside."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.data = Plane("dataPlot", "")
+        self.codes = Plane("codePlot", "content")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * theme.GAP)
+        layout.addWidget(self.data, 1)
+        layout.addWidget(self.codes, 1)
+        self._cloud: Cloud | None = None
+        self._recipe: Recipe | None = None
+        theme.notifier().changed.connect(self._restyle)
+        self._restyle()
+
+    def set_recipe(self, recipe: Recipe) -> None:
+        """Say what is to be seen; the points come with the next answer."""
+        if recipe != self._recipe:
+            self._recipe, self._cloud = recipe, None
+            self.data.clear()
+            self.codes.clear()
+        flipped = recipe.model == "fiae"
+        self.codes.setVisible(flipped)
+        if not recipe.two_dimensional:
+            return
+        if flipped:
+            what = "Grey: the data. Coloured: what the generator makes of the prior, by place."
+            self.codes.describe(
+                "Codes z",
+                "Grey: the prior. Coloured: the codes that the encoder gives to data, by place.",
+                CODE_REACH,
+            )
+        else:
+            which = "one-hot input" if recipe.model == "gan" else "code"
+            what = f"Grey: the data. Coloured: what the model draws, a colour for each {which}."
+        self.data.describe("Data x", what, DATA_REACH[recipe.data])
+
+    def show_cloud(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        flipped = cloud.codes is not None
+        hues = 4 if flipped else HUES
+        self.data.show_points(cloud.real, cloud.fake, cloud.component, hues)
+        if cloud.codes is not None and cloud.prior is not None and cloud.place is not None:
+            self.codes.show_points(cloud.prior, cloud.codes, cloud.place, hues)
+
+    def _restyle(self) -> None:
+        self.data.restyle()
+        self.codes.restyle()
+        if self._cloud is not None:
+            self.show_cloud(self._cloud)
+
+
+def _brushes(hues: int) -> list[QBrush]:
+    light = 0.42 if QColor(theme.current().window).lightnessF() > 0.5 else 0.62
+    shades = [QColor.fromHslF((0.58 + k / hues) % 1.0, 0.65, light, 0.85) for k in range(hues)]
+    return [pg.mkBrush(shade) for shade in shades]

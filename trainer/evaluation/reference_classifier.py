@@ -1,0 +1,115 @@
+"""A small classifier of ours that reads the class off a picture; trained once, then kept."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
+from torch import Tensor, nn
+from torch.nn import functional
+
+from trainer.data.dataset import DataSet, Rows
+from trainer.messages import UserError
+from trainer.storage.files import write_bytes
+from trainer.storage.paths import cache_root
+
+STEPS, BATCH = 1500, 128
+FEATURES = 128
+# Below this accuracy a judge is no judge; photographs are harder than digits.
+ENOUGH = {"mnist": 0.98, "drawn-digits": 0.98}
+ENOUGH_ELSEWHERE = 0.8
+
+
+def _network(shape: tuple[int, ...], classes: int) -> nn.Sequential:
+    channels, side = shape[0], -(-shape[1] // 4)
+    return nn.Sequential(
+        nn.Conv2d(channels, 24, 5, 2, 2), nn.BatchNorm2d(24), nn.ReLU(),
+        nn.Conv2d(24, 48, 3, 2, 1), nn.BatchNorm2d(48), nn.ReLU(),
+        nn.Flatten(), nn.Linear(48 * side * side, FEATURES), nn.ReLU(),
+        nn.Dropout(0.3), nn.Linear(FEATURES, classes),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Reads classes off images float32 [N, C, H, W]; `accuracy` is on test images."""
+
+    network: nn.Module
+    accuracy: float
+
+    @torch.inference_mode()
+    def read(self, images: Tensor) -> Tensor:
+        """The most likely class of each image: int64 [N]."""
+        classes: Tensor = self.network(images).argmax(1)
+        return classes
+
+    @torch.inference_mode()
+    def features(self, images: Tensor) -> Tensor:
+        """What the last hidden layer makes of each image: [N, 128]."""
+        assert isinstance(self.network, nn.Sequential)
+        features: Tensor = self.network[:-2](images)
+        return features
+
+    @classmethod
+    def of(cls, name: str, data: DataSet, device: torch.device) -> Judge:
+        """The judge of a data set, from the cache or newly trained (half a minute on a CPU).
+
+        Raises UserError if it is too bad itself.
+        """
+        some = data.train.images[::101].numpy().tobytes()
+        mark = hashlib.sha256(some + str(len(data.train)).encode()).hexdigest()[:12]
+        file = cache_root() / "judges" / f"{name}-{mark}.safetensors"
+        with torch.random.fork_rng(devices=[]):  # the same judge each time: weights, dropout
+            torch.manual_seed(0)
+            network = _network(tuple(data.train.images.shape[1:]), data.classes).to(device)
+            if not _restored(network, file):
+                _train(network, data.train, device)
+                with suppress(OSError):  # without a cache it is only slower next time
+                    weights = {k: v.cpu() for k, v in network.state_dict().items()}
+                    write_bytes(file, to_bytes(weights))
+        network.eval()
+        accuracy = _accuracy(network, data.test, device)
+        if accuracy < ENOUGH.get(name, ENOUGH_ELSEWHERE):
+            raise UserError(
+                f"The judge of {name} reads only {accuracy:.1%} of the test images rightly; "
+                f"label agreement would mean nothing. Delete {file} and try again."
+            )
+        return cls(network, accuracy)
+
+
+def _restored(network: nn.Module, file: Path) -> bool:
+    try:
+        network.load_state_dict(load_file(file))
+    except (OSError, SafetensorError, RuntimeError):  # absent or damaged
+        return False
+    return True
+
+
+def _train(network: nn.Module, rows: Rows, device: torch.device) -> None:
+    rng = torch.Generator(device).manual_seed(0)
+    images, labels = rows.images.to(device), rows.labels.to(device)
+    optimiser = torch.optim.Adam(network.parameters(), 2e-3, fused=True)
+    fall = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, STEPS)
+    network.train()
+    for _ in range(STEPS):
+        index = torch.randint(len(images), (BATCH,), generator=rng, device=device)
+        loss = functional.cross_entropy(network(images[index].float() / 255), labels[index])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        fall.step()
+
+
+@torch.inference_mode()
+def _accuracy(network: nn.Module, rows: Rows, device: torch.device) -> float:
+    right = 0
+    for images, labels in zip(rows.images.split(500), rows.labels.split(500), strict=True):
+        guess = network((images.float() / 255).to(device)).argmax(1).cpu()
+        right += int((guess == labels).sum())
+    return right / len(rows)

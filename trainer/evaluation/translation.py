@@ -1,0 +1,84 @@
+"""Measures of CycleIAE: what a translation keeps, what it varies, and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainer.data.dataset import DataSet, Rows
+from trainer.data.edge_detection import find_edges
+from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
+from trainer.evaluation.reconstructions import BATCH, DRAWS
+from trainer.evaluation.reference_classifier import Judge
+from trainer.inference.render import Snapshot
+
+TEST_IMAGES = 500
+
+
+@torch.inference_mode()
+def evaluate_translations(
+    snapshot: Snapshot, data: DataSet, judge: Judge | None, seed: int = 0
+) -> dict[str, Any]:
+    """On the first 500 test images, 8 noise draws each, pixels in [0, 1].
+
+    way_back_mse: mean squared error of x -> code -> x.
+    diversity: standard deviation over the draws of the stochastic map, the mean over pixels and
+        images: of the decoder's pictures at a fixed code, or of the codes of a fixed image.
+        way_back_diversity: in the latter case that of the pictures that come back.
+    Where the second domain is edges, F1 within one pixel: edges_of_code, the code against the
+    input's true edges; edges_of_output, edges found in the output against the code; edges_chance,
+    the first with another image's; edges_found, edges found in the input against its true ones,
+    the best that edges_of_output can be expected to reach.
+    Where both are photographs: domain_reached, the share of codes that a judge takes for the
+    second domain; judge_accuracy, how often it is right itself.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    test = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
+    codes, pictures = _draws(snapshot, test.images, rng)
+    x = test.images.float() / 255
+    varies_code = snapshot.recipe.varies_code
+    told: dict[str, Any] = {
+        "way_back_mse": round((pictures - x).square().mean().item(), 5),
+        "diversity": round(_diversity(codes if varies_code else pictures), 4),
+    }
+    if varies_code:
+        told["way_back_diversity"] = round(_diversity(pictures), 4)
+    if snapshot.recipe.second == "edges" and not snapshot.recipe.images_b:
+        told |= _edges(test, codes[0], pictures)
+    if judge is not None:
+        flat = codes.flatten(0, 1).to(snapshot.device)
+        read = torch.cat([judge.read(part) for part in flat.split(BATCH)])
+        told["domain_reached"] = round((read == 1).float().mean().item(), 4)
+        told["judge_accuracy"] = round(judge.accuracy, 4)
+    return told | {"images": len(test)}
+
+
+def _draws(snapshot: Snapshot, images: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Codes and pictures that come back, both [8, N, C, H, W]."""
+    model, device = snapshot.model, snapshot.device
+    codes, pictures = [], []
+    for rows in images.split(BATCH // DRAWS):
+        x = (rows.float() / 255).to(device)
+        z = [model.encode(x, model.eps.sample(len(x), rng).to(device)) for _ in range(DRAWS)]
+        back = [model.decode(each, model.noise.sample(len(x), rng).to(device)) for each in z]
+        codes.append(torch.stack(z).cpu())
+        pictures.append(torch.stack(back).cpu())
+    return torch.cat(codes, 1), torch.cat(pictures, 1)
+
+
+def _diversity(draws: Tensor) -> float:
+    return draws.std(0).mean().item()
+
+
+def _edges(test: Rows, codes: Tensor, pictures: Tensor) -> dict[str, Any]:
+    found = find_edges(test.images).float() / 255
+    true = found if test.edges is None else test.edges.float() / 255
+    outlines = find_edges((pictures[0] * 255).round().to(torch.uint8)).float() / 255
+    return {
+        "edges_of_code": round(edge_f1(codes, true), 4),
+        "edges_of_output": round(edge_f1(outlines, codes), 4),
+        "edges_chance": round(chance_f1(codes, true), 4),
+        "edges_found": round(edge_f1(found, true), 4),
+    }

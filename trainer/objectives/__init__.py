@@ -1,0 +1,1 @@
+"""What is minimised: the adversarial games, and the penalties beside them."""

@@ -1,0 +1,1 @@
+"""Sheets, figures, and the paper's results made again."""

@@ -1,0 +1,1 @@
+"""Where things lie on this computer, and files that are whole or not there."""

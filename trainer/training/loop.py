@@ -1,0 +1,57 @@
+"""The training loop: one for every model, a generator, so that pause is "do not call next"."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import torch
+from torch import Tensor
+
+from trainer.data.batches import Feed
+from trainer.messages import LOSSES, DivergedError, Progress
+from trainer.training.cuda_graphs import Captured
+from trainer.training.step import TrainState, next_batch, start, step
+
+REPORT_SECONDS = 0.1
+AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
+
+
+def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
+    """Train up to the step `until`, yielding about ten times a second.
+
+    The losses are read from the device once a report. Raises DivergedError.
+    """
+    advance = _stepper(state, feed)
+    rows: list[Tensor] = []
+    last, rate = time.perf_counter(), 0.0
+    while state.step < until:
+        rows.append(advance())
+        now = time.perf_counter()
+        if now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < until:
+            continue
+        losses = torch.stack(rows).cpu()
+        now = time.perf_counter()
+        fresh = len(rows) / (now - last)
+        rate = 0.9 * rate + 0.1 * fresh if rate else fresh
+        if not losses[:, -1].isfinite().all():
+            raise DivergedError(
+                f"The training diverged near step {state.step:,}. Start again with smaller "
+                "learning rates (player_rate, critic_rate) or a larger r1."
+            )
+        table = losses[:, :-1].numpy().copy()
+        note = state.captured.why_not if state.captured else ""
+        yield Progress(state.step, until, LOSSES, table, rate, (until - state.step) / rate, note)
+        rows, last = [], time.perf_counter()
+
+
+def _stepper(state: TrainState, feed: Feed) -> Callable[[], Tensor]:
+    """On CUDA steps are replayed, and what was captured outlives a pause."""
+    if feed.device.type != "cuda":
+        return lambda: step(state, next_batch(state, feed))
+    if state.captured is None or state.captured.feed is not feed:
+        state.captured = Captured(state, feed)
+    return state.captured.step
+
+
+__all__ = ["TrainState", "run", "start", "step"]

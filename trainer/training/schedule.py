@@ -1,0 +1,68 @@
+"""What changes in the course of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from trainer.recipe.recipe import Recipe
+
+FLOOR = 0.05  # the learning rates' last value, as a part of the first
+PHASE = ("warm", "penalised", "pulled", "fading")
+VALUES = ("rate", "fade", "euclidean", "encoder", "decay")
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One step's settings, functions of the step alone.
+
+    The phase (`PHASE`) says which terms there are, so that steps of one phase run the same
+    operators; the values (`VALUES`) may be numbers, or scalars on the device.
+    """
+
+    batch: int  # images, the same in all steps of a phase
+    warm: bool  # no reconstruction game yet: autoencoding, or `Model.sort` without any game
+    penalised: bool  # the critics pay for their slope in this step
+    pulled: bool  # there is a Euclidean term
+    fading: bool  # what falls to 0 has not arrived
+    rate: float | Tensor  # factor of the learning rates
+    fade: float | Tensor  # 1 at the start, 0 at the end
+    euclidean: float | Tensor  # weight of the Euclidean term
+    encoder: float | Tensor  # factor of the encoder's learning rate
+    decay: float | Tensor  # of the averaged weights
+
+    @classmethod
+    def at(cls, recipe: Recipe, step: int) -> Schedule:
+        done = min(1.0, step / recipe.steps)
+        late = max(0.0, (done - recipe.decay_from) / max(1e-9, 1 - recipe.decay_from))
+        warm = done < recipe.warm
+        falling = max(0.0, 1 - done / recipe.euclidean_until) if recipe.euclidean_until else 0.0
+        euclidean = 1.0 if warm else recipe.euclidean * falling
+        return cls(
+            batch=recipe.warm_batch if warm and recipe.warm_batch else recipe.batch,
+            warm=warm,
+            penalised=step % recipe.r1_every == 0,
+            pulled=euclidean > 0,
+            fading=done < 1,
+            rate=1 - (1 - FLOOR) * late,
+            fade=1 - done,
+            euclidean=euclidean,
+            encoder=1.0 if warm else recipe.encoder_rate,
+            decay=min(recipe.ema, (1 + step) / (10 + step)),
+        )
+
+    @property
+    def phase(self) -> tuple[bool, ...]:
+        return tuple(getattr(self, name) for name in PHASE)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        return tuple(float(getattr(self, name)) for name in VALUES)
+
+    def on_device(self, values: Tensor) -> Schedule:
+        """The same phase, its values read from a tensor [len(VALUES)] whenever the step runs."""
+        rate, fade, euclidean, encoder, decay = values.unbind()
+        return replace(
+            self, rate=rate, fade=fade, euclidean=euclidean, encoder=encoder, decay=decay
+        )
