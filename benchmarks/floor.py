@@ -11,7 +11,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.recipe.recipe import Recipe
 from trainer.training.step import start, step
 
@@ -63,16 +63,16 @@ class _Operations(TorchDispatchMode):
         return result
 
 
-def floor_seconds(recipe: Recipe, feed: Feed, rates: Rates) -> float:
+def floor_seconds(recipe: Recipe, batches: TrainingBatches, rates: Rates) -> float:
     """A step's least time: the larger of its operations' and its weights' share of the rates.
 
     The mean over as many steps as the penalties' turn is long. Activations count no bytes: what a
     perfect program would keep in caches is not known.
     """
-    state = start(recipe, feed.device)
+    state = start(recipe, batches.device)
     with _Operations() as counter:
         for _ in range(recipe.r1_every):
-            step(state, feed.batch(recipe.batch, 0, state.rng))
+            step(state, batches.batch(recipe.batch, 0, state.rng))
     weights = sum(p.numel() * p.element_size() for p in state.model.parameters())
     operations = counter.total / recipe.r1_every
     return max(operations / rates.operations, TIMES_THROUGH * weights / rates.bytes)

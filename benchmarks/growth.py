@@ -21,7 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
 from trainer.data.loading import load_data
 from trainer.data.memory_maps import open_map, write_map
@@ -99,20 +99,22 @@ def measure(case: Case, device_name: str) -> Measured:
     use_threads()
     device = choose_device(device_name)
     with tempfile.TemporaryDirectory() as folder:
-        state, feed = _toy(case, device) if case.window else _network(case, device, Path(folder))
-        found = _in_windows(state, feed, case) if case.window else _freely(state, feed, case)
+        state, batches = _toy(case, device) if case.window else _network(case, device, Path(folder))
+        found = _in_windows(state, batches, case) if case.window else _freely(state, batches, case)
         return replace(found, peak=_memory("VmHWM"), held=_held(), on_gpu=_on_gpu(device))
 
 
-def _network(case: Case, device: torch.device, folder: Path) -> tuple[TrainState, Feed]:
+def _network(case: Case, device: torch.device, folder: Path) -> tuple[TrainState, TrainingBatches]:
     settings = [f"size={case.size}", f"batch={case.batch}", "steps=1000000", "warm=0"]
     recipe = find_recipe("svhn-75-small" if case.colour else "mnist-10-small")
     recipe = recipe.with_settings(settings)
     shape = case.images, recipe.channels, case.size, case.size
     if case.streamed:
-        return start(recipe, device), Feed(Streamed.of(_on_disk(shape, folder), 0, 0, device))
+        return start(recipe, device), TrainingBatches(
+            Streamed.of(_on_disk(shape, folder), 0, 0, device)
+        )
     rows = torch.randint(256, shape, dtype=torch.uint8, device=device)
-    return start(recipe, device), Feed(Empirical(rows))
+    return start(recipe, device), TrainingBatches(Empirical(rows))
 
 
 def _on_disk(shape: tuple[int, ...], folder: Path) -> Tensor:
@@ -124,38 +126,38 @@ def _on_disk(shape: tuple[int, ...], folder: Path) -> Tensor:
     return opened
 
 
-def _toy(case: Case, device: torch.device) -> tuple[TrainState, Feed]:
+def _toy(case: Case, device: torch.device) -> tuple[TrainState, TrainingBatches]:
     still = ["instance_noise=0", "code_noise=0", "r1=0", "r1_code=0"]
     settings = ["width=8", f"batch={case.batch}", f"steps={case.steps}", *still]
     recipe = find_recipe("mog-gan").with_settings(settings)
-    return start(recipe, device), load_data(recipe).feed(recipe, device)
+    return start(recipe, device), load_data(recipe).batches(recipe, device)
 
 
-def _freely(state: TrainState, feed: Feed, case: Case) -> Measured:
-    for _ in run(state, feed, WARM):
+def _freely(state: TrainState, batches: TrainingBatches, case: Case) -> Measured:
+    for _ in run(state, batches, WARM):
         pass
     began = time.perf_counter()
-    for progress in run(state, feed, 10**9):
+    for progress in run(state, batches, 10**9):
         done, passed = progress.step - WARM, time.perf_counter() - began
         if passed > case.seconds and done >= FEWEST:
             break
     return Measured(rate=done * case.batch / passed)
 
 
-def _in_windows(state: TrainState, feed: Feed, case: Case) -> Measured:
-    for _ in run(state, feed, WARM):
+def _in_windows(state: TrainState, batches: TrainingBatches, case: Case) -> Measured:
+    for _ in run(state, batches, WARM):
         pass
-    early = _steps_per_second(state, feed, WARM + case.window)
+    early = _steps_per_second(state, batches, WARM + case.window)
     held_early = _held()
-    for _ in run(state, feed, case.steps - case.window):
+    for _ in run(state, batches, case.steps - case.window):
         pass
-    late = _steps_per_second(state, feed, case.steps)
+    late = _steps_per_second(state, batches, case.steps)
     return Measured(rate=late * case.batch, early=early, late=late, held_early=held_early)
 
 
-def _steps_per_second(state: TrainState, feed: Feed, until: int) -> float:
+def _steps_per_second(state: TrainState, batches: TrainingBatches, until: int) -> float:
     began, first = time.perf_counter(), state.step
-    for _ in run(state, feed, until):
+    for _ in run(state, batches, until):
         pass
     return (until - first) / (time.perf_counter() - began)
 

@@ -2,8 +2,8 @@
 
 A `DataLoader` with workers (pinned memory on a GPU), an Adam for each network, eager passes, losses
 read by `.item()` at every step. Networks, batch size and mathematics are the recipe's. It makes one
-forward pass of the autoencoder a step, as CycleGAN's published code does, and keeps the critics'
-weights out of the players' backward pass: the usual mistakes are not in it.
+forward pass of the autoencoder a step, as CycleGAN's published code does, and keeps the
+discriminators' weights out of the generators' backward pass: the usual mistakes are not in it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 from torch.utils.data import DataLoader, Dataset
 
-from trainer.data.batches import Feed
-from trainer.models import build_model
-from trainer.objectives.penalties import euclidean_error, sameness
+from trainer.data.batches import TrainingBatches
+from trainer.models.building import build_model
+from trainer.objectives.penalties import diversity_penalty, euclidean_error
 from trainer.recipe.recipe import Recipe
 from trainer.training.schedule import Schedule
 
 WORKERS = 2
 
-Side = tuple[Tensor, ...]  # what a critic is given
+Side = tuple[Tensor, ...]  # what a discriminator is given
 Pair = tuple[Side, Side]  # real, fake
 
 
@@ -42,8 +42,8 @@ class Items(Dataset[Tensor]):
         return row.float() / 255 if row.dtype == torch.uint8 else row
 
 
-def batches(rows: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
-    """Shuffled batches without end."""
+def drawn_rows(rows: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
+    """Shuffled drawn_rows without end."""
     loader = DataLoader(
         Items(rows),
         batch_size=size,
@@ -59,14 +59,14 @@ def batches(rows: Tensor, size: int, device: torch.device) -> Iterator[Tensor]:
 
 
 class PlainTraining:
-    """`step` on batches of data; everything else lies open here."""
+    """`step` on drawn_rows of data; everything else lies open here."""
 
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         self.recipe, self.device, self.number = recipe, device, 0
         self.model = build_model(recipe).to(device).train()
         self.encoder, self.decoder = self.model.encoder, self.model.decoder
-        self.pair: nn.Module = self.model.critics["reconstruction"]
-        self.other: nn.Module = self.model.critics["regularisation"]
+        self.pair: nn.Module = self.model.discriminators["reconstruction"]
+        self.other: nn.Module = self.model.discriminators["regularisation"]
         self.averaged = copy.deepcopy(self.model).eval()
         self.rng = torch.Generator(device).manual_seed(recipe.seed)
         betas = (recipe.beta1, 0.99)
@@ -74,16 +74,16 @@ class PlainTraining:
         def adam(net: nn.Module, rate: float) -> torch.optim.Adam:
             return torch.optim.Adam(net.parameters(), lr=rate, betas=betas)
 
-        self.encoder_adam = adam(self.encoder, recipe.player_rate)
-        self.decoder_adam = adam(self.decoder, recipe.player_rate)
-        self.pair_adam = adam(self.pair, recipe.critic_rate)
-        self.other_adam = adam(self.other, recipe.critic_rate)
+        self.encoder_adam = adam(self.encoder, recipe.generator_rate)
+        self.decoder_adam = adam(self.decoder, recipe.generator_rate)
+        self.pair_adam = adam(self.pair, recipe.discriminator_rate)
+        self.other_adam = adam(self.other, recipe.discriminator_rate)
 
-    def train(self, feed: Feed) -> Iterator[dict[str, float]]:
+    def train(self, batches: TrainingBatches) -> Iterator[dict[str, float]]:
         """Steps without end, each with its losses."""
         size = self.recipe.batch
-        data = batches(feed.data.rows, size, self.device)
-        second = batches(feed.other.rows, size, self.device) if feed.other else None
+        data = drawn_rows(batches.data.rows, size, self.device)
+        second = drawn_rows(batches.other.rows, size, self.device) if batches.other else None
         while True:
             yield self.step(next(data), next(second) if second else None)
 
@@ -94,26 +94,26 @@ class PlainTraining:
         pair, single, penalty = self._forward(x, second, now)
         losses = {}
         sides = (("reconstruction", self.pair, pair), ("regularisation", self.other, single))
-        for (name, critic, (real, fake)), optimiser in zip(
+        for (name, discriminator, (real, fake)), optimiser in zip(
             sides, (self.pair_adam, self.other_adam), strict=True
         ):
             optimiser.zero_grad()
-            loss = self._critic_loss(name, critic, real, fake, now)
+            loss = self._discriminator_loss(name, discriminator, real, fake, now)
             loss.backward()
             optimiser.step()
-            losses[f"{name} critic"] = loss.item()
-        self.model.critics.requires_grad_(False)
+            losses[f"{name} discriminator"] = loss.item()
+        self.model.discriminators.requires_grad_(False)
         total = penalty
-        for name, critic, (_, fake) in sides:
-            loss = self._player_loss(name, critic, fake, now)
+        for name, discriminator, (_, fake) in sides:
+            loss = self._generator_loss(name, discriminator, fake, now)
             total = total + loss
-            losses[f"{name} player"] = loss.item()
+            losses[f"{name} generator"] = loss.item()
         self.encoder_adam.zero_grad()
         self.decoder_adam.zero_grad()
         total.backward()
         self.encoder_adam.step()
         self.decoder_adam.step()
-        self.model.critics.requires_grad_(True)
+        self.model.discriminators.requires_grad_(True)
         self._average()
         self.number += 1
         return losses
@@ -121,10 +121,10 @@ class PlainTraining:
     def _set_rates(self, now: Schedule) -> None:
         recipe = self.recipe
         for optimiser, rate in (
-            (self.encoder_adam, recipe.player_rate * now.encoder),
-            (self.decoder_adam, recipe.player_rate),
-            (self.pair_adam, recipe.critic_rate),
-            (self.other_adam, recipe.critic_rate),
+            (self.encoder_adam, recipe.generator_rate * now.encoder),
+            (self.decoder_adam, recipe.generator_rate),
+            (self.pair_adam, recipe.discriminator_rate),
+            (self.other_adam, recipe.discriminator_rate),
         ):
             for group in optimiser.param_groups:
                 group["lr"] = rate * now.rate
@@ -135,7 +135,7 @@ class PlainTraining:
     def _forward(
         self, x: Tensor, second: Tensor | None, now: Schedule
     ) -> tuple[Pair, Pair, Tensor]:
-        """(real, fake) of the pair critic and of the other one, and what else is minimised."""
+        """(real, fake) of the pair discriminator and the other one, and what else is minimised."""
         recipe, model, count = self.recipe, self.model, len(x)
         if recipe.model == "fiae":
             z = model.prior.sample(count, self.rng)
@@ -150,13 +150,13 @@ class PlainTraining:
             code = code + recipe.code_blur * self._normal(count, recipe.code)
         back = self.decoder(code, n)
         penalty = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
-        if recipe.variety:
+        if recipe.diversity_weight:
             other = self.encoder(x, self._normal(count, recipe.encoder_noise))
-            penalty = penalty + recipe.variety * sameness(code, other)
+            penalty = penalty + recipe.diversity_weight * diversity_penalty(code, other)
         return ((x, code.detach()), (back, code)), ((target,), (code,)), penalty
 
-    def _critic_loss(
-        self, name: str, critic: nn.Module, real: Side, fake: Side, now: Schedule
+    def _discriminator_loss(
+        self, name: str, discriminator: nn.Module, real: Side, fake: Side, now: Schedule
     ) -> Tensor:
         recipe = self.recipe
         real = self._noised(name, tuple(part.detach() for part in real), now)
@@ -165,13 +165,13 @@ class PlainTraining:
         penalised = strength > 0 and self.number % recipe.r1_every == 0
         if penalised:
             real[0].requires_grad_()
-        on_real, on_fake = critic(*real), critic(*fake)
+        on_real, on_fake = discriminator(*real), discriminator(*fake)
         loss = bce(on_real, torch.ones_like(on_real)) + bce(on_fake, torch.zeros_like(on_fake))
         weight = recipe.mismatched_last + now.fade * (recipe.mismatched - recipe.mismatched_last)
         if name == "reconstruction" and weight:
-            wrong = critic(real[0].detach(), *[part.roll(1, 0) for part in real[1:]])
+            wrong = discriminator(real[0].detach(), *[part.roll(1, 0) for part in real[1:]])
             reads = torch.ones_like(wrong)
-            reads[..., : getattr(critic, "blind", 0)] = 0  # logits that judge x alone
+            reads[..., : getattr(discriminator, "blind", 0)] = 0  # logits that judge x alone
             loss = loss + weight * bce(wrong, torch.zeros_like(wrong), reads)
         if penalised:
             of_each = on_real.reshape(len(on_real), -1).mean(1).sum()
@@ -180,8 +180,10 @@ class PlainTraining:
             loss = loss + 0.5 * recipe.r1_every * strength * size
         return loss
 
-    def _player_loss(self, name: str, critic: nn.Module, fake: Side, now: Schedule) -> Tensor:
-        on_fake = critic(*self._noised(name, fake, now))
+    def _generator_loss(
+        self, name: str, discriminator: nn.Module, fake: Side, now: Schedule
+    ) -> Tensor:
+        on_fake = discriminator(*self._noised(name, fake, now))
         recipe = self.recipe
         weight = (
             recipe.reconstruction_weight
@@ -205,5 +207,5 @@ class PlainTraining:
         decay = min(self.recipe.ema, (1 + self.number) / (10 + self.number))
         mine, theirs = self.averaged.state_dict(), self.model.state_dict()
         for key, value in theirs.items():
-            if not key.startswith("critics.") and value.is_floating_point():
+            if not key.startswith("discriminators.") and value.is_floating_point():
                 mine[key].mul_(decay).add_(value, alpha=1 - decay)

@@ -19,7 +19,7 @@ import torch
 from benchmarks.floor import Rates, floor_seconds, measured_rates
 from benchmarks.machine import describe
 from benchmarks.plain import PlainTraining
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.messages import LOSSES
 from trainer.recipe.catalogue import find_recipe
@@ -54,10 +54,10 @@ def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Nam
     """Both loops in turns; the order changes from round to round."""
     # The warm start plays one game of two, or none: the speed that counts is that of the rest.
     recipe = replace(find_recipe(name), warm=0.0)
-    feed = _feed(recipe, args.data, device)
-    difference = compare(recipe, feed)
+    batches = _feed(recipe, args.data, device)
+    difference = compare(recipe, batches)
     ours = replace(recipe, precision=args.precision)
-    loops = {"plain": _plain(recipe, feed), "ours": _ours(ours, feed)}
+    loops = {"plain": _plain(recipe, batches), "ours": _ours(ours, batches)}
     rates: dict[str, list[float]] = {"plain": [], "ours": []}
     for number in range(args.rounds + 1):
         for which in ("plain", "ours") if number % 2 else ("ours", "plain"):
@@ -72,23 +72,23 @@ def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Nam
         statistics.median(rates["ours"]),
         ratios,
         difference,
-        recipe.batch / floor_seconds(recipe, feed, rates_of),
+        recipe.batch / floor_seconds(recipe, batches, rates_of),
     )
 
 
-def _feed(recipe: Recipe, root: Path | None, device: torch.device) -> Feed:
+def _feed(recipe: Recipe, root: Path | None, device: torch.device) -> TrainingBatches:
     if recipe.data in ("svhn", "celeba"):  # speed does not ask what is in the pictures
         recipe = replace(recipe, data="drawn-numbers" if recipe.data == "svhn" else "drawn-faces")
-    return load_data(recipe, root).feed(recipe, device)
+    return load_data(recipe, root).batches(recipe, device)
 
 
-def compare(recipe: Recipe, feed: Feed) -> float:
+def compare(recipe: Recipe, batches: TrainingBatches) -> float:
     """The largest relative difference between the losses of both in their first steps."""
-    ours, plain = start(recipe, feed.device), PlainTraining(recipe, feed.device)
-    draws = torch.Generator(feed.device).manual_seed(1)
+    ours, plain = start(recipe, batches.device), PlainTraining(recipe, batches.device)
+    draws = torch.Generator(batches.device).manual_seed(1)
     worst = 0.0
     for _ in range(CHECKED):
-        batch = feed.batch(recipe.batch, 0, draws)
+        batch = batches.batch(recipe.batch, 0, draws)
         told = dict(zip(LOSSES, step(ours, batch).tolist(), strict=False))
         for name, value in plain.step(batch.data, batch.other).items():
             worst = max(worst, abs(told[name] - value) / abs(value))
@@ -97,12 +97,12 @@ def compare(recipe: Recipe, feed: Feed) -> float:
     return worst
 
 
-def _plain(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
+def _plain(recipe: Recipe, batches: TrainingBatches) -> Callable[[float], int]:
     losses: Iterator[object] | None = None
 
     def work(deadline: float) -> int:
         nonlocal losses
-        losses = losses or PlainTraining(recipe, feed.device).train(feed)
+        losses = losses or PlainTraining(recipe, batches.device).train(batches)
         done = 0
         while time.perf_counter() < deadline:
             next(losses)
@@ -112,9 +112,9 @@ def _plain(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
     return work
 
 
-def _ours(recipe: Recipe, feed: Feed) -> Callable[[float], int]:
-    state = start(recipe, feed.device)
-    reports = run(state, feed, 10**9)
+def _ours(recipe: Recipe, batches: TrainingBatches) -> Callable[[float], int]:
+    state = start(recipe, batches.device)
+    reports = run(state, batches, 10**9)
 
     def work(deadline: float) -> int:
         before = state.step

@@ -35,9 +35,9 @@ def _train(recipe: Recipe, seconds: float) -> float:
         os.nice(NICE)
     use_threads()
     device = choose_device("auto")
-    feed = load_data(recipe).feed(recipe, device)
+    batches = load_data(recipe).batches(recipe, device)
     state = start(recipe, device)
-    reports, began = run(state, feed, 10**9), time.perf_counter()
+    reports, began = run(state, batches, 10**9), time.perf_counter()
     while time.perf_counter() - began < WARM_UP:
         next(reports)
     first, began = state.step, time.perf_counter()

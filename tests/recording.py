@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tests.tiny import CPU, KINDS, digits, feed_of, kind_of, pictures_of, recipe_of
+from tests.tiny import CPU, KINDS, batches_of, digits, kind_of, pictures_of, recipe_of
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
 from trainer.messages import Pixels, Probe, column_seeds
@@ -64,7 +64,7 @@ def trained_few(recipe: Recipe, steps: int) -> tuple[TrainState, np.ndarray]:
 
 
 def gone_on(state: TrainState, until: int) -> np.ndarray:
-    rows = [progress.losses for progress in run(state, feed_of(state.recipe), until)]
+    rows = [progress.losses for progress in run(state, batches_of(state.recipe), until)]
     return np.concatenate(rows)
 
 
@@ -99,7 +99,7 @@ def rendering_mark(snapshot: Snapshot, images: Pixels | None = None) -> str:
 
 def trained_facts(recipe: Recipe) -> dict[str, Any]:
     state, losses = trained_few(recipe, 12 if recipe.steps == 20 else STEPS)
-    shown = publish(state.ema, state.step, CPU, feed_of(recipe))
+    shown = publish(state.ema, state.step, CPU, batches_of(recipe))
     return {"losses": losses_text(losses), "rendering": rendering_mark(shown)}
 
 
@@ -128,7 +128,7 @@ def write_run(name: str) -> Path:
     recipe = recipe_of(*RUNS[name][:1]).with_settings([*RUNS[name][1:], "steps=20"])
     kept = RunFolder.create(folder, recipe)
     state = start(recipe, CPU)
-    for progress in run(state, feed_of(recipe), 6):
+    for progress in run(state, batches_of(recipe), 6):
         kept.record(progress)
     kept.save(state)
     (folder / "lock").unlink(missing_ok=True)

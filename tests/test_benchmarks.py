@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import feed_of, recipe_of
+from tests.tiny import batches_of, recipe_of
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 
@@ -31,8 +31,8 @@ def test_every_benchmark_can_be_imported(name: str) -> None:
     ],
 )
 def test_the_engine_trains_as_a_plain_loop_does(recipe: tuple[str, ...]) -> None:
-    """Critics asked once for all sides, one Adam for both maps: the losses stay the same."""
+    """Discriminators asked once for all sides, one Adam for both maps: the losses stay the same."""
     from benchmarks.training import compare
 
     made = recipe_of(*recipe)
-    assert 0 <= compare(made, feed_of(made)) < 1e-4  # a term left out makes 7e-4
+    assert 0 <= compare(made, batches_of(made)) < 1e-4  # a term left out makes 7e-4

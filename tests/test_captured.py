@@ -13,8 +13,8 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from tests.tiny import KINDS, feed_of, recipe_of
-from trainer.training.cuda_graphs import Captured, timetable
+from tests.tiny import KINDS, batches_of, recipe_of
+from trainer.training.cuda_graphs import CapturedSteps, timetable
 from trainer.training.loop import run
 from trainer.training.schedule import Schedule
 from trainer.training.step import TrainState, play, start, step
@@ -41,12 +41,12 @@ class Watch(TorchDispatchMode):
 def prepared(kind: str, *more: str) -> TrainState:
     """A state after two steps, its learning rates scalars on the device, as they are on CUDA."""
     recipe = recipe_of(*KINDS[kind], "steps=40", "ema=0.9", *more)
-    state, feed = start(recipe, CPU), feed_of(recipe)
+    state, batches = start(recipe, CPU), batches_of(recipe)
     for optimiser in state.optimisers.values():
         for group in optimiser.param_groups:
             group["lr"] = torch.zeros(())
     for _ in range(2):
-        step(state, feed.batch(recipe.batch, 0, state.rng))
+        step(state, batches.batch(recipe.batch, 0, state.rng))
     return state
 
 
@@ -54,7 +54,7 @@ def watched(state: TrainState, number: int) -> list[tuple[str, str]]:
     """The operators of one step, its schedule read from tensors."""
     now = Schedule.at(state.recipe, number)
     values = timetable(state)[number]
-    batch = feed_of(state.recipe).batch(state.recipe.batch, 0, state.rng)
+    batch = batches_of(state.recipe).batch(state.recipe.batch, 0, state.rng)
     with Watch() as watch:
         play(state, batch, now.on_device(values))
     return watch.notes
@@ -100,11 +100,11 @@ def test_a_schedule_on_the_device_trains_as_numbers_do(kind: str) -> None:
     moves = []
     for on_device in (False, True):
         state = prepared(kind, "warm=0")
-        table, feed, before = timetable(state), feed_of(state.recipe), flat(state)
+        table, batches, before = timetable(state), batches_of(state.recipe), flat(state)
         for _ in range(3):
             now = Schedule.at(state.recipe, state.step)
             chosen = now.on_device(table[state.step]) if on_device else now
-            play(state, feed.batch(state.recipe.batch, 0, state.rng), chosen)
+            play(state, batches.batch(state.recipe.batch, 0, state.rng), chosen)
             state.step += 1
         moves.append(flat(state) - before)
     assert (moves[1] - moves[0]).norm() < 0.02 * moves[0].norm()
@@ -128,11 +128,11 @@ def test_replayed_steps_train_as_eager_ones(kind: str) -> None:
     recipe = replace(recipe, warm=min(recipe.warm, 0.15))
     ended = []
     for eager in (True, False):
-        state, feed = start(recipe, device), feed_of(recipe, device)
+        state, batches = start(recipe, device), batches_of(recipe, device)
         if eager:
-            state.captured = Captured(state, feed)
+            state.captured = CapturedSteps(state, batches)
             state.captured.why_not = "asked for"
-        losses = torch.cat([torch.from_numpy(p.losses) for p in run(state, feed, 24)])
+        losses = torch.cat([torch.from_numpy(p.losses) for p in run(state, batches, 24)])
         assert state.captured is not None
         assert bool(state.captured.why_not) is eager, state.captured.why_not
         ended.append(losses.nan_to_num(-1))
@@ -144,6 +144,6 @@ def test_replayed_steps_train_as_eager_ones(kind: str) -> None:
 def test_every_replayed_step_draws_its_own_batch_and_noise() -> None:
     recipe = recipe_of("drawn-10", "steps=400", "warm=0")
     state = start(recipe, torch.device("cuda"))
-    rows = [p.losses for p in run(state, feed_of(recipe, torch.device("cuda")), 60)]
-    critic = torch.cat([torch.from_numpy(row) for row in rows])[-20:, 0]
-    assert len(critic.unique()) == 20
+    rows = [p.losses for p in run(state, batches_of(recipe, torch.device("cuda")), 60)]
+    discriminator = torch.cat([torch.from_numpy(row) for row in rows])[-20:, 0]
+    assert len(discriminator.unique()) == 20

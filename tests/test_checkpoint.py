@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from tests.tiny import (
     CPU,
     KINDS,
-    feed_of,
+    batches_of,
     kind_of,
     leftovers,
     recipe_of,
@@ -45,7 +45,7 @@ def saved_run(folder: Path, recipe: Recipe, steps: int) -> tuple[RunFolder, Trai
 
 
 def go_on(run_folder: RunFolder, state: TrainState, until: int) -> None:
-    for report in run(state, feed_of(state.recipe), until):
+    for report in run(state, batches_of(state.recipe), until):
         run_folder.record(report)
     run_folder.save(state)
 
@@ -57,10 +57,10 @@ def test_loaded_state_takes_the_very_same_next_steps(kind: str, tmp_path: Path) 
     loaded = RunFolder(run_folder.path).load(CPU)
     assert loaded.step == 6 and loaded.recipe == recipe
     assert torch.equal(loaded.rng.get_state(), state.rng.get_state())
-    feed = feed_of(recipe)
+    batches = batches_of(recipe)
     for _ in range(4):  # over the end of a warm start
-        ours = step(state, feed.batch(recipe.batch, 0, state.rng))
-        theirs = step(loaded, feed.batch(recipe.batch, 0, loaded.rng))
+        ours = step(state, batches.batch(recipe.batch, 0, state.rng))
+        theirs = step(loaded, batches.batch(recipe.batch, 0, loaded.rng))
         assert torch.equal(ours.nan_to_num(-1), theirs.nan_to_num(-1))
     assert same(weights(state), weights(loaded))
     assert torch.equal(loaded.rng.get_state(), state.rng.get_state())
@@ -127,7 +127,7 @@ def test_a_full_disk_keeps_the_last_checkpoint(
     recipe = recipe_of("mog-iae")
     run_folder, state = saved_run(tmp_path / "run", recipe, steps=10)
     before, curves = load_file(run_folder.path / STATE), run_folder.curves()
-    for report in run(state, feed_of(recipe), 16):
+    for report in run(state, batches_of(recipe), 16):
         run_folder.record(report)
     calls, sync = [], os.fsync
 

@@ -55,7 +55,7 @@ def test_list_as_json_holds_every_option(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [entry["name"] for entry in listed] == list(CATALOGUE)
-    assert all("player_rate" in entry and "steps" in entry for entry in listed)
+    assert all("generator_rate" in entry and "steps" in entry for entry in listed)
 
 
 def test_list_answers_without_loading_torch() -> None:

@@ -35,7 +35,7 @@ from trainer.evaluation.factors import evaluate_factors
 from trainer.evaluation.mixture import evaluate_points
 from trainer.evaluation.posteriors import evaluate_places
 from trainer.evaluation.reconstructions import evaluate_images
-from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.translation import evaluate_translations
 from trainer.inference.render import Snapshot
 from trainer.messages import UserError
@@ -123,7 +123,7 @@ def data() -> DataSet:
     return DataSet(rows.only(torch.arange(250)), rows.only(torch.arange(250, 300)))
 
 
-class Bright(Judge):
+class Bright(ReferenceClassifier):
     """Reads whether there is much ink."""
 
     def features(self, images: Tensor) -> Tensor:
@@ -147,7 +147,7 @@ def test_a_perfect_deterministic_autoencoder(data: DataSet) -> None:
     told = evaluate_images(model, data, BRIGHT)
     assert told["mse"] == told["diversity"] == told["noise_share"] == 0
     assert told["label_agreement"] == 1
-    assert told["judge_accuracy"] == 0.99 and told["images"] == 50
+    assert told["classifier_accuracy"] == 0.99 and told["images"] == 50
 
 
 def test_noise_is_measured(data: DataSet) -> None:
@@ -337,11 +337,11 @@ def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
         evaluate(snapshot_of(recipe_of("drawn-10")), data)
 
 
-# ---- the judge ----
+# ---- the classifier ----
 
 
 def kept_judges() -> list[Path]:
-    return list((cache_root() / "judges").glob("*.safetensors"))
+    return list((cache_root() / "classifiers").glob("*.safetensors"))
 
 
 def test_a_judge_that_cannot_read_is_no_judge(
@@ -349,7 +349,7 @@ def test_a_judge_that_cannot_read_is_no_judge(
 ) -> None:
     monkeypatch.setattr(judging, "STEPS", 2)
     with pytest.raises(UserError, match=r"reads only .* of the test images"):
-        Judge.of("drawn-digits", data, CPU)
+        ReferenceClassifier.of("drawn-digits", data, CPU)
 
 
 def test_a_judge_is_kept_and_the_same_when_trained_again(
@@ -360,23 +360,23 @@ def test_a_judge_is_kept_and_the_same_when_trained_again(
     images = data.test.images.float() / 255
     torch.manual_seed(1)
     before = torch.get_rng_state()
-    first = Judge.of("drawn-digits", data, CPU).network(images)
+    first = ReferenceClassifier.of("drawn-digits", data, CPU).network(images)
     assert torch.equal(torch.get_rng_state(), before)
     (file,) = kept_judges()
     kept = file.read_bytes()
-    assert torch.equal(Judge.of("drawn-digits", data, CPU).network(images), first)
+    assert torch.equal(ReferenceClassifier.of("drawn-digits", data, CPU).network(images), first)
     torch.manual_seed(2)
     file.write_bytes(kept[:50])  # damaged: trained anew
-    assert torch.equal(Judge.of("drawn-digits", data, CPU).network(images), first)
+    assert torch.equal(ReferenceClassifier.of("drawn-digits", data, CPU).network(images), first)
     assert file.read_bytes() == kept
 
 
 @pytest.mark.slow
 def test_a_trained_judge_reads_the_drawn_digits() -> None:
     data = load_data(recipe_of("drawn-10"))
-    judge = Judge.of("drawn-digits", data, CPU)
-    assert judge.accuracy >= 0.98 and len(kept_judges()) == 1
-    read = judge.read(data.test.images[:500].float() / 255)
+    classifier = ReferenceClassifier.of("drawn-digits", data, CPU)
+    assert classifier.accuracy >= 0.98 and len(kept_judges()) == 1
+    read = classifier.read(data.test.images[:500].float() / 255)
     assert np.mean((read == data.test.labels[:500]).numpy()) >= 0.97
     told = evaluate(snapshot_of(recipe_of("drawn-10")), data)
-    assert told["judge_accuracy"] >= 0.98 and told["images"] == 2000
+    assert told["classifier_accuracy"] >= 0.98 and told["images"] == 2000

@@ -11,8 +11,8 @@ import torch
 from tests.tiny import (
     CPU,
     KINDS,
+    batches_of,
     digits,
-    feed_of,
     kind_of,
     pictures_of,
     recipe_of,
@@ -154,9 +154,9 @@ def test_rendering_does_not_disturb_the_training(pictures: np.ndarray) -> None:
     recipe = recipe_of("drawn-10")
     quiet, _ = trained(recipe, 6)
     watched, _ = trained(recipe, 3)
-    shown = publish(watched.ema, watched.step, CPU, feed_of(recipe))
+    shown = publish(watched.ema, watched.step, CPU, batches_of(recipe))
     render(shown, Probe(1, pictures, SEEDS))
-    list(run(watched, feed_of(recipe), 6))
+    list(run(watched, batches_of(recipe), 6))
     assert same(weights(watched), weights(quiet))
     assert torch.equal(watched.rng.get_state(), quiet.rng.get_state())
 
@@ -164,20 +164,20 @@ def test_rendering_does_not_disturb_the_training(pictures: np.ndarray) -> None:
 def test_a_published_snapshot_never_changes(pictures: np.ndarray) -> None:
     recipe = recipe_of("drawn-10")
     state, _ = trained(recipe, 5)
-    shown = publish(state.ema, state.step, CPU, feed_of(recipe))
+    shown = publish(state.ema, state.step, CPU, batches_of(recipe))
     before = tiles(shown, pictures)
-    list(run(state, feed_of(recipe), 25))
+    list(run(state, batches_of(recipe), 25))
     np.testing.assert_array_equal(tiles(shown, pictures), before)
-    later = publish(state.ema, state.step, CPU, feed_of(recipe))
+    later = publish(state.ema, state.step, CPU, batches_of(recipe))
     assert (tiles(later, pictures) != before).any()
 
 
 def test_directions_can_be_kept_between_snapshots() -> None:
     recipe = recipe_of("drawn-10")
     state, _ = trained(recipe, 3)
-    first = publish(state.ema, state.step, CPU, feed_of(recipe))
-    list(run(state, feed_of(recipe), 6))
-    kept = publish(state.ema, state.step, CPU, feed_of(recipe), first.directions)
+    first = publish(state.ema, state.step, CPU, batches_of(recipe))
+    list(run(state, batches_of(recipe), 6))
+    kept = publish(state.ema, state.step, CPU, batches_of(recipe), first.directions)
     assert kept.directions is first.directions
 
 
@@ -206,7 +206,7 @@ def test_the_strongest_noise_direction_of_a_known_case() -> None:
             return (0.5 + heard).expand(-1, 1, 28, 28)
 
     model.decoder = Listens()
-    known = find_directions(model, feed_of(model.recipe).data)
+    known = find_directions(model, batches_of(model.recipe).data)
     np.testing.assert_allclose(known.noise_axes[0], wanted, atol=0.1)
     np.testing.assert_allclose(known.noise_axes @ known.noise_axes.T, np.eye(3), atol=1e-5)
     assert known.noise_spread[0] > 0.98

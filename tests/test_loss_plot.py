@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 from PySide6.QtTest import QTest
 
-from iae_studio.widgets.curve_legend import curve_colour, is_critic
+from iae_studio.widgets.curve_legend import curve_colour, is_discriminator
 from iae_studio.widgets.history import History
 from iae_studio.widgets.loss_canvas import LossCanvas
 from iae_studio.widgets.loss_plot import LossPlot
@@ -45,7 +45,7 @@ def test_bins_are_means_of_what_was_computed(rows: int, chunk: int) -> None:
 @pytest.fixture
 def plot(qtbot) -> LossPlot:
     made = shown(qtbot, LossPlot(), 900, 240)
-    made.reset(["reconstruction player", "reconstruction critic", "penalty"])
+    made.reset(["reconstruction generator", "reconstruction discriminator", "penalty"])
     return made
 
 
@@ -60,7 +60,7 @@ def test_a_million_steps_append_and_draw_quickly(plot, qtbot) -> None:
         plot.append(values[start : start + 1000])
     drawn(qtbot, plot)
     assert plot.steps() == 1_000_000
-    x, y = plot.curve("reconstruction critic")
+    x, y = plot.curve("reconstruction discriminator")
     assert len(x) <= 2 * plot.width()
     np.testing.assert_allclose(y, 2 * x, rtol=1e-5)
     np.testing.assert_allclose(plot.curve("penalty")[1], 1.5, rtol=1e-3)
@@ -102,7 +102,7 @@ def test_what_is_on_the_screen_is_what_a_new_painting_would_show(plot, qtbot) ->
     plot._on_moved()
     check()
     zoomed = plot._canvas.grab().toImage()
-    plot.setShown("reconstruction player", False)
+    plot.setShown("reconstruction generator", False)
     check()
     assert plot._canvas.grab().toImage() != zoomed, "there was no line to hide"
     for change in (
@@ -140,7 +140,7 @@ def test_no_two_lines_of_a_recipe_look_alike(qapp, kind: str) -> None:
     told = [p.losses for p in trained(kind_of(kind), 20)[1]]
     there = ~np.isnan(np.concatenate(told)).all(0)
     looks = [
-        (curve_colour(name).name(QColor.NameFormat.HexArgb), is_critic(name))
+        (curve_colour(name).name(QColor.NameFormat.HexArgb), is_discriminator(name))
         for name, computed in zip(LOSSES, there, strict=True)
         if computed
     ]

@@ -8,10 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from tests.tiny import CPU, feed_of, kind_of, played, rng_of
+from tests.tiny import CPU, batches_of, kind_of, played, rng_of
 from trainer.data.batches import Batch
 from trainer.messages import LOSSES
-from trainer.models import Model, Round, build_model
+from trainer.models.base import Model, Round
+from trainer.models.building import build_model
 from trainer.objectives.penalties import guess_error
 from trainer.training.loop import start, step
 
@@ -20,7 +21,7 @@ def test_labels_reach_the_encoder_with_their_images() -> None:
     """The cross-entropy is that of the labelled images, not of those without labels."""
     recipe = kind_of("iae, labels").with_settings(["consistency=0", "balance=0", "augment=0"])
     model, rng = build_model(recipe).train(), rng_of()
-    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
     assert batch.labelled is not None and batch.labels is not None
     guess = model.encode(batch.labelled, model.eps.sample(len(batch.labelled), rng))
     wanted = nn.functional.nll_loss(guess.log(), batch.labels).item()
@@ -37,9 +38,9 @@ def test_second_views_learn_what_the_averaged_encoder_guesses(kind: str, warm: i
     """As it is in use, not while it learns: batch norm by its running statistics."""
     settings = ["confidence=0.1", "augment=0", "recolour=0", "encoder_noise=0", f"warm={warm}"]
     recipe = kind_of(kind).with_settings(settings)
-    state, feed = start(recipe, CPU), feed_of(recipe)
+    state, batches = start(recipe, CPU), batches_of(recipe)
     state.ema = start(recipe.with_settings(["seed=5"]), CPU).ema  # not the one that learns
-    batch = feed.batch(8, 0, state.rng)
+    batch = batches.batch(8, 0, state.rng)
     none = batch.data.new_empty(8, 0)
     with torch.inference_mode():
         guesses = copy.deepcopy(state.ema).eval().encode(batch.data, none)
@@ -82,7 +83,7 @@ def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
     augment: float,
 ) -> None:
     recipe = kind_of("iae, labels").with_settings([f"augment={augment}"])
-    model, batch = build_model(recipe).train(), feed_of(recipe).batch(recipe.batch, 0, rng_of(2))
+    model, batch = build_model(recipe).train(), batches_of(recipe).batch(recipe.batch, 0, rng_of(2))
     assert batch.labelled is not None
     (data, labelled, views), _ = seen_by_the_encoder(model, batch)
     assert torch.equal(data, batch.data)
@@ -94,7 +95,7 @@ def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
 def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> None:
     for amount in (0.0, 0.3):
         recipe = kind_of("infogan").with_settings([f"input_noise={amount}", "batch=1000"])
-        model, batch = build_model(recipe).train(), feed_of(recipe).batch(1000, 0, rng_of(2))
+        model, batch = build_model(recipe).train(), batches_of(recipe).batch(1000, 0, rng_of(2))
         seen, round_ = seen_by_the_encoder(model, batch)
         added = seen[0] - round_.games[0].fake[0]
         assert added.std().item() == pytest.approx(amount, rel=0.1)
@@ -104,9 +105,9 @@ def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> N
     ("kind", "blurs"),
     [("iae", True), ("iae, categories", False), ("cycleiae, decoder noise", False)],
 )
-def test_a_blurred_code_goes_to_decoder_and_critics_alike(kind: str, blurs: bool) -> None:
+def test_a_blurred_code_goes_to_decoder_and_discriminators_alike(kind: str, blurs: bool) -> None:
     recipe = kind_of(kind).with_settings(["code_blur=0.5", "batch=64"])
-    model, batch = build_model(recipe).train(), feed_of(recipe).batch(64, 0, rng_of(2))
+    model, batch = build_model(recipe).train(), batches_of(recipe).batch(64, 0, rng_of(2))
     decoded: list[torch.Tensor] = []
     model.decoder.register_forward_hook(lambda module, inputs, out: decoded.append(inputs[0]))
     games = model.play(batch, rng_of()).games

@@ -15,8 +15,8 @@ from tests.tiny import (
     CPU,
     KINDS,
     ROOT,
+    batches_of,
     digits,
-    feed_of,
     kind_of,
     leftovers,
     pictures_of,
@@ -24,7 +24,7 @@ from tests.tiny import (
     snapshot_of,
     trained,
 )
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.loading import DRAWN, some_test_images
 from trainer.data.sets.points import FOUR, mode_centres
 from trainer.inference.model_files import export_model, file_metrics, load_snapshot
@@ -104,15 +104,15 @@ def test_every_kind_of_run_can_be_opened(
     state, _ = trained(recipe, 4)
     RunFolder.create(tmp_path / "run", recipe).save(state)
     opened = load_snapshot(tmp_path / "run", CPU)
-    ours = publish(state.ema, state.step, CPU, feed_of(recipe))
+    ours = publish(state.ema, state.step, CPU, batches_of(recipe))
     assert opened.facts() == ours.facts() and opened.step == 4
 
 
 class _Data:
     """The little data of the tests in the place of the whole."""
 
-    def feed(self, recipe: Recipe, device: torch.device) -> Feed:
-        return feed_of(recipe)
+    def batches(self, recipe: Recipe, device: torch.device) -> TrainingBatches:
+        return batches_of(recipe)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_model_file_tells_nobody_where_its_images_lay(
     drawn, path = recipe_of("shoes-small"), tmp_path / "model.safetensors"
     state, _ = trained(drawn, 2)
     state.ema.recipe = drawn.with_images(images, images_b)
-    snapshot = publish(state.ema, state.step, CPU, feed_of(drawn))
+    snapshot = publish(state.ema, state.step, CPU, batches_of(drawn))
     export_model(snapshot, path, {})
     with safe_open(str(path), "pt") as opened:
         meta = opened.metadata()

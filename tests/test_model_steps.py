@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.tiny import CPU, KINDS, feed_of, kind_of, played, recipe_of, rng_of, same
+from tests.tiny import CPU, KINDS, batches_of, kind_of, played, recipe_of, rng_of, same
 from trainer.messages import LOSSES
 from trainer.recipe.recipe import Recipe
 from trainer.training.loop import TrainState, start, step
@@ -17,7 +17,7 @@ from trainer.training.loop import TrainState, start, step
 def moved(state: TrainState, before: dict[str, torch.Tensor]) -> set[str]:
     """Which networks' weights a training changed since."""
     return {
-        name.removeprefix("critics.").split(".")[0]
+        name.removeprefix("discriminators.").split(".")[0]
         for name, weight in state.model.named_parameters()
         if not torch.equal(weight, before[name])
     }
@@ -31,7 +31,7 @@ def one_step(recipe: Recipe) -> tuple[TrainState, dict[str, torch.Tensor]]:
     """A state after one step, and its weights before it."""
     state = start(recipe, CPU)
     before = copied(state)
-    step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
     return state, before
 
 
@@ -39,27 +39,27 @@ def one_step(recipe: Recipe) -> tuple[TrainState, dict[str, torch.Tensor]]:
 def test_a_step_moves_every_network_that_has_a_part(kind: str) -> None:
     recipe = kind_of(kind).with_settings(["warm=0"])
     state, before = one_step(recipe)
-    assert moved(state, before) == {*state.model.players(), *state.model.critics}
+    assert moved(state, before) == {*state.model.generators(), *state.model.discriminators}
 
 
 @pytest.mark.parametrize("kind", ["iae", "cycleiae, decoder noise", "fiae", "infogan"])
-def test_players_learn_nothing_from_the_critics_losses_and_critics_nothing_from_theirs(
+def test_generators_and_discriminators_learn_nothing_from_each_others_losses(
     kind: str,
 ) -> None:
     recipe = kind_of(kind).with_settings(["warm=0", "r1=0.5", "r1_code=0.5"])
-    frozen, before = one_step(recipe.with_settings(["player_rate=0"]))
-    assert moved(frozen, before) == set(frozen.model.critics)
-    frozen, before = one_step(recipe.with_settings(["critic_rate=0"]))
+    frozen, before = one_step(recipe.with_settings(["generator_rate=0"]))
+    assert moved(frozen, before) == set(frozen.model.discriminators)
+    frozen, before = one_step(recipe.with_settings(["discriminator_rate=0"]))
     assert moved(frozen, before) == {"encoder", "decoder"}
-    # However much the players mind, their critics learn the same.
+    # However much the generators mind, their discriminators learn the same.
     more = ["reconstruction_weight=9", "regularisation_weight=7", "distance_weight=5"]
     (one, _), (other, _) = one_step(recipe), one_step(recipe.with_settings(more))
-    assert same(one.model.critics.state_dict(), other.model.critics.state_dict())
+    assert same(one.model.discriminators.state_dict(), other.model.discriminators.state_dict())
 
 
 def test_a_gans_encoder_has_no_part_in_it() -> None:
     state, before = one_step(kind_of("gan"))
-    assert list(state.model.players()) == ["decoder"]
+    assert list(state.model.generators()) == ["decoder"]
     assert moved(state, before) == {"decoder", "regularisation"}
 
 
@@ -72,8 +72,8 @@ def finite(state_losses: list[torch.Tensor], name: str) -> np.ndarray:
 
 
 def train_by_steps(recipe: Recipe, count: int) -> tuple[TrainState, list[torch.Tensor]]:
-    state, feed = start(recipe, CPU), feed_of(recipe)
-    return state, [step(state, feed.batch(recipe.batch, 0, state.rng)) for _ in range(count)]
+    state, batches = start(recipe, CPU), batches_of(recipe)
+    return state, [step(state, batches.batch(recipe.batch, 0, state.rng)) for _ in range(count)]
 
 
 @pytest.mark.parametrize("noise", [0, 6])
@@ -88,14 +88,20 @@ def test_the_four_special_cases_are_played_and_train(noise: int, regularisation:
     )
     state, losses = train_by_steps(recipe, 25)
     games = ["reconstruction", "regularisation"] if regularisation != "none" else ["reconstruction"]
-    assert list(state.model.critics) == games
+    assert list(state.model.discriminators) == games
     for game in games:
-        assert len(finite(losses, f"{game} critic")) == len(finite(losses, f"{game} player")) == 25
-    assert len(finite(losses, "regularisation critic")) == 25 * (len(games) - 1)
-    # The pair critic starts from a guess and learns to tell; so the player's loss rises.
-    critic, player = (finite(losses, f"reconstruction {side}") for side in ("critic", "player"))
-    assert critic[0] > 0.5 and critic[-5:].mean() < 0.5 * critic[0]
-    assert player[-5:].mean() > 1.5 * math.log(2)
+        assert (
+            len(finite(losses, f"{game} discriminator"))
+            == len(finite(losses, f"{game} generator"))
+            == 25
+        )
+    assert len(finite(losses, "regularisation discriminator")) == 25 * (len(games) - 1)
+    # The pair discriminator starts from a guess and learns to tell; so the generator's loss rises.
+    discriminator, generator = (
+        finite(losses, f"reconstruction {side}") for side in ("discriminator", "generator")
+    )
+    assert discriminator[0] > 0.5 and discriminator[-5:].mean() < 0.5 * discriminator[0]
+    assert generator[-5:].mean() > 1.5 * math.log(2)
     # The decoder is deterministic in two of them.
     model, rng = state.ema, rng_of()
     z = model.prior.sample(4, rng)
@@ -119,8 +125,8 @@ def test_every_kind_trains_to_finite_weights(kind: str) -> None:
     assert torch.stack(losses)[:, -1].isfinite().all()
     assert all(value.isfinite().all() for value in state.model.state_dict().values())
     assert all(value.isfinite().all() for value in state.ema.state_dict().values())
-    for game in state.model.critics:  # the last steps are past every warm start
-        assert len(finite(losses[-3:], f"{game} player")) == 3
+    for game in state.model.discriminators:  # the last steps are past every warm start
+        assert len(finite(losses[-3:], f"{game} generator")) == 3
 
 
 @pytest.mark.parametrize(
@@ -133,13 +139,13 @@ def test_every_kind_trains_to_finite_weights(kind: str) -> None:
         ("iae, labels", "label error"),
         ("iae, categories", "inconsistency"),
         ("fiae, categories", "inconsistency"),
-        ("cycleiae, encoder noise", "sameness"),
+        ("cycleiae, encoder noise", "diversity penalty"),
     ],
 )
 def test_what_is_minimised_falls(kind: str, loss: str) -> None:
     settings = [
         "steps=60",
-        "player_rate=0.01",
+        "generator_rate=0.01",
         "encoder_rate=1",
         "batch=16",
         "balance=0",

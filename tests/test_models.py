@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from tests.tiny import KINDS, batch_of, feed_of, kind_of, paid, played, rng_of, trained
+from tests.tiny import KINDS, batch_of, batches_of, kind_of, paid, played, rng_of, trained
 from trainer.messages import LOSSES
-from trainer.models import Model, build_model
+from trainer.models.base import Model
+from trainer.models.building import build_model
 from trainer.objectives.penalties import euclidean_error, l1_error
 
-# Which of the players learn from a game or a penalty; the two columns are the games.
+# Which of the generators learn from a game or a penalty; the two columns are the games.
 PAYERS = {
     "iae": ({"encoder", "decoder"}, {"encoder"}),
     "cycleiae": ({"encoder", "decoder"}, {"encoder"}),
@@ -25,14 +26,14 @@ PENALISED = {
     "label error": {"encoder"},
     "inconsistency": {"encoder"},
     "imbalance": {"encoder"},
-    "sameness": {"encoder"},
+    "diversity penalty": {"encoder"},
 }
 GAMES = ("reconstruction", "regularisation")
 
 
 def payers(model: Model) -> set[str]:
     """The names of the networks that a backward pass reached."""
-    networks = {"encoder": model.encoder, "decoder": model.decoder, **model.critics}
+    networks = {"encoder": model.encoder, "decoder": model.decoder, **model.discriminators}
     return {name for name, network in networks.items() if paid(network)}
 
 
@@ -43,7 +44,7 @@ def payers(model: Model) -> set[str]:
 def test_shapes_and_ranges(kind: str) -> None:
     recipe = kind_of(kind)
     model, rng = build_model(recipe).train(), rng_of()
-    x = feed_of(recipe).batch(8, 0, rng).data
+    x = batches_of(recipe).batch(8, 0, rng).data
     code = model.encode(x, model.eps.sample(8, rng))
     returned = model.decode(code, model.noise.sample(8, rng))
     assert returned.shape == x.shape and returned.dtype == x.dtype == torch.float32
@@ -63,7 +64,7 @@ def test_an_image_is_the_same_alone_and_in_a_batch(kind: str) -> None:
     recipe = kind_of(kind)
     state, _ = trained(recipe, 3)
     model, rng = state.ema, rng_of()
-    x = feed_of(recipe).batch(6, 0, rng).data
+    x = batches_of(recipe).batch(6, 0, rng).data
     eps, n = model.eps.sample(6, rng), model.noise.sample(6, rng)
     together = model.encode(x, eps)
     drawn = model.decode(together, n)
@@ -78,7 +79,7 @@ def test_an_image_is_the_same_alone_and_in_a_batch(kind: str) -> None:
 def test_noise_is_heard_where_there_is_some_and_nowhere_else(kind: str) -> None:
     recipe = kind_of(kind)
     model, rng = build_model(recipe).eval(), rng_of()
-    x = feed_of(recipe).batch(4, 0, rng).data
+    x = batches_of(recipe).batch(4, 0, rng).data
     codes = [model.encode(x, model.eps.sample(4, rng)) for _ in range(2)]
     stochastic = recipe.encoder_noise > 0 or recipe.posterior == "gaussian"
     assert torch.equal(*codes) is not stochastic
@@ -98,11 +99,11 @@ def test_the_games_are_those_the_recipe_names(kind: str) -> None:
         wanted.append("reconstruction")
     if recipe.regularisation == "adversarial":
         wanted.append("regularisation")
-    assert [game.name for game in round_.games] == wanted == list(model.critics)
+    assert [game.name for game in round_.games] == wanted == list(model.discriminators)
     ends = ("code", "data") if recipe.model in ("fiae", "gan") else ("data", "code")
     for game in round_.games:
         assert game.judges == ends[GAMES.index(game.name)]
-        assert game.critic is model.critics[game.name]
+        assert game.discriminator is model.discriminators[game.name]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -133,7 +134,7 @@ def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:
     for kind, categorical in (("iae", False), ("iae, categories", True)):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
         first, second = (model.play(batch, rng).games[-1].real[0] for _ in range(2))
         assert not torch.equal(first, second)
         one_hot = ((first == 0) | (first == 1)).all() and (first.sum(1) == 1).all()
@@ -145,24 +146,24 @@ def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", GAMES)
-def test_a_game_teaches_the_players_the_paper_names(kind: str, name: str) -> None:
+def test_a_game_teaches_the_generators_the_paper_names(kind: str, name: str) -> None:
     recipe = kind_of(kind)
     model, round_ = played(recipe)
-    model.critics.requires_grad_(False)
+    model.discriminators.requires_grad_(False)
     for game in round_.games:
         if game.name == name:
-            game.player_loss().backward()
+            game.generator_loss().backward()
             assert payers(model) == PAYERS[recipe.model][GAMES.index(name)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", GAMES)
-def test_the_critic_pays_alone_for_its_loss(kind: str, name: str) -> None:
+def test_the_discriminator_pays_alone_for_its_loss(kind: str, name: str) -> None:
     model, round_ = played(kind_of(kind))
     for game in round_.games:
         if game.name == name:
-            game.r1 = 0.5  # its slope too is the critic's alone
-            game.critic_loss().backward()
+            game.r1 = 0.5  # its slope too is the discriminator's alone
+            game.discriminator_loss().backward()
             assert payers(model) == {name}
 
 
@@ -172,7 +173,7 @@ def test_the_positive_side_gives_no_gradient(kind: str) -> None:
     for game in round_.games:
         game.real = tuple(t.detach().clone().requires_grad_() for t in game.real)
         game.fake = tuple(t.detach().clone().requires_grad_() for t in game.fake)
-        game.player_loss().backward()
+        game.generator_loss().backward()
         assert all(t.grad is None for t in game.real)
         assert game.fake[0].grad is not None and game.fake[0].grad.abs().sum() > 0
 
@@ -188,20 +189,24 @@ def test_the_positive_side_gives_no_gradient(kind: str) -> None:
         ("fiae, marginal", True),
     ],
 )
-def test_a_marginal_critic_sees_what_came_back_and_not_what_of(kind: str, blind: bool) -> None:
+def test_a_marginal_discriminator_sees_what_came_back_and_not_what_of(
+    kind: str, blind: bool
+) -> None:
     _, round_ = played(kind_of(kind))
     game = round_.games[0]
     assert game.name == "reconstruction"
-    critic = game.critic.eval()
+    discriminator = game.discriminator.eval()
     returned, imagined = game.fake
-    same_answer = torch.equal(critic(returned, imagined), critic(returned, imagined.roll(1, 0)))
+    same_answer = torch.equal(
+        discriminator(returned, imagined), discriminator(returned, imagined.roll(1, 0))
+    )
     assert same_answer is blind
     other = returned.roll(1, 0)
-    assert not torch.equal(critic(returned, imagined), critic(other, imagined))
+    assert not torch.equal(discriminator(returned, imagined), discriminator(other, imagined))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_penalties_teach_the_players_they_are_meant_for(kind: str) -> None:
+def test_penalties_teach_the_generators_they_are_meant_for(kind: str) -> None:
     quiet = ["noise_scale=0.1"]  # draws that differ enough cost nothing
     model, round_ = played(kind_of(kind).with_settings(quiet))
     for penalty in round_.penalties:
@@ -218,7 +223,7 @@ def test_penalties_teach_the_players_they_are_meant_for(kind: str) -> None:
         ("aae", {"Euclidean error"}),
         ("vae", {"Euclidean error", "divergence"}),
         ("cycleiae, l1", {"L1 error"}),
-        ("cycleiae, encoder noise", {"sameness"}),
+        ("cycleiae, encoder noise", {"diversity penalty"}),
         ("cycleiae, marginal", set()),
         ("infogan", {"likelihood error"}),
         ("fiae, euclidean", {"Euclidean error"}),
@@ -250,7 +255,7 @@ def test_all_but_a_gan_can_be_trained_as_a_plain_autoencoder_of_the_data() -> No
     for kind in ("iae", "cycleiae, decoder noise", "fiae", "fiae, categories"):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
         autoencoded = model.play(batch, rng).autoencoded
         assert autoencoded is not None
         source, returned = autoencoded()

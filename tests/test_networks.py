@@ -7,16 +7,17 @@ import torch
 from torch import Tensor, nn
 
 from tests.tiny import layers_of, linear, recipe_of, sides
-from trainer.models import Model, build_model
-from trainer.networks import build_networks
+from trainer.models.base import Model
+from trainer.models.building import build_model
+from trainer.networks.building import build_networks
 from trainer.networks.conditioning import LocationDependent, LocationInvariant
-from trainer.networks.resnet import ConditionalNorm, PatchCritic, ResNet
+from trainer.networks.resnet import ConditionalNorm, PatchDiscriminator, ResNet
 from trainer.networks.small_resnet import SmallGenerator
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.training.step import parameters
 
-TABLE = ["critic_norm=true", "conditioning=location"]
+TABLE = ["discriminator_norm=true", "conditioning=location"]
 
 
 def conv(into: int, out: int, kernel: int = 4) -> int:
@@ -46,12 +47,12 @@ def test_table_1_counted_by_hand(table1: Model) -> None:
     decoder = linear(code + noise, 1024) + norm(1024) + linear(1024, places) + norm(places)
     decoder += conv(128, 64) + norm(64) + conv(64, 1)
     assert parameters(table1.decoder) == decoder == 6_689_345
-    critic = conv(1, 64) + norm(64) + conv(64, 128) + norm(128)
-    critic += linear(places, 1024) + norm(1024) + linear(1024, 1)
-    critic += linear(code, 1000) + linear(1000, 14 * 14)  # the adaptive bias
-    assert parameters(table1.critics["reconstruction"]) == critic == 6_766_493
-    code_critic = linear(code, 2000) + linear(2000, 2000) + linear(2000, 1)
-    assert parameters(table1.critics["regularisation"]) == code_critic == 4_026_001
+    discriminator = conv(1, 64) + norm(64) + conv(64, 128) + norm(128)
+    discriminator += linear(places, 1024) + norm(1024) + linear(1024, 1)
+    discriminator += linear(code, 1000) + linear(1000, 14 * 14)  # the adaptive bias
+    assert parameters(table1.discriminators["reconstruction"]) == discriminator == 6_766_493
+    code_discriminator = linear(code, 2000) + linear(2000, 2000) + linear(2000, 1)
+    assert parameters(table1.discriminators["regularisation"]) == code_discriminator == 4_026_001
 
 
 TABLES_2_AND_3 = {
@@ -71,10 +72,10 @@ def test_tables_2_and_3_counted_by_hand(name: str) -> None:
     decoder += conv(three, two, kernel) + norm(two) + conv(two, one, kernel) + norm(one)
     assert parameters(model.decoder) == decoder + conv(one, 3, kernel)
     bias = linear(code, 1000) + linear(1000, half * half)
-    critic = convs + bias + linear(places, 1)
-    assert parameters(model.critics["reconstruction"]) == critic
-    code_critic = linear(code, 2000) + linear(2000, 2000) + linear(2000, 1)
-    assert parameters(model.critics["regularisation"]) == code_critic
+    discriminator = convs + bias + linear(places, 1)
+    assert parameters(model.discriminators["reconstruction"]) == discriminator
+    code_discriminator = linear(code, 2000) + linear(2000, 2000) + linear(2000, 1)
+    assert parameters(model.discriminators["regularisation"]) == code_discriminator
 
 
 @pytest.mark.parametrize("name", TABLES_2_AND_3)
@@ -84,18 +85,22 @@ def test_tables_2_and_3_layer_by_layer(name: str) -> None:
     x, z, n = torch.rand(2, 3, 2 * half, 2 * half), torch.randn(2, code), torch.randn(2, noise)
     down = [("conv", kernel, 2, channels) for channels in (one, two, three)]
     assert layers_of(model.encoder, x, torch.empty(2, 0)) == down
-    assert layers_of(model.critics["reconstruction"], x, z) == down
+    assert layers_of(model.discriminators["reconstruction"], x, z) == down
     up = [("up", kernel, 2, channels) for channels in (two, one, 3)]
     assert layers_of(model.decoder, z, n) == up
     with torch.inference_mode():
         assert model.decoder(z, n).shape == x.shape
-        assert model.critics["reconstruction"](x, z).shape == (2,)
+        assert model.discriminators["reconstruction"](x, z).shape == (2,)
 
 
 def test_location_invariant_conditioning_is_one_linear_map() -> None:
-    recipe = find_recipe("mnist-10").with_settings(["critic_norm=true", "conditioning=invariant"])
-    critic = build_model(recipe).critics["reconstruction"]
-    assert parameters(critic) == 6_766_493 - linear(10, 1000) - linear(1000, 196) + linear(10, 64)
+    recipe = find_recipe("mnist-10").with_settings(
+        ["discriminator_norm=true", "conditioning=invariant"]
+    )
+    discriminator = build_model(recipe).discriminators["reconstruction"]
+    assert parameters(discriminator) == 6_766_493 - linear(10, 1000) - linear(1000, 196) + linear(
+        10, 64
+    )
 
 
 def test_the_deterministic_model_has_no_noise() -> None:
@@ -106,12 +111,12 @@ def test_the_deterministic_model_has_no_noise() -> None:
 
 
 @pytest.mark.parametrize("name", ["svhn-75", "celeba-50", "mnist-clusters", "fiae-mnist"])
-def test_the_codes_critic_has_two_layers_of_2000_whatever_the_images(name: str) -> None:
+def test_the_codes_discriminator_has_two_layers_of_2000_whatever_the_images(name: str) -> None:
     recipe = find_recipe(name)
     with torch.random.fork_rng():
-        critic = build_networks(recipe).code_critic()
+        discriminator = build_networks(recipe).code_discriminator()
     wanted = linear(recipe.code, 2000) + linear(2000, 2000) + linear(2000, 1)
-    assert parameters(critic) == wanted
+    assert parameters(discriminator) == wanted
 
 
 def test_a_categorical_code_comes_from_a_softmax() -> None:
@@ -211,22 +216,26 @@ def test_each_image_of_a_batch_hears_its_own_noise() -> None:
     assert not torch.equal(drawn[0], drawn[1])
 
 
-# ---- critics ----
+# ---- discriminators ----
 
 
 SMALL_ONES = ["mog-iae", "drawn-10", "svhn-75-small", "celeba-50-small", "fiae-clusters-small"]
 
 
 @pytest.mark.parametrize("name", [*SMALL_ONES, "mnist-10", "svhn-75"])
-def test_critics_read_a_pair_row_by_row(name: str) -> None:
+def test_discriminators_read_a_pair_row_by_row(name: str) -> None:
     """One logit a row, or in small colour two a pixel."""
     recipe = recipe_of(name)
     logits = (3, 2 * recipe.size**2) if recipe.networks == "small-colour" else (3,)
     networks, (x, z) = build_networks(recipe), sides(recipe)
     with torch.random.fork_rng():
-        pair, code, data = networks.pair_critic(), networks.code_critic(), networks.data_critic()
+        pair, code, data = (
+            networks.pair_discriminator(),
+            networks.code_discriminator(),
+            networks.data_discriminator(),
+        )
     assert pair(x, z).shape == data(x).shape == logits and code(z).shape == (3,)
-    # The pair critic reads both, and so can tell a code from another.
+    # The pair discriminator reads both, and so can tell a code from another.
     x, z = x.requires_grad_(), z.requires_grad_()
     pair.eval()(x, z).sum().backward()
     assert x.grad is not None and x.grad.abs().sum() > 0
@@ -234,10 +243,10 @@ def test_critics_read_a_pair_row_by_row(name: str) -> None:
 
 
 @pytest.mark.parametrize("recipe", [recipe_of("shoes-small"), find_recipe("shoes")])
-def test_critics_of_two_images_give_one_logit_for_each_place(recipe: Recipe) -> None:
+def test_discriminators_of_two_images_give_one_logit_for_each_place(recipe: Recipe) -> None:
     networks, (x, z) = build_networks(recipe), sides(recipe)
     with torch.random.fork_rng():
-        pair, code = networks.pair_critic(), networks.code_critic()
+        pair, code = networks.pair_discriminator(), networks.code_discriminator()
     logits = pair(x, z)
     assert logits.dim() == 2 and len(logits) == 3 and logits.shape == code(z).shape
     assert logits.shape[1] > 1
@@ -248,10 +257,10 @@ def test_critics_of_two_images_give_one_logit_for_each_place(recipe: Recipe) -> 
         assert side.grad[0].abs().sum() > 0 and not side.grad[1:].any()  # its own pair alone
 
 
-def test_a_patch_critics_place_sees_a_patch_and_not_the_whole() -> None:
-    critic = PatchCritic(3, 8)
+def test_a_patch_discriminators_place_sees_a_patch_and_not_the_whole() -> None:
+    discriminator = PatchDiscriminator(3, 8)
     x = torch.rand(1, 3, 160, 160, requires_grad=True)
-    logits = critic(x)[0]
+    logits = discriminator(x)[0]
     side = round(len(logits) ** 0.5)
     logits.unflatten(0, (side, side))[side // 2, side // 2].backward()
     assert x.grad is not None
@@ -271,10 +280,12 @@ def test_every_recipe_of_the_catalogue_can_be_built_and_used(name: str) -> None:
         code = model.encode(x, torch.randn(1, model.eps.size))
         drawn = model.decode(code, torch.randn(1, model.noise.size))
         assert drawn.shape == x.shape
-        for game, critic in model.critics.items():
+        for game, discriminator in model.discriminators.items():
             flipped = recipe.model in ("fiae", "gan")
             judged = (code, x) if flipped else (x, code)
-            logits = critic(*judged) if game == "reconstruction" else critic(judged[1])
+            logits = (
+                discriminator(*judged) if game == "reconstruction" else discriminator(judged[1])
+            )
             assert len(logits) == 1 and logits.isfinite().all()
 
 

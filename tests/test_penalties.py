@@ -10,8 +10,9 @@ from torch.distributions import Normal, kl_divergence
 from torch.nn import functional
 
 from trainer.objectives.penalties import (
-    DIFFERENT,
+    DIVERSITY_MARGIN,
     divergence,
+    diversity_penalty,
     euclidean_error,
     guess_error,
     imbalance,
@@ -19,7 +20,6 @@ from trainer.objectives.penalties import (
     l1_error,
     label_error,
     likelihood_error,
-    sameness,
 )
 
 
@@ -78,12 +78,14 @@ def test_views_of_the_same_category_are_consistent() -> None:
 def test_draws_are_the_same_until_they_are_far_enough_apart() -> None:
     """Image by image: that one varies much does not make up for one that does not."""
     grey = torch.full((2, 3, 4, 4), 0.5)
-    assert sameness(grey, grey).item() == pytest.approx(DIFFERENT)
-    assert sameness(grey, grey + 0.4 * DIFFERENT).item() == pytest.approx(0.6 * DIFFERENT)
-    assert sameness(grey, grey - 2 * DIFFERENT).item() == 0
+    assert diversity_penalty(grey, grey).item() == pytest.approx(DIVERSITY_MARGIN)
+    assert diversity_penalty(grey, grey + 0.4 * DIVERSITY_MARGIN).item() == pytest.approx(
+        0.6 * DIVERSITY_MARGIN
+    )
+    assert diversity_penalty(grey, grey - 2 * DIVERSITY_MARGIN).item() == 0
     one = grey.clone()
-    one[0] += 5 * DIFFERENT
-    assert sameness(grey, one).item() == pytest.approx(DIFFERENT / 2)
+    one[0] += 5 * DIVERSITY_MARGIN
+    assert diversity_penalty(grey, one).item() == pytest.approx(DIVERSITY_MARGIN / 2)
 
 
 def test_only_a_sure_guess_is_a_label_for_the_second_view() -> None:

@@ -41,7 +41,7 @@ FULL_SIZE = [
 # What the project adds to the paper, and the paper's own choice.
 ADDITIONS: dict[str, object] = {
     "ema": 0.0,
-    "critic_norm": True,
+    "discriminator_norm": True,
     "joint_batch": True,
     "code_blur": 0.0,
     "noise_scale": 1.0,
@@ -65,7 +65,7 @@ ADDITIONS: dict[str, object] = {
     "consistency": 0.0,
     "balance": 0.0,
     "confidence": 0.0,
-    "variety": 0.0,
+    "diversity_weight": 0.0,
 }
 
 
@@ -147,9 +147,9 @@ def test_baselines_differ_from_their_models_only_by_what_stands_in() -> None:
     for small in ("", "-small"):
         assert differing(f"shoes{small}", f"shoes-l1{small}") == {"reconstruction"}
         assert differing(f"faces{small}", f"faces-marginal{small}") == {"reconstruction"}
-        # Without the terms that stand in for what its critic is to show.
+        # Without the terms that stand in for what its discriminator is to show.
         marginal = CATALOGUE[f"faces-marginal{small}"]
-        assert (marginal.variety, marginal.euclidean) == (0, 0)
+        assert (marginal.diversity_weight, marginal.euclidean) == (0, 0)
     wanted = {"reconstruction", "posterior", "encoder_noise"}
     assert differing("fiae-toy", "infogan-toy") == wanted
     assert differing("aae-small", "vae-small") == {"posterior", "regularisation"}
@@ -221,7 +221,7 @@ def test_unknown_recipes_name_the_known_ones() -> None:
         ({"regularisation": True}, "regularisation is one of adversarial, divergence, none"),
         ({"ema": "much"}, "ema is a number, not 'much'"),
         ({"ema": False}, "ema is a number, not False"),
-        ({"player_rate": float("nan")}, "player_rate is a number, not nan"),
+        ({"generator_rate": float("nan")}, "generator_rate is a number, not nan"),
         ({"r1": float("inf")}, "r1 is a number, not inf"),
         ({"r1": -1.0}, "r1 must not be negative"),
         ({"beta1": 1.0}, "beta1 must be below 1"),
@@ -265,9 +265,9 @@ def test_texts_that_are_no_recipe_are_refused(text: str, told: str) -> None:
 
 def test_settings_are_read_by_the_type_of_their_field() -> None:
     changed = CATALOGUE["mnist-10"].with_settings(
-        ["code=12", "ema=0.9", "critic_norm=False", "conditioning=invariant"]
+        ["code=12", "ema=0.9", "discriminator_norm=False", "conditioning=invariant"]
     )
-    assert (changed.code, changed.ema, changed.critic_norm) == (12, 0.9, False)
+    assert (changed.code, changed.ema, changed.discriminator_norm) == (12, 0.9, False)
     assert changed.conditioning == "invariant"
     with pytest.raises(UserError, match="KEY=VALUE"):
         changed.with_settings(["name=other"])
@@ -286,7 +286,7 @@ def test_settings_are_read_by_the_type_of_their_field() -> None:
         ("batch=2.5", "batch is a whole number, not '2.5'"),
         ("ema=high", "ema is a number, not 'high'"),
         ("ema=nan", "ema is a number"),
-        ("critic_norm=maybe", "critic_norm is true or false, not 'maybe'"),
+        ("discriminator_norm=maybe", "discriminator_norm is true or false, not 'maybe'"),
         ("networks=huge", "networks is one of toy"),
         ("batch=1", "batch must be at least 2"),
     ],
@@ -350,8 +350,8 @@ IMPOSSIBLE: list[tuple[str, list[str], str]] = [
     ("mnist-clusters-small", ["confidence=0.9"], "confidence .* needs labels and consistency"),
     ("mnist-semi-small", ["consistency=0", "confidence=0.9"], "needs labels and consistency"),
     ("mnist-semi-small", ["confidence=1"], "confidence must be below 1"),
-    ("faces-small", ["encoder_noise=0"], "set variety=0"),
-    ("shoes-small", ["variety=1"], "encoder_noise"),
+    ("faces-small", ["encoder_noise=0"], "set diversity_weight=0"),
+    ("shoes-small", ["diversity_weight=1"], "encoder_noise"),
     # Without these, the training fails in its midst.
     ("shoes-small", ["code_kind=categorical"], "code"),
     ("mog-iae", ["augment=1", "consistency=1"], "augment"),

@@ -134,7 +134,7 @@ def test_other_networks_make_earlier_results_stale(monkeypatch) -> None:
 
 @pytest.mark.usefixtures("toys")
 def test_a_run_that_diverges_is_a_result_too(tmp_path: Path, monkeypatch, capsys) -> None:
-    wild = Trial("iae", "mog-iae", (*QUICK, "player_rate=1e30", "critic_rate=1e30"))
+    wild = Trial("iae", "mog-iae", (*QUICK, "generator_rate=1e30", "discriminator_rate=1e30"))
     claim = Claim("", "", (wild,), TOYS.measures, 1)
     for module in ("work", "page"):
         monkeypatch.setattr(f"trainer.reporting.reproduce.{module}.CLAIMS", (claim,))

@@ -1,4 +1,4 @@
-"""The small networks: of any size and colour, and what each head of their critics sees."""
+"""The small networks: of any size and colour, and what each head of their discriminators sees."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from tests.tiny import layers_of, recipe_of, sides
-from trainer.models import build_model
-from trainer.networks import build_networks
+from trainer.models.building import build_model
+from trainer.networks.building import build_networks
 from trainer.recipe.catalogue import find_recipe
 from trainer.training.step import parameters
 
@@ -25,10 +25,10 @@ def test_small_networks_fit_any_size_and_colour(family: str, size: int, colour: 
     assert code.shape == (3, 10)
     drawn = model.decode(code, torch.randn(3, 100))
     assert drawn.shape == x.shape and drawn.min() >= 0 and drawn.max() <= 1
-    logits = model.critics["reconstruction"](drawn, code)
+    logits = model.discriminators["reconstruction"](drawn, code)
     assert logits.shape == ((3,) if family == "small" else (3, 2 * size * size))
     logits.sum().backward()
-    for network in (model.encoder, model.decoder, model.critics["reconstruction"]):
+    for network in (model.encoder, model.decoder, model.discriminators["reconstruction"]):
         assert all(p.grad is not None for p in network.parameters())
 
 
@@ -42,8 +42,8 @@ def test_small_translators_fit_any_size_and_colour(size: int, colour: str) -> No
     assert code.shape == x.shape and code.min() >= 0 and code.max() <= 1
     drawn = model.decode(code, torch.randn(3, 32))
     assert drawn.shape == x.shape
-    logits = model.critics["reconstruction"](drawn, code)
-    assert logits.shape == model.critics["regularisation"](code).shape
+    logits = model.discriminators["reconstruction"](drawn, code)
+    assert logits.shape == model.discriminators["regularisation"](code).shape
 
 
 def test_the_small_networks_are_small() -> None:
@@ -76,22 +76,26 @@ def test_convolutions_at_full_resolution_have_their_channels_inside() -> None:
         assert found == {True} if wanted else False in found, name
 
 
-def test_a_flipped_models_pair_critic_has_no_head_for_the_image_alone() -> None:
+def test_a_flipped_models_pair_discriminator_has_no_head_for_the_image_alone() -> None:
     """Both of its sides show the same image, so such a head could tell nothing."""
     recipe = recipe_of("fiae-mnist-small", "networks=small-colour")
     x, z = sides(recipe)
-    assert build_networks(recipe).pair_critic()(x, z).shape == (3,)
+    assert build_networks(recipe).pair_discriminator()(x, z).shape == (3,)
 
 
-def test_one_head_of_the_colour_critic_sees_speckles_and_not_the_code() -> None:
+def test_one_head_of_the_colour_discriminator_sees_speckles_and_not_the_code() -> None:
     """Each pixel's logit follows from its neighbours; the whole's is one, and reads the code."""
     model = build_model(find_recipe("svhn-75-small").with_settings(["width=4"]))
-    critic = model.critics["reconstruction"]
+    discriminator = model.discriminators["reconstruction"]
     even = torch.full((1, 3, 32, 32), 0.5)
     speckled, z = even.clone(), torch.randn(1, 16)
     speckled[0, :, 10, 20] = 0.9
     with torch.inference_mode():
-        plain, other, coded = critic(even, z), critic(speckled, z), critic(even, -z)
+        plain, other, coded = (
+            discriminator(even, z),
+            discriminator(speckled, z),
+            discriminator(even, -z),
+        )
     pixels, whole = plain.unflatten(1, (2, 32, 32)).unbind(1)
     changed = (other.unflatten(1, (2, 32, 32))[:, 0] != pixels)[0].nonzero()
     assert changed.min(0).values.tolist() == [8, 18] and changed.max(0).values.tolist() == [12, 22]
@@ -100,13 +104,13 @@ def test_one_head_of_the_colour_critic_sees_speckles_and_not_the_code() -> None:
     assert (coded.unflatten(1, (2, 32, 32))[:, 1] != whole).all()
 
 
-def test_the_small_critic_sees_pixels_patches_and_the_whole() -> None:
+def test_the_small_discriminator_sees_pixels_patches_and_the_whole() -> None:
     """A third of the logits each; the reach of one in the middle, in px."""
     recipe = recipe_of("shoes-small")
     with torch.random.fork_rng():
-        critic = build_networks(recipe).code_critic()
+        discriminator = build_networks(recipe).code_discriminator()
     x = torch.rand(1, 3, 24, 24, requires_grad=True)
-    heads = critic(x)[0].unflatten(0, (3, 24, 24))
+    heads = discriminator(x)[0].unflatten(0, (3, 24, 24))
     reach = []
     for head in heads:
         (slope,) = torch.autograd.grad(head[12, 12], x, retain_graph=True)

@@ -20,7 +20,7 @@ import torch
 from tests.test_folders import CLASSES, write
 from tests.tiny import CPU, ROOT, data_of, kind_of, same, weights
 from trainer.data import memory_limits as memory
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.distributions import Empirical
 from trainer.data.loading import load_data
@@ -56,8 +56,8 @@ def rng() -> torch.Generator:
     return torch.Generator().manual_seed(0)
 
 
-def streamed(recipe: Recipe) -> Feed:
-    """A feed of the recipe's kind whose data is nowhere but on disk, as far as it can tell."""
+def streamed(recipe: Recipe) -> TrainingBatches:
+    """A batches of the recipe's kind whose data is nowhere but on disk, as far as it can tell."""
     whole = data_of(recipe)
 
     def mapped(rows: Rows) -> Rows:
@@ -67,7 +67,7 @@ def streamed(recipe: Recipe) -> Feed:
     data = DataSet(mapped(whole.train), whole.test, other, whole.other_test, whole.classes)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(memory, "available", lambda: 0)
-        return data.feed(recipe, CPU)
+        return data.batches(recipe, CPU)
 
 
 @pytest.fixture
@@ -137,10 +137,10 @@ def test_a_batch_outlives_the_next_ones(rows: torch.Tensor) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_generator_of_the_run_is_left_alone(kind: str) -> None:
     recipe = kind_of(kind)
-    feed, generator = streamed(recipe), rng()
-    assert not feed.resident and feed.device == CPU
-    batch = feed.batch(6, 0, generator)
-    assert batch.data.shape == (6, *feed.data.shape) and batch.data.max() <= 1
+    batches, generator = streamed(recipe), rng()
+    assert not batches.resident and batches.device == CPU
+    batch = batches.batch(6, 0, generator)
+    assert batch.data.shape == (6, *batches.data.shape) and batch.data.max() <= 1
     if not recipe.labels:
         assert torch.equal(generator.get_state(), rng().get_state())
     assert (batch.other is not None) is recipe.translates
@@ -149,14 +149,14 @@ def test_the_generator_of_the_run_is_left_alone(kind: str) -> None:
 
 def test_what_fits_is_resident_and_drawn_by_the_generator() -> None:
     recipe = kind_of("iae")
-    feed = data_of(recipe).feed(recipe, CPU)
-    index = torch.randint(len(feed.data.rows), (9,), generator=rng())
-    assert feed.resident
-    assert torch.equal(feed.batch(9, 5, rng()).data, feed.data.at(index))
+    batches = data_of(recipe).batches(recipe, CPU)
+    index = torch.randint(len(batches.data.rows), (9,), generator=rng())
+    assert batches.resident
+    assert torch.equal(batches.batch(9, 5, rng()).data, batches.data.at(index))
 
 
 def test_a_map_that_fits_is_read_in(rows: torch.Tensor) -> None:
-    space = Rows(rows, torch.zeros(len(rows)), mapped=True).space(CPU, 0, 0)
+    space = Rows(rows, torch.zeros(len(rows)), mapped=True).distribution(CPU, 0, 0)
     assert space.resident and space.rows.data_ptr() != rows.data_ptr()
     assert torch.equal(space.rows, rows)
 
@@ -174,14 +174,14 @@ def test_the_thread_ends_with_the_feed_and_with_a_new_start() -> None:
     gc.collect()
     for thread in threads():  # of other tests
         thread.join(10)
-    feed = streamed(kind_of("iae"))
-    feed.batch(4, 0, rng())
+    batches = streamed(kind_of("iae"))
+    batches.batch(4, 0, rng())
     (first,) = threads()
-    feed.batch(4, 100, rng())
+    batches.batch(4, 100, rng())
     first.join(10)
     (second,) = threads()
     assert second is not first
-    del feed
+    del batches
     second.join(10)
     assert not threads()
 
@@ -254,10 +254,10 @@ def test_a_folder_larger_than_memory_is_split_and_streamed(
     assert data.train.mapped and data.test.mapped and len(data.train) + len(data.test) == 24
     levels = torch.cat([part.images[:, 0, 0, 0] for part in (data.train, data.test)])
     assert sorted(levels.tolist()) == sorted([i * 10 for i in range(8)] * 3)
-    feed = data.feed(recipe, CPU)
-    assert not feed.resident
+    batches = data.batches(recipe, CPU)
+    assert not batches.resident
     known = {image.numpy().tobytes() for image in data.train.images}
-    batch = (feed.batch(40, 0, rng()).data * 255).round().to(torch.uint8)
+    batch = (batches.batch(40, 0, rng()).data * 255).round().to(torch.uint8)
     assert {image.numpy().tobytes() for image in batch} <= known
 
 

@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 import torch
 
-from tests.tiny import CPU, KINDS, feed_of, kind_of, recipe_of, same, snapshot_of, trained, weights
+from tests.tiny import (
+    CPU,
+    KINDS,
+    batches_of,
+    kind_of,
+    recipe_of,
+    same,
+    snapshot_of,
+    trained,
+    weights,
+)
 from trainer.data.batches import Batch
 from trainer.messages import LOSSES, Progress, UserError
-from trainer.models import Round
+from trainer.models.base import Round
 from trainer.objectives.adversarial import Game
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
@@ -38,7 +48,7 @@ def test_reports_hold_one_row_for_each_step() -> None:
     assert all(report.names == LOSSES and report.steps == 40 for report in reports)
     assert all(report.rate > 0 and report.eta >= 0 for report in reports)
     assert [report.finished for report in reports] == [False] * (len(reports) - 1) + [True]
-    assert list(run(state, feed_of(state.recipe), 40)) == []
+    assert list(run(state, batches_of(state.recipe), 40)) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -56,13 +66,13 @@ def test_pause_is_not_to_call_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "REPORT_SECONDS", 0.0)
     recipe = recipe_of("mog-iae")
     state = start(recipe, CPU)
-    reports = run(state, feed_of(recipe), 12)
+    reports = run(state, batches_of(recipe), 12)
     for wanted in (1, 2, 3):
         assert next(reports).step == wanted == state.step
     torch.randn(5)
     time.sleep(0.01)
     assert state.step == 3
-    next(run(state, feed_of(recipe), 4))  # a single step of its own, then on
+    next(run(state, batches_of(recipe), 4))  # a single step of its own, then on
     list(reports)
     assert state.step == 12 and same(weights(state), weights(whole))
 
@@ -80,7 +90,7 @@ def test_the_global_generator_is_left_alone() -> None:
     [("mog-iae",), ("mog-gan",), ("drawn-10", "warm=1"), ("drawn-10", "warm=0", "euclidean=0")],
 )
 def test_divergence_is_told(settings: tuple[str, ...]) -> None:
-    recipe = recipe_of(*settings, "player_rate=1e37", "critic_rate=1e37")
+    recipe = recipe_of(*settings, "generator_rate=1e37", "discriminator_rate=1e37")
     with pytest.raises(UserError, match=r"diverged near step .* smaller learning rates"):
         trained(recipe, 40)
 
@@ -116,7 +126,7 @@ def test_every_combination_trains(
         "reconstruction": adversarial,
         "regularisation": regularisation == "adversarial",
     }.items():
-        for side in ("critic", "player"):
+        for side in ("discriminator", "generator"):
             late = told[f"{game} {side}"][3:]
             assert np.isfinite(late).all() if wanted else np.isnan(late).all()
     for distance in ("euclidean", "l1"):
@@ -131,16 +141,20 @@ def test_every_combination_trains(
 def test_every_translation_trains(name: str, reconstruction: str) -> None:
     state, reports = trained(recipe_of(name, f"reconstruction={reconstruction}"), 2)
     told = losses(reports)
-    assert np.isfinite(told["regularisation player"]).all()
+    assert np.isfinite(told["regularisation generator"]).all()
     adversarial = reconstruction in ("adversarial", "marginal")
-    assert np.isfinite(told["reconstruction player"]).all() == adversarial
+    assert np.isfinite(told["reconstruction generator"]).all() == adversarial
     assert all(value.isfinite().all() for value in weights(state).values())
 
 
 def test_a_gan_plays_one_game() -> None:
     _, reports = trained(recipe_of("mog-gan"), 6)
     finite = {name for name, values in losses(reports).items() if np.isfinite(values).all()}
-    assert finite == {"regularisation critic", "regularisation player", "regularisation R1"}
+    assert finite == {
+        "regularisation discriminator",
+        "regularisation generator",
+        "regularisation R1",
+    }
 
 
 def test_a_penalty_may_be_paid_every_few_steps() -> None:
@@ -151,13 +165,13 @@ def test_a_penalty_may_be_paid_every_few_steps() -> None:
 
 def test_training_learns() -> None:
     switches = ["reconstruction=euclidean", "regularisation=none"]
-    recipe = recipe_of("drawn-10", *switches, "player_rate=0.005", "batch=16")
+    recipe = recipe_of("drawn-10", *switches, "generator_rate=0.005", "batch=16")
     error = losses(trained(recipe, 60)[1])["Euclidean error"]
     assert error[-10:].mean() < 0.7 * error[:5].mean()
 
 
 def test_instance_noise_and_r1_follow_what_is_judged() -> None:
-    """An FIAE's pair critic judges codes, its other critic images."""
+    """An FIAE's pair discriminator judges codes, its other discriminator images."""
     settings = ["warm=0", "r1=0.5", "r1_code=0", "r1_every=1", "steps=20"]
     for name, on_data, on_code in (
         ("drawn-10", "reconstruction R1", "regularisation R1"),
@@ -181,7 +195,7 @@ def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
 
     state.model.play = watched  # type: ignore[method-assign]
     state.step = number
-    step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
     return {game.name: game for game in kept[0].games}
 
 
@@ -216,7 +230,7 @@ def test_penalties_count_as_much_as_their_weight() -> None:
     for weight in (1, 4):
         recipe = recipe_of("aae-small", "regularisation=none", f"distance_weight={weight}")
         state = start(recipe, CPU)
-        step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
         slopes.append(next(state.model.decoder.parameters()).grad)
     torch.testing.assert_close(slopes[1], 4 * slopes[0])
 
@@ -232,7 +246,7 @@ def test_the_fading_euclidean_term_counts_as_much_as_the_recipe_says() -> None:
     ):
         recipe = recipe_of("vae-small", *settings, *more)
         state = start(recipe, CPU)
-        step(state, feed_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
         slopes[name] = next(state.model.decoder.parameters()).grad
     torch.testing.assert_close(slopes["strong"], 4 * slopes["weak"])
     torch.testing.assert_close(slopes["warm"], 10 * slopes["weak"])
@@ -260,15 +274,15 @@ def test_schedules_fall_as_the_recipe_says() -> None:
 
 def test_a_warm_start_may_have_larger_batches() -> None:
     recipe = recipe_of("drawn-10", "steps=20", "warm=0.25", "warm_batch=14")
-    state, feed = start(recipe, CPU), feed_of(recipe)
+    state, batches = start(recipe, CPU), batches_of(recipe)
     sizes = []
     for _ in range(recipe.steps):
-        batch = next_batch(state, feed)
+        batch = next_batch(state, batches)
         sizes.append(len(batch))
         step(state, batch)
     assert sizes == [14] * 5 + [recipe.batch] * 15
     by_itself = start(recipe, CPU)
-    for _ in run(by_itself, feed, recipe.steps):
+    for _ in run(by_itself, batches, recipe.steps):
         pass
     assert same(weights(by_itself), weights(state))
 
@@ -278,9 +292,9 @@ def test_a_warm_start_plays_no_reconstruction_game_and_no_euclidean_one_is_left(
         "drawn-10", "steps=20", "warm=0.25", "euclidean=0.3", "euclidean_until=0.5", "r1_every=1"
     )
     told = losses(trained(recipe, 20)[1])
-    for name in ("reconstruction critic", "reconstruction player", "reconstruction R1"):
+    for name in ("reconstruction discriminator", "reconstruction generator", "reconstruction R1"):
         assert np.isnan(told[name][:5]).all() and np.isfinite(told[name][5:]).all()
-    assert np.isfinite(told["regularisation critic"]).all()
+    assert np.isfinite(told["regularisation discriminator"]).all()
     assert np.isfinite(told["Euclidean error"][:10]).all()
     assert np.isnan(told["Euclidean error"][10:]).all()
 
@@ -300,24 +314,24 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     assert same(one.model.encoder.state_dict(), two.model.encoder.state_dict())
     assert not same(one.model.decoder.state_dict(), two.model.decoder.state_dict())
     begun = start(recipe, CPU).model
-    batch = feed_of(recipe).batch(12, 0, one.rng)
+    batch = batches_of(recipe).batch(12, 0, one.rng)
     painted = begun.train().sort(batch, one.rng).autoencoded
     assert (
         painted is not None and [len(side) for side in painted()] == [recipe.batch] * 2 != [12] * 2
     )
     begun = start(recipe, CPU).model
     assert not same(one.model.encoder.state_dict(), begun.encoder.state_dict())
-    assert same(one.model.critics.state_dict(), begun.critics.state_dict())
+    assert same(one.model.discriminators.state_dict(), begun.discriminators.state_dict())
 
 
 def test_learning_rates_reach_the_optimisers() -> None:
-    recipe = recipe_of("drawn-10", "steps=10", "warm=0", "encoder_rate=0.2", "player_rate=0.001")
+    recipe = recipe_of("drawn-10", "steps=10", "warm=0", "encoder_rate=0.2", "generator_rate=0.001")
     state, _ = trained(recipe, 10)
-    encoder, decoder = (group["lr"] for group in state.optimisers["players"].param_groups)
+    encoder, decoder = (group["lr"] for group in state.optimisers["generators"].param_groups)
     last = Schedule.at(recipe, 9).rate
     assert decoder == pytest.approx(0.001 * last) and encoder == pytest.approx(0.2 * decoder)
-    (critics,) = (group["lr"] for group in state.optimisers["critics"].param_groups)
-    assert critics == pytest.approx(recipe.critic_rate * last)
+    (discriminators,) = (group["lr"] for group in state.optimisers["discriminators"].param_groups)
+    assert discriminators == pytest.approx(recipe.discriminator_rate * last)
 
 
 # ---- the averaged weights ----
@@ -326,14 +340,16 @@ def test_learning_rates_reach_the_optimisers() -> None:
 def maps(model: torch.nn.Module) -> dict[str, torch.Tensor]:
     """Weights and statistics of encoder and decoder, without the counters."""
     kept = model.state_dict()
-    return {k: v.clone() for k, v in kept.items() if "critics" not in k and v.is_floating_point()}
+    return {
+        k: v.clone() for k, v in kept.items() if "discriminators" not in k and v.is_floating_point()
+    }
 
 
 def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
-    state, feed = start(recipe, CPU), feed_of(recipe)
+    state, batches = start(recipe, CPU), batches_of(recipe)
     mean = maps(state.model)
     for number in range(steps):
-        step(state, feed.batch(recipe.batch, 0, state.rng))
+        step(state, batches.batch(recipe.batch, 0, state.rng))
         decay = min(recipe.ema, (1 + number) / (10 + number))
         mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
     return mean

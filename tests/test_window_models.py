@@ -196,4 +196,4 @@ def test_the_drawing_follows_the_model(studio, qtbot) -> None:
         assert diagram.plan().words() == expected
     assert CATALOGUE["shoes-l1-small"].reconstruction == "l1"
     studio.session.select(Shown(CATALOGUE["shoes-l1-small"]))
-    assert not diagram.plan().by_critic
+    assert not diagram.plan().by_discriminator

@@ -113,7 +113,9 @@ def test_a_run_of_another_day_goes_on_with_its_curves(qtbot, own_folders) -> Non
         wait_state(second, qtbot, State.TRAINING)
         qtbot.waitUntil(lambda: steps(second) > run.step, timeout=LONG)
         plot = second.window.findChild(LossPlot, "lossPlot")
-        assert plot.curve("reconstruction player")[0].min() <= 10, "its first steps are there too"
+        assert plot.curve("reconstruction generator")[0].min() <= 10, (
+            "its first steps are there too"
+        )
     (again,) = library.list_runs()
     assert again.step > run.step
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from trainer.data.batches import Batch, Feed
+from trainer.data.batches import Batch, TrainingBatches
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.sets.drawn_digits import draw_digits
 from trainer.data.sets.drawn_faces import draw_faces
@@ -22,7 +22,8 @@ from trainer.data.sets.drawn_shoes import draw_shoes
 from trainer.data.sets.points import four_points, mixture_of_gaussians
 from trainer.inference.render import Snapshot, publish
 from trainer.messages import Pixels, Progress
-from trainer.models import Model, Round, build_model
+from trainer.models.base import Model, Round
+from trainer.models.building import build_model
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import MNIST_FILES
@@ -130,9 +131,9 @@ def data_of(recipe: Recipe) -> DataSet:
     return DataSet(first, first, second, second, classes=2)
 
 
-def feed_of(recipe: Recipe, device: torch.device = CPU) -> Feed:
+def batches_of(recipe: Recipe, device: torch.device = CPU) -> TrainingBatches:
     """A little training data of the recipe's kind."""
-    return data_of(recipe).feed(recipe, device)
+    return data_of(recipe).batches(recipe, device)
 
 
 def sides(recipe: Recipe, count: int = 3) -> tuple[Tensor, Tensor]:
@@ -171,7 +172,7 @@ def rng_of(seed: int = 1) -> torch.Generator:
 
 def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
     """A first batch; where guesses are asked for, those of one that is sure of everything."""
-    batch = feed_of(recipe).batch(recipe.batch, 0, rng)
+    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
     if not recipe.confidence:
         return batch
     return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
@@ -192,12 +193,12 @@ def pictures_of(recipe: Recipe, count: int) -> Pixels:
 def trained(recipe: Recipe, steps: int) -> tuple[TrainState, list[Progress]]:
     """The state after some steps, and the reports."""
     state = start(recipe, CPU)
-    return state, list(run(state, feed_of(recipe), steps))
+    return state, list(run(state, batches_of(recipe), steps))
 
 
 def snapshot_of(recipe: Recipe, steps: int = 5) -> Snapshot:
     state, _ = trained(recipe, steps)
-    return publish(state.ema, state.step, CPU, feed_of(recipe))
+    return publish(state.ema, state.step, CPU, batches_of(recipe))
 
 
 def paid(module: nn.Module) -> bool:

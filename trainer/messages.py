@@ -18,10 +18,10 @@ Floats = npt.NDArray[np.float32]
 # The columns of a run's curves; a step that does not compute one holds NaN there. New ones come
 # last: a run that an earlier version began has only the first of them on disk.
 LOSSES = (
-    "reconstruction critic",
-    "reconstruction player",
-    "regularisation critic",
-    "regularisation player",
+    "reconstruction discriminator",
+    "reconstruction generator",
+    "regularisation discriminator",
+    "regularisation generator",
     "reconstruction R1",
     "regularisation R1",
     "Euclidean error",
@@ -31,7 +31,7 @@ LOSSES = (
     "label error",
     "inconsistency",
     "imbalance",
-    "sameness",
+    "diversity penalty",
 )
 
 

@@ -22,7 +22,7 @@ from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
 
 if TYPE_CHECKING:
-    from trainer.data.batches import Feed
+    from trainer.data.batches import TrainingBatches
     from trainer.inference.directions import Directions
     from trainer.inference.render import Snapshot
     from trainer.training.checkpoint import RunFolder
@@ -115,13 +115,13 @@ class TrainingThread(QThread):
         self.stateChanged.emit(State.LOADING)
         use_threads()
         device = choose_device(letter.device)
-        feed = load_data(letter.recipe, letter.root).feed(letter.recipe, device)
+        batches = load_data(letter.recipe, letter.root).batches(letter.recipe, device)
         if letter.run is not None:
             folder = RunFolder(letter.run)
         else:
             folder = RunFolder.create(new_run_folder(letter.recipe.name), letter.recipe)
         with folder.alone():
-            job = _Job(self, folder, folder.load(device), feed)
+            job = _Job(self, folder, folder.load(device), batches)
             job.publish(renew=True)
             self.began.emit(folder.path, folder.curves())
             return job.work(self._mailbox)
@@ -134,9 +134,9 @@ class _Job:
     """One run from its start to its end, on the training thread."""
 
     def __init__(
-        self, thread: TrainingThread, folder: RunFolder, state: TrainState, feed: Feed
+        self, thread: TrainingThread, folder: RunFolder, state: TrainState, batches: TrainingBatches
     ) -> None:
-        self.thread, self.folder, self.state, self.feed = thread, folder, state, feed
+        self.thread, self.folder, self.state, self.batches = thread, folder, state, batches
         # A finished run that is started again goes on for as long once more.
         self.until = state.recipe.steps
         if state.step >= self.until:
@@ -196,7 +196,7 @@ class _Job:
     def _reports(self, until: int) -> Iterator[Progress]:
         from trainer.training.loop import run
 
-        return run(self.state, self.feed, until)
+        return run(self.state, self.batches, until)
 
     def _report(self, progress: Progress) -> None:
         self.folder.record(progress)
@@ -224,7 +224,9 @@ class _Job:
 
         known = None if renew else self._directions
         try:
-            snapshot = publish(self.state.ema, self.state.step, self.feed.device, self.feed, known)
+            snapshot = publish(
+                self.state.ema, self.state.step, self.batches.device, self.batches, known
+            )
         except Exception as error:
             self.thread.failed.emit(describe(error))
             self._published = time.monotonic()

@@ -53,17 +53,17 @@ def plan_of(recipe: Recipe) -> Plan:
     if recipe.posterior == "gaussian":
         eps = "mean, std"
     words = RECONSTRUCTIONS[recipe.reconstruction]
-    critic = recipe.reconstruction in ("adversarial", "marginal")
+    discriminator = recipe.reconstruction in ("adversarial", "marginal")
     regular = recipe.regularisation
     if recipe.model == "gan":
         return Plan(code, "x", True, False, n, target="data")
     if recipe.model == "fiae":
-        return Plan(code, "x", True, True, n, eps, words, critic, "data")
+        return Plan(code, "x", True, True, n, eps, words, discriminator, "data")
     if recipe.translates:
         second = "edges" if recipe.second == "edges" and not recipe.images_b else "domain B"
-        return Plan("A", "B", False, True, eps, n, words, critic, second)
+        return Plan("A", "B", False, True, eps, n, words, discriminator, second)
     target = {"adversarial": "prior", "divergence": "prior, by divergence", "none": ""}[regular]
-    return Plan("x", code, False, True, eps, n, words, critic, target)
+    return Plan("x", code, False, True, eps, n, words, discriminator, target)
 
 
 def plan_tip(recipe: Recipe) -> str:

@@ -30,12 +30,12 @@ _OF_NO_GAME = {
     "label error": ("text", 1.0),
     "inconsistency": ("content", 1.0),
     "imbalance": ("content", 0.55),
-    "sameness": ("style", 1.0),
+    "diversity penalty": ("style", 1.0),
 }
 
 
-def is_critic(name: str) -> bool:
-    return name.endswith("critic")
+def is_discriminator(name: str) -> bool:
+    return name.endswith("discriminator")
 
 
 def curve_colour(name: str) -> QColor:
@@ -46,10 +46,10 @@ def curve_colour(name: str) -> QColor:
         made = theme.colour("regularisation")
     else:
         made = theme.colour(*_OF_NO_GAME.get(name, ("muted", 1.0)))
-    if is_critic(name):
+    if is_discriminator(name):
         made.setAlphaF(0.75)
     elif name.endswith("R1"):
-        made.setAlphaF(0.45)  # a penalty, beside the player of the same game
+        made.setAlphaF(0.45)  # a penalty, beside the generator of the same game
     return made
 
 
@@ -118,7 +118,7 @@ class LegendEntry(QAbstractButton):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         on, middle = self.isChecked(), self.height() / 2
         colour = curve_colour(self.text()) if on else theme.colour("line")
-        pen = curve_pen(colour, is_critic(self.text()), 2.0)
+        pen = curve_pen(colour, is_discriminator(self.text()), 2.0)
         pen.setCosmetic(False)  # two of our pixels on any screen
         painter.setPen(pen)
         painter.drawLine(

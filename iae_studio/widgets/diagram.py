@@ -25,7 +25,7 @@ class Plan:
     there_noise: str = ""  # into the first map
     back_noise: str = ""  # into the second
     reconstruction: str = ""  # how the source is told from what comes back
-    by_critic: bool = True  # a game, and not a distance
+    by_discriminator: bool = True  # a game, and not a distance
     target: str = ""  # what the middle is told from
 
     def words(self) -> str:
@@ -77,8 +77,8 @@ class Diagram(QWidget):
             if plan.back_noise:
                 self._noise(painter, (middle.right() + right.left()) / 2, plan.back_noise)
         if plan.reconstruction:
-            colour = tokens.reconstruction if plan.by_critic else tokens.muted
-            self._game(painter, left, right, colour, plan.reconstruction, plan.by_critic)
+            colour = tokens.reconstruction if plan.by_discriminator else tokens.muted
+            self._game(painter, left, right, colour, plan.reconstruction, plan.by_discriminator)
         if plan.target:
             self._prior(painter, middle, tokens.regularisation, plan.target)
         painter.end()
@@ -131,10 +131,10 @@ class Diagram(QWidget):
         right: QRectF,
         colour: str,
         words: str,
-        by_critic: bool,
+        by_discriminator: bool,
     ) -> None:
         pen = QPen(QColor(colour), 1)
-        if not by_critic:
+        if not by_discriminator:
             pen.setDashPattern([3, 3])
         painter.setPen(pen)
         low = left.bottom() + 18

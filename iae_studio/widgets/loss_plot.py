@@ -11,7 +11,7 @@ from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_critic
+from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_discriminator
 from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
 from iae_studio.widgets.loss_canvas import LossCanvas
 
@@ -127,7 +127,7 @@ class LossPlot(QWidget):
 
     def _restyle(self) -> None:
         self._canvas.restyle()
-        self._canvas.setLines([(curve_colour(n), is_critic(n)) for n in self._names])
+        self._canvas.setLines([(curve_colour(n), is_discriminator(n)) for n in self._names])
         for index, entry in enumerate(self._legend.entries()):
             self._canvas.show_line(index, entry.isChecked())
         self._empty.setStyleSheet(f"color: {theme.current().muted}")

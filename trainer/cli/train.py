@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
@@ -27,20 +27,22 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
     device = choose_device(args.device)
     threads = use_threads(alone=True)
     out, recipe = _open_run(args, recipe)
-    feed = load_data(recipe, args.data).feed(recipe, device)
+    batches = load_data(recipe, args.data).batches(recipe, device)
     if args.minutes and not args.resume:
-        recipe = _fit_to_time(recipe, feed, args.minutes)
+        recipe = _fit_to_time(recipe, batches, args.minutes)
     folder = out or new_run_folder(recipe.name)  # made late: not for a run that cannot begin
     run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
     where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
     with run_folder.alone():
-        return _go_on(args, run_folder, recipe, feed)
+        return _go_on(args, run_folder, recipe, batches)
 
 
-def _go_on(args: argparse.Namespace, run_folder: RunFolder, recipe: Recipe, feed: Feed) -> int:
+def _go_on(
+    args: argparse.Namespace, run_folder: RunFolder, recipe: Recipe, batches: TrainingBatches
+) -> int:
     """Train up to the asked step or time, and say how to go on from there."""
-    folder, state = run_folder.path, run_folder.load(feed.device)
+    folder, state = run_folder.path, run_folder.load(batches.device)
     until = args.steps or recipe.steps
     if state.step >= until:
         print(
@@ -48,7 +50,7 @@ def _go_on(args: argparse.Namespace, run_folder: RunFolder, recipe: Recipe, feed
         )
         return 0
     deadline = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
-    if not train_with_bar(state, feed, until, run_folder, deadline, args.save_every):
+    if not train_with_bar(state, batches, until, run_folder, deadline, args.save_every):
         again = f"python -m trainer train {recipe.name} --out {shlex.quote(str(folder))} --resume"
         extra = f" --steps {args.steps}" if args.steps else ""
         data = f" --data {shlex.quote(str(args.data))}" if args.data else ""
@@ -104,19 +106,19 @@ def _is_run_of(name: str, folder: Path) -> bool:
         return False
 
 
-def _fit_to_time(recipe: Recipe, feed: Feed, minutes: float) -> Recipe:
+def _fit_to_time(recipe: Recipe, batches: TrainingBatches, minutes: float) -> Recipe:
     """The recipe with as many steps as fit, so that its schedules end when the time does."""
     seconds = 0.0  # a step takes
     for warm, share in ((1.0, recipe.warm), (0.0, 1 - recipe.warm)):
         if share:
-            seconds += share / _speed(replace(recipe, warm=warm), feed, minutes)
+            seconds += share / _speed(replace(recipe, warm=warm), batches, minutes)
     return replace(recipe, steps=max(10, int(60 * minutes / seconds)))
 
 
-def _speed(recipe: Recipe, feed: Feed, minutes: float) -> float:
+def _speed(recipe: Recipe, batches: TrainingBatches, minutes: float) -> float:
     """Steps per second."""
     began, rate = time.monotonic(), 1.0
-    for progress in run(start(recipe, feed.device), feed, 10**9):
+    for progress in run(start(recipe, batches.device), batches, 10**9):
         rate = progress.rate
         if time.monotonic() - began > min(CALIBRATION_SECONDS, 3 * minutes):
             break

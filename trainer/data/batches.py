@@ -25,7 +25,7 @@ class Batch:
 
 
 @dataclass(frozen=True, eq=False)
-class Feed:
+class TrainingBatches:
     """The training rows, and what goes with them."""
 
     data: Empirical

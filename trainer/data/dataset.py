@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
 from trainer.data.memory_limits import fits
 from trainer.data.memory_maps import taken
@@ -43,7 +43,7 @@ class Rows:
         images, mapped = taken(self.images, index)
         return Rows(images, labels, factors, edges, mapped)
 
-    def space(self, device: torch.device, seed: int, domain: int) -> Empirical:
+    def distribution(self, device: torch.device, seed: int, domain: int) -> Empirical:
         """What a training draws from: the images on the device, or read from where they are.
 
         `seed` and `domain` (0, 1) decide the rows of each step where the device does not hold all.
@@ -63,22 +63,26 @@ class DataSet:
     other_test: Rows | None = None
     classes: int = 10
 
-    def feed(self, recipe: Recipe, device: torch.device) -> Feed:
+    def batches(self, recipe: Recipe, device: torch.device) -> TrainingBatches:
         """The training rows, on the device where they fit; `recipe.labels` of them with labels,
 
         of every class as many as of any other.
         """
-        data = self.train.space(device, recipe.seed, 0)
+        data = self.train.distribution(device, recipe.seed, 0)
         if not recipe.labels:
             other = self.other_train
-            return Feed(data, None if other is None else other.space(device, recipe.seed, 1))
+            return TrainingBatches(
+                data, None if other is None else other.distribution(device, recipe.seed, 1)
+            )
         if self.classes > recipe.code:
             raise UserError(
                 f"The labels name {self.classes} classes, but the code has {recipe.code} "
                 f"categories: set code={self.classes} or more."
             )
         known = labelled_rows(self.train, recipe.labels, recipe.seed)
-        return Feed(data, None, Empirical(known.images.to(device)), known.labels.to(device))
+        return TrainingBatches(
+            data, None, Empirical(known.images.to(device)), known.labels.to(device)
+        )
 
 
 def labelled_rows(rows: Rows, count: int, seed: int) -> Rows:

@@ -21,7 +21,7 @@ from trainer.storage.files import write_bytes
 
 FEWEST = 16  # images
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
-WAY = 1  # of making squares: another number, and all are decoded anew
+CACHE_VERSION = 1  # of making squares: another number, and all are decoded anew
 
 Progress = Callable[[int, int], None]  # (images done, images in all)
 # Images uint8 [N, C, size, size], their places among the names, problems, whether it is a map.
@@ -65,7 +65,7 @@ class Decoding:
         looks = (
             f"{self.size}-{'colour' if self.colour else 'grey'}-{'whole' if self.pad else 'cut'}"
         )
-        state = [f"{WAY}", *(f"{name} {self.store.stamp(name)}" for name in self.names)]
+        state = [f"{CACHE_VERSION}", *(f"{name} {self.store.stamp(name)}" for name in self.names)]
         return cache_file("folders", self.path, looks, state)
 
     def _cached(self, cache: Path) -> Decoded | None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 
-class Space(Protocol):
+class Distribution(Protocol):
     """A distribution over tensors of one shape."""
 
     @property

@@ -16,7 +16,7 @@ from trainer.evaluation.factors import evaluate_factors
 from trainer.evaluation.mixture import evaluate_points
 from trainer.evaluation.posteriors import evaluate_places
 from trainer.evaluation.reconstructions import evaluate_images
-from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.translation import evaluate_translations
 from trainer.inference.render import Snapshot
 from trainer.messages import UserError
@@ -31,9 +31,9 @@ def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]
     if recipe.two_dimensional:
         return told | evaluate_places(snapshot, data, seed)
     if recipe.translates:
-        told |= evaluate_translations(snapshot, data, _judge_of_domains(snapshot, data), seed)
+        told |= evaluate_translations(snapshot, data, _domain_classifier(snapshot, data), seed)
     else:
-        told |= evaluate_images(snapshot, data, _judge(snapshot, recipe.data, data), seed)
+        told |= evaluate_images(snapshot, data, _classifier(snapshot, recipe.data, data), seed)
     if recipe.categorical:
         told |= evaluate_categories(snapshot, data, seed)
     if data.test.factors:
@@ -41,21 +41,21 @@ def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]
     return told
 
 
-def _judge_of_domains(snapshot: Snapshot, data: DataSet) -> Judge | None:
+def _domain_classifier(snapshot: Snapshot, data: DataSet) -> ReferenceClassifier | None:
     """Tells the two domains apart, where both are photographs of a kind."""
     if data.other_train is None or data.other_test is None or snapshot.recipe.second == "edges":
         return None
     both = DataSet(
         _labelled(data.train, data.other_train), _labelled(data.test, data.other_test), classes=2
     )
-    return _judge(snapshot, f"{snapshot.recipe.data}-domains", both)
+    return _classifier(snapshot, f"{snapshot.recipe.data}-domains", both)
 
 
-def _judge(snapshot: Snapshot, name: str, data: DataSet) -> Judge | None:
+def _classifier(snapshot: Snapshot, name: str, data: DataSet) -> ReferenceClassifier | None:
     if data.classes < 2:
         return None
     try:
-        return Judge.of(name, data, snapshot.device)
+        return ReferenceClassifier.of(name, data, snapshot.device)
     except UserError:
         if snapshot.recipe.data != "folder":
             raise

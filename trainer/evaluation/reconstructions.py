@@ -11,7 +11,7 @@ from trainer.data.dataset import DataSet
 from trainer.evaluation.measures.compression import mean_image_mse, pca_mse
 from trainer.evaluation.measures.label_agreement import kin_confusions, label_agreement
 from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
-from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.render import Snapshot
 
 TEST_IMAGES = 2000
@@ -21,19 +21,19 @@ BATCH = 200
 
 @torch.inference_mode()
 def evaluate_images(
-    snapshot: Snapshot, data: DataSet, judge: Judge | None, seed: int = 0
+    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, seed: int = 0
 ) -> dict[str, Any]:
     """Measures on the first 2,000 test images, 8 noise draws each, pixels in [0, 1].
 
     mse: mean squared error of a draw; pca_mse: of as many principal components as the code has
         numbers; mean_image_mse: of the mean image.
-    label_agreement: how often the judge reads the same class off a draw as off the original.
+    label_agreement: how often the classifier reads the same class off a draw as off the original.
     kin_confusions: of the draws that are read as another digit, the share that stays within
         {3, 5, 8} or {4, 9}, which share codes in the paper; evenly spread it would be 0.09.
     diversity: standard deviation over the draws at a fixed code, the mean over pixels and images.
     noise_share: mean variance over the draws / variance of all reconstructions.
-    frechet, kernel: distances of samples from test images in the judge's features; the floors are
-        those of other test images.
+    frechet, kernel: distances of samples from test images in the classifier's features; the floors
+        are those of other test images.
     """
     rng = torch.Generator().manual_seed(seed)
     sums = {"mse": 0.0, "deviation": 0.0, "within": 0.0}
@@ -44,9 +44,9 @@ def evaluate_images(
         x = (rows.float() / 255).to(snapshot.device)
         draws = reconstructions(snapshot, x, rng)
         sums["mse"] += (draws - x).square().mean().item() * len(x)
-        if judge is not None:
-            read.append(torch.stack([judge.read(draw) for draw in draws], 1))
-            truth.append(judge.read(x))
+        if classifier is not None:
+            read.append(torch.stack([classifier.read(draw) for draw in draws], 1))
+            truth.append(classifier.read(x))
         variance = draws.var(0)
         sums["deviation"] += variance.sqrt().mean().item() * len(x)
         sums["within"] += variance.mean().item() * len(x)
@@ -62,10 +62,10 @@ def evaluate_images(
         "diversity": round(sums["deviation"] / count, 4),
         "noise_share": round(sums["within"] / count / max(variance_of_all, 1e-9), 4),
     }
-    if judge is not None:
+    if classifier is not None:
         told |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data == "mnist")
-        told["judge_accuracy"] = round(judge.accuracy, 4)
-        told |= _quality(snapshot, data, judge, rng)
+        told["classifier_accuracy"] = round(classifier.accuracy, 4)
+        told |= _quality(snapshot, data, classifier, rng)
     return told | {"images": count}
 
 
@@ -88,7 +88,7 @@ def reconstructions(snapshot: Snapshot, x: Tensor, rng: torch.Generator) -> Tens
 
 
 def _quality(
-    snapshot: Snapshot, data: DataSet, judge: Judge, rng: torch.Generator
+    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier, rng: torch.Generator
 ) -> dict[str, Any]:
     """How far samples of the model lie from test images, and other test images beside them."""
     device, model = snapshot.device, snapshot.model
@@ -99,10 +99,12 @@ def _quality(
     for start in range(0, count, BATCH):
         size = min(BATCH, count - start)
         z, n = model.prior.sample(size, rng), model.noise.sample(size, rng)
-        made.append(judge.features(model.decode(z.to(device), n.to(device))).cpu())
+        made.append(classifier.features(model.decode(z.to(device), n.to(device))).cpu())
 
     def features(images: Tensor) -> Tensor:
-        parts = [judge.features((r.float() / 255).to(device)).cpu() for r in images.split(BATCH)]
+        parts = [
+            classifier.features((r.float() / 255).to(device)).cpu() for r in images.split(BATCH)
+        ]
         return torch.cat(parts)
 
     known, others, fake = features(rows[:count]), features(rows[-count:]), torch.cat(made)

@@ -21,7 +21,7 @@ from trainer.storage.paths import cache_root
 
 STEPS, BATCH = 1500, 128
 FEATURES = 128
-# Below this accuracy a judge is no judge; photographs are harder than digits.
+# Below this accuracy a classifier is no classifier; photographs are harder than digits.
 ENOUGH = {"mnist": 0.98, "drawn-digits": 0.98}
 ENOUGH_ELSEWHERE = 0.8
 
@@ -37,7 +37,7 @@ def _network(shape: tuple[int, ...], classes: int) -> nn.Sequential:
 
 
 @dataclass(frozen=True, eq=False)
-class Judge:
+class ReferenceClassifier:
     """Reads classes off images float32 [N, C, H, W]; `accuracy` is on test images."""
 
     network: nn.Module
@@ -57,15 +57,15 @@ class Judge:
         return features
 
     @classmethod
-    def of(cls, name: str, data: DataSet, device: torch.device) -> Judge:
-        """The judge of a data set, from the cache or newly trained (half a minute on a CPU).
+    def of(cls, name: str, data: DataSet, device: torch.device) -> ReferenceClassifier:
+        """The classifier of a data set, from the cache or newly trained (half a minute on a CPU).
 
         Raises UserError if it is too bad itself.
         """
         some = data.train.images[::101].numpy().tobytes()
         mark = hashlib.sha256(some + str(len(data.train)).encode()).hexdigest()[:12]
-        file = cache_root() / "judges" / f"{name}-{mark}.safetensors"
-        with torch.random.fork_rng(devices=[]):  # the same judge each time: weights, dropout
+        file = cache_root() / "classifiers" / f"{name}-{mark}.safetensors"
+        with torch.random.fork_rng(devices=[]):  # the same classifier each time: weights, dropout
             torch.manual_seed(0)
             network = _network(tuple(data.train.images.shape[1:]), data.classes).to(device)
             if not _restored(network, file):
@@ -77,7 +77,7 @@ class Judge:
         accuracy = _accuracy(network, data.test, device)
         if accuracy < ENOUGH.get(name, ENOUGH_ELSEWHERE):
             raise UserError(
-                f"The judge of {name} reads only {accuracy:.1%} of the test images rightly; "
+                f"The classifier of {name} reads only {accuracy:.1%} of the test images rightly; "
                 f"label agreement would mean nothing. Delete {file} and try again."
             )
         return cls(network, accuracy)

@@ -11,7 +11,7 @@ from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
 from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
 from trainer.evaluation.reconstructions import BATCH, DRAWS
-from trainer.evaluation.reference_classifier import Judge
+from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.render import Snapshot
 
 TEST_IMAGES = 500
@@ -19,7 +19,7 @@ TEST_IMAGES = 500
 
 @torch.inference_mode()
 def evaluate_translations(
-    snapshot: Snapshot, data: DataSet, judge: Judge | None, seed: int = 0
+    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, seed: int = 0
 ) -> dict[str, Any]:
     """On the first 500 test images, 8 noise draws each, pixels in [0, 1].
 
@@ -31,8 +31,8 @@ def evaluate_translations(
     input's true edges; edges_of_output, edges found in the output against the code; edges_chance,
     the first with another image's; edges_found, edges found in the input against its true ones,
     the best that edges_of_output can be expected to reach.
-    Where both are photographs: domain_reached, the share of codes that a judge takes for the
-    second domain; judge_accuracy, how often it is right itself.
+    Where both are photographs: domain_reached, the share of codes that a classifier takes for the
+    second domain; classifier_accuracy, how often it is right itself.
     """
     rng = torch.Generator().manual_seed(seed)
     test = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
@@ -47,11 +47,11 @@ def evaluate_translations(
         told["way_back_diversity"] = round(_diversity(pictures), 4)
     if snapshot.recipe.second == "edges" and not snapshot.recipe.images_b:
         told |= _edges(test, codes[0], pictures)
-    if judge is not None:
+    if classifier is not None:
         flat = codes.flatten(0, 1).to(snapshot.device)
-        read = torch.cat([judge.read(part) for part in flat.split(BATCH)])
+        read = torch.cat([classifier.read(part) for part in flat.split(BATCH)])
         told["domain_reached"] = round((read == 1).float().mean().item(), 4)
-        told["judge_accuracy"] = round(judge.accuracy, 4)
+        told["classifier_accuracy"] = round(classifier.accuracy, 4)
     return told | {"images": len(test)}
 
 

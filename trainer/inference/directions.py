@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.distributions import Empirical
-from trainer.models import Model
+from trainer.models.base import Model
 
 LOOKED_AT = 512  # images whose codes are looked at
 PICTURES = 128  # the same where the code is a picture, which costs more

@@ -16,7 +16,8 @@ from trainer.data.loading import load_data
 from trainer.inference.directions import Directions
 from trainer.inference.render import CLOUD, Snapshot, publish
 from trainer.messages import DataMissingError, UserError
-from trainer.models import Model, build_model
+from trainer.models.base import Model
+from trainer.models.building import build_model
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import runs_root
@@ -48,7 +49,7 @@ def _shareable(recipe: Recipe) -> Recipe:
 
 
 def _maps(model: Model) -> dict[str, Tensor]:
-    return {k: v for k, v in model.state_dict().items() if not k.startswith("critics.")}
+    return {k: v for k, v in model.state_dict().items() if not k.startswith("discriminators.")}
 
 
 def _halved(value: Tensor) -> Tensor:
@@ -66,11 +67,11 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
             raise UserError(f"{path} holds no checkpoint yet. Train it with --resume first.")
         state = run.load(device)
         try:
-            feed = load_data(recipe, root).feed(recipe, device)
+            batches = load_data(recipe, root).batches(recipe, device)
         except DataMissingError:  # enough to reconstruct with; only the directions are unknown
             model = state.ema.eval().requires_grad_(False)
             return Snapshot(recipe, state.step, model, None, device)
-        return publish(state.ema, state.step, device, feed)
+        return publish(state.ema, state.step, device, batches)
     if not path.exists():
         raise UserError(
             f"{path} does not exist. Name a run folder (yours are in {runs_root()}) or a "
@@ -93,7 +94,7 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     except (KeyError, ValueError) as error:
         raise UserError(f"{path} names no recipe or step: {error}.") from error
     model = build_model(Recipe.from_json(text))
-    model.critics.clear()
+    model.discriminators.clear()
     weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
     try:
         model.load_state_dict(weights)

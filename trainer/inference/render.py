@@ -15,13 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.data.sets.points import nearest_place
 from trainer.inference.directions import Directions, find_directions
 from trainer.inference.pixels import to_pixels, to_tensor
 from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
-from trainer.models import Model, build_model
+from trainer.models.base import Model
+from trainer.models.building import build_model
 from trainer.recipe.recipe import Recipe
 
 CHUNK = 8  # images and codes go through at once, always: other batches would round differently
@@ -63,23 +64,27 @@ class Snapshot:
 
 
 def publish(
-    model: Model, step: int, device: torch.device, feed: Feed, known: Directions | None = None
+    model: Model,
+    step: int,
+    device: torch.device,
+    batches: TrainingBatches,
+    known: Directions | None = None,
 ) -> Snapshot:
     """Copy a model's averaged weights into a snapshot. `known` directions are kept as they are."""
     frozen = copy.deepcopy(model).eval().requires_grad_(False)
-    frozen.critics.clear()
+    frozen.discriminators.clear()
     recipe = model.recipe
     if recipe.two_dimensional:
-        return Snapshot(recipe, step, frozen, None, device, feed.data.rows[:CLOUD].cpu())
-    return Snapshot(recipe, step, frozen, known or find_directions(frozen, feed.data), device)
+        return Snapshot(recipe, step, frozen, None, device, batches.data.rows[:CLOUD].cpu())
+    return Snapshot(recipe, step, frozen, known or find_directions(frozen, batches.data), device)
 
 
 def fresh_snapshot(recipe: Recipe, device: torch.device, root: Path | None = None) -> Snapshot:
     """The untrained model of a recipe: what its noise looks like before the first step."""
     model = build_model(recipe).to(device)
     if recipe.two_dimensional:
-        return publish(model, 0, device, load_data(recipe, root).feed(recipe, device))
-    model.critics.clear()
+        return publish(model, 0, device, load_data(recipe, root).batches(recipe, device))
+    model.discriminators.clear()
     return Snapshot(recipe, 0, model.eval().requires_grad_(False), None, device)
 
 

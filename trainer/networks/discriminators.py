@@ -12,7 +12,7 @@ from trainer.networks.layers import mlp, norm2d
 from trainer.recipe.recipe import Recipe
 
 
-class ConvCritic(nn.Module):
+class ConvDiscriminator(nn.Module):
     """Strided convolutions, then the head: logits [N] of images, or of pairs (x, z).
 
     The code is added to the first convolution's output (Appendix B.1). `hidden` is the width of a
@@ -30,7 +30,7 @@ class ConvCritic(nn.Module):
         shift: bool = False,
     ) -> None:
         super().__init__()
-        norm = recipe.critic_norm
+        norm = recipe.discriminator_norm
         code = recipe.code if paired else 0
         self.shift = shift  # tanh networks see pixels in [-1, 1]
         padding = kernel // 2 - 1
@@ -60,7 +60,7 @@ class ConvCritic(nn.Module):
         return logits
 
 
-class VectorCritic(nn.Module):
+class VectorDiscriminator(nn.Module):
     """A discriminator of vectors: logits [N]. The paper's has two hidden layers of 2000 ReLU."""
 
     def __init__(self, size: int, hidden: int, slope: float = 0.0) -> None:
@@ -74,24 +74,24 @@ class VectorCritic(nn.Module):
 
 
 class Marginal(nn.Module):
-    """A critic of x alone in the pair critic's place: the failure named under Figure 9."""
+    """Reads x alone, in the pair discriminator's place: the failure named under Figure 9."""
 
-    def __init__(self, critic: nn.Module) -> None:
+    def __init__(self, discriminator: nn.Module) -> None:
         super().__init__()
-        self.critic = critic
+        self.discriminator = discriminator
 
     def forward(self, x: Tensor, z: Tensor) -> Tensor:
-        logits: Tensor = self.critic(x)
+        logits: Tensor = self.discriminator(x)
         return logits
 
 
 class Flipped(nn.Module):
-    """A pair critic asked about z beside x, as the FIAE does."""
+    """A pair discriminator asked about z beside x, as the FIAE does."""
 
-    def __init__(self, critic: nn.Module) -> None:
+    def __init__(self, discriminator: nn.Module) -> None:
         super().__init__()
-        self.critic = critic
+        self.discriminator = discriminator
 
     def forward(self, z: Tensor, x: Tensor) -> Tensor:
-        logits: Tensor = self.critic(x, z)
+        logits: Tensor = self.discriminator(x, z)
         return logits

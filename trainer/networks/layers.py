@@ -20,9 +20,9 @@ class Networks:
 
     encoder: Maker
     decoder: Maker
-    pair_critic: Maker  # of (x, z)
-    code_critic: Maker
-    data_critic: Maker
+    pair_discriminator: Maker  # of (x, z)
+    code_discriminator: Maker
+    data_discriminator: Maker
     channels_last: bool = False  # in memory: faster for convolutions at full resolution
 
 

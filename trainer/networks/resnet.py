@@ -93,7 +93,7 @@ class ResNet(nn.Module):
         return (1 + painted.tanh()) / 2
 
 
-class PatchCritic(nn.Module):
+class PatchDiscriminator(nn.Module):
     """CycleGAN's 70x70 patch discriminator: logits [N, places] of one image or of several."""
 
     def __init__(self, channels: int, width: int) -> None:
@@ -115,8 +115,8 @@ def resnet_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=lambda: ResNet(recipe, recipe.encoder_noise, recipe.noise_scale, width, blocks=6),
         decoder=lambda: ResNet(recipe, recipe.noise, recipe.noise_scale, width, blocks=6),
-        pair_critic=lambda: PatchCritic(2 * image, width),
-        code_critic=lambda: PatchCritic(image, width),
-        data_critic=lambda: PatchCritic(image, width),
+        pair_discriminator=lambda: PatchDiscriminator(2 * image, width),
+        code_discriminator=lambda: PatchDiscriminator(image, width),
+        data_discriminator=lambda: PatchDiscriminator(image, width),
         channels_last=True,
     )

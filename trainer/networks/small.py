@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.discriminators import ConvDiscriminator, VectorDiscriminator
 from trainer.networks.layers import Networks, WithNoise, code_layer, halvings
 from trainer.recipe.recipe import Recipe
 
@@ -61,7 +61,9 @@ def small_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=lambda: ConvEncoder(recipe, channels, side),
         decoder=lambda: _decoder(recipe, channels, side),
-        pair_critic=lambda: ConvCritic(recipe, channels, hidden=HIDDEN, slope=0.2),
-        code_critic=lambda: VectorCritic(recipe.code, HIDDEN, slope=0.2),
-        data_critic=lambda: ConvCritic(recipe, channels, hidden=HIDDEN, slope=0.2, paired=False),
+        pair_discriminator=lambda: ConvDiscriminator(recipe, channels, hidden=HIDDEN, slope=0.2),
+        code_discriminator=lambda: VectorDiscriminator(recipe.code, HIDDEN, slope=0.2),
+        data_discriminator=lambda: ConvDiscriminator(
+            recipe, channels, hidden=HIDDEN, slope=0.2, paired=False
+        ),
     )

@@ -1,4 +1,4 @@
-"""Small networks for pictures in colour: encoder and critics work at full resolution too."""
+"""Small networks for pictures in colour: encoder and discriminators work at full resolution too."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.discriminators import ConvDiscriminator, VectorDiscriminator
 from trainer.networks.layers import Networks, WithNoise, code_layer, halvings
 from trainer.recipe.recipe import Recipe
 
@@ -15,7 +15,7 @@ HIDDEN = 256
 
 
 def _channels(recipe: Recipe) -> list[int]:
-    """Of the decoder's and the critic's levels, the finest first."""
+    """Of the decoder's and the discriminator's levels, the finest first."""
     return [recipe.width * min(2**level, 4) for level in range(halvings(recipe.size) + 1)]
 
 
@@ -67,7 +67,7 @@ def _decoder(recipe: Recipe) -> nn.Module:
     return WithNoise(nn.Sequential(*layers), recipe.noise_scale)
 
 
-class TwoHeadCritic(nn.Module):
+class TwoHeadDiscriminator(nn.Module):
     """Logits [N, 2 pixels] of images, or of pairs (x, z): of neighbouring pixels, of the whole.
 
     The strided convolutions of the whole do not see that an even background is speckled. R1 is of
@@ -81,7 +81,9 @@ class TwoHeadCritic(nn.Module):
         self.pixels = nn.Sequential(
             nn.Conv2d(recipe.channels, w, 3, 1, 1), nn.LeakyReLU(0.2), nn.Conv2d(w, 1, 3, 1, 1)
         )
-        self.whole = ConvCritic(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2, paired=paired)
+        self.whole = ConvDiscriminator(
+            recipe, _channels(recipe), hidden=HIDDEN, slope=0.2, paired=paired
+        )
 
     def forward(self, x: Tensor, z: Tensor | None = None) -> Tensor:
         pixels = self.pixels(2 * x - 1).flatten(1)
@@ -93,16 +95,16 @@ class TwoHeadCritic(nn.Module):
 def small_colour_networks(recipe: Recipe) -> Networks:
     """About 1.4 million parameters of encoder and decoder at a width of 16 and 32x32 pixels."""
 
-    def pair_critic() -> nn.Module:
+    def pair_discriminator() -> nn.Module:
         if recipe.model == "fiae":  # x is the same on both sides there: no pixel tells them apart
-            return ConvCritic(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2)
-        return TwoHeadCritic(recipe, True)
+            return ConvDiscriminator(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2)
+        return TwoHeadDiscriminator(recipe, True)
 
     return Networks(
         encoder=lambda: PoolingEncoder(recipe),
         decoder=lambda: _decoder(recipe),
-        pair_critic=pair_critic,
-        code_critic=lambda: VectorCritic(recipe.code, HIDDEN, slope=0.2),
-        data_critic=lambda: TwoHeadCritic(recipe, False),
+        pair_discriminator=pair_discriminator,
+        code_discriminator=lambda: VectorDiscriminator(recipe.code, HIDDEN, slope=0.2),
+        data_discriminator=lambda: TwoHeadDiscriminator(recipe, False),
         channels_last=True,
     )

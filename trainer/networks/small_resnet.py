@@ -55,7 +55,7 @@ class SmallGenerator(nn.Module):
         return (1 + painted.tanh()) / 2
 
 
-class ThreeHeadCritic(nn.Module):
+class ThreeHeadDiscriminator(nn.Module):
     """Logits [N, 3 pixels] of one image or of several side by side: of pixels, patches, the whole.
 
     The first layers keep every pixel, and a head sees those next to each other: patches of 18 px
@@ -97,8 +97,8 @@ def small_resnet_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=lambda: SmallGenerator(recipe, recipe.encoder_noise, recipe.noise_scale),
         decoder=lambda: SmallGenerator(recipe, recipe.noise, recipe.noise_scale),
-        pair_critic=lambda: ThreeHeadCritic(recipe, 2),
-        code_critic=lambda: ThreeHeadCritic(recipe, 1),
-        data_critic=lambda: ThreeHeadCritic(recipe, 1),
+        pair_discriminator=lambda: ThreeHeadDiscriminator(recipe, 2),
+        code_discriminator=lambda: ThreeHeadDiscriminator(recipe, 1),
+        data_discriminator=lambda: ThreeHeadDiscriminator(recipe, 1),
         channels_last=True,
     )

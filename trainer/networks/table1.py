@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.discriminators import ConvDiscriminator, VectorDiscriminator
 from trainer.networks.layers import Networks, WithNoise, code_layer
 from trainer.recipe.recipe import Recipe
 
@@ -44,7 +44,7 @@ def table1_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=encoder,
         decoder=decoder,
-        pair_critic=lambda: ConvCritic(recipe, [64, 128], hidden=1024),
-        code_critic=lambda: VectorCritic(recipe.code, 2000),
-        data_critic=lambda: ConvCritic(recipe, [64, 128], hidden=1024, paired=False),
+        pair_discriminator=lambda: ConvDiscriminator(recipe, [64, 128], hidden=1024),
+        code_discriminator=lambda: VectorDiscriminator(recipe.code, 2000),
+        data_discriminator=lambda: ConvDiscriminator(recipe, [64, 128], hidden=1024, paired=False),
     )

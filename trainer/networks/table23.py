@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from torch import Tensor, nn
 
-from trainer.networks.discriminators import ConvCritic, VectorCritic
+from trainer.networks.discriminators import ConvDiscriminator, VectorDiscriminator
 from trainer.networks.layers import Networks, Shifted, Tanh01, WithNoise, code_layer
 from trainer.recipe.recipe import Recipe
 
@@ -49,9 +49,11 @@ def _networks(recipe: Recipe, channels: list[int], kernel: int) -> Networks:
     return Networks(
         encoder=lambda: ConvEncoder(recipe, channels, kernel, side),
         decoder=lambda: _conv_decoder(recipe, channels, kernel, side),
-        pair_critic=lambda: ConvCritic(recipe, channels, kernel, shift=True),
-        code_critic=lambda: VectorCritic(recipe.code, 2000),
-        data_critic=lambda: ConvCritic(recipe, channels, kernel, paired=False, shift=True),
+        pair_discriminator=lambda: ConvDiscriminator(recipe, channels, kernel, shift=True),
+        code_discriminator=lambda: VectorDiscriminator(recipe.code, 2000),
+        data_discriminator=lambda: ConvDiscriminator(
+            recipe, channels, kernel, paired=False, shift=True
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from trainer.networks.discriminators import VectorCritic
+from trainer.networks.discriminators import VectorDiscriminator
 from trainer.networks.layers import Networks, WithNoise, code_layer, mlp
 from trainer.recipe.recipe import Recipe
 
@@ -25,7 +25,7 @@ def toy_networks(recipe: Recipe) -> Networks:
     return Networks(
         encoder=encoder,
         decoder=decoder,
-        pair_critic=lambda: VectorCritic(POINT + code, width, slope=0.2),
-        code_critic=lambda: VectorCritic(code, width, slope=0.2),
-        data_critic=lambda: VectorCritic(POINT, width, slope=0.2),
+        pair_discriminator=lambda: VectorDiscriminator(POINT + code, width, slope=0.2),
+        code_discriminator=lambda: VectorDiscriminator(code, width, slope=0.2),
+        data_discriminator=lambda: VectorDiscriminator(POINT, width, slope=0.2),
     )

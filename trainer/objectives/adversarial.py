@@ -14,22 +14,25 @@ Map = Callable[[Tensor], Tensor]
 
 @dataclass
 class Game:
-    """A discriminator ("critic") that tells real from fake, and a player who makes the fake.
+    """A discriminator that tells real from fake, and a generator that makes the fake.
 
-    The original GAN's loss (Section 2, Training Process), non-saturating for the player.
-    `real` and `fake` are argument tuples of the critic; their first entry is what is judged.
-    The critic's logits are [N], or [N, ...] with one for each place of an image. The first `blind`
-    of a row, where a critic of pairs has this attribute, judge the first entry alone.
+    The original GAN's loss (Section 2, Training Process), non-saturating for the generator.
+    `real` and `fake` are argument tuples of the discriminator; their first entry is what is judged.
+    The discriminator's logits are [N], or [N, ...] with one for each place of an image. Where a
+    discriminator of pairs has the attribute `blind`, so many logits of a row, the first, judge the
+    first entry alone.
     """
 
     name: str
-    critic: nn.Module
+    discriminator: nn.Module
     judges: str  # "data" or "code": what the first entries are
     real: tuple[Tensor, ...]
     fake: tuple[Tensor, ...]
     weight: float = 1.0
     joint_batch: bool = True  # one batch norm statistic for both sides, or one each
-    norm_free: bool = False  # a critic without batch norm: how rows are batched changes nothing
+    norm_free: bool = (
+        False  # a discriminator without batch norm: how rows are batched changes nothing
+    )
     # Numbers, or tensors that a captured step reads; 0 as a number leaves the term out.
     instance_noise: float | Tensor = 0.0
     r1: float = 0.0
@@ -37,8 +40,8 @@ class Game:
     rng: torch.Generator | None = None
     extras: dict[str, Tensor] = field(default_factory=dict)
 
-    def critic_loss(self) -> Tensor:
-        """How badly the critic tells the two apart. No gradient reaches the player."""
+    def discriminator_loss(self) -> Tensor:
+        """How badly the discriminator tells the two apart. No gradient reaches the generator."""
         real = self._blur(tuple(t.detach() for t in self.real))
         fake = self._blur(tuple(t.detach() for t in self.fake))
         if self.r1:
@@ -46,7 +49,7 @@ class Game:
         sides = [real, fake]
         mismatched = _is_played(self.mismatched)
         if mismatched:
-            # A true x beside another x's code: teaches the critic to read the code at all.
+            # A true x beside another x's code: teaches the discriminator to read the code at all.
             sides.append((real[0].detach(), *(t.roll(1, 0) for t in real[1:])))
         logits = self._judge(sides)
         loss = functional.softplus(-logits[0]).mean() + functional.softplus(logits[1]).mean()
@@ -62,13 +65,14 @@ class Game:
 
     def _mismatch(self, logits: Tensor) -> Tensor:
         """Of the logits that read the code: to the others a true x is true beside any code."""
-        blind = getattr(self.critic, "blind", 0)
+        blind = getattr(self.discriminator, "blind", 0)
         return functional.softplus(logits[..., blind:]).sum() / logits.numel()
 
-    def player_loss(self) -> Tensor:
-        """How well the critic sees through the fake. The gradient flows through the fake only:
+    def generator_loss(self) -> Tensor:
+        """How well the discriminator sees through the fake.
 
-        the positive pair stays a fixed target (Appendix B.1).
+        The gradient flows through the fake only: the positive pair stays a fixed target (Appendix
+        B.1).
         """
         sides = [self._blur(self.fake)]
         if self.joint_batch and not self.norm_free:
@@ -86,9 +90,9 @@ class Game:
 
     def _at_once(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
         if len(sides) == 1:
-            return [self.critic(*sides[0]).float()]
+            return [self.discriminator(*sides[0]).float()]
         stacked = [torch.cat(parts) for parts in zip(*sides, strict=True)]
-        return list(self.critic(*stacked).float().split([len(side[0]) for side in sides]))
+        return list(self.discriminator(*stacked).float().split([len(side[0]) for side in sides]))
 
     def _blur(self, side: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """Instance noise on what is judged, never on what it is judged by."""
@@ -108,23 +112,23 @@ def autoencoding(
     target: Tensor,
     there: Map,
     back: Map | None,
-    critics: nn.ModuleDict,
+    discriminators: nn.ModuleDict,
     ends: tuple[str, str] = ("data", "code"),
 ) -> tuple[list[Game], Tensor, Tensor | None]:
     """The paper in ten lines: a map there, a map back, and a game at each end.
 
-    source -> there -> back. The pair critic tells (x, z^) from (x^, z^); the other one tells
-    samples of the target from z^. A missing critic is a missing game: without `back` it is a GAN.
-    `ends` names what source and target are: an FIAE starts from the code.
+    source -> there -> back. The pair discriminator tells (x, z^) from (x^, z^); the other one tells
+    samples of the target from z^. A missing discriminator is a missing game: without `back` it is a
+    GAN. `ends` names what source and target are: an FIAE starts from the code.
     Returns the games, z^ = there(source) and x^ = back(z^).
     """
     imagined = there(source)
     returned = back(imagined) if back is not None else None
     games = []
-    if "reconstruction" in critics and returned is not None:
+    if "reconstruction" in discriminators and returned is not None:
         pair = (source, imagined.detach()), (returned, imagined)
-        games.append(Game("reconstruction", critics["reconstruction"], ends[0], *pair))
-    if "regularisation" in critics:
-        critic = critics["regularisation"]
-        games.append(Game("regularisation", critic, ends[1], (target,), (imagined,)))
+        games.append(Game("reconstruction", discriminators["reconstruction"], ends[0], *pair))
+    if "regularisation" in discriminators:
+        discriminator = discriminators["regularisation"]
+        games.append(Game("regularisation", discriminator, ends[1], (target,), (imagined,)))
     return games, imagined, returned

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-DIFFERENT = 0.07  # of the pixels' range; faces before two colours are 0.044 apart on average
+DIVERSITY_MARGIN = 0.07  # of the pixels' range; faces before two colours are 0.044 apart on average
 
 
 @dataclass(frozen=True)
@@ -53,14 +53,14 @@ def label_error(probabilities: Tensor, labels: Tensor) -> Tensor:
     return functional.nll_loss(probabilities.clamp_min(1e-6).log(), labels)
 
 
-def sameness(pictures: Tensor, others: Tensor) -> Tensor:
+def diversity_penalty(pictures: Tensor, others: Tensor) -> Tensor:
     """How much the mean absolute difference of two draws for an image [N, C, H, W] lacks.
 
-    0 from `DIFFERENT` on. No game of the paper's asks for a difference: its regularisation critic
-    never sees two draws for one image.
+    0 from `DIVERSITY_MARGIN` on. No game of the paper's asks for a difference: its regularisation
+    discriminator never sees two draws for one image.
     """
     apart = (pictures.float() - others.float()).abs().flatten(1).mean(1)
-    return (DIFFERENT - apart).clamp_min(0).mean()
+    return (DIVERSITY_MARGIN - apart).clamp_min(0).mean()
 
 
 def inconsistency(codes: Tensor, views: Tensor) -> Tensor:

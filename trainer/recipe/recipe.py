@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from trainer.messages import UserError
+from trainer.recipe.migration import OPTIONS, recipe_values
 from trainer.recipe.rules import DIGITS, POINTS, check_parts
 
 Model = Literal["iae", "cycleiae", "fiae", "gan"]
@@ -62,8 +63,8 @@ class Recipe:
     steps: int = 30_000
     seed: int = 0
     precision: Literal["full", "bf16"] = "full"  # of the networks' arithmetic; weights stay float32
-    critic_rate: float = 1e-3  # Adam's learning rate
-    player_rate: float = 1e-3
+    discriminator_rate: float = 1e-3  # Adam's learning rate
+    generator_rate: float = 1e-3
     beta1: float = 0.5
     decay_from: float = 0.5  # the rates fall linearly from here to a twentieth
     width: int = 24  # channels of the first convolution of the small networks; units of the toys
@@ -71,22 +72,22 @@ class Recipe:
     label_weight: float = 1.0  # of the cross-entropy on labelled images
     # ---- additions to the paper ----
     ema: float = 0.0  # what is shown and saved is a running mean of the weights, with this decay
-    critic_norm: bool = True  # batch norm in the pair discriminator (Table 1)
+    discriminator_norm: bool = True  # batch norm in the pair discriminator (Table 1)
     joint_batch: bool = True  # real and fake pairs through the discriminator in one batch
-    code_blur: float = 0.0  # std of the noise on the code on its way to decoder and critics
+    code_blur: float = 0.0  # std of the noise on the code on its way to decoder and discriminators
     noise_scale: float = 1.0  # multiplies n, and a CycleIAE's eps, on the way into the map
     r1: float = 0.0  # gradient penalty on real data, in the game that judges data
     r1_code: float = 0.0  # the same in the game that judges codes
     r1_every: int = 1  # steps between penalties; each counts as many times more
-    instance_noise: float = 0.0  # std of the noise on data that a critic judges; falls to 0
-    code_noise: float = 0.0  # std of the noise on codes that a critic judges; falls to 0
+    instance_noise: float = 0.0  # std of the noise on data that a discriminator judges; falls to 0
+    code_noise: float = 0.0  # std of the noise on codes that a discriminator judges; falls to 0
     mismatched: float = 0.0  # weight of negatives (x, another image's code) at the start ...
     mismatched_last: float = 0.0  # ... and at the end
     warm: float = 0.0  # fraction at the start without the pair game: Euclidean autoencoding ...
     warm_batch: int = 0  # ... of so many images in a batch; 0: as many as later
     euclidean: float = 0.0  # weight of such a Euclidean term that falls to 0 ...
     euclidean_until: float = 0.5  # ... here; past the end of the run, above 1, something is left
-    encoder_rate: float = 1.0  # times player_rate, after the warm start
+    encoder_rate: float = 1.0  # times generator_rate, after the warm start
     reconstruction_weight: float = 1.0
     regularisation_weight: float = 1.0
     input_noise: float = 0.0  # std of the noise on x^ on its way into an FIAE's encoder
@@ -97,8 +98,8 @@ class Recipe:
     balance: float = 0.0  # ... and all categories are used alike
     # Above 0, in consistency's place: the averaged encoder's guess, if so sure, is the label.
     confidence: float = 0.0
-    # Weight of: two draws of a CycleIAE's eps are at least penalties.DIFFERENT apart.
-    variety: float = 0.0
+    # Weight of: two draws of a CycleIAE's eps are at least penalties.DIVERSITY_MARGIN apart.
+    diversity_weight: float = 0.0
 
     def __post_init__(self) -> None:
         hints = _types()
@@ -175,13 +176,9 @@ class Recipe:
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Recipe:
         """Inverse of `asdict`. Raises UserError on unknown keys, missing ones or wrong types."""
+        values = recipe_values(values)
         known = {f.name for f in fields(cls)}
         unknown = sorted(set(values) - known)
-        if "regularise" in unknown:
-            raise UserError(
-                "This was made by an earlier version of IAE Studio, which this one cannot go on "
-                "with. Train it again."
-            )
         if unknown:
             raise UserError(
                 f"Unknown recipe option {', '.join(map(repr, unknown))}. "
@@ -213,6 +210,7 @@ class Recipe:
         start = self
         for setting in settings:
             key, equals, text = setting.partition("=")
+            key = OPTIONS.get(key, key)
             if key == "paper":
                 start = start.to_the_letter() if _parse(key, text, bool) else start
                 continue

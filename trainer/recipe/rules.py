@@ -22,7 +22,7 @@ def check_parts(recipe: Recipe) -> None:
     _check_data(recipe)
     _check_model(recipe)
     _check_categories(recipe)
-    _check_variety(recipe)
+    _check_diversity(recipe)
 
 
 def _check_networks(recipe: Recipe) -> None:
@@ -78,14 +78,16 @@ def _check_model(recipe: Recipe) -> None:
         raise UserError("Without reconstruction and regularisation there is nothing to train.")
     _check_posterior(recipe)
     if recipe.reconstruction == "marginal" and recipe.mismatched + recipe.mismatched_last:
-        raise UserError("A marginal critic reads no code: set mismatched=0, mismatched_last=0.")
-
-
-def _check_variety(recipe: Recipe) -> None:
-    if recipe.variety and not recipe.varies_code:
         raise UserError(
-            "variety is for a cycleiae whose encoder has noise: set variety=0, or raise "
-            "encoder_noise."
+            "A marginal discriminator reads no code: set mismatched=0, mismatched_last=0."
+        )
+
+
+def _check_diversity(recipe: Recipe) -> None:
+    if recipe.diversity_weight and not recipe.varies_code:
+        raise UserError(
+            "diversity_weight is for a cycleiae whose encoder has noise: set diversity_weight=0, "
+            "or raise encoder_noise."
         )
 
 

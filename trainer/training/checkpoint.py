@@ -27,13 +27,14 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from trainer.messages import LOSSES, Floats, Progress, UserError
+from trainer.recipe.migration import loss_names, state_name
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
 from trainer.training.loop import TrainState, start
 
 FORMAT = 1
 STATE = "state.safetensors"
-UNTOLD = 13  # losses of a run that does not say which it keeps
+LEGACY_LOSS_COLUMNS = 13  # losses of a run that does not say which it keeps
 # What file systems say that know no locks: there a run is trained without one.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 
@@ -73,7 +74,7 @@ class RunFolder:
         file = self.path / "recipe.json"
         try:
             content = json.loads(file.read_text("utf-8"))
-            names = content.get("losses", LOSSES[:UNTOLD])
+            names = loss_names(content.get("losses", LOSSES[:LEGACY_LOSS_COLUMNS]))
             if not names or tuple(names) != LOSSES[: len(names)]:
                 raise UserError(
                     "The run keeps losses that this version of IAE Studio does not know. "
@@ -168,7 +169,7 @@ class RunFolder:
         if self.has_state():
             with _opened(self.path / STATE) as file:
                 # Copies: a mapped file could not be replaced by the next save on Windows.
-                tensors = {k: file.get_tensor(k).clone() for k in file.keys()}  # noqa: SIM118
+                tensors = {state_name(k): file.get_tensor(k).clone() for k in file.keys()}  # noqa: SIM118
                 state.step = _step(file, self.path)
             try:
                 _unpack(state, tensors)

@@ -12,7 +12,7 @@ from collections import Counter
 import torch
 from torch import Tensor
 
-from trainer.data.batches import Batch, Feed
+from trainer.data.batches import Batch, TrainingBatches
 from trainer.messages import LOSSES
 from trainer.training.schedule import Schedule
 from trainer.training.step import TrainState, next_batch, play, step
@@ -28,12 +28,12 @@ def timetable(state: TrainState) -> Tensor:
     return torch.tensor(rows, device=state.rng.device)
 
 
-class Captured:
+class CapturedSteps:
     """Steps of one training on CUDA. `why_not` says why they are not replayed, if so."""
 
-    def __init__(self, state: TrainState, feed: Feed) -> None:
+    def __init__(self, state: TrainState, batches: TrainingBatches) -> None:
         device = state.rng.device
-        self.state, self.feed, self.why_not = state, feed, ""
+        self.state, self.batches, self.why_not = state, batches, ""
         self._table = timetable(state)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
         self._losses = torch.empty(len(LOSSES) + 1, device=device)
@@ -46,7 +46,7 @@ class Captured:
         self._stream = torch.cuda.Stream(device)
 
     def step(self) -> Tensor:
-        """As `steps.step`, on a batch of the feed."""
+        """As `steps.step`, on a batch of the batches."""
         caller = torch.cuda.current_stream()
         self._stream.wait_stream(caller)
         with torch.cuda.stream(self._stream):
@@ -55,16 +55,16 @@ class Captured:
         return losses
 
     def _step(self) -> Tensor:
-        state, feed = self.state, self.feed
+        state, batches = self.state, self.batches
         now = Schedule.at(state.recipe, state.step)
-        batch = None if feed.resident else next_batch(state, feed)
+        batch = None if batches.resident else next_batch(state, batches)
         if batch is not None:
             self._given[len(batch)] = _put(batch, self._given.get(len(batch)))
         self._seen[now.phase] += 1
         if now.phase not in self._graphs and not self.why_not and self._seen[now.phase] > WARM_UP:
             self._capture(now)
         if now.phase not in self._graphs:
-            return step(state, next_batch(state, feed) if batch is None else batch)
+            return step(state, next_batch(state, batches) if batch is None else batch)
         self._number.fill_(min(state.step, len(self._table) - 1))
         self._graphs[now.phase].replay()
         state.step += 1
@@ -92,7 +92,7 @@ class Captured:
         values = self._table.index_select(0, self._number[None])[0]
         # Resident rows are drawn as a part of the step.
         given = self._given.get(now.batch)
-        batch = next_batch(state, self.feed) if given is None else given
+        batch = next_batch(state, self.batches) if given is None else given
         self._losses.copy_(play(state, batch, now.on_device(values)))
 
 

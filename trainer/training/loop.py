@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, DivergedError, Progress
-from trainer.training.cuda_graphs import Captured
+from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.step import TrainState, next_batch, start, step
 
 REPORT_SECONDS = 0.1
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
 
 
-def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
+def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
 
     The losses are read from the device once a report. Raises DivergedError.
     """
-    advance = _stepper(state, feed)
+    advance = _stepper(state, batches)
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
     while state.step < until:
@@ -37,7 +37,7 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
         if not losses[:, -1].isfinite().all():
             raise DivergedError(
                 f"The training diverged near step {state.step:,}. Start again with smaller "
-                "learning rates (player_rate, critic_rate) or a larger r1."
+                "learning rates (generator_rate, discriminator_rate) or a larger r1."
             )
         table = losses[:, :-1].numpy().copy()
         note = state.captured.why_not if state.captured else ""
@@ -45,12 +45,12 @@ def run(state: TrainState, feed: Feed, until: int) -> Iterator[Progress]:
         rows, last = [], time.perf_counter()
 
 
-def _stepper(state: TrainState, feed: Feed) -> Callable[[], Tensor]:
+def _stepper(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor]:
     """On CUDA steps are replayed, and what was captured outlives a pause."""
-    if feed.device.type != "cuda":
-        return lambda: step(state, next_batch(state, feed))
-    if state.captured is None or state.captured.feed is not feed:
-        state.captured = Captured(state, feed)
+    if batches.device.type != "cuda":
+        return lambda: step(state, next_batch(state, batches))
+    if state.captured is None or state.captured.batches is not batches:
+        state.captured = CapturedSteps(state, batches)
     return state.captured.step
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import numpy as np
 from tqdm import tqdm
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.messages import Progress, UserError
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import TrainState, run
@@ -22,7 +22,7 @@ LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 
 def train_with_bar(
     state: TrainState,
-    feed: Feed,
+    batches: TrainingBatches,
     until: int,
     folder: RunFolder,
     deadline: float,
@@ -41,7 +41,7 @@ def train_with_bar(
             total=until, initial=state.step, unit="step", dynamic_ncols=True, mininterval=seldom
         ) as bar,
     ):
-        for progress in run(state, feed, until):
+        for progress in run(state, batches, until):
             folder.record(progress)
             bar.update(progress.step - bar.n)
             bar.set_postfix_str(_summary(progress), refresh=False)
@@ -89,8 +89,13 @@ def _interrupt_noted() -> Iterator[threading.Event]:
 
 
 def _summary(progress: Progress) -> str:
-    """The last report's mean losses, the games by their initials: D critic, G player."""
-    short = {"reconstruction": "rec", "regularisation": "reg", "critic": "D", "player": "G"}
+    """The last report's mean losses, the games by their initials: D discriminator, G generator."""
+    short = {
+        "reconstruction": "rec",
+        "regularisation": "reg",
+        "discriminator": "D",
+        "generator": "G",
+    }
     parts = []
     for column, name in enumerate(progress.names):
         values = progress.losses[:, column]

@@ -23,7 +23,7 @@ class Schedule:
 
     batch: int  # images, the same in all steps of a phase
     warm: bool  # no reconstruction game yet: autoencoding, or `Model.sort` without any game
-    penalised: bool  # the critics pay for their slope in this step
+    penalised: bool  # the discriminators pay for their slope in this step
     pulled: bool  # there is a Euclidean term
     fading: bool  # what falls to 0 has not arrived
     rate: float | Tensor  # factor of the learning rates

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from trainer.data.batches import Batch, Feed
+from trainer.data.batches import Batch, TrainingBatches
 from trainer.messages import LOSSES
-from trainer.models import Model, Round, build_model
+from trainer.models.base import Model, Round
+from trainer.models.building import build_model
 from trainer.objectives.adversarial import Game
 from trainer.objectives.penalties import Penalty, euclidean_error
 from trainer.recipe.recipe import Recipe
 from trainer.training.schedule import Schedule
 
 if TYPE_CHECKING:
-    from trainer.training.cuda_graphs import Captured
+    from trainer.training.cuda_graphs import CapturedSteps
 
 
 @dataclass
@@ -31,17 +32,17 @@ class TrainState:
     optimisers: dict[str, torch.optim.Adam]
     rng: torch.Generator
     step: int = 0
-    captured: Captured | None = None  # on CUDA: what replays the steps
+    captured: CapturedSteps | None = None  # on CUDA: what replays the steps
 
 
 def start(recipe: Recipe, device: torch.device) -> TrainState:
     """A fresh state: weights and random numbers follow from the recipe's seed."""
     model = build_model(recipe).to(device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
-    ema.critics.clear()
-    optimisers = {"players": _adam(recipe, list(model.players().values()), device)}
-    if len(model.critics):
-        optimisers["critics"] = _adam(recipe, [model.critics], device)
+    ema.discriminators.clear()
+    optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
+    if len(model.discriminators):
+        optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
     rng = torch.Generator(device).manual_seed(recipe.seed)
     return TrainState(recipe, model, ema, optimisers, rng)
 
@@ -57,9 +58,9 @@ def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> to
     return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
 
 
-def next_batch(state: TrainState, feed: Feed) -> Batch:
+def next_batch(state: TrainState, batches: TrainingBatches) -> Batch:
     """What the step that comes next is to train on."""
-    return feed.batch(Schedule.at(state.recipe, state.step).batch, state.step, state.rng)
+    return batches.batch(Schedule.at(state.recipe, state.step).batch, state.step, state.rng)
 
 
 def step(state: TrainState, batch: Batch) -> Tensor:
@@ -91,8 +92,8 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
             played.penalties.append(Penalty("Euclidean error", error, now.euclidean))
         for game in played.games:
             _configure(game, state, now)
-        alive = _teach_critics(state, played.games, losses)
-        alive = alive + _teach_players(state, played, losses)
+        alive = _teach_discriminators(state, played.games, losses)
+        alive = alive + _teach_generators(state, played, losses)
     _follow(state.ema, model, now.decay)
     missing = torch.full((), float("nan"), device=device)
     return torch.stack([*(losses.get(name, missing) for name in LOSSES), alive])
@@ -112,13 +113,13 @@ def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
 
 def _set_rates(state: TrainState, now: Schedule) -> None:
     recipe, optimisers = state.recipe, state.optimisers
-    names, groups = state.model.players(), optimisers["players"].param_groups
+    names, groups = state.model.generators(), optimisers["generators"].param_groups
     for name, group in zip(names, groups, strict=True):
         factor = now.encoder if name == "encoder" else 1.0
-        _set_rate(group, recipe.player_rate * now.rate * factor)
-    if "critics" in optimisers:
-        for group in optimisers["critics"].param_groups:
-            _set_rate(group, recipe.critic_rate * now.rate)
+        _set_rate(group, recipe.generator_rate * now.rate * factor)
+    if "discriminators" in optimisers:
+        for group in optimisers["discriminators"].param_groups:
+            _set_rate(group, recipe.discriminator_rate * now.rate)
 
 
 def _set_rate(group: dict[str, Any], rate: float | Tensor) -> None:
@@ -135,7 +136,7 @@ def _configure(game: Game, state: TrainState, now: Schedule) -> None:
     game.rng = state.rng
     on_data = game.judges == "data"
     game.joint_batch = recipe.joint_batch
-    game.norm_free = not _has_batch_norm(game.critic)
+    game.norm_free = not _has_batch_norm(game.discriminator)
     noise = recipe.instance_noise if on_data else recipe.code_noise
     game.instance_noise = noise * now.fade if noise and now.fading else 0.0
     if now.penalised:
@@ -149,38 +150,42 @@ def _configure(game: Game, state: TrainState, now: Schedule) -> None:
         game.weight = recipe.regularisation_weight
 
 
-def _has_batch_norm(critic: nn.Module) -> bool:
-    return any(isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d) for part in critic.modules())
+def _has_batch_norm(discriminator: nn.Module) -> bool:
+    return any(
+        isinstance(part, nn.BatchNorm1d | nn.BatchNorm2d) for part in discriminator.modules()
+    )
 
 
-def _teach_critics(state: TrainState, games: list[Game], losses: dict[str, Tensor]) -> Tensor:
+def _teach_discriminators(
+    state: TrainState, games: list[Game], losses: dict[str, Tensor]
+) -> Tensor:
     total = torch.zeros((), device=state.rng.device)
     for game in games:
-        loss = game.critic_loss()
-        losses[f"{game.name} critic"] = loss.detach()
+        loss = game.discriminator_loss()
+        losses[f"{game.name} discriminator"] = loss.detach()
         losses |= game.extras
         total = total + loss
     if games:
-        state.optimisers["critics"].zero_grad()
+        state.optimisers["discriminators"].zero_grad()
         total.backward()
-        state.optimisers["critics"].step()
+        state.optimisers["discriminators"].step()
     return total.detach()
 
 
-def _teach_players(state: TrainState, played: Round, losses: dict[str, Tensor]) -> Tensor:
-    critics = state.model.critics.requires_grad_(False)
+def _teach_generators(state: TrainState, played: Round, losses: dict[str, Tensor]) -> Tensor:
+    discriminators = state.model.discriminators.requires_grad_(False)
     total = torch.zeros((), device=state.rng.device)
     for game in played.games:
-        loss = game.player_loss()
-        losses[f"{game.name} player"] = loss.detach()
+        loss = game.generator_loss()
+        losses[f"{game.name} generator"] = loss.detach()
         total = total + loss
     for penalty in played.penalties:
         losses[penalty.name] = penalty.value.detach()
         total = total + penalty.weight * penalty.value
-    state.optimisers["players"].zero_grad()
+    state.optimisers["generators"].zero_grad()
     total.backward()
-    state.optimisers["players"].step()
-    critics.requires_grad_(True)
+    state.optimisers["generators"].step()
+    discriminators.requires_grad_(True)
     return total.detach()
 
 

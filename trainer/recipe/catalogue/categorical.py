@@ -25,7 +25,7 @@ CLUSTERS_SMALL = replace(
     # Sixty-four images cannot use thirty categories alike; the warm start finds them.
     warm=0.4,
     warm_batch=256,
-    player_rate=1e-3,
+    generator_rate=1e-3,
     euclidean=0.0,
     encoder_rate=0.03,
     augment=1.0,
@@ -50,7 +50,7 @@ _SEMI_SMALL = replace(
     story="Ten labelled images of each digit, and the categories get their names.",
     figure="text, smaller",
     code=10,
-    player_rate=5e-4,
+    generator_rate=5e-4,
     encoder_rate=0.05,
     steps=4_500,
     labels=100,
@@ -102,7 +102,7 @@ CATEGORIES = (
         balance=1.0,
         warm=0.5,
         warm_batch=128,
-        player_rate=1e-3,
+        generator_rate=1e-3,
         steps=4_000,
     ),
 )

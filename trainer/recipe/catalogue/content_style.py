@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from trainer.recipe.recipe import Recipe
 
-# A warm start lets the pair critic read codes that already mean something; see EXPERIMENTS.md.
+# A warm start lets the pair discriminator read codes that mean something; see EXPERIMENTS.md.
 SMALL = Recipe(
     name="mnist-10-small",
     title="MNIST, 10 + 100, small",
@@ -20,9 +20,9 @@ SMALL = Recipe(
     conditioning="projection",
     batch=64,
     steps=6_000,
-    player_rate=5e-4,
+    generator_rate=5e-4,
     ema=0.995,
-    critic_norm=False,
+    discriminator_norm=False,
     code_blur=0.2,
     noise_scale=0.5,
     r1=0.3,
@@ -30,7 +30,7 @@ SMALL = Recipe(
     instance_noise=0.2,
     mismatched=0.5,
     mismatched_last=0.3,
-    # A warm start, then an encoder that hardly moves: the critic can learn to read its codes.
+    # A warm start, then an encoder that hardly moves: its codes can be learned to be read.
     warm=0.2,
     euclidean=0.05,
     euclidean_until=1.0,
@@ -73,7 +73,7 @@ _DETERMINISTIC = replace(
     figure="Fig. 2b",
     code=20,
     noise=0,
-    player_rate=1e-3,
+    generator_rate=1e-3,
     ema=0.995,
 )
 MNIST = (
@@ -136,7 +136,7 @@ _SVHN_SMALL = replace(
     size=32,
     colour=True,
     r1=0.05,
-    instance_noise=0.0,  # it would hide from the critic that even backgrounds are speckled
+    instance_noise=0.0,  # it would hide from the discriminator that even backgrounds are speckled
     warm=0.4,
     euclidean=1.0,
     euclidean_until=2.0,

@@ -42,7 +42,7 @@ _FIAE_CLUSTERS_SMALL = replace(
     code=10,
     encoder_noise=20,
     warm=0.35,
-    player_rate=5e-4,
+    generator_rate=5e-4,
     encoder_rate=0.05,
     steps=4_500,
 )

@@ -20,12 +20,12 @@ _SHOES_SMALL = Recipe(
     noise=32,
     batch=16,
     steps=6_000,
-    critic_rate=1e-3,
-    player_rate=5e-4,
+    discriminator_rate=1e-3,
+    generator_rate=5e-4,
     ema=0.998,
     width=16,
-    critic_norm=False,
-    # Quick and hardly held back, or the critic does not see that the fills are mottled.
+    discriminator_norm=False,
+    # Quick and hardly held back, or the discriminator does not see that the fills are mottled.
     r1=0.02,
     r1_code=0.02,
     r1_every=4,
@@ -36,7 +36,12 @@ _SHOES_SMALL = Recipe(
 def _at_full_size(recipe: Recipe) -> Recipe:
     """With CycleGAN's generator, which learns more slowly."""
     return replace(
-        recipe, networks="resnet", size=64, steps=40_000, critic_rate=2e-4, player_rate=2e-4
+        recipe,
+        networks="resnet",
+        size=64,
+        steps=40_000,
+        discriminator_rate=2e-4,
+        generator_rate=2e-4,
     )
 
 
@@ -58,7 +63,7 @@ _FACES_SMALL = replace(
     noise=0,
     encoder_noise=32,
     # Nothing in the games asks for more than one counterpart, nor for the very same face back.
-    variety=40.0,
+    diversity_weight=40.0,
     euclidean=70.0,
     euclidean_until=2.0,
     steps=9_000,
@@ -79,7 +84,7 @@ def _with_l1(recipe: Recipe, name: str) -> Recipe:
         recipe,
         name=name,
         title=f"{recipe.title}, L1",
-        story="CycleGAN's L1 in the pair critic's place: the noise is all but ignored.",
+        story="CycleGAN's L1 in the pair discriminator's place: the noise is all but ignored.",
         figure="text at Fig. 8",
         reconstruction="l1",
         distance_weight=10.0,
@@ -91,11 +96,11 @@ def _with_marginal(recipe: Recipe, name: str) -> Recipe:
         recipe,
         name=name,
         title=f"{recipe.title}, marginal",
-        story="A critic of the output alone: nothing asks for the same face on the way back.",
+        story="Judged by the output alone: nothing asks for the same face on the way back.",
         figure="text at Fig. 9",
         reconstruction="marginal",
-        # To be held against the paper's objective alone: what the pair critic does by itself.
-        variety=0.0,
+        # To be held against the paper's objective alone: what its pair discriminator does.
+        diversity_weight=0.0,
         euclidean=0.0,
         euclidean_until=0.5,
     )

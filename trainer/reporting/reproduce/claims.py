@@ -69,10 +69,10 @@ CLASSES = Measure(
 WAY_BACK = Measure("way_back_mse", "way back, mse")
 METERS, FACES, SHOES = "meterdigits32.zip", "faces64.zip", "shoes64.zip"
 LETTER = ("paper=true",)
-# R1, noise for the critics, averaged weights and no batch norm in the critics remain.
+# R1, noise for the discriminators, averaged weights and no batch norm in the discriminators remain.
 OBJECTIVE = (
     *("warm=0", "augment=0", "consistency=0", "balance=0", "mismatched=0", "mismatched_last=0"),
-    *("encoder_rate=1", "player_rate=5e-4"),
+    *("encoder_rate=1", "generator_rate=5e-4"),
 )
 TO_THE_LETTER = "to the letter: without our additions"
 IN_COLOUR = ("size=32", "colour=true")
@@ -182,8 +182,8 @@ CLAIMS = (
     ),
     Claim(
         "Edges to shoes: one outline, many shoes",
-        "Fig. 8: the outline is the code, the style is noise; with L1 in the pair critic's place "
-        "the noise is ignored.",
+        "Fig. 8: the outline is the code, the style is noise; with L1 in the pair discriminator's "
+        "place the noise is ignored.",
         (
             *_trials("shoes", "shoes-l1", "shoes-small", "shoes-l1-small"),
             Trial("shoes64", "shoes-small", IN_COLOUR, SHOES, note="photos", pictures=False),
@@ -210,20 +210,20 @@ CLAIMS = (
     Claim(
         "Female to male: many counterparts for a face, and all lead back to it",
         "Fig. 9: many male faces for a female one; the way back returns her almost perfectly. A "
-        "critic of the output alone returns a random face.",
+        "discriminator of the output alone returns a random face.",
         (
             *_trials("faces", "faces-marginal", "faces-small"),
             Trial(
                 "faces-small-objective",
                 "faces-small",
-                ("variety=0", "euclidean=0", "euclidean_until=0.5", "steps=6000"),
+                ("diversity_weight=0", "euclidean=0", "euclidean_until=0.5", "steps=6000"),
                 note="the paper's objective alone, with our training, 6,000 steps",
             ),
             Trial(
                 "faces-marginal-small",
                 "faces-marginal-small",
                 ("steps=6000",),
-                note="the same with a critic of the output alone, 6,000 steps",
+                note="the same with a discriminator of the output alone, 6,000 steps",
             ),
             Trial("faces64", "faces-small", IN_COLOUR, FACES, note="photos", pictures=False),
         ),

@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from trainer.messages import UserError
+from trainer.recipe.migration import recipe_values
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
 
 # Raised where code, not a setting, changes what these networks become; older results are stale.
-REVISIONS = {"small-resnet": 2}  # 2: critics that see every pixel
+REVISIONS = {"small-resnet": 2}  # 2: discriminators that see every pixel
 
 _DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | {
     "revision": 1
@@ -39,7 +40,7 @@ class Record:
 
         An option that came later had its default then.
         """
-        return _DEFAULTS | self.recipe == _DEFAULTS | described(recipe)
+        return _DEFAULTS | recipe_values(self.recipe) == _DEFAULTS | described(recipe)
 
 
 def described(recipe: Recipe) -> dict[str, Any]:

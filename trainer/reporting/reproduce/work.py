@@ -14,13 +14,13 @@ from typing import Any
 
 import torch
 
-from trainer.data.batches import Feed
+from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
 from trainer.inference.render import Snapshot, publish
 from trainer.messages import DataMissingError, DivergedError
-from trainer.models import Model
+from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.figures import figure
 from trainer.reporting.reproduce.claims import CLAIMS, Trial
@@ -93,13 +93,13 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
         raise DataMissingError(f"there is no {trial.images} in {root}.")
     recipe = trial.made(root, seed)
     data = load_data(recipe, place.data)  # before anything is written
-    feed = data.feed(recipe, place.device)
+    batches = data.batches(recipe, place.device)
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
-        state = _trained(trial, run, feed, place)
+        state = _trained(trial, run, batches, place)
         if state.step < recipe.steps:
             return False
-        snapshot = publish(state.ema, state.step, place.device, feed)
+        snapshot = publish(state.ema, state.step, place.device, batches)
         metrics = evaluate(snapshot, data)
         write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
         if seed == 0:
@@ -109,7 +109,9 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     return True
 
 
-def _trained(trial: Trial, run: RunFolder, feed: Feed, place: Workplace) -> TrainState:
+def _trained(
+    trial: Trial, run: RunFolder, batches: TrainingBatches, place: Workplace
+) -> TrainState:
     """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
     state = run.load(place.device)
     recipe = state.recipe
@@ -117,7 +119,7 @@ def _trained(trial: Trial, run: RunFolder, feed: Feed, place: Workplace) -> Trai
         sys.stderr.write(f"{trial.name}, seed {recipe.seed}, on {place.where} into {run.path}\n")
         note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
         try:
-            train_with_bar(state, feed, recipe.steps, run, place.deadline, 15.0, note)
+            train_with_bar(state, batches, recipe.steps, run, place.deadline, 15.0, note)
         except DivergedError:  # a result as well
             told = {"diverged": state.step}
             write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.tiny import CPU, KINDS, data_of, feed_of, kind_of, recipe_of
+from tests.tiny import CPU, KINDS, batches_of, data_of, kind_of, recipe_of
 from trainer.data.dataset import DataSet, Rows, labelled_rows
 from trainer.data.edge_detection import find_edges
 from trainer.data.loading import load_data
@@ -61,10 +61,10 @@ def test_labelled_images_follow_from_the_seed() -> None:
 
 def test_a_feed_knows_as_many_labels_as_the_recipe_says() -> None:
     recipe = kind_of("iae, labels")
-    feed = feed_of(recipe)
-    assert feed.labelled is not None and feed.labels is not None
-    assert len(feed.labels) == recipe.labels == len(feed.labelled.rows)
-    batch = feed.batch(8, 0, torch.Generator().manual_seed(0))
+    batches = batches_of(recipe)
+    assert batches.labelled is not None and batches.labels is not None
+    assert len(batches.labels) == recipe.labels == len(batches.labelled.rows)
+    batch = batches.batch(8, 0, torch.Generator().manual_seed(0))
     assert batch.labelled is not None and batch.labels is not None
     assert len(batch.labelled) == len(batch.labels) == 8
     # Every image with its own label.
@@ -73,23 +73,23 @@ def test_a_feed_knows_as_many_labels_as_the_recipe_says() -> None:
         (place,) = (whole.images.float() / 255 == image).flatten(1).all(1).nonzero()[0].tolist()
         assert whole.labels[place] == label
     # Few labels: all of them in every batch, none twice.
-    all_of_them = feed.batch(50, 0, torch.Generator().manual_seed(0)).labels
+    all_of_them = batches.batch(50, 0, torch.Generator().manual_seed(0)).labels
     assert all_of_them is not None
-    assert sorted(all_of_them.tolist()) == sorted(feed.labels.tolist())
+    assert sorted(all_of_them.tolist()) == sorted(batches.labels.tolist())
 
 
 def test_other_recipes_get_no_labels() -> None:
     for kind in ("iae", "iae, categories", "cycleiae, decoder noise"):
-        feed = feed_of(kind_of(kind))
-        assert feed.labels is None and feed.labelled is None
-        assert feed.batch(4, 0, torch.Generator().manual_seed(0)).labels is None
+        batches = batches_of(kind_of(kind))
+        assert batches.labels is None and batches.labelled is None
+        assert batches.batch(4, 0, torch.Generator().manual_seed(0)).labels is None
 
 
 def test_more_classes_than_categories_are_told_before_the_training() -> None:
     recipe = recipe_of("mnist-semi-small", "labels=22", "code=10")
     rows = rows_of(torch.arange(220) % 11)
     with pytest.raises(UserError, match="11"):
-        DataSet(rows, rows, classes=11).feed(recipe, CPU)
+        DataSet(rows, rows, classes=11).batches(recipe, CPU)
 
 
 # ---- batches ----
@@ -98,7 +98,7 @@ def test_more_classes_than_categories_are_told_before_the_training() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_batches_have_the_recipes_shape_and_range(kind: str) -> None:
     recipe = kind_of(kind)
-    batch = feed_of(recipe).batch(5, 0, torch.Generator().manual_seed(0))
+    batch = batches_of(recipe).batch(5, 0, torch.Generator().manual_seed(0))
     assert len(batch) == 5 and batch.data.dtype == torch.float32
     if recipe.two_dimensional:
         assert batch.data.shape == (5, 2) and batch.other is None
@@ -112,12 +112,12 @@ def test_batches_have_the_recipes_shape_and_range(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["iae, labels", "cycleiae, decoder noise", "fiae, points"])
 def test_batches_follow_from_the_generator(kind: str) -> None:
-    feed = feed_of(kind_of(kind))
+    batches = batches_of(kind_of(kind))
     torch.manual_seed(0)
     before = torch.get_rng_state()
     rng = torch.Generator().manual_seed(7)
-    one, next_ = feed.batch(6, 0, rng), feed.batch(6, 0, rng)
-    again = feed.batch(6, 0, torch.Generator().manual_seed(7))
+    one, next_ = batches.batch(6, 0, rng), batches.batch(6, 0, rng)
+    again = batches.batch(6, 0, torch.Generator().manual_seed(7))
     for name in ("data", "other", "labelled", "labels"):
         first, second, third = (getattr(batch, name) for batch in (one, next_, again))
         if first is not None:
@@ -142,7 +142,7 @@ def test_domains_are_unpaired(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         one = {tuple(row) for row in torch.stack([ours[k] for k in keys], 1).tolist()}
         two = {tuple(row) for row in torch.stack([theirs[k] for k in keys], 1).tolist()}
         assert len(one) == len(first) and not one & two
-    batch = data.feed(recipe, CPU).batch(8, 0, torch.Generator().manual_seed(0))
+    batch = data.batches(recipe, CPU).batch(8, 0, torch.Generator().manual_seed(0))
     assert batch.other is not None and not torch.equal(batch.data, batch.other)
 
 
@@ -193,7 +193,7 @@ def test_two_folders_are_two_domains(tmp_path: Path) -> None:
     assert (data.train.images[:, 0, 0, 0] > 150).all()
     assert (data.other_train.images[:, 2, 0, 0] > 150).all()
     assert (data.other_train.images[:, 0, 0, 0] < 50).all()
-    batch = data.feed(recipe, CPU).batch(4, 0, torch.Generator().manual_seed(0))
+    batch = data.batches(recipe, CPU).batch(4, 0, torch.Generator().manual_seed(0))
     assert batch.other is not None and batch.data.shape == batch.other.shape == (4, 3, 24, 24)
 
 

@@ -1,0 +1,69 @@
+"""The implicit autoencoder (Section 2)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from trainer.data.batches import Batch
+from trainer.models.base import Model, Round
+from trainer.networks.discriminators import Marginal
+from trainer.networks.layers import Networks
+from trainer.objectives.adversarial import autoencoding
+from trainer.objectives.penalties import (
+    Penalty,
+    divergence,
+    diversity_penalty,
+)
+
+
+class IAE(Model):
+    """Source: the data; target: the prior (Section 2). With other switches AAE and VAE."""
+
+    def make_discriminators(self, networks: Networks) -> dict[str, nn.Module]:
+        discriminators: dict[str, nn.Module] = {}
+        if self.recipe.reconstruction == "adversarial":
+            discriminators["reconstruction"] = networks.pair_discriminator()
+        elif self.recipe.reconstruction == "marginal":
+            discriminators["reconstruction"] = Marginal(networks.data_discriminator())
+        if self.recipe.regularisation == "adversarial":
+            discriminators["regularisation"] = networks.code_discriminator()
+        return discriminators
+
+    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+        x, recipe = batch.data, self.recipe
+        target = self.target(batch, rng)
+        eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
+        penalties: list[Penalty] = []
+
+        def there(x: Tensor) -> Tensor:
+            if recipe.regularisation == "divergence":
+                mean, log_std = self.posterior(x)
+                # Pixels count ten times their nats' mean: weigh the divergence alike.
+                weight = 10 * recipe.regularisation_weight / x[0].numel()
+                penalties.append(Penalty("divergence", divergence(mean, log_std), weight))
+                return mean + log_std.exp() * eps
+            code = self.encode(x, eps)
+            # A blurred code holds fewer bits, so that the noise is left something to say.
+            blurs = recipe.code_blur and recipe.code and not recipe.categorical
+            return code + recipe.code_blur * self.prior.sample(len(x), rng) if blurs else code
+
+        def back(z: Tensor) -> Tensor:
+            return self.decode(z, n)
+
+        games, codes, returned = autoencoding(x, target, there, back, self.discriminators)
+        assert returned is not None
+        penalties += self._distance_penalties(returned, x)
+        penalties += self._label_penalties(batch, codes, rng)
+        if recipe.diversity_weight:
+            others = self.encode(x, self.eps.sample(len(x), rng))
+            penalties.append(
+                Penalty(
+                    "diversity penalty", diversity_penalty(codes, others), recipe.diversity_weight
+                )
+            )
+        return Round(games, penalties, lambda: (x, returned))
+
+    def target(self, batch: Batch, rng: torch.Generator) -> Tensor:
+        """What the codes are to be told from."""
+        return self.prior.sample(len(batch), rng)
