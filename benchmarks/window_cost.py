@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 
 from trainer.recipe.recipe import Recipe
 
@@ -18,7 +16,7 @@ NICE = 10  # as the window's training thread
 def without_window(recipe: Recipe, seconds: float) -> float:
     """Steps per second, with as many threads and the same priority."""
     told = subprocess.run(
-        [sys.executable, "-m", "benchmarks.window_cost", json.dumps(asdict(recipe)), str(seconds)],
+        [sys.executable, "-m", "benchmarks.window_cost", recipe.to_json(), str(seconds)],
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -47,4 +45,4 @@ def _train(recipe: Recipe, seconds: float) -> float:
 
 
 if __name__ == "__main__":
-    print(_train(Recipe.from_mapping(json.loads(sys.argv[1])), float(sys.argv[2])))
+    print(_train(Recipe.from_json(sys.argv[1]), float(sys.argv[2])))

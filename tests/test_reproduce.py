@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,11 @@ import torch
 from trainer.cli import main
 from trainer.cli.reproduce import suited
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.specs import FAMILIES
 from trainer.reporting.reproduce import claims as said
 from trainer.reporting.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
 from trainer.reporting.reproduce.page import write_page
 from trainer.reporting.reproduce.records import (
-    REVISIONS,
     Record,
     described,
     mark_of,
@@ -126,7 +127,8 @@ def test_other_networks_make_earlier_results_stale(monkeypatch) -> None:
     record = Record("shoes-small", 0, told, {}, "CPU", 1.0, "2026-01-01", "", 1)
     assert record.is_of(recipe)
     mark = mark_of(recipe)
-    monkeypatch.setitem(REVISIONS, recipe.networks, REVISIONS[recipe.networks] + 1)
+    newer = replace(FAMILIES["small-resnet"], revision=3)
+    monkeypatch.setitem(FAMILIES._records, newer.name, newer)
     assert not record.is_of(recipe) and mark_of(recipe) != mark
     del told["revision"]  # written before there were any
     assert not record.is_of(recipe)
@@ -220,7 +222,7 @@ def test_the_page_names_every_trial_and_shows_no_research_only_pictures(tmp_path
     assert {trial.recipe for trial in TRIALS.values()} == set(CATALOGUE)
     for trial in TRIALS.values():
         recipe = trial.made(tmp_path, 3)
-        assert recipe.seed == 3
+        assert recipe.optim.seed == 3
         record = Record(trial.name, 3, described(recipe), {}, "CPU", 1.0, "2026-01-01", "", 1)
         assert str(tmp_path) not in json.dumps(record.recipe), "a path of this computer"
         write_record(tmp_path / "results", record)

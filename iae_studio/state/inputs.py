@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from trainer.messages import Pixels
-from trainer.recipe.recipe import DIGITS, Recipe
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.rules import DIGITS
 
 MAX_INPUTS = 64
 SKETCH = "your drawing"
@@ -28,7 +29,7 @@ class Sight:
 def sight_of(recipe: Recipe) -> Sight | None:
     """How a recipe's network sees images; None for models of points."""
     shape = recipe.image_shape
-    return None if shape is None else Sight(shape, recipe.data in DIGITS)
+    return None if shape is None else Sight(shape, recipe.data.name in DIGITS)
 
 
 @dataclass(frozen=True, eq=False)

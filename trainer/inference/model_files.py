@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
     meta = {
         "kind": KIND,
-        "recipe": json.dumps(asdict(_shareable(snapshot.recipe))),
+        "recipe": _shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
     }
@@ -43,9 +43,10 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
 
 def _shareable(recipe: Recipe) -> Recipe:
     """Without the folders' full paths, which are nobody else's business."""
-    given = {key: getattr(recipe, key) for key in ("images", "images_b")}
-    names = {key: path and (Path(path).resolve().name or "images") for key, path in given.items()}
-    return replace(recipe, **names)  # type: ignore[arg-type]
+    given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
+    return recipe.but(
+        {key: Path(path).resolve().name or "images" for key, path in given.items() if path}
+    )
 
 
 def _maps(model: Model) -> dict[str, Tensor]:

@@ -9,27 +9,90 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trainer.messages import UserError
+from trainer.recipe.specs import MODELS
 
-# Options that had other names.
-OPTIONS = {
-    "critic_rate": "discriminator_rate",
-    "player_rate": "generator_rate",
-    "critic_norm": "discriminator_norm",
-    "variety": "diversity_weight",
+FORMAT = 2  # of a recipe; format 1 was flat
+
+# Format 1's options by the path that each has now, but for those of the two games' sides.
+_GROUPS = {
+    "about": ("name", "title", "story", "figure"),
+    "data": ("size", "colour", "images", "images_b", "second", "pad", "hold_out", "labels"),
+    "model": (
+        *("networks", "code", "code_kind", "noise", "encoder_noise", "posterior"),
+        *("conditioning", "width", "code_blur", "noise_scale"),
+    ),
+    "objective.reconstruction": ("mismatched", "mismatched_last", "input_noise"),
+    "objective.penalties": (
+        *("label_weight", "euclidean", "euclidean_until", "augment", "recolour"),
+        *("consistency", "balance", "confidence"),
+    ),
+    "schedule": ("steps", "decay_from", "warm", "warm_batch"),
+    "optim": (
+        *("batch", "seed", "precision", "beta1", "ema", "encoder_rate", "joint_batch"),
+        "r1_every",
+    ),
+}
+ALIASES = {
+    "data": "data.name",
+    "model": "model.kind",
+    "critic_norm": "model.discriminator_norm",
+    "reconstruction": "objective.reconstruction.kind",
+    "reconstruction_weight": "objective.reconstruction.weight",
+    "distance_weight": "objective.reconstruction.weight",
+    "regularisation": "objective.regularisation.kind",
+    "regularisation_weight": "objective.regularisation.weight",
+    "variety": "objective.penalties.diversity_weight",
+    "critic_rate": "optim.discriminator_rate",
+    "player_rate": "optim.generator_rate",
+}
+# Of the game that judges data, and of the one that judges codes.
+_JUDGES = {
+    "r1": ("data", "r1"),
+    "r1_code": ("code", "r1"),
+    "instance_noise": ("data", "instance_noise"),
+    "code_noise": ("code", "instance_noise"),
 }
 
 
-def recipe_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A recipe's values as an older version may have written them, under today's names.
+def alias_path(key: str, source: str) -> str:
+    """The path of an option by a name that format 1 gave it; "" where it knew none such.
 
-    Raises UserError where it is too old.
+    `source` is the end that the autoencoder starts from, which its reconstruction game judges.
     """
+    if key in _JUDGES:
+        judged, name = _JUDGES[key]
+        game = "reconstruction" if judged == source else "regularisation"
+        return f"objective.{game}.{name}"
+    return ALIASES.get(key, "")
+
+
+def from_format_1(values: Mapping[str, Any]) -> dict[str, Any]:
+    """A flat recipe's values as nested mappings. Raises UserError for what it did not know."""
     if "regularise" in values:
         raise UserError(
             "This was made by an earlier version of IAE Studio, which this one cannot go on "
             "with. Train it again."
         )
-    return {OPTIONS.get(key, key): value for key, value in values.items()}
+    paths = {name: f"{group}.{name}" for group, names in _GROUPS.items() for name in names}
+    kind = values.get("model")
+    source = MODELS[kind].source if isinstance(kind, str) else "data"
+    distance = values.get("reconstruction", "adversarial") not in ("adversarial", "marginal")
+    unused = "reconstruction_weight" if distance else "distance_weight"
+    nested: dict[str, Any] = {"about": {}, "data": {}, "model": {}}
+    for key, value in values.items():
+        path = paths.get(key) or alias_path(key, source)
+        if not path:
+            known = ", ".join(sorted({*paths, *ALIASES, *_JUDGES}))
+            raise UserError(f"Unknown recipe option {key!r}. Known are: {known}.")
+        if key != unused:
+            _put(nested, path.split("."), value)
+    return nested
+
+
+def _put(nested: dict[str, Any], names: list[str], value: Any) -> None:
+    for name in names[:-1]:
+        nested = nested.setdefault(name, {})
+    nested[names[-1]] = value
 
 
 def loss_names(names: Iterable[str]) -> tuple[str, ...]:

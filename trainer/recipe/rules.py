@@ -2,112 +2,116 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from trainer.messages import UserError
+from trainer.recipe.composition import POINTS, Composition
 
-if TYPE_CHECKING:
-    from trainer.recipe.recipe import Recipe
-
-POINTS = ("mog", "four-points")
 DIGITS = ("drawn-digits", "mnist")  # a photo of these is read as ink on paper
-_SIDES = {"mnist": (28, 28), "svhn": (32, 32), "celeba": (48, 48)}
 _FIXED = {"svhn": (32, True), **dict.fromkeys((*DIGITS, "fashion-mnist"), (28, False))}
 _COLOURED = ("drawn-numbers", "drawn-shoes", "drawn-faces", "celeba")
+_KNOWN = (*POINTS, "drawn-digits", "mnist", "fashion-mnist", "svhn", *_COLOURED, "folder")
 
 
-def check_parts(recipe: Recipe) -> None:
+def check_parts(recipe: Composition) -> None:
     """Raises UserError where a recipe's parts do not fit together."""
     _check_networks(recipe)
     _check_data(recipe)
-    _check_model(recipe)
+    _check_domains(recipe)
+    _check_code(recipe)
+    _check_games(recipe)
+    _check_posterior(recipe)
     _check_categories(recipe)
-    _check_diversity(recipe)
 
 
-def _check_networks(recipe: Recipe) -> None:
-    name = recipe.networks
-    if (name == "toy") != recipe.two_dimensional:
+def _check_networks(recipe: Composition) -> None:
+    family, data = recipe.family, recipe.data
+    if family.points != recipe.two_dimensional:
         raise UserError(
-            f"The networks {name} do not fit the data {recipe.data}: "
+            f"The networks {family.name} do not fit the data {data.name}: "
             "points go with toy networks, images with the others."
         )
-    if recipe.translates != (name in ("resnet", "small-resnet")):
-        raise UserError(f"The networks {name} do not fit the model {recipe.model}.")
-    if name in _SIDES and recipe.size != _SIDES[name][0]:
-        raise UserError(f"The networks {name} are for images of {_SIDES[name][0]} px.")
-    if (name == "mnist" and recipe.colour) or (name in ("svhn", "celeba") and not recipe.colour):
-        raise UserError(f"The networks {name} are for {'grey' if recipe.colour else 'colour'}.")
-    if not recipe.two_dimensional and (not 16 <= recipe.size <= 256 or recipe.size % 4):
-        raise UserError(f"size must be a multiple of 4 from 16 to 256, not {recipe.size}.")
+    if recipe.translates != family.translates:
+        raise UserError(f"The networks {family.name} do not fit the model {recipe.model.kind}.")
+    if family.size and data.size != family.size:
+        raise UserError(f"The networks {family.name} are for images of {family.size} px.")
+    if family.colour is not None and data.colour != family.colour:
+        raise UserError(
+            f"The networks {family.name} are for {'colour' if family.colour else 'grey'}."
+        )
+    if not recipe.two_dimensional and (not 16 <= data.size <= 256 or data.size % 4):
+        raise UserError(f"size must be a multiple of 4 from 16 to 256, not {data.size}.")
 
 
-def _check_data(recipe: Recipe) -> None:
-    name = recipe.data
-    size, colour = _FIXED.get(name, (recipe.size, recipe.colour))
-    if (recipe.size, recipe.colour) != (size, colour):
+def _check_data(recipe: Composition) -> None:
+    data, name = recipe.data, recipe.data.name
+    if name not in _KNOWN:
+        raise UserError(f"There is no data set {name!r}. Choose one of: {', '.join(_KNOWN)}.")
+    size, colour = _FIXED.get(name, (data.size, data.colour))
+    if (data.size, data.colour) != (size, colour):
         raise UserError(f"{name} has images of {size} px in {'colour' if colour else 'grey'}.")
-    if name in ("drawn-shoes", "drawn-faces") and not 24 <= recipe.size <= 128:
-        raise UserError(f"{name} has images of 24 to 128 px, not {recipe.size}.")
-    if name in _COLOURED and not recipe.colour:
+    if name in ("drawn-shoes", "drawn-faces") and not 24 <= data.size <= 128:
+        raise UserError(f"{name} has images of 24 to 128 px, not {data.size}.")
+    if name in _COLOURED and not data.colour:
         raise UserError(f"{name} has images in colour.")
-    if (name == "folder") != bool(recipe.images):
+    if (name == "folder") != bool(data.images):
         raise UserError("Own images go together: data=folder and images=DIR (or --images DIR).")
-    if recipe.images_b and not (recipe.images and recipe.translates):
+
+
+def _check_domains(recipe: Composition) -> None:
+    data = recipe.data
+    if data.images_b and not (data.images and recipe.translates):
         raise UserError("A second folder of images is for a CycleIAE, beside the first.")
-    if recipe.translates and recipe.second == "none" and not recipe.images_b:
+    if recipe.translates and data.second == "none" and not data.images_b:
         raise UserError(
             f"{recipe.name} translates between two domains: name a folder for each, "
             "with --images and --images-b."
         )
 
 
-def _check_model(recipe: Recipe) -> None:
+def _check_code(recipe: Composition) -> None:
+    penalties, code = recipe.objective.penalties, recipe.model.code
     if recipe.translates and recipe.categorical:
         raise UserError("The code of a cycleiae is an image: leave code_kind at gaussian.")
-    if (recipe.augment or recipe.recolour) and recipe.two_dimensional:
+    if (penalties.augment or penalties.recolour) and recipe.two_dimensional:
         raise UserError("augment turns and shifts images; for points set augment=0, recolour=0.")
-    if recipe.translates == bool(recipe.code):
+    if recipe.translates == bool(code):
         kind = "is an image, so code is 0" if recipe.translates else "must be at least 1"
-        raise UserError(f"The code of a {recipe.model} {kind}; it is {recipe.code}.")
-    if recipe.model == "gan" and recipe.reconstruction != "none":
+        raise UserError(f"The code of a {recipe.model.kind} {kind}; it is {code}.")
+
+
+def _check_games(recipe: Composition) -> None:
+    reconstruction, regularisation = (
+        recipe.objective.reconstruction,
+        recipe.objective.regularisation,
+    )
+    if not recipe.model_spec.inverse and reconstruction.kind != "none":
         raise UserError("A GAN has no way back: set reconstruction=none.")
-    if recipe.model == "gan" and not recipe.two_dimensional:
-        raise UserError(f"The networks {recipe.networks} have no GAN; only toy ones have.")
-    if recipe.reconstruction == "none" and recipe.regularisation == "none":
+    if not recipe.model_spec.inverse and not recipe.two_dimensional:
+        raise UserError(f"The networks {recipe.model.networks} have no GAN; only toy ones have.")
+    if reconstruction.kind == "none" and regularisation.kind == "none":
         raise UserError("Without reconstruction and regularisation there is nothing to train.")
-    _check_posterior(recipe)
-    if recipe.reconstruction == "marginal" and recipe.mismatched + recipe.mismatched_last:
-        raise UserError(
-            "A marginal discriminator reads no code: set mismatched=0, mismatched_last=0."
-        )
 
 
-def _check_diversity(recipe: Recipe) -> None:
-    if recipe.diversity_weight and not recipe.varies_code:
-        raise UserError(
-            "diversity_weight is for a cycleiae whose encoder has noise: set diversity_weight=0, "
-            "or raise encoder_noise."
-        )
-
-
-def _check_categories(recipe: Recipe) -> None:
-    if recipe.labels or recipe.consistency or recipe.balance:
+def _check_categories(recipe: Composition) -> None:
+    penalties, labels = recipe.objective.penalties, recipe.data.labels
+    if labels or penalties.consistency or penalties.balance:
         if not recipe.categorical:
             raise UserError("labels, consistency and balance need code_kind=categorical.")
-        if recipe.model == "gan":
+        if not recipe.model_spec.inverse:
             raise UserError("labels, consistency and balance need an encoder: a GAN has none.")
-    if recipe.confidence and not (recipe.labels and recipe.consistency):
+    if penalties.confidence and not (labels and penalties.consistency):
         raise UserError(
             "confidence makes labels of guesses: it needs labels and consistency, or set it to 0."
         )
 
 
-def _check_posterior(recipe: Recipe) -> None:
-    gaussian = recipe.posterior == "gaussian"
-    if gaussian and (recipe.encoder_noise or recipe.categorical or recipe.translates):
+def _check_posterior(recipe: Composition) -> None:
+    model, objective, spec = recipe.model, recipe.objective, recipe.model_spec
+    gaussian = model.posterior == "gaussian"
+    if gaussian and (model.encoder_noise or recipe.categorical or recipe.translates):
         raise UserError("A Gaussian posterior has a Gaussian code and no other encoder noise.")
-    if recipe.reconstruction == "likelihood" and not (recipe.model == "fiae" and gaussian):
+    flipped = spec.source == "code" and spec.inverse
+    if objective.reconstruction.kind == "likelihood" and not (flipped and gaussian):
         raise UserError("reconstruction=likelihood needs model=fiae and posterior=gaussian.")
-    if recipe.regularisation == "divergence" and not (recipe.model == "iae" and gaussian):
+    straight = spec.source == "data" and not spec.translates
+    if objective.regularisation.kind == "divergence" and not (straight and gaussian):
         raise UserError("regularisation=divergence needs model=iae and posterior=gaussian.")

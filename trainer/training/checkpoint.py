@@ -15,7 +15,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +56,7 @@ class RunFolder:
             "format": FORMAT,
             "began": time.strftime("%Y-%m-%d %H:%M:%S"),
             "losses": LOSSES,
-            "recipe": asdict(recipe),
+            "recipe": recipe.to_mapping(),
         }
         try:
             write_bytes(path / "recipe.json", json.dumps(began, indent=1).encode())
@@ -225,7 +224,7 @@ def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
     if tensors["rng"].shape == state.rng.get_state().shape:
         state.rng.set_state(tensors["rng"])
     else:  # saved on another kind of device, whose random numbers cannot go on here
-        state.rng.manual_seed(state.recipe.seed + state.step)
+        state.rng.manual_seed(state.recipe.optim.seed + state.step)
 
 
 def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:

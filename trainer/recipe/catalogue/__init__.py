@@ -6,10 +6,11 @@ No torch here, so that a window can list the recipes before the engine is loaded
 from __future__ import annotations
 
 from trainer.messages import UserError
-from trainer.recipe.catalogue.categorical import CATEGORIES
-from trainer.recipe.catalogue.content_style import COLOUR, DRAWN, MNIST
+from trainer.recipe.catalogue.categorical import CATEGORICAL
+from trainer.recipe.catalogue.colour import COLOUR
+from trainer.recipe.catalogue.content_style import DRAWN, MNIST
 from trainer.recipe.catalogue.flipped import BASELINES, FLIPPED
-from trainer.recipe.catalogue.plane import TOYS
+from trainer.recipe.catalogue.plane import PLANE
 from trainer.recipe.catalogue.translations import TRANSLATIONS
 from trainer.recipe.recipe import Recipe
 
@@ -19,10 +20,10 @@ CATALOGUE: dict[str, Recipe] = {
         DRAWN,
         *MNIST,
         *COLOUR,
-        *CATEGORIES,
+        *CATEGORICAL,
         *TRANSLATIONS,
         *FLIPPED,
-        *TOYS,
+        *PLANE,
         *BASELINES,
     )
 }

@@ -4,105 +4,110 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trainer.recipe.catalogue.content_style import SMALL
+from trainer.recipe.catalogue.content_style import (
+    MNIST_DATA,
+    NUMBERS,
+    PAIRS,
+    SVHN,
+    UNHIDDEN_PAIRS,
+)
+from trainer.recipe.parts import (
+    About,
+    Model,
+    Objective,
+    Optim,
+    Penalties,
+    Regularisation,
+    Schedule,
+)
+from trainer.recipe.recipe import Recipe
 
-CLUSTERS_SMALL = replace(
-    SMALL,
-    name="mnist-clusters-small",
-    title="MNIST, 30 clusters, small",
-    story="No labels: thirty categories find the digits, the noise their handwriting.",
-    figure="Fig. 6, smaller",
+CATEGORIES = Model(
+    "iae",
+    "mnist",
     code=30,
     code_kind="categorical",
     noise=10,
     conditioning="invariant",
-    code_blur=0.0,
-    noise_scale=1.0,
-    r1_code=0.02,
-    code_noise=0.2,
-    mismatched=0.5,
-    mismatched_last=0.3,
-    # Sixty-four images cannot use thirty categories alike; the warm start finds them.
-    warm=0.4,
-    warm_batch=256,
-    generator_rate=1e-3,
-    euclidean=0.0,
-    encoder_rate=0.03,
-    augment=1.0,
-    consistency=5.0,
-    balance=10.0,
-    steps=5_000,
+    discriminator_norm=False,
 )
-_CLUSTERS = replace(
-    CLUSTERS_SMALL,
-    name="mnist-clusters",
-    title="MNIST, 30 clusters",
-    story="No labels: thirty categories find the digits, the noise their handwriting.",
-    figure="Fig. 6",
-    networks="mnist",
-    batch=100,
-    steps=30_000,
-)
-_SEMI_SMALL = replace(
-    CLUSTERS_SMALL,
-    name="mnist-semi-small",
-    title="MNIST, 100 labels, small",
-    story="Ten labelled images of each digit, and the categories get their names.",
-    figure="text, smaller",
-    code=10,
-    generator_rate=5e-4,
-    encoder_rate=0.05,
-    steps=4_500,
-    labels=100,
-    label_weight=5.0,
-)
-_SEMI = replace(
-    _CLUSTERS,
-    name="mnist-semi",
-    title="MNIST, 100 labels",
-    story="Ten labelled images of each digit, and the categories get their names.",
-    figure="text",
-    code=10,
-    labels=100,
-    label_weight=5.0,
-)
-CATEGORIES = (
-    _CLUSTERS,
-    CLUSTERS_SMALL,
-    _SEMI,
-    _SEMI_SMALL,
-    replace(
-        _SEMI,
-        name="svhn-semi",
-        title="SVHN, 1000 labels",
-        story="A hundred labelled street numbers of each digit name the categories.",
-        data="svhn",
-        networks="svhn",
-        size=32,
-        colour=True,
-        recolour=1.0,
-        labels=1000,
+TEN = replace(CATEGORIES, code=10)
+ONE_HOT = Regularisation(r1=0.02, instance_noise=0.2)
+TWO_VIEWS = Penalties(augment=1.0, consistency=5.0, balance=10.0)
+WITH_LABELS = replace(TWO_VIEWS, label_weight=5.0)
+CLUSTERING = Objective(PAIRS, ONE_HOT, TWO_VIEWS)
+LABELLED = Objective(PAIRS, ONE_HOT, WITH_LABELS)
+# A hundred images cannot use thirty categories alike; the warm start finds them in larger batches.
+WARM = Schedule(warm=0.4, warm_batch=256)
+OPTIM = Optim(ema=0.995, encoder_rate=0.03, r1_every=4)
+
+_LABELS_STORY = "Ten labelled images of each digit, and the categories get their names."
+_CLUSTERS_STORY = "No labels: thirty categories find the digits, the noise their handwriting."
+
+CATEGORICAL = (
+    Recipe(
+        About("mnist-clusters", "MNIST, 30 clusters", _CLUSTERS_STORY, "Fig. 6"),
+        MNIST_DATA,
+        CATEGORIES,
+        CLUSTERING,
+        WARM,
+        OPTIM,
     ),
-    replace(
-        _SEMI_SMALL,
-        name="svhn-semi-small",
-        title="House numbers, 200 labels, small",
-        story="A few labelled house numbers of each digit name the categories.",
-        labels=200,
-        data="drawn-numbers",
-        networks="small-colour",
-        width=16,
-        size=32,
-        colour=True,
-        recolour=1.0,
-        r1=0.05,
-        instance_noise=0.0,
-        # Mere agreement of two views finds kinds of photos sooner than digits.
-        confidence=0.9,
-        balance=1.0,
-        warm=0.5,
-        warm_batch=128,
-        generator_rate=1e-3,
-        steps=4_000,
+    Recipe(
+        About(
+            "mnist-clusters-small", "MNIST, 30 clusters, small", _CLUSTERS_STORY, "Fig. 6, smaller"
+        ),
+        MNIST_DATA,
+        replace(CATEGORIES, networks="small"),
+        CLUSTERING,
+        replace(WARM, steps=5_000),
+        replace(OPTIM, batch=64),
+    ),
+    Recipe(
+        About("mnist-semi", "MNIST, 100 labels", _LABELS_STORY, "text"),
+        replace(MNIST_DATA, labels=100),
+        TEN,
+        LABELLED,
+        WARM,
+        OPTIM,
+    ),
+    Recipe(
+        About("mnist-semi-small", "MNIST, 100 labels, small", _LABELS_STORY, "text, smaller"),
+        replace(MNIST_DATA, labels=100),
+        replace(TEN, networks="small"),
+        LABELLED,
+        replace(WARM, steps=4_500),
+        replace(OPTIM, batch=64, generator_rate=5e-4, encoder_rate=0.05),
+    ),
+    Recipe(
+        About(
+            "svhn-semi",
+            "SVHN, 1000 labels",
+            "A hundred labelled street numbers of each digit name the categories.",
+            "text",
+        ),
+        replace(SVHN, labels=1000),
+        replace(TEN, networks="svhn"),
+        replace(LABELLED, penalties=replace(WITH_LABELS, recolour=1.0)),
+        WARM,
+        OPTIM,
+    ),
+    Recipe(
+        About(
+            "svhn-semi-small",
+            "House numbers, 200 labels, small",
+            "A few labelled house numbers of each digit name the categories.",
+            "text, smaller",
+        ),
+        replace(NUMBERS, labels=200),
+        replace(TEN, networks="small-colour", width=16),
+        Objective(
+            UNHIDDEN_PAIRS,
+            ONE_HOT,
+            # Mere agreement of two views finds kinds of photos sooner than digits.
+            replace(WITH_LABELS, recolour=1.0, balance=1.0, confidence=0.9),
+        ),
+        Schedule(4_000, warm=0.5, warm_batch=128),
+        replace(OPTIM, batch=64, encoder_rate=0.05),
     ),
 )

@@ -4,78 +4,94 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from trainer.recipe.catalogue.categorical import CLUSTERS_SMALL
-from trainer.recipe.catalogue.content_style import SMALL
+from trainer.recipe.catalogue import categorical
+from trainer.recipe.catalogue.content_style import (
+    FREE_ENCODER,
+    MNIST_DATA,
+    MUCH_EUCLIDEAN,
+)
+from trainer.recipe.parts import (
+    About,
+    Model,
+    Objective,
+    Optim,
+    Reconstruction,
+    Regularisation,
+    Schedule,
+)
+from trainer.recipe.recipe import Recipe
 
-_FIAE_SMALL = replace(
-    SMALL,
-    name="fiae-mnist-small",
-    title="MNIST flipped, 15, small",
-    story="A GAN that learns to read its own pictures, and then ours.",
-    figure="Fig. 13, smaller",
-    model="fiae",
-    code=15,
-    noise=0,
-    code_blur=0.0,
-    warm=0.5,
-    euclidean=30.0,
-    encoder_rate=1.0,
-    steps=7_000,
-)
-_FIAE = replace(
-    _FIAE_SMALL,
-    name="fiae-mnist",
-    title="MNIST flipped, 15",
-    figure="Fig. 13",
-    networks="mnist",
-    conditioning="location",
-    batch=100,
-    steps=30_000,
-)
-_FIAE_CLUSTERS_SMALL = replace(
-    CLUSTERS_SMALL,
-    name="fiae-clusters-small",
-    title="MNIST flipped, 10 clusters, small",
-    story="A GAN with ten categories, and an encoder that reads them off images.",
-    figure="text, smaller",
-    model="fiae",
-    code=10,
-    encoder_noise=20,
-    warm=0.35,
-    generator_rate=5e-4,
-    encoder_rate=0.05,
-    steps=4_500,
-)
+FLIPPED_CODE = Model("fiae", "mnist", code=15, discriminator_norm=False)
+FLIPPED_CATEGORIES = replace(categorical.TEN, kind="fiae", encoder_noise=20)
+IMAGES = Regularisation(r1=0.3, instance_noise=0.2)  # a FIAE's regularisation game judges images
+CODES = Reconstruction(mismatched=0.5, mismatched_last=0.3)
+READING = Objective(CODES, IMAGES, MUCH_EUCLIDEAN)
+CLUSTERING = Objective(replace(CODES, r1=0.02, instance_noise=0.2), IMAGES, categorical.TWO_VIEWS)
+CLUSTER_OPTIM = replace(categorical.OPTIM, generator_rate=5e-4, encoder_rate=0.05)
+
+_READS = "A GAN that learns to read its own pictures, and then ours."
+_SORTS = "A GAN with ten categories, and an encoder that reads them off images."
+
 FLIPPED = (
-    _FIAE,
-    _FIAE_SMALL,
-    replace(
-        _FIAE_CLUSTERS_SMALL,
-        name="fiae-clusters",
-        title="MNIST flipped, 10 clusters",
-        figure="text",
-        networks="mnist",
-        batch=100,
-        steps=30_000,
+    Recipe(
+        About("fiae-mnist", "MNIST flipped, 15", _READS, "Fig. 13"),
+        MNIST_DATA,
+        FLIPPED_CODE,
+        READING,
+        Schedule(warm=0.5),
+        FREE_ENCODER,
     ),
-    _FIAE_CLUSTERS_SMALL,
+    Recipe(
+        About("fiae-mnist-small", "MNIST flipped, 15, small", _READS, "Fig. 13, smaller"),
+        MNIST_DATA,
+        replace(FLIPPED_CODE, networks="small", conditioning="projection"),
+        READING,
+        Schedule(7_000, warm=0.5),
+        replace(FREE_ENCODER, batch=64),
+    ),
+    Recipe(
+        About("fiae-clusters", "MNIST flipped, 10 clusters", _SORTS, "text"),
+        MNIST_DATA,
+        FLIPPED_CATEGORIES,
+        CLUSTERING,
+        Schedule(warm=0.35, warm_batch=256),
+        CLUSTER_OPTIM,
+    ),
+    Recipe(
+        About("fiae-clusters-small", "MNIST flipped, 10 clusters, small", _SORTS, "text, smaller"),
+        MNIST_DATA,
+        replace(FLIPPED_CATEGORIES, networks="small"),
+        CLUSTERING,
+        Schedule(4_500, warm=0.35, warm_batch=256),
+        replace(CLUSTER_OPTIM, batch=64),
+    ),
 )
-_PLAIN = replace(SMALL.to_the_letter(), noise=0, steps=4_000, ema=0.995, reconstruction="euclidean")
+PLAIN = Optim(batch=64, generator_rate=5e-4, ema=0.995)
 BASELINES = (
-    replace(
-        _PLAIN,
-        name="aae-small",
-        title="MNIST, 10, AAE",
-        story="An adversarial autoencoder: what it cannot know it blurs.",
-        figure="Section 2",
+    Recipe(
+        About(
+            "aae-small",
+            "MNIST, 10, AAE",
+            "An adversarial autoencoder: what it cannot know it blurs.",
+            "Section 2",
+        ),
+        MNIST_DATA,
+        Model("iae", "small", code=10),
+        Objective(Reconstruction("euclidean")),
+        Schedule(4_000),
+        PLAIN,
     ),
-    replace(
-        _PLAIN,
-        name="vae-small",
-        title="MNIST, 10, VAE",
-        story="A variational autoencoder: factorised Gaussians on both sides.",
-        figure="Section 2",
-        posterior="gaussian",
-        regularisation="divergence",
+    Recipe(
+        About(
+            "vae-small",
+            "MNIST, 10, VAE",
+            "A variational autoencoder: factorised Gaussians on both sides.",
+            "Section 2",
+        ),
+        MNIST_DATA,
+        Model("iae", "small", code=10, posterior="gaussian"),
+        Objective(Reconstruction("euclidean"), Regularisation("divergence")),
+        Schedule(4_000),
+        PLAIN,
     ),
 )

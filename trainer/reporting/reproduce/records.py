@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from trainer.messages import UserError
-from trainer.recipe.migration import recipe_values
+from trainer.recipe.options import defaults, value_at
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
-
-# Raised where code, not a setting, changes what these networks become; older results are stale.
-REVISIONS = {"small-resnet": 2}  # 2: discriminators that see every pixel
-
-_DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | {
-    "revision": 1
-}
 
 
 @dataclass(frozen=True)
@@ -38,26 +31,40 @@ class Record:
     def is_of(self, recipe: Recipe) -> bool:
         """Whether it was measured with the settings that the trial has now.
 
-        An option that came later had its default then.
+        An option that came later had its default then, and one without effect does not count.
         """
-        return _DEFAULTS | recipe_values(self.recipe) == _DEFAULTS | described(recipe)
+        try:
+            measured = Recipe.from_mapping(
+                {key: value for key, value in self.recipe.items() if key != "revision"}
+            )
+        except UserError:  # of options that are no more
+            return False
+        revision = self.recipe.get("revision", 1)
+        return described(measured) | {"revision": revision} == described(recipe)
 
 
 def described(recipe: Recipe) -> dict[str, Any]:
     """What decides a result: not the words about it, nor where on this computer the images lie."""
-    told = asdict(recipe)
-    for key in ("title", "story", "figure"):
-        del told[key]
+    values = recipe.to_mapping()
+    values["about"] = {"name": recipe.name}
     for key in ("images", "images_b"):
-        told[key] = Path(told[key]).name
-    return told | {"revision": REVISIONS.get(recipe.networks, 1)}
+        values["data"][key] = Path(values["data"][key]).name
+    return values | {"revision": recipe.family.revision}
 
 
 def mark_of(recipe: Recipe) -> str:
     """Eight letters that differ where results would; options at their defaults do not count."""
-    told = described(recipe)
-    chosen = {k: v for k, v in told.items() if k not in _DEFAULTS or v != _DEFAULTS[k]}
-    return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
+    chosen = {
+        path: value_at(recipe, path)
+        for path, default in defaults().items()
+        if not path.startswith("about.") and value_at(recipe, path) != default
+    }
+    for key in ("data.images", "data.images_b"):
+        if key in chosen:
+            chosen[key] = Path(chosen[key]).name
+    named = [recipe.name, recipe.data.name, recipe.model.kind, recipe.model.networks]
+    text = json.dumps([named, recipe.family.revision, chosen], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def write_record(folder: Path, record: Record) -> None:

@@ -1,0 +1,134 @@
+"""Content and style in colour: house numbers and faces (Figures 3 and 4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from trainer.recipe.catalogue.content_style import (
+    CELEBA,
+    CODE_ALONE,
+    CODE_AND_NOISE,
+    DETERMINISTIC,
+    FACES,
+    FREE_ENCODER,
+    NUMBERS,
+    OPTIM,
+    SMALL_CODE_ALONE,
+    SMALL_CODE_AND_NOISE,
+    SMALL_DETERMINISTIC,
+    SMALL_DETERMINISTIC_OPTIM,
+    SMALL_OPTIM,
+    STOCHASTIC,
+    SVHN,
+    UNHIDDEN_PAIRS,
+    WARM,
+)
+from trainer.recipe.parts import About, Objective, Penalties, Schedule
+from trainer.recipe.recipe import Recipe
+
+COLOUR = (
+    Recipe(
+        About(
+            "svhn-det",
+            "SVHN, 150, no noise",
+            "Near perfect reconstructions of street numbers.",
+            "Fig. 3b",
+        ),
+        SVHN,
+        replace(CODE_ALONE, networks="svhn"),
+        DETERMINISTIC,
+        WARM,
+        FREE_ENCODER,
+    ),
+    Recipe(
+        About(
+            "svhn-75",
+            "SVHN, 75 + 1000",
+            "Keeps the middle digit and invents its neighbours in the same style.",
+            "Fig. 3c",
+        ),
+        SVHN,
+        replace(CODE_AND_NOISE, networks="svhn", code=75, noise=1000),
+        STOCHASTIC,
+        WARM,
+        OPTIM,
+    ),
+    Recipe(
+        About(
+            "svhn-det-small",
+            "House numbers, 50, no noise, small",
+            "Drawn house numbers through a code alone.",
+            "Fig. 3b, smaller",
+        ),
+        NUMBERS,
+        replace(SMALL_CODE_ALONE, code=50),
+        SMALL_DETERMINISTIC,
+        Schedule(6_000, warm=0.5),
+        SMALL_DETERMINISTIC_OPTIM,
+    ),
+    Recipe(
+        About(
+            "svhn-75-small",
+            "House numbers, 16 + 100, small",
+            "Drawn house numbers: does the code keep the middle digit, the noise its neighbours?",
+            "Fig. 3c, smaller",
+        ),
+        NUMBERS,
+        replace(SMALL_CODE_AND_NOISE, networks="small-colour", width=16, code=16),
+        Objective(UNHIDDEN_PAIRS, penalties=Penalties(euclidean=1.0, euclidean_until=2.0)),
+        Schedule(4_000, warm=0.4),
+        SMALL_OPTIM,
+    ),
+    Recipe(
+        About(
+            "celeba-det",
+            "CelebA, 150, no noise",
+            "Near perfect reconstructions of faces.",
+            "Fig. 4b",
+        ),
+        CELEBA,
+        replace(CODE_ALONE, networks="celeba"),
+        DETERMINISTIC,
+        WARM,
+        FREE_ENCODER,
+    ),
+    Recipe(
+        About(
+            "celeba-50",
+            "CelebA, 50 + 1000",
+            "Keeps the shape of a face; glasses, beard and smile come from the noise.",
+            "Fig. 4c",
+        ),
+        CELEBA,
+        replace(CODE_AND_NOISE, networks="celeba", code=50, noise=1000),
+        STOCHASTIC,
+        WARM,
+        OPTIM,
+    ),
+    Recipe(
+        About(
+            "celeba-det-small",
+            "Drawn faces, 50, no noise, small",
+            "Drawn faces through a code alone.",
+            "Fig. 4b, smaller",
+        ),
+        FACES,
+        replace(SMALL_CODE_ALONE, code=50),
+        SMALL_DETERMINISTIC,
+        Schedule(6_000, warm=0.5),
+        SMALL_DETERMINISTIC_OPTIM,
+    ),
+    Recipe(
+        About(
+            "celeba-50-small",
+            "Drawn faces, 16 + 100, small",
+            "Drawn faces: the code keeps the head, the noise deals glasses and beards.",
+            "Fig. 4c, smaller",
+        ),
+        FACES,
+        replace(SMALL_CODE_AND_NOISE, code=16),
+        STOCHASTIC,
+        Schedule(4_000, warm=0.2),
+        SMALL_OPTIM,
+    ),
+)
