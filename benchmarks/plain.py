@@ -18,9 +18,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.data.batches import TrainingBatches
 from trainer.models.building import build_model
-from trainer.objectives.penalties import diversity_penalty, euclidean_error
+from trainer.objectives.penalties import diversity_penalty, reconstruction_error
+from trainer.objectives.schedule import Schedule
 from trainer.recipe.recipe import Recipe
-from trainer.training.schedule import Schedule
 
 WORKERS = 2
 
@@ -149,7 +149,9 @@ class PlainTraining:
         if recipe.code_blur and recipe.code and not recipe.categorical:
             code = code + recipe.code_blur * self._normal(count, recipe.code)
         back = self.decoder(code, n)
-        penalty = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
+        penalty = (
+            now.euclidean * reconstruction_error(back, x) if now.euclidean else x.new_zeros(())
+        )
         if recipe.diversity_weight:
             other = self.encoder(x, self._normal(count, recipe.encoder_noise))
             penalty = penalty + recipe.diversity_weight * diversity_penalty(code, other)

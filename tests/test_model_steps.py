@@ -132,8 +132,8 @@ def test_every_kind_trains_to_finite_weights(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "loss"),
     [
-        ("aae", "Euclidean error"),
-        ("vae", "Euclidean error"),
+        ("aae", "Euclidean or cross-entropy error"),
+        ("vae", "Euclidean or cross-entropy error"),
         ("cycleiae, l1", "L1 error"),
         ("infogan", "likelihood error"),
         ("iae, labels", "label error"),

@@ -15,7 +15,7 @@ from trainer.networks.resnet import ConditionalNorm, PatchDiscriminator, ResNet
 from trainer.networks.small_resnet import SmallGenerator
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.training.step import parameters
+from trainer.training.state import parameters
 
 TABLE = ["discriminator_norm=true", "conditioning=location"]
 

@@ -21,14 +21,14 @@ from tests.tiny import (
 )
 from trainer.data.batches import Batch
 from trainer.messages import LOSSES, Progress, UserError
-from trainer.models.base import Round
+from trainer.models.base import StepLosses
 from trainer.objectives.adversarial import Game
+from trainer.objectives.schedule import Schedule
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.training import loop as training
 from trainer.training.device import choose_device
 from trainer.training.loop import run, start, step
-from trainer.training.schedule import Schedule
 from trainer.training.step import next_batch
 
 
@@ -131,7 +131,7 @@ def test_every_combination_trains(
             assert np.isfinite(late).all() if wanted else np.isnan(late).all()
     for distance in ("euclidean", "l1"):
         if reconstruction == distance:
-            column = {"euclidean": "Euclidean error", "l1": "L1 error"}[distance]
+            column = {"euclidean": "Euclidean or cross-entropy error", "l1": "L1 error"}[distance]
             assert np.isfinite(told[column]).all()
     assert all(value.isfinite().all() for value in weights(state).values())
 
@@ -166,7 +166,7 @@ def test_a_penalty_may_be_paid_every_few_steps() -> None:
 def test_training_learns() -> None:
     switches = ["reconstruction=euclidean", "regularisation=none"]
     recipe = recipe_of("drawn-10", *switches, "generator_rate=0.005", "batch=16")
-    error = losses(trained(recipe, 60)[1])["Euclidean error"]
+    error = losses(trained(recipe, 60)[1])["Euclidean or cross-entropy error"]
     assert error[-10:].mean() < 0.7 * error[:5].mean()
 
 
@@ -187,13 +187,13 @@ def test_instance_noise_and_r1_follow_what_is_judged() -> None:
 def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
     """The games as they were played in the step of that number."""
     state, kept = start(recipe, CPU), []
-    play = state.model.play
+    losses = state.model.losses
 
-    def watched(batch: Batch, rng: torch.Generator) -> Round:
-        kept.append(play(batch, rng))
+    def watched(batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
+        kept.append(losses(batch, now, rng))
         return kept[-1]
 
-    state.model.play = watched  # type: ignore[method-assign]
+    state.model.losses = watched  # type: ignore[method-assign]
     state.step = number
     step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
     return {game.name: game for game in kept[0].games}
@@ -295,8 +295,8 @@ def test_a_warm_start_plays_no_reconstruction_game_and_no_euclidean_one_is_left(
     for name in ("reconstruction discriminator", "reconstruction generator", "reconstruction R1"):
         assert np.isnan(told[name][:5]).all() and np.isfinite(told[name][5:]).all()
     assert np.isfinite(told["regularisation discriminator"]).all()
-    assert np.isfinite(told["Euclidean error"][:10]).all()
-    assert np.isnan(told["Euclidean error"][10:]).all()
+    assert np.isfinite(told["Euclidean or cross-entropy error"][:10]).all()
+    assert np.isnan(told["Euclidean or cross-entropy error"][10:]).all()
 
 
 @pytest.mark.parametrize("kind", ["iae, categories", "iae, labels", "fiae, categories"])
@@ -306,7 +306,7 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     told = losses(trained(recipe, 20)[1])
     for name in LOSSES[:4]:
         assert np.isnan(told[name][:5]).all() and np.isfinite(told[name][5:]).all()
-    for name in ("Euclidean error", "inconsistency", "imbalance"):
+    for name in ("Euclidean or cross-entropy error", "inconsistency", "imbalance"):
         assert np.isfinite(told[name][:5]).all()
     (one, _), (two, _) = (
         trained(recipe.with_settings([f"noise_scale={scale}"]), 5) for scale in (0, 1)
@@ -315,7 +315,7 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     assert not same(one.model.decoder.state_dict(), two.model.decoder.state_dict())
     begun = start(recipe, CPU).model
     batch = batches_of(recipe).batch(12, 0, one.rng)
-    painted = begun.train().sort(batch, one.rng).autoencoded
+    painted = begun.train().clustering_warm_up(batch, one.rng).autoencoded
     assert (
         painted is not None and [len(side) for side in painted()] == [recipe.batch] * 2 != [12] * 2
     )

@@ -22,8 +22,10 @@ from trainer.data.sets.drawn_shoes import draw_shoes
 from trainer.data.sets.points import four_points, mixture_of_gaussians
 from trainer.inference.render import Snapshot, publish
 from trainer.messages import Pixels, Progress
-from trainer.models.base import Model, Round
+from trainer.models.base import Model, StepLosses
 from trainer.models.building import build_model
+from trainer.objectives.adversarial import Game
+from trainer.objectives.schedule import Schedule
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import MNIST_FILES
@@ -178,10 +180,24 @@ def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
     return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
 
 
-def played(recipe: Recipe) -> tuple[Model, Round]:
+def losses_of(model: Model, batch: Batch, rng: torch.Generator) -> StepLosses:
+    """A late step's games and penalties, without noise that fades or a slope to pay for."""
+    last = Schedule.at(model.recipe, model.recipe.steps)
+    now = replace(last, warm=False, penalised=False, pulled=False)
+    return model.losses(batch, now, rng)
+
+
+def leaves(game: Game) -> Game:
+    """The same game of copies that gather gradients."""
+    copies = (tuple(t.detach().clone().requires_grad_() for t in s) for s in (game.real, game.fake))
+    real, fake = copies
+    return replace(game, real=real, fake=fake)
+
+
+def played(recipe: Recipe) -> tuple[Model, StepLosses]:
     """A model and what its first batch is to be trained on."""
     model, rng = build_model(recipe).train(), rng_of()
-    return model, model.play(batch_of(recipe, rng), rng)
+    return model, losses_of(model, batch_of(recipe, rng), rng)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:

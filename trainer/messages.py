@@ -24,7 +24,7 @@ LOSSES = (
     "regularisation generator",
     "reconstruction R1",
     "regularisation R1",
-    "Euclidean error",
+    "Euclidean or cross-entropy error",  # of vectors the squared distance, of pixels nats
     "L1 error",
     "likelihood error",
     "divergence",

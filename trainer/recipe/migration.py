@@ -18,6 +18,9 @@ OPTIONS = {
     "variety": "diversity_weight",
 }
 
+# Losses that had other names.
+LOSSES = {"sameness": "diversity penalty", "Euclidean error": "Euclidean or cross-entropy error"}
+
 
 def recipe_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """A recipe's values as an older version may have written them, under today's names.
@@ -35,9 +38,7 @@ def recipe_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def loss_names(names: Iterable[str]) -> tuple[str, ...]:
     """The names of the columns of a run's curves."""
     return tuple(
-        "diversity penalty"
-        if name == "sameness"
-        else name.replace("critic", "discriminator").replace("player", "generator")
+        LOSSES.get(name, name.replace("critic", "discriminator").replace("player", "generator"))
         for name in names
     )
 

@@ -30,7 +30,7 @@ from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.recipe.migration import loss_names, state_name
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
-from trainer.training.loop import TrainState, start
+from trainer.training.state import TrainState, start
 
 FORMAT = 1
 STATE = "state.safetensors"

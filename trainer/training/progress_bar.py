@@ -15,7 +15,8 @@ from tqdm import tqdm
 from trainer.data.batches import TrainingBatches
 from trainer.messages import Progress, UserError
 from trainer.training.checkpoint import RunFolder
-from trainer.training.loop import TrainState, run
+from trainer.training.loop import run
+from trainer.training.state import TrainState
 
 LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 

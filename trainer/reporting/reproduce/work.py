@@ -36,7 +36,7 @@ from trainer.storage.files import write_bytes
 from trainer.storage.paths import data_root
 from trainer.training.checkpoint import RunFolder
 from trainer.training.progress_bar import train_with_bar
-from trainer.training.step import TrainState, parameters
+from trainer.training.state import TrainState, parameters
 
 SECONDS = "seconds"  # a file of a run: how long it has trained
 
