@@ -22,18 +22,10 @@ from tests.tiny import (
     weights,
 )
 from trainer.data.distributions import Empirical
-from trainer.inference.directions import find_directions
-from trainer.inference.render import (
-    STYLES,
-    Snapshot,
-    column_noise,
-    fresh_snapshot,
-    publish,
-    render,
-    render_clusters,
-    sample_cloud,
-)
+from trainer.inference.render import STYLES, column_noise, render, render_clusters, sample_cloud
+from trainer.inference.snapshot import Snapshot, fresh_snapshot, publish
 from trainer.messages import Probe, Rendering, column_seeds
+from trainer.models.directions import find_directions
 from trainer.training.loop import run
 
 SEEDS = column_seeds(0, 3)

@@ -28,7 +28,8 @@ from trainer.data.batches import TrainingBatches
 from trainer.data.loading import DRAWN, some_test_images
 from trainer.data.sets.points import FOUR, mode_centres
 from trainer.inference.model_files import export_model, file_metrics, load_snapshot
-from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
+from trainer.inference.render import render, render_clusters, sample_cloud
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.training.checkpoint import RunFolder

@@ -20,7 +20,7 @@ from trainer.data.sets.drawn_faces import draw_faces
 from trainer.data.sets.drawn_numbers import draw_numbers
 from trainer.data.sets.drawn_shoes import draw_shoes
 from trainer.data.sets.points import four_points, mixture_of_gaussians
-from trainer.inference.render import Snapshot, publish
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Progress
 from trainer.models.base import Model, StepLosses
 from trainer.models.building import build_model

@@ -12,7 +12,7 @@ from trainer.evaluation.measures.compression import mean_image_mse, pca_mse
 from trainer.evaluation.measures.label_agreement import kin_confusions, label_agreement
 from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 TEST_IMAGES = 2000
 DRAWS = 8

@@ -15,6 +15,7 @@ from trainer.networks.layers import Networks
 from trainer.objectives.adversarial import Game, GameMaker
 from trainer.objectives.augmentation import second_view
 from trainer.objectives.penalties import (
+    RECONSTRUCTION_ERROR,
     Penalty,
     guess_error,
     imbalance,
@@ -100,7 +101,7 @@ class Model(nn.Module):
             return found
         source, returned = found.autoencoded()
         error = reconstruction_error(returned, source)
-        pull = Penalty("Euclidean or cross-entropy error", error, now.euclidean)
+        pull = Penalty(RECONSTRUCTION_ERROR, error, now.euclidean)
         return replace(found, penalties=[*found.penalties, pull])
 
     def step_losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
@@ -133,7 +134,7 @@ class Model(nn.Module):
         if self.recipe.reconstruction == "euclidean":
             return [
                 Penalty(
-                    "Euclidean or cross-entropy error",
+                    RECONSTRUCTION_ERROR,
                     reconstruction_error(returned, source),
                     weight,
                 )

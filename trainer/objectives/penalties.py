@@ -11,6 +11,10 @@ from torch.nn import functional
 
 DIVERSITY_MARGIN = 0.07  # of the pixels' range; faces before two colours are 0.044 apart on average
 
+RECONSTRUCTION_ERROR = (
+    "Euclidean or cross-entropy error"  # the first of points, the other of images
+)
+
 
 @dataclass(frozen=True)
 class Penalty:

@@ -5,7 +5,7 @@ Everything that reads an older format goes through this one file. No torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from trainer.messages import UserError
@@ -50,3 +50,12 @@ def state_name(name: str) -> str:
     if first in ("model", "critics", "players"):
         return ".".join(words.get(part, part) for part in (first, *rest))
     return name
+
+
+def optimiser_name(name: str, weights: Sequence[str]) -> str:
+    """The name of one of Adam's tensors: its weight's and its own, "encoder.0.weight.exp_avg".
+
+    Run folders of format 1 have the weight's place among `weights` there: "3.exp_avg".
+    """
+    first, _, rest = name.partition(".")
+    return f"{weights[int(first)]}.{rest}" if first.isdigit() else name

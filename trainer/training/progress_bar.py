@@ -56,13 +56,13 @@ def train_with_bar(
             if now - saved > max(save_every, 50 * cost):
                 saving()
                 try:
-                    folder.save(state)
+                    folder.save(state, batches)
                 except UserError as error:  # a full disk may have room again later
                     tqdm.write(str(error), file=sys.stderr)
                 saved = time.monotonic()
                 cost = saved - now
         saving()
-        folder.save(state)
+        folder.save(state, batches)
     return state.step >= until or not interrupted.is_set()
 
 

@@ -18,7 +18,7 @@ from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
-from trainer.inference.render import Snapshot, publish
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import DataMissingError, DivergedError
 from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe

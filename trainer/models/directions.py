@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from trainer.models.base import Model
 LOOKED_AT = 512  # images whose codes are looked at
 PICTURES = 128  # the same where the code is a picture, which costs more
 KEPT = 16  # noise directions
+CLOUD = 2000  # points of the data that a 2-D model is drawn beside
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,16 @@ class Directions:
     mean_image: Tensor
 
     def tensors(self) -> dict[str, Tensor]:
+        """By name, to be written into a file."""
         return dict(vars(self))
+
+
+def read_directions(tensors: dict[str, Tensor], device: torch.device) -> Directions | None:
+    """Directions out of the `directions.*` of a file. Raises KeyError where some are missing."""
+    if "directions.code_mean" not in tensors:
+        return None
+    names = [field.name for field in fields(Directions)]
+    return Directions(*(tensors[f"directions.{name}"].to(device) for name in names))
 
 
 @torch.inference_mode()
