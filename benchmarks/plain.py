@@ -21,6 +21,7 @@ from trainer.models.building import build_model
 from trainer.objectives.penalties import diversity_penalty, reconstruction_error
 from trainer.objectives.schedule import Schedule
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import MODELS
 
 WORKERS = 2
 
@@ -64,6 +65,7 @@ class PlainTraining:
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         self.recipe, self.device, self.number = recipe, device, 0
         self.model = build_model(recipe).to(device).train()
+        self.flipped = MODELS[recipe.model].source == "code"
         self.encoder, self.decoder = self.model.encoder, self.model.decoder
         self.pair: nn.Module = self.model.discriminators["reconstruction"]
         self.other: nn.Module = self.model.discriminators["regularisation"]
@@ -137,7 +139,7 @@ class PlainTraining:
     ) -> tuple[Pair, Pair, Tensor]:
         """(real, fake) of the pair discriminator and the other one, and what else is minimised."""
         recipe, model, count = self.recipe, self.model, len(x)
-        if recipe.model == "fiae":
+        if self.flipped:
             z = model.prior.sample(count, self.rng)
             eps, n = self._normal(count, recipe.encoder_noise), self._normal(count, recipe.noise)
             fake = self.decoder(z, n)
@@ -195,7 +197,7 @@ class PlainTraining:
         return weight * bce(on_fake, torch.ones_like(on_fake))
 
     def _judges_data(self, name: str) -> bool:
-        return (name == "reconstruction") != (self.recipe.model == "fiae")
+        return (name == "reconstruction") != self.flipped
 
     def _noised(self, name: str, side: Side, now: Schedule) -> Side:
         recipe = self.recipe

@@ -379,3 +379,19 @@ def test_devices_are_chosen_or_refused() -> None:
     if not torch.cuda.is_available():
         with pytest.raises(UserError, match="no CUDA device"):
             choose_device("cuda")
+
+
+@pytest.mark.parametrize("precision", ["full", "bf16"])
+def test_backward_passes_run_outside_autocast(precision: str) -> None:
+    """Forward ones run in it where half precision is asked for."""
+    recipe = recipe_of("drawn-10", f"precision={precision}", "warm=0")
+    state, seen = start(recipe, CPU), []
+    networks = [*state.model.generators().values(), *state.model.discriminators.values()]
+    forward = []
+    for network in networks:
+        network.register_forward_hook(lambda *_: forward.append(torch.is_autocast_enabled("cpu")))
+        for weight in network.parameters():
+            weight.register_hook(lambda grad: seen.append(torch.is_autocast_enabled("cpu")))
+    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+    assert len(seen) >= 4 and not any(seen)
+    assert set(forward) == {precision == "bf16"}

@@ -13,11 +13,13 @@ import torch
 from torch import Tensor
 
 from trainer.data.sets.points import nearest_place
+from trainer.inference.noise_share import noise_share
 from trainer.inference.pixels import to_pixels, to_tensor
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Cloud, Clusters, Floats, Pixels, Probe, Rendering
 from trainer.models.base import Model
 from trainer.models.directions import CLOUD, Directions
+from trainer.recipe.specs import MODELS
 
 CHUNK = 8  # images and codes go through at once, always: other batches would round differently
 STYLES = 6  # noise vectors that every category is drawn with
@@ -67,7 +69,7 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
         snapshot.step,
         pixels,
         np.stack(codes) if codes else np.empty((len(tiles), snapshot.recipe.code), np.float32),
-        _noise_share(snapshot, pixels),
+        _noise_shares(snapshot, pixels),
         np.stack(codes_seen) if codes_seen else None,
         np.stack(returns) if returns else None,
     )
@@ -132,16 +134,15 @@ def _edited(snapshot: Snapshot, probe: Probe, codes: Tensor) -> Tensor:
     return codes + offsets @ known.code_axes[: len(offsets)]
 
 
-def _noise_share(snapshot: Snapshot, tiles: Pixels) -> Floats:
-    """Of each row's squared distance from the mean picture, the part that noise makes."""
+def _noise_shares(snapshot: Snapshot, tiles: Pixels) -> Floats:
+    """Of each row's squared distance from the mean image, the part that noise makes."""
     if not tiles.size or snapshot.directions is None or tiles.shape[1] < 2:
         return np.zeros(len(tiles), np.float32)
     values = tiles.astype(np.float32) / 255
     centre = to_pixels(snapshot.directions.mean_image[None])[0].astype(np.float32) / 255
-    noise = values.var(1, ddof=1).sum((1, 2, 3))
-    content = ((values.mean(1) - centre) ** 2).sum((1, 2, 3))
-    share: Floats = (noise / np.maximum(noise + content, 1e-9)).astype(np.float32)
-    return share
+    within = values.var(1, ddof=1).sum((1, 2, 3))
+    of_means = ((values.mean(1) - centre) ** 2).sum((1, 2, 3))
+    return noise_share(within, of_means, tiles.shape[1]).astype(np.float32)
 
 
 @torch.inference_mode()
@@ -163,7 +164,8 @@ def sample_cloud(snapshot: Snapshot, stamp: int, seed: int, scale: float = 1.0) 
     fake = model.decode(z.to(device), n.to(device)).cpu()
     assert snapshot.points is not None
     real = snapshot.points
-    if snapshot.recipe.model != "fiae":
+    spec = MODELS[snapshot.recipe.model]
+    if spec.source != "code" or not spec.inverse:
         return Cloud(stamp, snapshot.step, real.numpy(), fake.numpy(), z.argmax(1).numpy())
     eps = model.eps.sample(len(real), rng) * scale
     codes = model.encode(real.to(device), eps.to(device)).cpu()
