@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -14,6 +12,10 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from tests.steps import (
+    go_on,
+    saved_run,
+)
 from tests.tiny import (
     CPU,
     KINDS,
@@ -28,30 +30,9 @@ from tests.tiny import (
     weights,
 )
 from trainer.cli import main
-from trainer.inference import model_files
-from trainer.inference.model_files import load_snapshot
-from trainer.inference.snapshot import publish
 from trainer.messages import UserError
-from trainer.models.cycleiae import CycleIAE
-from trainer.recipe.recipe import Recipe
-from trainer.training.checkpoint import FORMAT, STATE, RunFolder
-from trainer.training.loop import LOSSES, TrainState, run, start, step
-
-
-def saved_run(folder: Path, recipe: Recipe, steps: int) -> tuple[RunFolder, TrainState]:
-    """A new run that was trained and saved."""
-    run_folder = RunFolder.create(folder, recipe)
-    state, reports = trained(recipe, steps)
-    for report in reports:
-        run_folder.record(report)
-    run_folder.save(state)
-    return run_folder, state
-
-
-def go_on(run_folder: RunFolder, state: TrainState, until: int) -> None:
-    for report in run(state, batches_of(state.recipe), until):
-        run_folder.record(report)
-    run_folder.save(state)
+from trainer.training.checkpoint import STATE, RunFolder
+from trainer.training.loop import LOSSES, run, start, step
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -161,129 +142,6 @@ def test_saving_leaves_no_temporary_files(tmp_path: Path) -> None:
     assert names == {"recipe.json", STATE, "curves.f32"}
 
 
-def test_damaged_states_are_told(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
-    file = run_folder.path / STATE
-    content = file.read_bytes()
-    for damaged in (b"", b"nonsense", content[: len(content) // 2], content[:100]):
-        file.write_bytes(damaged)
-        with pytest.raises(UserError, match=r"state\.safetensors is damaged"):
-            run_folder.load(CPU)
-        with pytest.raises(UserError, match=r"state\.safetensors is damaged"):
-            run_folder.curves()
-
-
-def test_states_of_another_kind_are_told(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
-    file = run_folder.path / STATE
-    tensors = load_file(file)
-    save_file(tensors, file)
-    with pytest.raises(UserError, match="not a checkpoint"):
-        run_folder.load(CPU)
-    save_file({k: v for k, v in tensors.items() if k != "rng"}, file, {"step": "3"})
-    with pytest.raises(UserError, match="does not fit its recipe"):
-        run_folder.load(CPU)
-    other, _ = saved_run(tmp_path / "other", recipe_of("mog-iae", "width=8"), steps=3)
-    file.write_bytes((other.path / STATE).read_bytes())
-    with pytest.raises(UserError, match="does not fit its recipe"):
-        run_folder.load(CPU)
-
-
-def test_lost_curves_are_no_reason_to_lose_the_run(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
-    (run_folder.path / "curves.f32").unlink()
-    assert RunFolder(run_folder.path).curves().shape == (0, len(LOSSES))
-    go_on(run_folder := RunFolder(run_folder.path), run_folder.load(CPU), until=8)
-    assert RunFolder(run_folder.path).curves().shape == (8, len(LOSSES))
-
-
-def test_a_run_begun_before_the_last_loss_came_keeps_its_columns(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
-    wanted = run_folder.curves()
-    assert LOSSES[12] == "imbalance", "the last one of those days"
-    file, recipe = run_folder.path / "curves.f32", run_folder.path / "recipe.json"
-    wanted[:, :13].tofile(file)
-    content = json.loads(recipe.read_text())
-    del content["losses"]
-    recipe.write_text(json.dumps(content))
-    np.testing.assert_array_equal(RunFolder(run_folder.path).curves(), wanted)
-    earlier = RunFolder(run_folder.path)
-    go_on(earlier, earlier.load(CPU), until=8)
-    assert file.stat().st_size == 8 * 13 * 4
-    np.testing.assert_array_equal(earlier.curves()[:5], wanted)
-    assert np.isfinite(earlier.curves()[5:, :4]).all() and len(earlier.curves()) == 8
-
-
-@pytest.mark.parametrize("losses", [[], ["surprise"], [*LOSSES, "one of a later version"], 3])
-def test_a_run_whose_losses_are_unknown_is_told_and_left_alone(
-    tmp_path: Path, losses: object
-) -> None:
-    run_folder, state = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
-    recipe, curves = run_folder.path / "recipe.json", run_folder.path / "curves.f32"
-    recipe.write_text(json.dumps(json.loads(recipe.read_text()) | {"losses": losses}))
-    before = curves.read_bytes()
-    for use in (run_folder.recipe, run_folder.curves, lambda: run_folder.save(state)):
-        with pytest.raises(UserError, match=r"recipe\.json"):
-            use()
-    assert curves.read_bytes() == before
-
-
-def test_damaged_recipes_are_told(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
-    file = run_folder.path / "recipe.json"
-    content = json.loads(file.read_text("utf-8"))
-    unknown = json.dumps(content | {"recipe": content["recipe"] | {"color": 1}})
-    for text in ("", "{", "[]", "{}", unknown, "\xff"):
-        file.write_bytes(text.encode("latin-1"))
-        with pytest.raises(UserError, match=r"recipe\.json"):
-            RunFolder(run_folder.path).load(CPU)
-    with pytest.raises(UserError, match="not a run folder"):
-        RunFolder(tmp_path).recipe()
-
-
-def test_a_run_is_never_overwritten_by_another(tmp_path: Path) -> None:
-    RunFolder.create(tmp_path / "run", recipe_of("mog-iae"))
-    with pytest.raises(UserError, match="already holds a run"):
-        RunFolder.create(tmp_path / "run", recipe_of("mog-gan"))
-    (tmp_path / "file").write_text("mine")
-    with pytest.raises(UserError, match="cannot be written"):
-        RunFolder.create(tmp_path / "file", recipe_of("mog-gan"))
-
-
-def test_a_run_is_trained_by_one_process_at_a_time(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=4)
-    before = (run_folder.path / STATE).read_bytes()
-    again = ["train", "mog-iae", "--out", str(run_folder.path), "--resume", "--steps", "6"]
-    with run_folder.alone():
-        assert main([*again, "--device", "cpu"]) == 2
-        assert "is being trained already" in capsys.readouterr().err
-        assert (run_folder.path / STATE).read_bytes() == before
-    assert main([*again, "--device", "cpu"]) == 0
-    assert run_folder.load(CPU).step == 6
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="flock is Unix's")
-def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch) -> None:
-    import fcntl
-
-    def refuse(*_: object) -> None:
-        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
-
-    run_folder = RunFolder.create(tmp_path / "run", recipe_of("mog-iae"))
-    monkeypatch.setattr(fcntl, "flock", refuse)
-    with run_folder.alone():
-        run_folder.save(run_folder.load(CPU))
-    assert run_folder.has_state()
-
-
-def test_a_run_that_is_gone_is_not_made_again_by_its_lock(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="not a run folder"), RunFolder(tmp_path / "gone").alone():
-        pass
-    assert not (tmp_path / "gone").exists()
-
-
 def test_a_run_of_another_kind_of_device_can_be_opened(tmp_path: Path) -> None:
     run_folder, state = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
     file = run_folder.path / STATE
@@ -301,83 +159,3 @@ def test_a_run_without_a_checkpoint_starts_at_its_seed(tmp_path: Path) -> None:
     assert not run_folder.has_state() and len(run_folder.curves()) == 0
     assert same(weights(run_folder.load(CPU)), weights(start(recipe, CPU)))
     assert snapshot_of(recipe).step == 5
-
-
-# ---- what is kept under which name ----
-
-
-def test_adams_moments_are_kept_by_name_whatever_the_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A CycleIAE's maps are of one shape: by their places the moments would fit, and be wrong."""
-    run_folder, state = saved_run(tmp_path / "run", kind_of("cycleiae, no noise"), steps=4)
-    named = CycleIAE.generators
-    monkeypatch.setattr(CycleIAE, "generators", lambda self: dict(reversed(named(self).items())))
-    loaded = run_folder.load(CPU)
-    assert next(iter(loaded.optimised("generators"))).startswith("decoder")
-    monkeypatch.undo()
-    ours, theirs = state.optimisers["generators"].state, loaded.optimisers["generators"].state
-    for name, weight in state.optimised("generators").items():
-        other = loaded.optimised("generators")[name]
-        assert torch.equal(ours[weight]["exp_avg"], theirs[other]["exp_avg"]), name
-        assert ours[weight]["exp_avg"].abs().sum() > 0
-
-
-def test_a_run_of_a_newer_format_is_refused(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
-    file = run_folder.path / "recipe.json"
-    content = json.loads(file.read_text())
-    assert content["format"] == FORMAT
-    file.write_text(json.dumps(content | {"format": FORMAT + 1}))
-    with pytest.raises(UserError, match=f"format {FORMAT + 1}, and this version.*up to {FORMAT}"):
-        run_folder.load(CPU)
-
-
-def test_a_run_that_calls_its_losses_otherwise_is_read(tmp_path: Path) -> None:
-    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=3)
-    file = run_folder.path / "recipe.json"
-    content = json.loads(file.read_text())
-    content["losses"][6] = "Euclidean error"  # what is a cross-entropy of pixels was called so
-    file.write_text(json.dumps(content))
-    assert run_folder.curves().shape == (3, len(LOSSES))
-
-
-@pytest.mark.parametrize("of", ["drawn-10", "mog-iae", "faces-small"])
-def test_showing_a_run_reads_no_optimiser_and_no_data(
-    of: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recipe = recipe_of(of)
-    state, _ = trained(recipe, 4)
-    run_folder = RunFolder.create(tmp_path / "run", recipe)
-    run_folder.save(state, batches_of(recipe))
-    file = run_folder.path / STATE
-    tensors = load_file(file)
-    shown = {k: v for k, v in tensors.items() if k.startswith(("ema.", "directions.", "points"))}
-    assert len(shown) < len(tensors) / 2
-    save_file(shown, file, {"step": "4"})  # as if the rest could not be read
-    monkeypatch.setattr(model_files, "load_data", _no_data)
-    opened = load_snapshot(run_folder.path, CPU)
-    wanted = publish(state.ema, state.step, CPU, batches_of(recipe))
-    assert opened.facts() == wanted.facts()
-    assert same(opened.model.state_dict(), wanted.model.state_dict())
-    if recipe.two_dimensional:
-        assert opened.points is not None and torch.equal(opened.points, wanted.points)
-        return
-    assert opened.directions is not None and wanted.directions is not None
-    assert same(opened.directions.tensors(), wanted.directions.tensors())
-
-
-def _no_data(*_: object) -> None:
-    raise AssertionError("the data set was loaded")
-
-
-def test_a_checkpoint_is_written_even_where_no_directions_are_found(tmp_path: Path) -> None:
-    """Weights that are not finite have none; what was trained is kept all the same."""
-    recipe = recipe_of("drawn-10")
-    state, _ = trained(recipe, 3)
-    with torch.no_grad():
-        next(state.ema.encoder.parameters()).fill_(float("nan"))
-    run_folder = RunFolder.create(tmp_path / "run", recipe)
-    run_folder.save(state, batches_of(recipe))
-    assert run_folder.load(CPU).step == 3
-    assert not any(key.startswith("directions.") for key in load_file(run_folder.path / STATE))

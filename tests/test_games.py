@@ -9,7 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.tiny import batches_of, leaves, losses_of, recipe_of
+from tests.steps import (
+    leaves,
+    losses_of,
+)
+from tests.tiny import (
+    batches_of,
+    recipe_of,
+)
 from trainer.models.building import build_model
 from trainer.objectives.adversarial import Game, autoencoding
 

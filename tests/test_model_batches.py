@@ -8,7 +8,16 @@ import pytest
 import torch
 from torch import nn
 
-from tests.tiny import CPU, batches_of, kind_of, losses_of, played, rng_of
+from tests.steps import (
+    losses_of,
+    played,
+)
+from tests.tiny import (
+    CPU,
+    batches_of,
+    kind_of,
+    rng_of,
+)
 from trainer.data.batches import Batch
 from trainer.messages import LOSSES
 from trainer.models.base import Model, StepLosses

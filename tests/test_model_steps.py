@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.tiny import CPU, KINDS, batches_of, kind_of, played, recipe_of, rng_of, same
+from tests.steps import played
+from tests.tiny import CPU, KINDS, batches_of, kind_of, recipe_of, rng_of, same
 from trainer.messages import LOSSES
 from trainer.recipe.recipe import Recipe
 from trainer.training.loop import TrainState, start, step

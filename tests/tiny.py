@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from trainer.data.batches import Batch, TrainingBatches
+from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.sets.drawn_digits import draw_digits
 from trainer.data.sets.drawn_faces import draw_faces
@@ -22,10 +22,6 @@ from trainer.data.sets.drawn_shoes import draw_shoes
 from trainer.data.sets.points import four_points, mixture_of_gaussians
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Progress
-from trainer.models.base import Model, StepLosses
-from trainer.models.building import build_model
-from trainer.objectives.adversarial import Game
-from trainer.objectives.schedule import Schedule
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import MNIST_FILES
@@ -147,57 +143,8 @@ def sides(recipe: Recipe, count: int = 3) -> tuple[Tensor, Tensor]:
     return x, code
 
 
-def layers_of(network: nn.Module, *inputs: Tensor) -> list[tuple[str, int, int, int]]:
-    """Of each convolution in the order it is used: kind, kernel, stride, channels."""
-    used: list[tuple[str, int, int, int]] = []
-
-    def note(layer: nn.Module, _: object, __: object) -> None:
-        assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-        kind = "up" if isinstance(layer, nn.ConvTranspose2d) else "conv"
-        used.append((kind, layer.kernel_size[0], layer.stride[0], layer.out_channels))
-
-    hooks = [
-        layer.register_forward_hook(note)
-        for layer in network.modules()
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-    ]
-    with torch.inference_mode():
-        network.eval()(*inputs)
-    for hook in hooks:
-        hook.remove()
-    return used
-
-
 def rng_of(seed: int = 1) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
-
-
-def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
-    """A first batch; where guesses are asked for, those of one that is sure of everything."""
-    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
-    if not recipe.confidence:
-        return batch
-    return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
-
-
-def losses_of(model: Model, batch: Batch, rng: torch.Generator) -> StepLosses:
-    """A late step's games and penalties, without noise that fades or a slope to pay for."""
-    last = Schedule.at(model.recipe, model.recipe.steps)
-    now = replace(last, warm=False, penalised=False, pulled=False)
-    return model.losses(batch, now, rng)
-
-
-def leaves(game: Game) -> Game:
-    """The same game of copies that gather gradients."""
-    copies = (tuple(t.detach().clone().requires_grad_() for t in s) for s in (game.real, game.fake))
-    real, fake = copies
-    return replace(game, real=real, fake=fake)
-
-
-def played(recipe: Recipe) -> tuple[Model, StepLosses]:
-    """A model and what its first batch is to be trained on."""
-    model, rng = build_model(recipe).train(), rng_of()
-    return model, losses_of(model, batch_of(recipe, rng), rng)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:
@@ -215,16 +162,6 @@ def trained(recipe: Recipe, steps: int) -> tuple[TrainState, list[Progress]]:
 def snapshot_of(recipe: Recipe, steps: int = 5) -> Snapshot:
     state, _ = trained(recipe, steps)
     return publish(state.ema, state.step, CPU, batches_of(recipe))
-
-
-def paid(module: nn.Module) -> bool:
-    """Whether a backward pass reached it."""
-    return any(p.grad is not None and p.grad.abs().sum() > 0 for p in module.parameters())
-
-
-def linear(into: int, out: int) -> int:
-    """The number of weights and biases of a fully connected layer."""
-    return into * out + out
 
 
 def weights(state: TrainState) -> dict[str, Tensor]:

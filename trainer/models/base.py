@@ -42,9 +42,9 @@ class StepLosses:
 
 
 class Model(nn.Module):
-    """What all models share: `encode` maps data to a code and `decode` a code to data,
+    """An autoencoder: `encode` maps data to a code and `decode` a code to data.
 
-    whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
+    Whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
     codes [N, recipe.code], or images for CycleIAE.
     """
 

@@ -19,8 +19,9 @@ CLOUD = 2000  # points of the data that a 2-D model is drawn beside
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """code_mean [K], code_std [K] of the codes seen; code_axes [K, K]: principal directions, one a
+    """How the codes and the noise of a model vary.
 
+    code_mean [K], code_std [K]: of the codes seen; code_axes [K, K]: principal directions, one a
     row, scaled to one standard deviation, largest first (none where the code is a picture);
     noise_axes [M, n]: orthonormal directions of strongest effect on the pixels; noise_spread [M]:
     their shares of the effect; mean_image [C, H, W]: the mean of what the tiles show.
@@ -85,9 +86,10 @@ def _code_directions(codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def _noise_directions(
     drawn: Callable[[Tensor, Tensor], Tensor], inputs: Tensor, noise: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The leading eigenvectors of the mean of J^T J, J a map's slope by its noise at some inputs,
+    """The leading eigenvectors of the mean of J^T J, and their shares.
 
-    taken by differences of one standard deviation to either side.
+    J is a map's slope by its noise at some inputs, taken by differences of one standard deviation
+    to either side.
     """
     size = noise.shape[1]
     gram = torch.zeros(size, size, dtype=torch.float64)
