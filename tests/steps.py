@@ -44,15 +44,15 @@ def layers_of(network: nn.Module, *inputs: Tensor) -> list[tuple[str, int, int, 
 
 def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
     """A first batch; where guesses are asked for, those of one that is sure of everything."""
-    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
-    if not recipe.confidence:
+    batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
+    if not recipe.objective.penalties.confidence:
         return batch
-    return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
+    return replace(batch, guesses=torch.eye(recipe.model.code)[torch.arange(len(batch)) % 5])
 
 
 def losses_of(model: Model, batch: Batch, rng: torch.Generator) -> StepLosses:
     """A late step's games and penalties, without noise that fades or a slope to pay for."""
-    last = Schedule.at(model.recipe, model.recipe.steps)
+    last = Schedule.at(model.recipe, model.recipe.schedule.steps)
     now = replace(last, warm=False, penalised=False, pulled=False)
     return model.losses(batch, now, rng)
 

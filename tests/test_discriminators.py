@@ -19,7 +19,7 @@ SMALL_ONES = ["mog-iae", "drawn-10", "svhn-75-small", "celeba-50-small", "fiae-c
 def test_discriminators_read_a_pair_row_by_row(name: str) -> None:
     """One logit a row, or in small colour two a pixel."""
     recipe = recipe_of(name)
-    logits = (3, 2 * recipe.size**2) if recipe.networks == "small-colour" else (3,)
+    logits = (3, 2 * recipe.data.size**2) if recipe.model.networks == "small-colour" else (3,)
     networks, (x, z) = build_networks(recipe), sides(recipe)
     with torch.random.fork_rng():
         pair, code, data = (

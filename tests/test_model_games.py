@@ -26,12 +26,12 @@ def test_the_games_are_those_the_recipe_names(kind: str) -> None:
     recipe = kind_of(kind)
     model, found = played(recipe)
     wanted = []
-    if recipe.reconstruction in ("adversarial", "marginal"):
+    if recipe.objective.reconstruction.kind in ("adversarial", "marginal"):
         wanted.append("reconstruction")
-    if recipe.regularisation == "adversarial":
+    if recipe.objective.regularisation.kind == "adversarial":
         wanted.append("regularisation")
     assert [game.name for game in found.games] == wanted == list(model.discriminators)
-    ends = ("code", "data") if recipe.model in ("fiae", "gan") else ("data", "code")
+    ends = ("code", "data") if recipe.model.kind in ("fiae", "gan") else ("data", "code")
     for game in found.games:
         assert game.judges == ends[GAMES.index(game.name)]
         assert game.discriminator is model.discriminators[game.name]
@@ -44,7 +44,7 @@ def test_games_are_about_the_right_things(kind: str) -> None:
     model, rng = build_model(recipe).train(), rng_of()
     batch = batch_of(recipe, rng)
     games = {game.name: game for game in losses_of(model, batch, rng).games}
-    flipped = recipe.model in ("fiae", "gan")
+    flipped = recipe.model.kind in ("fiae", "gan")
     if "regularisation" in games:
         (target,) = games["regularisation"].real
         assert torch.equal(target, batch.data) is flipped
@@ -65,7 +65,7 @@ def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:
     for kind, categorical in (("iae", False), ("iae, categories", True)):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
         first, second = (losses_of(model, batch, rng).games[-1].real[0] for _ in range(2))
         assert not torch.equal(first, second)
         one_hot = ((first == 0) | (first == 1)).all() and (first.sum(1) == 1).all()

@@ -78,7 +78,7 @@ def test_shapes_and_ranges(kind: str) -> None:
     if recipe.translates:
         assert code.shape == x.shape and code.min() >= 0 and code.max() <= 1
         return
-    assert code.shape == (8, recipe.code) == model.prior.sample(8, rng).shape
+    assert code.shape == (8, recipe.model.code) == model.prior.sample(8, rng).shape
     if recipe.categorical:
         assert (code >= 0).all()
         torch.testing.assert_close(code.sum(1), torch.ones(8))
@@ -106,10 +106,10 @@ def test_noise_is_heard_where_there_is_some_and_nowhere_else(kind: str) -> None:
     model, rng = build_model(recipe).eval(), rng_of()
     x = batches_of(recipe).batch(4, 0, rng).data
     codes = [model.encode(x, model.eps.sample(4, rng)) for _ in range(2)]
-    stochastic = recipe.encoder_noise > 0 or recipe.posterior == "gaussian"
+    stochastic = recipe.model.encoder_noise > 0 or recipe.model.posterior == "gaussian"
     assert torch.equal(*codes) is not stochastic
     drawn = [model.decode(codes[0], model.noise.sample(4, rng)) for _ in range(2)]
-    assert torch.equal(*drawn) is (recipe.noise == 0)
+    assert torch.equal(*drawn) is (recipe.model.noise == 0)
 
 
 # ---- who pays ----
@@ -124,7 +124,7 @@ def test_a_game_teaches_the_generators_the_paper_names(kind: str, name: str) -> 
     for game in found.games:
         if game.name == name:
             game.generator_loss().backward()
-            assert payers(model) == PAYERS[recipe.model][GAMES.index(name)]
+            assert payers(model) == PAYERS[recipe.model.kind][GAMES.index(name)]
 
 
 @pytest.mark.parametrize(("kind", "name"), PLAYED)
@@ -215,18 +215,18 @@ def test_a_distance_is_that_of_the_data_and_what_came_back(kind: str) -> None:
     _, found = played(recipe)
     assert found.autoencoded is not None
     source, returned = found.autoencoded()
-    distance = l1_error if recipe.reconstruction == "l1" else reconstruction_error
+    distance = l1_error if recipe.objective.reconstruction.kind == "l1" else reconstruction_error
     (penalty,) = found.penalties
     assert penalty.value.item() == pytest.approx(distance(returned, source).item())
-    assert penalty.weight == recipe.distance_weight
-    assert source.shape == returned.shape == (recipe.batch, *source.shape[1:])
+    assert penalty.weight == recipe.objective.reconstruction.weight
+    assert source.shape == returned.shape == (recipe.optim.batch, *source.shape[1:])
 
 
 def test_all_but_a_gan_can_be_trained_as_a_plain_autoencoder_of_the_data() -> None:
     for kind in ("iae", "cycleiae, decoder noise", "fiae", "fiae, categories"):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
         autoencoded = losses_of(model, batch, rng).autoencoded
         assert autoencoded is not None
         source, returned = autoencoded()

@@ -45,13 +45,13 @@ def test_a_warm_start_may_have_larger_batches() -> None:
     recipe = recipe_of("drawn-10", "steps=20", "warm=0.25", "warm_batch=14")
     state, batches = start(recipe, CPU), batches_of(recipe)
     sizes = []
-    for _ in range(recipe.steps):
+    for _ in range(recipe.schedule.steps):
         batch = next_batch(state, batches)
         sizes.append(len(batch))
         step(state, batch)
-    assert sizes == [14] * 5 + [recipe.batch] * 15
+    assert sizes == [14] * 5 + [recipe.optim.batch] * 15
     by_itself = start(recipe, CPU)
-    for _ in run(by_itself, batches, recipe.steps):
+    for _ in run(by_itself, batches, recipe.schedule.steps):
         pass
     assert same(weights(by_itself), weights(state))
 
@@ -86,7 +86,8 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     batch = batches_of(recipe).batch(12, 0, one.rng)
     painted = begun.train().clustering_warm_up(batch, one.rng).autoencoded
     assert (
-        painted is not None and [len(side) for side in painted()] == [recipe.batch] * 2 != [12] * 2
+        painted is not None
+        and [len(side) for side in painted()] == [recipe.optim.batch] * 2 != [12] * 2
     )
     begun = start(recipe, CPU).model
     assert not same(one.model.encoder.state_dict(), begun.encoder.state_dict())
@@ -100,4 +101,4 @@ def test_learning_rates_reach_the_optimisers() -> None:
     last = Schedule.at(recipe, 9).rate
     assert decoder == pytest.approx(0.001 * last) and encoder == pytest.approx(0.2 * decoder)
     (discriminators,) = (group["lr"] for group in state.optimisers["discriminators"].param_groups)
-    assert discriminators == pytest.approx(recipe.discriminator_rate * last)
+    assert discriminators == pytest.approx(recipe.optim.discriminator_rate * last)

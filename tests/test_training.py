@@ -176,8 +176,8 @@ def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
     state, batches = start(recipe, CPU), batches_of(recipe)
     mean = maps(state.model)
     for number in range(steps):
-        step(state, batches.batch(recipe.batch, 0, state.rng))
-        decay = min(recipe.ema, (1 + number) / (10 + number))
+        step(state, batches.batch(recipe.optim.batch, 0, state.rng))
+        decay = min(recipe.optim.ema, (1 + number) / (10 + number))
         mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
     return mean
 
@@ -219,6 +219,6 @@ def test_backward_passes_run_outside_autocast(precision: str) -> None:
         network.register_forward_hook(lambda *_: forward.append(torch.is_autocast_enabled("cpu")))
         for weight in network.parameters():
             weight.register_hook(lambda grad: seen.append(torch.is_autocast_enabled("cpu")))
-    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
     assert len(seen) >= 4 and not any(seen)
     assert set(forward) == {precision == "bf16"}

@@ -48,7 +48,7 @@ def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
 
     state.model.losses = watched  # type: ignore[method-assign]
     state.step = number
-    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
     return {game.name: game for game in kept[0].games}
 
 
@@ -83,7 +83,7 @@ def test_penalties_count_as_much_as_their_weight() -> None:
     for weight in (1, 4):
         recipe = recipe_of("aae-small", "regularisation=none", f"distance_weight={weight}")
         state = start(recipe, CPU)
-        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
         slopes.append(next(state.model.decoder.parameters()).grad)
     torch.testing.assert_close(slopes[1], 4 * slopes[0])
 
@@ -99,7 +99,7 @@ def test_the_fading_euclidean_term_counts_as_much_as_the_recipe_says() -> None:
     ):
         recipe = recipe_of("vae-small", *settings, *more)
         state = start(recipe, CPU)
-        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
         slopes[name] = next(state.model.decoder.parameters()).grad
     torch.testing.assert_close(slopes["strong"], 4 * slopes["weak"])
     torch.testing.assert_close(slopes["warm"], 10 * slopes["weak"])

@@ -68,7 +68,9 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
         probe.stamp,
         snapshot.step,
         pixels,
-        np.stack(codes) if codes else np.empty((len(tiles), snapshot.recipe.code), np.float32),
+        np.stack(codes)
+        if codes
+        else np.empty((len(tiles), snapshot.recipe.model.code), np.float32),
         _noise_shares(snapshot, pixels),
         np.stack(codes_seen) if codes_seen else None,
         np.stack(returns) if returns else None,
@@ -149,7 +151,7 @@ def _noise_shares(snapshot: Snapshot, tiles: Pixels) -> Floats:
 def render_clusters(snapshot: Snapshot, probe: Probe) -> Clusters:
     """Every category with the probe's first noise vectors, one a row (Figure 6)."""
     noise, _ = _probe_noise(snapshot, probe)
-    count = snapshot.recipe.code
+    count = snapshot.recipe.model.code
     codes = torch.eye(count, device=snapshot.device)
     rows = [decode_codes(snapshot, codes, vector.expand(count, -1)) for vector in noise[:STYLES]]
     return Clusters(probe.stamp, snapshot.step, np.stack(rows))
@@ -164,7 +166,7 @@ def sample_cloud(snapshot: Snapshot, stamp: int, seed: int, scale: float = 1.0) 
     fake = model.decode(z.to(device), n.to(device)).cpu()
     assert snapshot.points is not None
     real = snapshot.points
-    spec = MODELS[snapshot.recipe.model]
+    spec = MODELS[snapshot.recipe.model.kind]
     if spec.source != "code" or not spec.inverse:
         return Cloud(stamp, snapshot.step, real.numpy(), fake.numpy(), z.argmax(1).numpy())
     eps = model.eps.sample(len(real), rng) * scale

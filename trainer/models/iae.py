@@ -19,11 +19,11 @@ class IAE(Model):
 
     def make_discriminators(self, networks: Networks) -> dict[str, nn.Module]:
         discriminators: dict[str, nn.Module] = {}
-        if self.recipe.reconstruction == "adversarial":
+        if self.recipe.objective.reconstruction.kind == "adversarial":
             discriminators["reconstruction"] = networks.pair_discriminator()
-        elif self.recipe.reconstruction == "marginal":
+        elif self.recipe.objective.reconstruction.kind == "marginal":
             discriminators["reconstruction"] = Marginal(networks.data_discriminator())
-        if self.recipe.regularisation == "adversarial":
+        if self.recipe.objective.regularisation.kind == "adversarial":
             discriminators["regularisation"] = networks.code_discriminator()
         return discriminators
 
@@ -34,10 +34,10 @@ class IAE(Model):
         penalties: list[Penalty] = []
 
         def forward(x: Tensor) -> Tensor:
-            if recipe.regularisation == "divergence":
+            if recipe.objective.regularisation.kind == "divergence":
                 mean, log_std = self.posterior(x)
                 # Pixels count ten times their nats' mean: weigh the divergence alike.
-                weight = 10 * recipe.regularisation_weight / x[0].numel()
+                weight = 10 * recipe.objective.regularisation.weight / x[0].numel()
                 penalties.append(Penalty("divergence", divergence(mean, log_std), weight))
                 return mean + log_std.exp() * eps
             return self._blurred(self.encode(x, eps), rng)
@@ -51,17 +51,19 @@ class IAE(Model):
         assert returned is not None
         penalties += self._distance_penalties(returned, x)
         penalties += self._label_penalties(batch, codes, rng)
-        if recipe.diversity_weight:
+        if recipe.objective.penalties.diversity_weight:
             others = self.encode(x, self.eps.sample(len(x), rng))
             apart = diversity_penalty(codes, others)
-            penalties.append(Penalty("diversity penalty", apart, recipe.diversity_weight))
+            penalties.append(
+                Penalty("diversity penalty", apart, recipe.objective.penalties.diversity_weight)
+            )
         return StepLosses(games, penalties, lambda: (x, returned))
 
     def _blurred(self, code: Tensor, rng: torch.Generator) -> Tensor:
         """A blurred code holds fewer bits, so that the noise is left something to say."""
         recipe = self.recipe
-        blurs = recipe.code_blur and recipe.code and not recipe.categorical
-        return code + recipe.code_blur * self.prior.sample(len(code), rng) if blurs else code
+        blurs = recipe.model.code_blur and recipe.model.code and not recipe.categorical
+        return code + recipe.model.code_blur * self.prior.sample(len(code), rng) if blurs else code
 
     def target(self, batch: Batch, rng: torch.Generator) -> Tensor:
         """What the codes are to be told from."""

@@ -31,8 +31,10 @@ class StepGames:
             judges,
             real,
             fake,
-            weight=recipe.reconstruction_weight if pairs else recipe.regularisation_weight,
-            joint_batch=recipe.joint_batch,
+            weight=recipe.objective.reconstruction.weight
+            if pairs
+            else recipe.objective.regularisation.weight,
+            joint_batch=recipe.optim.joint_batch,
             instance_noise=self._instance_noise(judges),
             r1=self._r1(judges),
             mismatched=self._mismatched() if pairs else 0.0,
@@ -48,11 +50,18 @@ class StepGames:
         recipe = self.recipe
         if not self.now.penalised:
             return 0.0
-        return recipe.r1_every * (recipe.r1 if judges == "data" else recipe.r1_code)
+        return recipe.optim.r1_every * (recipe.r1 if judges == "data" else recipe.r1_code)
 
     def _mismatched(self) -> float | Tensor:
         recipe = self.recipe
-        weight: float | Tensor = recipe.mismatched_last
-        if self.now.fading and recipe.mismatched != recipe.mismatched_last:
-            weight += self.now.fade * (recipe.mismatched - recipe.mismatched_last)
+        weight: float | Tensor = recipe.objective.reconstruction.mismatched_last
+        if (
+            self.now.fading
+            and recipe.objective.reconstruction.mismatched
+            != recipe.objective.reconstruction.mismatched_last
+        ):
+            weight += self.now.fade * (
+                recipe.objective.reconstruction.mismatched
+                - recipe.objective.reconstruction.mismatched_last
+            )
         return weight

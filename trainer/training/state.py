@@ -56,7 +56,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
     if len(model.discriminators):
         optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
-    rng = torch.Generator(device).manual_seed(recipe.seed)
+    rng = torch.Generator(device).manual_seed(recipe.optim.seed)
     return TrainState(recipe, model, ema, optimisers, rng)
 
 
@@ -67,7 +67,7 @@ def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> to
         {"params": list(net.parameters()), "lr": torch.zeros((), device=device) if on_gpu else 0.0}
         for net in networks
     ]
-    betas = (recipe.beta1, 0.99)
+    betas = (recipe.optim.beta1, 0.99)
     return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
 
 

@@ -39,7 +39,7 @@ def update(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
-        if recipe.confidence:
+        if recipe.objective.penalties.confidence:
             batch = replace(batch, guesses=_guesses(state, batch))
         found = model.losses(batch, now, state.rng)
     alive = _teach_discriminators(state, found.games, losses)
@@ -60,7 +60,7 @@ def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
 
     Without a cache of casts: it would outlive a captured step.
     """
-    low = recipe.precision == "bf16"
+    low = recipe.optim.precision == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=low, cache_enabled=False)
 
 
@@ -69,10 +69,10 @@ def _set_rates(state: TrainState, now: Schedule) -> None:
     names, groups = state.model.generators(), optimisers["generators"].param_groups
     for name, group in zip(names, groups, strict=True):
         factor = now.encoder if name == "encoder" else 1.0
-        _set_rate(group, recipe.generator_rate * now.rate * factor)
+        _set_rate(group, recipe.optim.generator_rate * now.rate * factor)
     if "discriminators" in optimisers:
         for group in optimisers["discriminators"].param_groups:
-            _set_rate(group, recipe.discriminator_rate * now.rate)
+            _set_rate(group, recipe.optim.discriminator_rate * now.rate)
 
 
 def _set_rate(group: dict[str, Any], rate: float | Tensor) -> None:
