@@ -13,7 +13,8 @@ from torch.utils.flop_counter import flop_registry
 
 from trainer.data.batches import TrainingBatches
 from trainer.recipe.recipe import Recipe
-from trainer.training.step import start, step
+from trainer.training.state import start
+from trainer.training.step import step
 
 SIDE = {"cuda": 8192, "cpu": 2048}  # of the matrices that are multiplied
 COPIED = {"cuda": 1 << 30, "cpu": 1 << 28}  # bytes

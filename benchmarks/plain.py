@@ -18,10 +18,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.data.batches import TrainingBatches
 from trainer.models.building import build_model
-from trainer.objectives.penalties import diversity_penalty, euclidean_error
+from trainer.objectives.penalties import diversity_penalty, reconstruction_error
+from trainer.objectives.schedule import Schedule
 from trainer.recipe.parts import Reconstruction, Regularisation
 from trainer.recipe.recipe import Recipe
-from trainer.training.schedule import Schedule
+from trainer.recipe.specs import MODELS
 
 WORKERS = 2
 
@@ -65,6 +66,7 @@ class PlainTraining:
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         self.recipe, self.device, self.number = recipe, device, 0
         self.model = build_model(recipe).to(device).train()
+        self.flipped = MODELS[recipe.model.kind].source == "code"
         self.encoder, self.decoder = self.model.encoder, self.model.decoder
         self.pair: nn.Module = self.model.discriminators["reconstruction"]
         self.other: nn.Module = self.model.discriminators["regularisation"]
@@ -138,7 +140,7 @@ class PlainTraining:
     ) -> tuple[Pair, Pair, Tensor]:
         """(real, fake) of the pair discriminator and the other one, and what else is minimised."""
         recipe, model, count = self.recipe, self.model, len(x)
-        if recipe.model.kind == "fiae":
+        if self.flipped:
             z = model.prior.sample(count, self.rng)
             eps, n = (
                 self._normal(count, recipe.model.encoder_noise),
@@ -156,7 +158,9 @@ class PlainTraining:
         if recipe.model.code_blur and recipe.model.code and not recipe.categorical:
             code = code + recipe.model.code_blur * self._normal(count, recipe.model.code)
         back = self.decoder(code, n)
-        penalty = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
+        penalty = (
+            now.euclidean * reconstruction_error(back, x) if now.euclidean else x.new_zeros(())
+        )
         if recipe.objective.penalties.diversity_weight:
             other = self.encoder(x, self._normal(count, recipe.model.encoder_noise))
             penalty = penalty + recipe.objective.penalties.diversity_weight * diversity_penalty(

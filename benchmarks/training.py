@@ -54,7 +54,7 @@ def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Nam
     """Both loops in turns; the order changes from round to round."""
     # The warm start plays one game of two, or none: the speed that counts is that of the rest.
     recipe = find_recipe(name).but(warm=0.0)
-    batches = _feed(recipe, args.data, device)
+    batches = _batches(recipe, args.data, device)
     difference = compare(recipe, batches)
     ours = recipe.but(precision=args.precision)
     loops = {"plain": _plain(recipe, batches), "ours": _ours(ours, batches)}
@@ -76,7 +76,7 @@ def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Nam
     )
 
 
-def _feed(recipe: Recipe, root: Path | None, device: torch.device) -> TrainingBatches:
+def _batches(recipe: Recipe, root: Path | None, device: torch.device) -> TrainingBatches:
     if recipe.data.name in ("svhn", "celeba"):  # speed does not ask what is in the pictures
         recipe = recipe.but(data="drawn-numbers" if recipe.data.name == "svhn" else "drawn-faces")
     return load_data(recipe, root).batches(recipe, device)

@@ -19,7 +19,8 @@ import torch
 
 from tests.tiny import CPU, KINDS, batches_of, digits, kind_of, pictures_of, recipe_of
 from trainer.inference.model_files import load_snapshot
-from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
+from trainer.inference.render import render, render_clusters, sample_cloud
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Probe, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe

@@ -13,10 +13,11 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.tiny import KINDS, batches_of, recipe_of
+from trainer.objectives.schedule import Schedule
 from trainer.training.cuda_graphs import CapturedSteps, timetable
 from trainer.training.loop import run
-from trainer.training.schedule import Schedule
-from trainer.training.step import TrainState, play, start, step
+from trainer.training.state import TrainState, start
+from trainer.training.step import step, update
 
 CPU = torch.device("cpu")
 LOOKS = ("_local_scalar_dense", "nonzero", "is_nonzero", "equal")
@@ -55,7 +56,7 @@ def watched(state: TrainState, number: int) -> list[tuple[str, str]]:
     values = timetable(state)[number]
     batch = batches_of(state.recipe).batch(state.recipe.optim.batch, 0, state.rng)
     with Watch() as watch:
-        play(state, batch, now.on_device(values))
+        update(state, batch, now.on_device(values))
     return watch.notes
 
 
@@ -103,7 +104,7 @@ def test_a_schedule_on_the_device_trains_as_numbers_do(kind: str) -> None:
         for _ in range(3):
             now = Schedule.at(state.recipe, state.step)
             chosen = now.on_device(table[state.step]) if on_device else now
-            play(state, batches.batch(state.recipe.optim.batch, 0, state.rng), chosen)
+            update(state, batches.batch(state.recipe.optim.batch, 0, state.rng), chosen)
             state.step += 1
         moves.append(flat(state) - before)
     assert (moves[1] - moves[0]).norm() < 0.02 * moves[0].norm()

@@ -37,7 +37,7 @@ from trainer.evaluation.posteriors import evaluate_places
 from trainer.evaluation.reconstructions import evaluate_images
 from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.translation import evaluate_translations
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
 

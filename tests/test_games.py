@@ -9,7 +9,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.tiny import batches_of, recipe_of
+from tests.steps import (
+    leaves,
+    losses_of,
+)
+from tests.tiny import (
+    batches_of,
+    recipe_of,
+)
 from trainer.models.building import build_model
 from trainer.objectives.adversarial import Game, autoencoding
 
@@ -21,7 +28,7 @@ def played(*recipe: str) -> dict[str, Game]:
     model = build_model(recipe_of(*recipe)).train()
     rng = torch.Generator().manual_seed(1)
     batch = batches_of(model.recipe).batch(model.recipe.optim.batch, 0, rng)
-    return {game.name: game for game in model.play(batch, rng).games}
+    return {game.name: game for game in losses_of(model, batch, rng).games}
 
 
 class PairLine(nn.Module):
@@ -56,8 +63,7 @@ def test_not_even_batch_norm_lets_the_positive_pair_be_moved() -> None:
     """In a joint batch the real pairs shift the statistics, by which the fake ones are judged."""
     game = played(*IMAGES)["reconstruction"]
     assert any(isinstance(part, nn.BatchNorm2d) for part in game.discriminator.modules())
-    game.real = tuple(t.detach().clone().requires_grad_() for t in game.real)
-    game.fake = tuple(t.detach().clone().requires_grad_() for t in game.fake)
+    game = leaves(game)
     game.generator_loss().backward()
     assert all(t.grad is None for t in game.real)
     assert all(t.grad is not None and t.grad.abs().sum() > 0 for t in game.fake)
@@ -167,7 +173,9 @@ def test_the_ends_of_an_autoencoder_name_what_is_judged() -> None:
         {"reconstruction": nn.Identity(), "regularisation": nn.Identity()}
     )
     for ends in (("data", "code"), ("code", "data")):
-        games, _, _ = autoencoding(x, z, lambda x: x + 1, lambda z: z * 2, discriminators, ends)
+        games, _, _ = autoencoding(
+            x, z, lambda x: x + 1, lambda z: z * 2, discriminators, ends=ends
+        )
         assert tuple(game.judges for game in games) == ends
         pair, target = games
         assert torch.equal(pair.real[0], x) and torch.equal(pair.fake[0], 2 * (x + 1))
@@ -180,12 +188,11 @@ def test_the_ends_of_an_autoencoder_name_what_is_judged() -> None:
 
 def test_what_judges_an_image_alone_learns_nothing_from_its_mismatched_codes() -> None:
     """A true image is true beside any code; half of the logits read it, and count as half."""
-    game = played("svhn-75-small", "mismatched=0")["reconstruction"]
+    game = played("svhn-75-small", "mismatched=0", "mismatched_last=0")["reconstruction"]
     discriminator, r1 = game.discriminator, game.r1
     assert discriminator.blind == 32 * 32 and not r1
     plain = game.discriminator_loss()
-    game.mismatched = 2.0
-    more = game.discriminator_loss() - plain
+    more = replace(game, mismatched=2.0).discriminator_loss() - plain
     (x, z), blind = game.real, discriminator.blind
     whole = discriminator(x, z.roll(1, 0))[:, blind:].mean(1)
     torch.testing.assert_close(more, 2 * functional.softplus(whole).mean() / 2)

@@ -8,10 +8,20 @@ import pytest
 import torch
 from torch import nn
 
-from tests.tiny import CPU, batches_of, kind_of, played, rng_of
+from tests.steps import (
+    losses_of,
+    played,
+)
+from tests.tiny import (
+    CPU,
+    batches_of,
+    kind_of,
+    rng_of,
+    where_it_matters,
+)
 from trainer.data.batches import Batch
 from trainer.messages import LOSSES
-from trainer.models.base import Model, Round
+from trainer.models.base import Model, StepLosses
 from trainer.models.building import build_model
 from trainer.objectives.penalties import guess_error
 from trainer.training.loop import start, step
@@ -25,10 +35,10 @@ def test_labels_reach_the_encoder_with_their_images() -> None:
     assert batch.labelled is not None and batch.labels is not None
     guess = model.encode(batch.labelled, model.eps.sample(len(batch.labelled), rng))
     wanted = nn.functional.nll_loss(guess.log(), batch.labels).item()
-    (penalty,) = model.play(batch, rng).penalties
+    (penalty,) = losses_of(model, batch, rng).penalties
     assert penalty.value.item() == pytest.approx(wanted, rel=1e-4)
     shuffled = Batch(batch.data, None, batch.labelled, (batch.labels + 1) % 10)
-    (other,) = model.play(shuffled, rng).penalties
+    (other,) = losses_of(model, shuffled, rng).penalties
     assert other.value.item() != pytest.approx(wanted, rel=1e-4)
 
 
@@ -54,28 +64,30 @@ def test_second_views_learn_what_the_averaged_encoder_guesses(kind: str, warm: i
 
 def test_the_weights_of_penalties_are_the_recipes() -> None:
     recipe = kind_of("iae, labels").with_settings(["label_weight=3", "consistency=4", "balance=5"])
-    _, round_ = played(recipe)
-    weights = {penalty.name: penalty.weight for penalty in round_.penalties}
+    _, found = played(recipe)
+    weights = {penalty.name: penalty.weight for penalty in found.penalties}
     assert weights == {"label error": 3, "inconsistency": 4, "imbalance": 5}
 
 
 def test_a_variational_autoencoder_weighs_a_nat_of_code_and_of_pixels_alike() -> None:
     """The Euclidean error is ten times the cross-entropy of a pixel, of which there are 784."""
-    _, round_ = played(kind_of("vae"))
-    weights = {penalty.name: penalty.weight for penalty in round_.penalties}
-    assert weights["divergence"] == pytest.approx(weights["Euclidean error"] * 10 / 784)
+    _, found = played(kind_of("vae"))
+    weights = {penalty.name: penalty.weight for penalty in found.penalties}
+    assert weights["divergence"] == pytest.approx(
+        weights["Euclidean or cross-entropy error"] * 10 / 784
+    )
 
 
 # ---- the additions, each where it belongs ----
 
 
-def seen_by_the_encoder(model: Model, batch: Batch) -> tuple[list[torch.Tensor], Round]:
+def seen_by_the_encoder(model: Model, batch: Batch) -> tuple[list[torch.Tensor], StepLosses]:
     """What the encoder was asked about in one round."""
     seen: list[torch.Tensor] = []
     hook = model.encoder.register_forward_hook(lambda module, inputs, out: seen.append(inputs[0]))
-    round_ = model.play(batch, rng_of())
+    found = losses_of(model, batch, rng_of())
     hook.remove()
-    return seen, round_
+    return seen, found
 
 
 @pytest.mark.parametrize("augment", [0.0, 1.0])
@@ -99,8 +111,8 @@ def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> N
     for amount in (0.0, 0.3):
         recipe = kind_of("infogan").with_settings([f"input_noise={amount}", "batch=1000"])
         model, batch = build_model(recipe).train(), batches_of(recipe).batch(1000, 0, rng_of(2))
-        seen, round_ = seen_by_the_encoder(model, batch)
-        added = seen[0] - round_.games[0].fake[0]
+        seen, found = seen_by_the_encoder(model, batch)
+        added = seen[0] - found.games[0].fake[0]
         assert added.std().item() == pytest.approx(amount, rel=0.1)
 
 
@@ -109,11 +121,11 @@ def test_input_noise_blurs_what_a_flipped_encoder_reads_of_the_generators() -> N
     [("iae", True), ("iae, categories", False), ("cycleiae, decoder noise", False)],
 )
 def test_a_blurred_code_goes_to_decoder_and_discriminators_alike(kind: str, blurs: bool) -> None:
-    recipe = kind_of(kind).with_settings(["code_blur=0.5", "batch=64"])
+    recipe = where_it_matters(kind_of(kind), "code_blur=0.5", "batch=64")
     model, batch = build_model(recipe).train(), batches_of(recipe).batch(64, 0, rng_of(2))
     decoded: list[torch.Tensor] = []
     model.decoder.register_forward_hook(lambda module, inputs, out: decoded.append(inputs[0]))
-    games = model.play(batch, rng_of()).games
+    games = losses_of(model, batch, rng_of()).games
     plain = model.encode(batch.data, model.eps.sample(64, rng_of()))
     for code in (decoded[0], games[0].fake[1], games[0].real[1], games[1].fake[0]):
         assert (code - plain).std().item() == pytest.approx(0.5 if blurs else 0, rel=0.15, abs=1e-5)

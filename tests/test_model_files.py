@@ -28,7 +28,8 @@ from trainer.data.batches import TrainingBatches
 from trainer.data.loading import DRAWN, some_test_images
 from trainer.data.sets.points import FOUR, mode_centres
 from trainer.inference.model_files import export_model, file_metrics, load_snapshot
-from trainer.inference.render import Snapshot, publish, render, render_clusters, sample_cloud
+from trainer.inference.render import render, render_clusters, sample_cloud
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.training.checkpoint import RunFolder
@@ -158,7 +159,8 @@ def test_other_files_are_told(file: Path, tmp_path: Path) -> None:
     with safe_open(str(file), "pt") as opened:
         meta = opened.metadata()
     tensors, other = load_file(file), tmp_path / "other.safetensors"
-    wider = json.dumps(json.loads(meta["recipe"]) | {"width": 5})
+    recipe = json.loads(meta["recipe"])
+    wider = json.dumps(recipe | {"model": recipe["model"] | {"width": 5}})
     cases = [
         ({}, "not a model of IAE Studio"),
         (meta | {"kind": "iae-studio model 99"}, "not a model of IAE Studio"),

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor, nn
 
-from tests.tiny import layers_of, linear, recipe_of, sides
+from tests.steps import (
+    layers_of,
+    linear,
+)
+from tests.tiny import (
+    recipe_of,
+    sides,
+)
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.networks.building import build_networks
-from trainer.networks.conditioning import LocationDependent, LocationInvariant
-from trainer.networks.resnet import ConditionalNorm, PatchDiscriminator, ResNet
-from trainer.networks.small_resnet import SmallGenerator
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
-from trainer.recipe.recipe import Recipe
-from trainer.training.step import parameters
+from trainer.training.state import parameters
 
 TABLE = ["discriminator_norm=true", "conditioning=location"]
 
@@ -128,146 +130,6 @@ def test_a_categorical_code_comes_from_a_softmax() -> None:
     torch.testing.assert_close(code.sum(1), torch.ones(3))
 
 
-# ---- CycleGAN's generator with conditional batch norm (Appendix B.2) ----
-
-CONVS = 3 + 6 * 2 + 2  # each followed by a norm; the last one, c7s1-3, by a tanh
-
-
-@pytest.fixture(scope="module")
-def shoes() -> Model:
-    return build_model(find_recipe("shoes"))
-
-
-def test_both_maps_are_cyclegans_generator(shoes: Model) -> None:
-    """c7s1-64, d128, d256, six R256, u128, u64, c7s1-3."""
-    x, n = torch.rand(1, 3, 32, 32), torch.randn(1, 100)
-    wanted = [("conv", 7, 1, 64), ("conv", 3, 2, 128), ("conv", 3, 2, 256)]
-    wanted += [("conv", 3, 1, 256)] * 12
-    wanted += [("up", 3, 2, 128), ("up", 3, 2, 64), ("conv", 7, 1, 3)]
-    assert layers_of(shoes.decoder, x, n) == wanted
-    assert layers_of(shoes.encoder, x, n[:, :0]) == wanted
-    with torch.inference_mode():
-        assert shoes.decode(x, n).shape == x.shape == shoes.encode(x, n[:, :0]).shape
-
-
-def test_the_generator_counted_by_hand(shoes: Model) -> None:
-    convs = conv(3, 64, 7) + conv(64, 128, 3) + conv(128, 256, 3) + 12 * conv(256, 256, 3)
-    convs += conv(256, 128, 3) + conv(128, 64, 3) + conv(64, 3, 7)
-    channels = 64 + 128 + 256 + 12 * 256 + 128 + 64
-    assert parameters(shoes.encoder) == convs + 2 * channels  # deterministic: plain batch norm
-    assert parameters(shoes.decoder) == convs + linear(100, 1) * 2 * channels
-
-
-def norms(network: nn.Module) -> list[ConditionalNorm]:
-    return [layer for layer in network.modules() if isinstance(layer, ConditionalNorm)]
-
-
-GENERATORS = {
-    "resnet": ("shoes", ResNet, CONVS),
-    "small-resnet": ("shoes-small", SmallGenerator, 1 + 2 + 2 * 2 + 2),
-}
-
-
-@pytest.mark.parametrize("family", GENERATORS)
-def test_the_noise_enters_through_every_norm_layer(family: str) -> None:
-    name, kind, count = GENERATORS[family]
-    model = build_model(recipe_of(name) if family == "small-resnet" else find_recipe(name))
-    decoder = model.decoder.eval()
-    assert isinstance(decoder, kind) and len(norms(decoder)) == count
-    assert not [m for m in decoder.modules() if isinstance(m, nn.BatchNorm2d) and m.affine]
-    heard: list[Tensor] = []
-    for layer in norms(decoder):
-        layer.register_forward_hook(lambda module, inputs, output: heard.append(inputs[1]))
-    x, n = torch.rand(1, 3, 24, 24), torch.randn(1, model.noise.size)
-    with torch.inference_mode():
-        model.decode(x, n)
-        assert len(heard) == count and all(torch.equal(noise, n) for noise in heard)
-        # Each of them makes a difference of its own to the picture.
-        weights = [layer.affine.weight.detach().clone() for layer in norms(decoder)]
-        for layer in norms(decoder):
-            layer.affine.weight.zero_()
-        assert torch.equal(model.decode(x, n), model.decode(x, -n))
-        for layer, weight in zip(norms(decoder), weights, strict=True):
-            layer.affine.weight.copy_(weight)
-            assert not torch.equal(model.decode(x, n), model.decode(x, -n))
-            layer.affine.weight.zero_()
-
-
-def test_a_map_without_noise_has_plain_batch_norm(shoes: Model) -> None:
-    assert len(norms(shoes.encoder)) == CONVS
-    assert all(layer.affine is None and layer.norm.affine for layer in norms(shoes.encoder))
-
-
-def test_gamma_and_beta_are_linear_in_the_noise() -> None:
-    layer = ConditionalNorm(4, 3).eval()
-    x, n = torch.randn(2, 4, 5, 5), torch.randn(2, 3)
-    still, once, twice = (layer(x, scale * n) for scale in (0.0, 1.0, 2.0))
-    torch.testing.assert_close(twice - still, 2 * (once - still), atol=1e-5, rtol=1e-4)
-    slope = (once - still)[:, :, 1, 1] - (once - still)[:, :, 0, 0]
-    assert (slope.abs() > 0).all()  # gamma: more of what is there, not of everything alike
-    flat = layer(torch.zeros(2, 4, 5, 5), n)
-    assert (flat == flat[:, :, :1, :1]).all() and (flat[:, :, 0, 0].abs() > 0).any()  # beta
-
-
-def test_each_image_of_a_batch_hears_its_own_noise() -> None:
-    model = build_model(recipe_of("shoes-small")).eval()
-    x = torch.rand(1, 3, 24, 24).expand(2, -1, -1, -1)
-    drawn = model.decode(x, torch.randn(2, 6))
-    assert not torch.equal(drawn[0], drawn[1])
-
-
-# ---- discriminators ----
-
-
-SMALL_ONES = ["mog-iae", "drawn-10", "svhn-75-small", "celeba-50-small", "fiae-clusters-small"]
-
-
-@pytest.mark.parametrize("name", [*SMALL_ONES, "mnist-10", "svhn-75"])
-def test_discriminators_read_a_pair_row_by_row(name: str) -> None:
-    """One logit a row, or in small colour two a pixel."""
-    recipe = recipe_of(name)
-    logits = (3, 2 * recipe.data.size**2) if recipe.model.networks == "small-colour" else (3,)
-    networks, (x, z) = build_networks(recipe), sides(recipe)
-    with torch.random.fork_rng():
-        pair, code, data = (
-            networks.pair_discriminator(),
-            networks.code_discriminator(),
-            networks.data_discriminator(),
-        )
-    assert pair(x, z).shape == data(x).shape == logits and code(z).shape == (3,)
-    # The pair discriminator reads both, and so can tell a code from another.
-    x, z = x.requires_grad_(), z.requires_grad_()
-    pair.eval()(x, z).sum().backward()
-    assert x.grad is not None and x.grad.abs().sum() > 0
-    assert z.grad is not None and z.grad.abs().sum() > 0
-
-
-@pytest.mark.parametrize("recipe", [recipe_of("shoes-small"), find_recipe("shoes")])
-def test_discriminators_of_two_images_give_one_logit_for_each_place(recipe: Recipe) -> None:
-    networks, (x, z) = build_networks(recipe), sides(recipe)
-    with torch.random.fork_rng():
-        pair, code = networks.pair_discriminator(), networks.code_discriminator()
-    logits = pair(x, z)
-    assert logits.dim() == 2 and len(logits) == 3 and logits.shape == code(z).shape
-    assert logits.shape[1] > 1
-    x, z = x.requires_grad_(), z.requires_grad_()
-    pair(x, z)[0].sum().backward()
-    for side in (x, z):
-        assert side.grad is not None
-        assert side.grad[0].abs().sum() > 0 and not side.grad[1:].any()  # its own pair alone
-
-
-def test_a_patch_discriminators_place_sees_a_patch_and_not_the_whole() -> None:
-    discriminator = PatchDiscriminator(3, 8)
-    x = torch.rand(1, 3, 160, 160, requires_grad=True)
-    logits = discriminator(x)[0]
-    side = round(len(logits) ** 0.5)
-    logits.unflatten(0, (side, side))[side // 2, side // 2].backward()
-    assert x.grad is not None
-    seen = x.grad[0].abs().sum(0) > 0
-    assert seen.any(0).sum() == seen.any(1).sum() == 70  # px
-
-
 # ---- all of them ----
 
 
@@ -289,32 +151,7 @@ def test_every_recipe_of_the_catalogue_can_be_built_and_used(name: str) -> None:
             assert len(logits) == 1 and logits.isfinite().all()
 
 
-# ---- conditioning ----
-
-
-def test_location_dependent_bias_differs_by_place_not_by_channel() -> None:
-    torch.manual_seed(0)
-    bias = LocationDependent(5, 14, 14)(torch.zeros(2, 8, 14, 14), torch.randn(2, 5))
-    assert bias.shape == (2, 8, 14, 14)
-    assert (bias == bias[:, :1]).all()
-    assert (bias[:, 0].flatten(1).std(1) > 0).all()
-    assert not torch.equal(bias[0], bias[1])  # it depends on the code
-
-
-def test_location_invariant_bias_differs_by_channel_not_by_place() -> None:
-    torch.manual_seed(0)
-    bias = LocationInvariant(5, 8)(torch.zeros(2, 8, 14, 14), torch.randn(2, 5))
-    assert bias.shape == (2, 8, 14, 14)
-    assert (bias == bias[:, :, :1, :1]).all()
-    assert (bias[:, :, 0, 0].std(1) > 0).all()
-    assert not torch.equal(bias[0], bias[1])
-
-
-def test_the_bias_is_added_to_the_features() -> None:
-    features, code = torch.randn(2, 8, 14, 14), torch.randn(2, 5)
-    for layer in (LocationDependent(5, 14, 14), LocationInvariant(5, 8)):
-        bias = layer(torch.zeros_like(features), code)
-        torch.testing.assert_close(layer(features, code), features + bias)
+# ---- noise and seed ----
 
 
 def test_the_noise_scale_multiplies_the_decoders_noise() -> None:

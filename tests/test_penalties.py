@@ -13,13 +13,13 @@ from trainer.objectives.penalties import (
     DIVERSITY_MARGIN,
     divergence,
     diversity_penalty,
-    euclidean_error,
     guess_error,
     imbalance,
     inconsistency,
     l1_error,
     label_error,
     likelihood_error,
+    reconstruction_error,
 )
 
 
@@ -119,21 +119,23 @@ def test_the_l1_error_is_the_mean_absolute_difference() -> None:
     assert l1_error(half, black).item() == pytest.approx(0.75)
 
 
-def test_the_euclidean_error_of_vectors_is_their_squared_distance() -> None:
+def test_the_reconstruction_error_of_vectors_is_their_squared_distance() -> None:
     a, b = torch.tensor([[0.0, 0.0], [1.0, 1.0]]), torch.tensor([[3.0, 4.0], [1.0, 1.0]])
-    assert euclidean_error(a, b).item() == pytest.approx(12.5)
+    assert reconstruction_error(a, b).item() == pytest.approx(12.5)
 
 
-def test_the_euclidean_error_of_images_is_ten_times_their_cross_entropy() -> None:
+def test_the_reconstruction_error_of_images_is_ten_times_their_cross_entropy() -> None:
     picture = (torch.rand(2, 1, 4, 4, generator=torch.Generator().manual_seed(0)) > 0.5).float()
-    assert euclidean_error(picture, picture).item() == pytest.approx(0, abs=1e-5)
+    assert reconstruction_error(picture, picture).item() == pytest.approx(0, abs=1e-5)
     grey = torch.full_like(picture, 0.5)
-    assert euclidean_error(grey, picture).item() == pytest.approx(10 * math.log(2))
+    assert reconstruction_error(grey, picture).item() == pytest.approx(10 * math.log(2))
     # Least where the image is met, in grey images too.
-    nearby = [euclidean_error(torch.full_like(grey, at), grey).item() for at in (0.4, 0.5, 0.6)]
+    nearby = [
+        reconstruction_error(torch.full_like(grey, at), grey).item() for at in (0.4, 0.5, 0.6)
+    ]
     assert nearby[1] < nearby[0] and nearby[1] < nearby[2]
 
 
 def test_a_network_that_lost_its_numbers_is_told_by_the_error_not_by_a_crash() -> None:
     lost = torch.full((1, 1, 4, 4), math.nan)
-    assert euclidean_error(lost, torch.zeros(1, 1, 4, 4)).isnan()
+    assert reconstruction_error(lost, torch.zeros(1, 1, 4, 4)).isnan()

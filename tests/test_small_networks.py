@@ -6,11 +6,17 @@ import pytest
 import torch
 from torch import nn
 
-from tests.tiny import layers_of, recipe_of, sides
+from tests.steps import (
+    layers_of,
+)
+from tests.tiny import (
+    recipe_of,
+    sides,
+)
 from trainer.models.building import build_model
 from trainer.networks.building import build_networks
 from trainer.recipe.catalogue import find_recipe
-from trainer.training.step import parameters
+from trainer.training.state import parameters
 
 
 @pytest.mark.parametrize("family", ["small", "small-colour"])

@@ -26,8 +26,8 @@ from trainer.data.distributions import Empirical
 from trainer.data.loading import load_data
 from trainer.data.memory_maps import open_map, write_map
 from trainer.data.streaming import Streamed
-from trainer.inference.directions import find_directions
 from trainer.messages import UserError
+from trainer.models.directions import find_directions
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import cache_root
 from trainer.training.checkpoint import RunFolder

@@ -11,19 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from trainer.data.batches import Batch, TrainingBatches
+from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.sets.drawn_digits import draw_digits
 from trainer.data.sets.drawn_faces import draw_faces
 from trainer.data.sets.drawn_numbers import draw_numbers
 from trainer.data.sets.drawn_shoes import draw_shoes
 from trainer.data.sets.points import four_points, mixture_of_gaussians
-from trainer.inference.render import Snapshot, publish
-from trainer.messages import Pixels, Progress
-from trainer.models.base import Model, Round
-from trainer.models.building import build_model
+from trainer.inference.snapshot import Snapshot, publish
+from trainer.messages import Pixels, Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import MNIST_FILES
@@ -70,7 +68,11 @@ def recipe_of(name: str, *settings: str) -> Recipe:
     """A catalogue recipe made small; `settings` are KEY=VALUE. What has no noise gets none."""
     recipe = find_recipe(name)
     small = {"toy": ["width=16", "batch=16"], "small-resnet": ["width=4", "batch=8", "size=24"]}
-    smaller = list(small.get(recipe.model.networks, ["width=4", "batch=8"]))
+    smaller = list(
+        small.get(
+            recipe.model.networks, ["batch=8"] if recipe.full_size else ["width=4", "batch=8"]
+        )
+    )
     if recipe.schedule.warm_batch:
         smaller.append("warm_batch=12")
     if recipe.model.networks != "toy":
@@ -80,7 +82,17 @@ def recipe_of(name: str, *settings: str) -> Recipe:
         ]
         if not recipe.translates and not recipe.categorical:
             smaller.append("code=4")
-    return recipe.with_settings([*smaller, *settings])
+    return recipe.with_settings(smaller).with_settings(list(settings))
+
+
+def where_it_matters(recipe: Recipe, *settings: str) -> Recipe:
+    """The recipe with those of the settings that have an effect on it."""
+    for setting in settings:
+        try:
+            recipe = recipe.with_settings([setting])
+        except UserError as error:
+            assert "would have no effect" in str(error)
+    return recipe
 
 
 def kind_of(kind: str) -> Recipe:
@@ -145,43 +157,8 @@ def sides(recipe: Recipe, count: int = 3) -> tuple[Tensor, Tensor]:
     return x, code
 
 
-def layers_of(network: nn.Module, *inputs: Tensor) -> list[tuple[str, int, int, int]]:
-    """Of each convolution in the order it is used: kind, kernel, stride, channels."""
-    used: list[tuple[str, int, int, int]] = []
-
-    def note(layer: nn.Module, _: object, __: object) -> None:
-        assert isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-        kind = "up" if isinstance(layer, nn.ConvTranspose2d) else "conv"
-        used.append((kind, layer.kernel_size[0], layer.stride[0], layer.out_channels))
-
-    hooks = [
-        layer.register_forward_hook(note)
-        for layer in network.modules()
-        if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d)
-    ]
-    with torch.inference_mode():
-        network.eval()(*inputs)
-    for hook in hooks:
-        hook.remove()
-    return used
-
-
 def rng_of(seed: int = 1) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
-
-
-def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
-    """A first batch; where guesses are asked for, those of one that is sure of everything."""
-    batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
-    if not recipe.objective.penalties.confidence:
-        return batch
-    return replace(batch, guesses=torch.eye(recipe.model.code)[torch.arange(len(batch)) % 5])
-
-
-def played(recipe: Recipe) -> tuple[Model, Round]:
-    """A model and what its first batch is to be trained on."""
-    model, rng = build_model(recipe).train(), rng_of()
-    return model, model.play(batch_of(recipe, rng), rng)
 
 
 def pictures_of(recipe: Recipe, count: int) -> Pixels:
@@ -199,16 +176,6 @@ def trained(recipe: Recipe, steps: int) -> tuple[TrainState, list[Progress]]:
 def snapshot_of(recipe: Recipe, steps: int = 5) -> Snapshot:
     state, _ = trained(recipe, steps)
     return publish(state.ema, state.step, CPU, batches_of(recipe))
-
-
-def paid(module: nn.Module) -> bool:
-    """Whether a backward pass reached it."""
-    return any(p.grad is not None and p.grad.abs().sum() > 0 for p in module.parameters())
-
-
-def linear(into: int, out: int) -> int:
-    """The number of weights and biases of a fully connected layer."""
-    return into * out + out
 
 
 def weights(state: TrainState) -> dict[str, Tensor]:

@@ -24,7 +24,7 @@ LOSSES = (
     "regularisation generator",
     "reconstruction R1",
     "regularisation R1",
-    "Euclidean error",
+    "Euclidean or cross-entropy error",  # of vectors the squared distance, of pixels nats
     "L1 error",
     "likelihood error",
     "divergence",
@@ -67,7 +67,7 @@ class Rendering:
     step: int
     tiles: Pixels  # [N, columns, H, W, C]
     codes: Floats  # [N, code size], after the offsets; [N, 0] where the code is an image
-    noise_share: Floats  # [N]: the part of the tiles' energy around the row's mean that noise makes
+    noise_share: Floats  # [N]: of a row's variance around the mean image, what noise makes
     # CycleIAE. With a deterministic encoder the code is one picture a row; with a stochastic one
     # the tiles are the codes themselves, and what the decoder makes of each is the way back.
     code_pictures: Pixels | None = None  # [N, H, W, C]

@@ -13,7 +13,7 @@ from iae_studio.threads.failures import describe
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 
 if TYPE_CHECKING:
-    from trainer.inference.render import Snapshot
+    from trainer.inference.snapshot import Snapshot
 
 
 class RenderThread(QThread):
@@ -127,7 +127,7 @@ class RenderThread(QThread):
 
 def _load(shown: Shown, root: Path | None) -> Snapshot:
     from trainer.inference.model_files import load_snapshot
-    from trainer.inference.render import fresh_snapshot
+    from trainer.inference.snapshot import fresh_snapshot
     from trainer.training.device import choose_device
 
     device = choose_device("auto")  # and its precision, or training would change the pixels

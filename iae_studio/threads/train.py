@@ -23,8 +23,8 @@ from trainer.storage.paths import new_run_folder
 
 if TYPE_CHECKING:
     from trainer.data.batches import TrainingBatches
-    from trainer.inference.directions import Directions
-    from trainer.inference.render import Snapshot
+    from trainer.inference.snapshot import Snapshot
+    from trainer.models.directions import Directions
     from trainer.training.checkpoint import RunFolder
     from trainer.training.loop import TrainState
 
@@ -220,7 +220,7 @@ class _Job:
 
         A picture that fails is told, and never ends the training.
         """
-        from trainer.inference.render import publish
+        from trainer.inference.snapshot import publish
 
         known = None if renew else self._directions
         try:
@@ -241,7 +241,7 @@ class _Job:
         """Write a checkpoint. A full disk is told, and the training goes on; returns why."""
         began, why = time.monotonic(), None
         try:
-            self.folder.save(self.state)
+            self.folder.save(self.state, self.batches)
         except Exception as error:
             why = str(error)
             self.thread.failed.emit(describe(error))

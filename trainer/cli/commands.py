@@ -16,7 +16,8 @@ from trainer.data.sets.mnist import download_mnist
 from trainer.data.sets.svhn import download_svhn
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model, load_snapshot
-from trainer.inference.render import Snapshot, render
+from trainer.inference.render import render
+from trainer.inference.snapshot import Snapshot
 from trainer.messages import Pixels, Probe, UserError, column_seeds
 from trainer.recipe.rules import DIGITS
 from trainer.reporting.figures import figure

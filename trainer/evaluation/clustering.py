@@ -14,7 +14,7 @@ from trainer.evaluation.measures.cluster_agreement import (
     kmeans_error,
 )
 from trainer.evaluation.measures.label_agreement import supervised_error
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 TRAINING_IMAGES = 20_000  # that clusters are matched to classes on
 TEST_IMAGES = 10_000

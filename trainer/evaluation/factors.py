@@ -12,7 +12,7 @@ from trainer.data.dataset import DataSet, Rows
 from trainer.evaluation.measures.content import carried, kept, noise_part
 from trainer.evaluation.measures.factor_probe import FactorProbe
 from trainer.evaluation.reconstructions import BATCH, TEST_IMAGES, reconstructions
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 PROBED = 8000  # images that the probe learns from
 

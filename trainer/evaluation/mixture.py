@@ -10,7 +10,7 @@ import torch
 from trainer.data.dataset import DataSet
 from trainer.data.sets.points import MODES, nearest_mode
 from trainer.evaluation.measures.cluster_agreement import matched_accuracy
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 
 @torch.inference_mode()

@@ -14,7 +14,7 @@ from trainer.evaluation.measures.two_samples import (
     sliced_wasserstein,
     two_sample_accuracy,
 )
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 SAMPLES = 10_000
 

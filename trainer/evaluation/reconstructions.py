@@ -12,7 +12,8 @@ from trainer.evaluation.measures.compression import mean_image_mse, pca_mse
 from trainer.evaluation.measures.label_agreement import kin_confusions, label_agreement
 from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.inference.render import Snapshot
+from trainer.inference.noise_share import noise_share
+from trainer.inference.snapshot import Snapshot
 
 TEST_IMAGES = 2000
 DRAWS = 8
@@ -31,7 +32,7 @@ def evaluate_images(
     kin_confusions: of the draws that are read as another digit, the share that stays within
         {3, 5, 8} or {4, 9}, which share codes in the paper; evenly spread it would be 0.09.
     diversity: standard deviation over the draws at a fixed code, the mean over pixels and images.
-    noise_share: mean variance over the draws / variance of all reconstructions.
+    noise_share: the part of the reconstructions' variance that noise makes; see `noise_share`.
     frechet, kernel: distances of samples from test images in the classifier's features; the floors
         are those of other test images.
     """
@@ -50,17 +51,18 @@ def evaluate_images(
         variance = draws.var(0)
         sums["deviation"] += variance.sqrt().mean().item() * len(x)
         sums["within"] += variance.mean().item() * len(x)
-        total += torch.stack([draws.sum((0, 1)), draws.square().sum((0, 1))]).cpu().double()
+        means = draws.mean(0).double()
+        total += torch.stack([means.sum(0), means.square().sum(0)]).cpu()
     count = len(test)
-    mean, square = total / (count * DRAWS)
-    variance_of_all = (square - mean.square()).mean().item()
+    mean, square = total / count
+    of_means = (square - mean.square()).mean().item() * count / max(1, count - 1)
     told: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
     if snapshot.recipe.model.code < min(256, count) and not snapshot.recipe.categorical:
         told["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
     told["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
     told |= {
         "diversity": round(sums["deviation"] / count, 4),
-        "noise_share": round(sums["within"] / count / max(variance_of_all, 1e-9), 4),
+        "noise_share": round(float(noise_share(sums["within"] / count, of_means, DRAWS)), 4),
     }
     if classifier is not None:
         told |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data.name == "mnist")

@@ -65,8 +65,11 @@ class ReferenceClassifier:
         some = data.train.images[::101].numpy().tobytes()
         mark = hashlib.sha256(some + str(len(data.train)).encode()).hexdigest()[:12]
         file = cache_root() / "classifiers" / f"{name}-{mark}.safetensors"
-        with torch.random.fork_rng(devices=[]):  # the same classifier each time: weights, dropout
-            torch.manual_seed(0)
+        on_gpu = [device] if device.type == "cuda" else []
+        with torch.random.fork_rng(devices=on_gpu):  # the same each time: weights, dropout
+            # torch.manual_seed would also seed the other GPUs.
+            for generator in (torch.default_generator, *map(_generator, on_gpu)):
+                generator.manual_seed(0)
             network = _network(tuple(data.train.images.shape[1:]), data.classes).to(device)
             if not _restored(network, file):
                 _train(network, data.train, device)
@@ -81,6 +84,13 @@ class ReferenceClassifier:
                 f"label agreement would mean nothing. Delete {file} and try again."
             )
         return cls(network, accuracy)
+
+
+def _generator(gpu: torch.device) -> torch.Generator:
+    """Of a GPU, the one that dropout draws from."""
+    torch.cuda.init()
+    index = torch.cuda.current_device() if gpu.index is None else gpu.index
+    return torch.cuda.default_generators[index]
 
 
 def _restored(network: nn.Module, file: Path) -> bool:

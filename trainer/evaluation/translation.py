@@ -12,7 +12,7 @@ from trainer.data.edge_detection import find_edges
 from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
 from trainer.evaluation.reconstructions import BATCH, DRAWS
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.inference.render import Snapshot
+from trainer.inference.snapshot import Snapshot
 
 TEST_IMAGES = 500
 

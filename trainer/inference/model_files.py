@@ -1,9 +1,8 @@
-"""Models to explore: a run folder's averaged weights, or one safetensors file that is shared."""
+"""Models to explore: a run folder's EMA weights, or one safetensors file that is shared."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,11 @@ from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from trainer.data.loading import load_data
-from trainer.inference.directions import Directions
-from trainer.inference.render import CLOUD, Snapshot, publish
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import DataMissingError, UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
+from trainer.models.directions import CLOUD, read_directions
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import runs_root
@@ -62,23 +61,29 @@ def _halved(value: Tensor) -> Tensor:
 def load_snapshot(path: Path, device: torch.device, root: Path | None = None) -> Snapshot:
     """The snapshot of a run folder or a model file. Raises UserError naming what is wrong."""
     if path.is_dir():
-        run = RunFolder(path)
-        recipe = run.recipe()
-        if not run.has_state():
-            raise UserError(f"{path} holds no checkpoint yet. Train it with --resume first.")
-        state = run.load(device)
-        try:
-            batches = load_data(recipe, root).batches(recipe, device)
-        except DataMissingError:  # enough to reconstruct with; only the directions are unknown
-            model = state.ema.eval().requires_grad_(False)
-            return Snapshot(recipe, state.step, model, None, device)
-        return publish(state.ema, state.step, device, batches)
+        return _load_run(RunFolder(path), device, root)
     if not path.exists():
         raise UserError(
             f"{path} does not exist. Name a run folder (yours are in {runs_root()}) or a "
             ".safetensors file, for instance assets/models/drawn-10.safetensors."
         )
     return _load_file(path, device, root)
+
+
+def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapshot:
+    recipe = run.recipe()
+    if not run.has_state():
+        raise UserError(f"{run.path} holds no checkpoint yet. Train it with --resume first.")
+    shown = run.load_shown(device)
+    if shown.seen:
+        points = shown.seen.get("points")
+        known = read_directions(shown.seen, device)
+        return Snapshot(recipe, shown.step, shown.ema, known, device, points)
+    try:  # an older version saved it
+        batches = load_data(recipe, root).batches(recipe, device)
+    except DataMissingError:  # enough to reconstruct with; only the directions are unknown
+        return Snapshot(recipe, shown.step, shown.ema, None, device)
+    return publish(shown.ema, shown.step, device, batches)
 
 
 def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
@@ -99,7 +104,7 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
     try:
         model.load_state_dict(weights)
-        directions = _directions(tensors, device)
+        directions = read_directions(tensors, device)
     except (RuntimeError, KeyError) as error:
         raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
     model.to(device).eval().requires_grad_(False)
@@ -107,13 +112,6 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
     return Snapshot(model.recipe, step, model, directions, device, points)
-
-
-def _directions(tensors: dict[str, Tensor], device: torch.device) -> Directions | None:
-    if "directions.code_mean" not in tensors:
-        return None
-    names = [field.name for field in fields(Directions)]
-    return Directions(*(tensors[f"directions.{name}"].to(device) for name in names))
 
 
 def file_metrics(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A frozen snapshot of a model, and what it answers to a `Probe`.
+"""What a snapshot of a model answers to a `Probe`.
 
 A rendering is a pure function of (weights, probe): eval mode, own random generators, and batches
 of a fixed shape, so that an image gives the same pixels alone and among others.
@@ -6,86 +6,23 @@ of a fixed shape, so that an image gives the same pixels alone and among others.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.batches import TrainingBatches
-from trainer.data.loading import load_data
 from trainer.data.sets.points import nearest_place
-from trainer.inference.directions import Directions, find_directions
+from trainer.inference.noise_share import noise_share
 from trainer.inference.pixels import to_pixels, to_tensor
-from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
+from trainer.inference.snapshot import Snapshot
+from trainer.messages import Cloud, Clusters, Floats, Pixels, Probe, Rendering
 from trainer.models.base import Model
-from trainer.models.building import build_model
-from trainer.recipe.recipe import Recipe
+from trainer.models.directions import CLOUD, Directions
+from trainer.recipe.specs import MODELS
 
 CHUNK = 8  # images and codes go through at once, always: other batches would round differently
 STYLES = 6  # noise vectors that every category is drawn with
-CLOUD = 2000  # points
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """Averaged weights with their batch-norm statistics, in eval mode; never changed again."""
-
-    recipe: Recipe
-    step: int
-    model: Model
-    directions: Directions | None
-    device: torch.device
-    points: Tensor | None = None  # [M, 2]: what a 2-D model is drawn beside
-
-    def facts(self) -> ModelFacts:
-        recipe, known = self.recipe, self.directions
-        share: tuple[float, ...] = ()
-        reach: tuple[float, ...] = ()
-        if known is not None:
-            spread = known.code_axes.square().sum(1)
-            share = tuple((spread / spread.sum().clamp_min(1e-12)).tolist())
-            reach = tuple(known.noise_spread.tolist())
-        return ModelFacts(
-            recipe.name,
-            self.step,
-            recipe.image_shape,
-            recipe.model.code,
-            recipe.categorical,
-            recipe.model.noise,
-            self.model.eps.size,
-            recipe.translates,
-            share,
-            reach,
-        )
-
-
-def publish(
-    model: Model,
-    step: int,
-    device: torch.device,
-    batches: TrainingBatches,
-    known: Directions | None = None,
-) -> Snapshot:
-    """Copy a model's averaged weights into a snapshot. `known` directions are kept as they are."""
-    frozen = copy.deepcopy(model).eval().requires_grad_(False)
-    frozen.discriminators.clear()
-    recipe = model.recipe
-    if recipe.two_dimensional:
-        return Snapshot(recipe, step, frozen, None, device, batches.data.rows[:CLOUD].cpu())
-    return Snapshot(recipe, step, frozen, known or find_directions(frozen, batches.data), device)
-
-
-def fresh_snapshot(recipe: Recipe, device: torch.device, root: Path | None = None) -> Snapshot:
-    """The untrained model of a recipe: what its noise looks like before the first step."""
-    model = build_model(recipe).to(device)
-    if recipe.two_dimensional:
-        return publish(model, 0, device, load_data(recipe, root).batches(recipe, device))
-    model.discriminators.clear()
-    return Snapshot(recipe, 0, model.eval().requires_grad_(False), None, device)
 
 
 def column_noise(model: Model, seed: int) -> tuple[Tensor, Tensor]:
@@ -134,7 +71,7 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
         np.stack(codes)
         if codes
         else np.empty((len(tiles), snapshot.recipe.model.code), np.float32),
-        _noise_share(snapshot, pixels),
+        _noise_shares(snapshot, pixels),
         np.stack(codes_seen) if codes_seen else None,
         np.stack(returns) if returns else None,
     )
@@ -199,16 +136,15 @@ def _edited(snapshot: Snapshot, probe: Probe, codes: Tensor) -> Tensor:
     return codes + offsets @ known.code_axes[: len(offsets)]
 
 
-def _noise_share(snapshot: Snapshot, tiles: Pixels) -> Floats:
-    """Of each row's squared distance from the mean picture, the part that noise makes."""
+def _noise_shares(snapshot: Snapshot, tiles: Pixels) -> Floats:
+    """Of each row's squared distance from the mean image, the part that noise makes."""
     if not tiles.size or snapshot.directions is None or tiles.shape[1] < 2:
         return np.zeros(len(tiles), np.float32)
     values = tiles.astype(np.float32) / 255
     centre = to_pixels(snapshot.directions.mean_image[None])[0].astype(np.float32) / 255
-    noise = values.var(1, ddof=1).sum((1, 2, 3))
-    content = ((values.mean(1) - centre) ** 2).sum((1, 2, 3))
-    share: Floats = (noise / np.maximum(noise + content, 1e-9)).astype(np.float32)
-    return share
+    within = values.var(1, ddof=1).sum((1, 2, 3))
+    of_means = ((values.mean(1) - centre) ** 2).sum((1, 2, 3))
+    return noise_share(within, of_means, tiles.shape[1]).astype(np.float32)
 
 
 @torch.inference_mode()
@@ -230,7 +166,8 @@ def sample_cloud(snapshot: Snapshot, stamp: int, seed: int, scale: float = 1.0) 
     fake = model.decode(z.to(device), n.to(device)).cpu()
     assert snapshot.points is not None
     real = snapshot.points
-    if snapshot.recipe.model.kind != "fiae":
+    spec = MODELS[snapshot.recipe.model.kind]
+    if spec.source != "code" or not spec.inverse:
         return Cloud(stamp, snapshot.step, real.numpy(), fake.numpy(), z.argmax(1).numpy())
     eps = model.eps.sample(len(real), rng) * scale
     codes = model.encode(real.to(device), eps.to(device)).cpu()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -12,25 +12,28 @@ from trainer.data.batches import Batch
 from trainer.data.distributions import Distribution, Gaussian, OneHot
 from trainer.networks.building import build_networks
 from trainer.networks.layers import Networks
-from trainer.objectives.adversarial import Game
+from trainer.objectives.adversarial import Game, GameMaker
 from trainer.objectives.augmentation import second_view
 from trainer.objectives.penalties import (
+    RECONSTRUCTION_ERROR,
     Penalty,
-    euclidean_error,
     guess_error,
     imbalance,
     inconsistency,
     l1_error,
     label_error,
+    reconstruction_error,
 )
+from trainer.objectives.schedule import Schedule
+from trainer.objectives.settings import StepGames
 from trainer.recipe.recipe import Recipe
 
 
-@dataclass
-class Round:
+@dataclass(frozen=True)
+class StepLosses:
     """What one batch is to be trained on: the games, and penalties of the generators.
 
-    `autoencoded` gives the data and what comes back of it, for a Euclidean term.
+    `autoencoded` gives the data and what comes back of it, for a reconstruction error.
     """
 
     games: list[Game]
@@ -39,9 +42,9 @@ class Round:
 
 
 class Model(nn.Module):
-    """What all models share: `encode` maps data to a code and `decode` a code to data,
+    """An autoencoder: `encode` maps data to a code and `decode` a code to data.
 
-    whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
+    Whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
     codes [N, recipe.model.code], or images for CycleIAE.
     """
 
@@ -88,11 +91,33 @@ class Model(nn.Module):
         """The networks that make the fakes, by name."""
         return {"encoder": self.encoder, "decoder": self.decoder}
 
-    def play(self, batch: Batch, rng: torch.Generator) -> Round:
-        """The games of one batch of data, and the penalties."""
+    def losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
+        """The terms of one step on a batch of data, with the settings of that step."""
+        if now.warm and self.recipe.objective.penalties.consistency > 0:
+            found = self.clustering_warm_up(batch, rng)
+        else:
+            found = self.step_losses(batch, now, rng)
+        if not now.pulled or found.autoencoded is None:
+            return found
+        source, returned = found.autoencoded()
+        error = reconstruction_error(returned, source)
+        pull = Penalty(RECONSTRUCTION_ERROR, error, now.euclidean)
+        return replace(found, penalties=[*found.penalties, pull])
+
+    def step_losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
+        """The model's own games and penalties."""
         raise NotImplementedError
 
-    def sort(self, batch: Batch, rng: torch.Generator) -> Round:
+    def discriminators_at(self, now: Schedule) -> dict[str, nn.Module]:
+        """The discriminators of this step's games: a warm start has no reconstruction game."""
+        skipped = ("reconstruction",) if now.warm else ()
+        return {key: d for key, d in self.discriminators.items() if key not in skipped}
+
+    def game_maker(self, now: Schedule, rng: torch.Generator) -> GameMaker:
+        """Makes games with the settings of this step."""
+        return StepGames(self.recipe, now, rng)
+
+    def clustering_warm_up(self, batch: Batch, rng: torch.Generator) -> StepLosses:
         """A warm start for categories: the encoder finds them from second views alone.
 
         The decoder paints what each holds, a batch of the games' size, and does not disturb it.
@@ -101,13 +126,19 @@ class Model(nn.Module):
         codes = self.encode(x, self.eps.sample(len(x), rng))
         penalties = self._label_penalties(batch, codes, rng)
         n = self.noise.sample(len(x[few]), rng)
-        return Round([], penalties, lambda: (x[few], self.decode(codes[few].detach(), n)))
+        return StepLosses([], penalties, lambda: (x[few], self.decode(codes[few].detach(), n)))
 
     def _distance_penalties(self, returned: Tensor, source: Tensor) -> list[Penalty]:
         """A distance in the place of the reconstruction GAN: AAE, CycleGAN."""
         weight = self.recipe.objective.reconstruction.weight
         if self.recipe.objective.reconstruction.kind == "euclidean":
-            return [Penalty("Euclidean error", euclidean_error(returned, source), weight)]
+            return [
+                Penalty(
+                    RECONSTRUCTION_ERROR,
+                    reconstruction_error(returned, source),
+                    weight,
+                )
+            ]
         if self.recipe.objective.reconstruction.kind == "l1":
             return [Penalty("L1 error", l1_error(returned, source), weight)]
         return []
@@ -134,7 +165,7 @@ class Model(nn.Module):
             )
             seen = self.encode(views, self.eps.sample(len(views), rng))
             if recipe.objective.penalties.confidence:
-                assert batch.guesses is not None, "the averaged encoder's, see steps.play"
+                assert batch.guesses is not None, "see trainer.training.step"
                 differ = guess_error(batch.guesses, seen, recipe.objective.penalties.confidence)
             else:
                 differ = inconsistency(codes, seen)

@@ -14,8 +14,10 @@ _INITIALISING = threading.Lock()  # two threads of a window must not share the g
 
 
 def build_model(recipe: Recipe) -> Model:
-    """The recipe's model, initialised from its seed without touching torch's global generator."""
+    """The recipe's model, initialised from its seed; the global generators stay as they are."""
     with _INITIALISING, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.optim.seed)
+        torch.default_generator.manual_seed(
+            recipe.optim.seed
+        )  # torch.manual_seed also seeds the GPUs
         model: Model = resolve(MODELS[recipe.model.kind].build)(recipe)
         return model

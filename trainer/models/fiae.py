@@ -6,14 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.batches import Batch
-from trainer.models.base import Model, Round
+from trainer.models.base import Model, StepLosses
 from trainer.networks.discriminators import Flipped, Marginal
 from trainer.networks.layers import Networks
 from trainer.objectives.adversarial import autoencoding
-from trainer.objectives.penalties import (
-    Penalty,
-    likelihood_error,
-)
+from trainer.objectives.penalties import Penalty, likelihood_error
+from trainer.objectives.schedule import Schedule
 
 
 class FIAE(Model):
@@ -29,26 +27,28 @@ class FIAE(Model):
             discriminators["regularisation"] = networks.data_discriminator()
         return discriminators
 
-    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+    def step_losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
         x, recipe = batch.data, self.recipe
         z = self.prior.sample(len(x), rng)
         eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
         likelihood = recipe.objective.reconstruction.kind == "likelihood"
 
-        def back(x: Tensor) -> Tensor:
+        def inverse(x: Tensor) -> Tensor:
             return self.encode(self._noised(x, rng), eps)
 
-        games, imagined, returned = autoencoding(
+        games, generated, returned = autoencoding(
             z,
             x,
-            lambda z: self.decode(z, n),
-            None if likelihood else back,  # InfoGAN asks for a density in place of a code
-            self.discriminators,
+            forward=lambda z: self.decode(z, n),
+            # InfoGAN asks for a density in place of a code.
+            inverse=None if likelihood else inverse,
+            discriminators=self.discriminators_at(now),
+            make_game=self.game_maker(now, rng),
             ends=("code", "data"),
         )
         penalties: list[Penalty] = []
         if likelihood:
-            error = likelihood_error(z, *self.posterior(self._noised(imagined, rng)))
+            error = likelihood_error(z, *self.posterior(self._noised(generated, rng)))
             penalties.append(
                 Penalty("likelihood error", error, recipe.objective.reconstruction.weight)
             )
@@ -60,7 +60,7 @@ class FIAE(Model):
             or recipe.data.labels
         ):
             penalties += self._label_penalties(batch, self.encode(x, eps), rng)
-        return Round(games, penalties, lambda: (x, self.decode(self.encode(x, eps), n)))
+        return StepLosses(games, penalties, lambda: (x, self.decode(self.encode(x, eps), n)))
 
     def _noised(self, x: Tensor, rng: torch.Generator) -> Tensor:
         if not self.recipe.objective.reconstruction.input_noise:

@@ -6,9 +6,10 @@ import torch
 from torch import nn
 
 from trainer.data.batches import Batch
-from trainer.models.base import Model, Round
+from trainer.models.base import Model, StepLosses
 from trainer.networks.layers import Networks
 from trainer.objectives.adversarial import autoencoding
+from trainer.objectives.schedule import Schedule
 
 
 class GAN(Model):
@@ -20,14 +21,15 @@ class GAN(Model):
     def generators(self) -> dict[str, nn.Module]:
         return {"decoder": self.decoder}
 
-    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+    def step_losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
         z, n = self.prior.sample(len(batch), rng), self.noise.sample(len(batch), rng)
         games, _, _ = autoencoding(
             z,
             batch.data,
-            lambda z: self.decode(z, n),
-            None,
-            self.discriminators,
+            forward=lambda z: self.decode(z, n),
+            inverse=None,
+            discriminators=self.discriminators_at(now),
+            make_game=self.game_maker(now, rng),
             ends=("code", "data"),
         )
-        return Round(games, [])
+        return StepLosses(games, [])

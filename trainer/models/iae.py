@@ -6,15 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.batches import Batch
-from trainer.models.base import Model, Round
+from trainer.models.base import Model, StepLosses
 from trainer.networks.discriminators import Marginal
 from trainer.networks.layers import Networks
 from trainer.objectives.adversarial import autoencoding
-from trainer.objectives.penalties import (
-    Penalty,
-    divergence,
-    diversity_penalty,
-)
+from trainer.objectives.penalties import Penalty, divergence, diversity_penalty
+from trainer.objectives.schedule import Schedule
 
 
 class IAE(Model):
@@ -30,41 +27,43 @@ class IAE(Model):
             discriminators["regularisation"] = networks.code_discriminator()
         return discriminators
 
-    def play(self, batch: Batch, rng: torch.Generator) -> Round:
+    def step_losses(self, batch: Batch, now: Schedule, rng: torch.Generator) -> StepLosses:
         x, recipe = batch.data, self.recipe
         target = self.target(batch, rng)
         eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
         penalties: list[Penalty] = []
 
-        def there(x: Tensor) -> Tensor:
+        def forward(x: Tensor) -> Tensor:
             if recipe.objective.regularisation.kind == "divergence":
                 mean, log_std = self.posterior(x)
                 # Pixels count ten times their nats' mean: weigh the divergence alike.
                 weight = 10 * recipe.objective.regularisation.weight / x[0].numel()
                 penalties.append(Penalty("divergence", divergence(mean, log_std), weight))
                 return mean + log_std.exp() * eps
-            code = self.encode(x, eps)
-            # A blurred code holds fewer bits, so that the noise is left something to say.
-            blurs = recipe.model.code_blur and recipe.model.code and not recipe.categorical
-            return code + recipe.model.code_blur * self.prior.sample(len(x), rng) if blurs else code
+            return self._blurred(self.encode(x, eps), rng)
 
-        def back(z: Tensor) -> Tensor:
+        def inverse(z: Tensor) -> Tensor:
             return self.decode(z, n)
 
-        games, codes, returned = autoencoding(x, target, there, back, self.discriminators)
+        games, codes, returned = autoencoding(
+            x, target, forward, inverse, self.discriminators_at(now), self.game_maker(now, rng)
+        )
         assert returned is not None
         penalties += self._distance_penalties(returned, x)
         penalties += self._label_penalties(batch, codes, rng)
         if recipe.objective.penalties.diversity_weight:
             others = self.encode(x, self.eps.sample(len(x), rng))
+            apart = diversity_penalty(codes, others)
             penalties.append(
-                Penalty(
-                    "diversity penalty",
-                    diversity_penalty(codes, others),
-                    recipe.objective.penalties.diversity_weight,
-                )
+                Penalty("diversity penalty", apart, recipe.objective.penalties.diversity_weight)
             )
-        return Round(games, penalties, lambda: (x, returned))
+        return StepLosses(games, penalties, lambda: (x, returned))
+
+    def _blurred(self, code: Tensor, rng: torch.Generator) -> Tensor:
+        """A blurred code holds fewer bits, so that the noise is left something to say."""
+        recipe = self.recipe
+        blurs = recipe.model.code_blur and recipe.model.code and not recipe.categorical
+        return code + recipe.model.code_blur * self.prior.sample(len(code), rng) if blurs else code
 
     def target(self, batch: Batch, rng: torch.Generator) -> Tensor:
         """What the codes are to be told from."""

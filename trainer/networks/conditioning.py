@@ -42,8 +42,8 @@ def conditioning(kind: str, code: int, channels: int, side: int, hidden: int = 1
 class Head(nn.Module):
     """The last hidden layer, if there is one, and the logit; a projection reads the code here too.
 
-    Projection (not in the paper): the code is added to the hidden layer, and the inner product
-    of a linear map of the code with the features is added to the logit.
+    Projection (Miyato and Koyama 2018; not in the paper): the code is added to the hidden layer,
+    and the inner product of a linear map of the code with the features is added to the logit.
     """
 
     def __init__(self, features: int, hidden: int, code: int, projection: bool, norm: bool) -> None:

@@ -1,6 +1,6 @@
-"""CycleIAE's maps between two domains of images (Appendix B.2): CycleGAN's ResNet generator
+"""CycleIAE's maps between two domains of images (Appendix B.2), and its patch discriminator.
 
-with batch norm in every layer, which a noise vector conditions; and its patch discriminator.
+CycleGAN's ResNet generator with batch norm in every layer, which a noise vector conditions.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from trainer.networks.discriminators import ConvDiscriminator, VectorDiscriminator
 from trainer.networks.layers import Networks, WithNoise, code_layer, halvings
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import MODELS
 
 HIDDEN = 256
 
@@ -99,8 +100,8 @@ def small_colour_networks(recipe: Recipe) -> Networks:
 
     def pair_discriminator() -> nn.Module:
         if (
-            recipe.model.kind == "fiae"
-        ):  # x is the same on both sides there: no pixel tells them apart
+            MODELS[recipe.model.kind].source == "code"
+        ):  # x is on both sides: no pixel tells them apart
             return ConvDiscriminator(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2)
         return TwoHeadDiscriminator(recipe, True)
 

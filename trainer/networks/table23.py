@@ -12,7 +12,11 @@ from trainer.recipe.recipe import Recipe
 
 
 class ConvEncoder(nn.Module):
-    """Strided convolutions with ReLU and batch norm; the noise joins at the last layer."""
+    """Strided convolutions with ReLU and batch norm, then the code; no noise comes in.
+
+    In the last layer, where the tables leave room for it, noise would be a Gaussian of one shape
+    around each code: no implicit posterior.
+    """
 
     def __init__(self, recipe: Recipe, channels: list[int], kernel: int, side: int) -> None:
         super().__init__()
@@ -21,8 +25,8 @@ class ConvEncoder(nn.Module):
             layers.append(nn.Conv2d(before, after, kernel, 2, kernel // 2 - 1))
             layers += [nn.ReLU(), nn.BatchNorm2d(after)]
         self.body = nn.Sequential(*layers, nn.Flatten())
-        features = channels[-1] * side * side + recipe.model.encoder_noise
-        self.code = WithNoise(code_layer(features, recipe))
+        # WithNoise for its weights' names, which runs have on disk.
+        self.code = WithNoise(code_layer(channels[-1] * side * side, recipe))
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
         code: Tensor = self.code(self.body(x), noise)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainer.objectives.penalties import instance_noise, mismatched_loss, r1_penalty
+
 Map = Callable[[Tensor], Tensor]
+Side = tuple[Tensor, ...]
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class Game:
     """A discriminator that tells real from fake, and a generator that makes the fake.
 
@@ -26,47 +31,44 @@ class Game:
     name: str
     discriminator: nn.Module
     judges: str  # "data" or "code": what the first entries are
-    real: tuple[Tensor, ...]
-    fake: tuple[Tensor, ...]
+    real: Side
+    fake: Side
     weight: float = 1.0
     joint_batch: bool = True  # one batch norm statistic for both sides, or one each
-    norm_free: bool = (
-        False  # a discriminator without batch norm: how rows are batched changes nothing
-    )
     # Numbers, or tensors that a captured step reads; 0 as a number leaves the term out.
     instance_noise: float | Tensor = 0.0
     r1: float = 0.0
     mismatched: float | Tensor = 0.0
     rng: torch.Generator | None = None
-    extras: dict[str, Tensor] = field(default_factory=dict)
+    extras: dict[str, Tensor] = field(default_factory=dict)  # other losses, for the curves
+
+    @cached_property
+    def norm_free(self) -> bool:
+        """Whether the discriminator has no batch norm: how rows are batched changes nothing."""
+        norms = (nn.BatchNorm1d, nn.BatchNorm2d)
+        return not any(isinstance(part, norms) for part in self.discriminator.modules())
 
     def discriminator_loss(self) -> Tensor:
         """How badly the discriminator tells the two apart. No gradient reaches the generator."""
-        real = self._blur(tuple(t.detach() for t in self.real))
-        fake = self._blur(tuple(t.detach() for t in self.fake))
+        real = self._blurred(tuple(t.detach() for t in self.real))
+        fake = self._blurred(tuple(t.detach() for t in self.fake))
         if self.r1:
             real = (real[0].requires_grad_(), *real[1:])
         sides = [real, fake]
-        mismatched = _is_played(self.mismatched)
+        mismatched = _counts(self.mismatched)
         if mismatched:
             # A true x beside another x's code: teaches the discriminator to read the code at all.
             sides.append((real[0].detach(), *(t.roll(1, 0) for t in real[1:])))
         logits = self._judge(sides)
         loss = functional.softplus(-logits[0]).mean() + functional.softplus(logits[1]).mean()
         if mismatched:
-            loss = loss + self.mismatched * self._mismatch(logits[2])
+            blind = getattr(self.discriminator, "blind", 0)
+            loss = loss + self.mismatched * mismatched_loss(logits[2], blind)
         if self.r1:
-            of_each = logits[0].unsqueeze(-1).flatten(1).mean(1)
-            (slope,) = torch.autograd.grad(of_each.sum(), real[0], create_graph=True)
-            penalty = slope.square().flatten(1).sum(1).mean()
+            penalty = r1_penalty(logits[0], real[0])
             self.extras[f"{self.name} R1"] = penalty.detach()
             loss = loss + 0.5 * self.r1 * penalty
         return loss
-
-    def _mismatch(self, logits: Tensor) -> Tensor:
-        """Of the logits that read the code: to the others a true x is true beside any code."""
-        blind = getattr(self.discriminator, "blind", 0)
-        return functional.softplus(logits[..., blind:]).sum() / logits.numel()
 
     def generator_loss(self) -> Tensor:
         """How well the discriminator sees through the fake.
@@ -74,13 +76,13 @@ class Game:
         The gradient flows through the fake only: the positive pair stays a fixed target (Appendix
         B.1).
         """
-        sides = [self._blur(self.fake)]
+        sides = [self._blurred(self.fake)]
         if self.joint_batch and not self.norm_free:
-            sides.insert(0, self._blur(tuple(t.detach() for t in self.real)))
+            sides.insert(0, self._blurred(tuple(t.detach() for t in self.real)))
         logits = self._judge(sides)[-1]
         return self.weight * functional.softplus(-logits).mean()
 
-    def _judge(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
+    def _judge(self, sides: list[Side]) -> list[Tensor]:
         if self.norm_free and self.r1 and len(sides) > 1:
             # Only the real side is differentiated twice.
             return [*self._at_once(sides[:1]), *self._at_once(sides[1:])]
@@ -88,47 +90,54 @@ class Game:
             return self._at_once(sides)
         return [logits for side in sides for logits in self._at_once([side])]
 
-    def _at_once(self, sides: list[tuple[Tensor, ...]]) -> list[Tensor]:
+    def _at_once(self, sides: list[Side]) -> list[Tensor]:
         if len(sides) == 1:
             return [self.discriminator(*sides[0]).float()]
         stacked = [torch.cat(parts) for parts in zip(*sides, strict=True)]
         return list(self.discriminator(*stacked).float().split([len(side[0]) for side in sides]))
 
-    def _blur(self, side: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    def _blurred(self, side: Side) -> Side:
         """Instance noise on what is judged, never on what it is judged by."""
-        if not _is_played(self.instance_noise):
+        if not _counts(self.instance_noise):
             return side
-        judged = side[0]
-        noise = torch.randn(judged.shape, generator=self.rng, device=judged.device)
-        return (judged + self.instance_noise * noise, *side[1:])
+        return (instance_noise(side[0], self.instance_noise, self.rng), *side[1:])
 
 
-def _is_played(weight: float | Tensor) -> bool:
+def _counts(weight: float | Tensor) -> bool:
     return isinstance(weight, Tensor) or weight != 0
+
+
+class GameMaker(Protocol):
+    """Makes a game of its sides, with the settings that it knows."""
+
+    def __call__(
+        self, name: str, discriminator: nn.Module, judges: str, real: Side, fake: Side
+    ) -> Game: ...
 
 
 def autoencoding(
     source: Tensor,
     target: Tensor,
-    there: Map,
-    back: Map | None,
-    discriminators: nn.ModuleDict,
+    forward: Map,
+    inverse: Map | None,
+    discriminators: Mapping[str, nn.Module],
+    make_game: GameMaker = Game,
     ends: tuple[str, str] = ("data", "code"),
 ) -> tuple[list[Game], Tensor, Tensor | None]:
-    """The paper in ten lines: a map there, a map back, and a game at each end.
+    """The paper in ten lines: a forward map, an inverse map, and a game at each end.
 
-    source -> there -> back. The pair discriminator tells (x, z^) from (x^, z^); the other one tells
-    samples of the target from z^. A missing discriminator is a missing game: without `back` it is a
-    GAN. `ends` names what source and target are: an FIAE starts from the code.
-    Returns the games, z^ = there(source) and x^ = back(z^).
+    source -> forward -> inverse. The pair discriminator tells (x, z^) from (x^, z^); the other one
+    tells samples of the target from z^. A missing discriminator is a missing game: without
+    `inverse` it is a GAN. `ends` names what source and target are: an FIAE starts from the code.
+    Returns the games, z^ = forward(source) and x^ = inverse(z^).
     """
-    imagined = there(source)
-    returned = back(imagined) if back is not None else None
+    mapped = forward(source)
+    returned = inverse(mapped) if inverse is not None else None
     games = []
     if "reconstruction" in discriminators and returned is not None:
-        pair = (source, imagined.detach()), (returned, imagined)
-        games.append(Game("reconstruction", discriminators["reconstruction"], ends[0], *pair))
+        pair = (source, mapped.detach()), (returned, mapped)
+        games.append(make_game("reconstruction", discriminators["reconstruction"], ends[0], *pair))
     if "regularisation" in discriminators:
-        discriminator = discriminators["regularisation"]
-        games.append(Game("regularisation", discriminator, ends[1], (target,), (imagined,)))
-    return games, imagined, returned
+        sides = (target,), (mapped,)
+        games.append(make_game("regularisation", discriminators["regularisation"], ends[1], *sides))
+    return games, mapped, returned

@@ -5,7 +5,7 @@ Everything that reads an older format goes through this one file. No torch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from trainer.messages import UserError
@@ -53,6 +53,9 @@ _JUDGES = {
     "code_noise": ("code", "instance_noise"),
 }
 
+# Losses that had other names.
+LOSSES = {"sameness": "diversity penalty", "Euclidean error": "Euclidean or cross-entropy error"}
+
 
 def alias_path(key: str, source: str) -> str:
     """The path of an option by a name that format 1 gave it; "" where it knew none such.
@@ -98,9 +101,7 @@ def _put(nested: dict[str, Any], names: list[str], value: Any) -> None:
 def loss_names(names: Iterable[str]) -> tuple[str, ...]:
     """The names of the columns of a run's curves."""
     return tuple(
-        "diversity penalty"
-        if name == "sameness"
-        else name.replace("critic", "discriminator").replace("player", "generator")
+        LOSSES.get(name, name.replace("critic", "discriminator").replace("player", "generator"))
         for name in names
     )
 
@@ -112,3 +113,12 @@ def state_name(name: str) -> str:
     if first in ("model", "critics", "players"):
         return ".".join(words.get(part, part) for part in (first, *rest))
     return name
+
+
+def optimiser_name(name: str, weights: Sequence[str]) -> str:
+    """The name of one of Adam's tensors: its weight's and its own, "encoder.0.weight.exp_avg".
+
+    Run folders of format 1 have the weight's place among `weights` there: "3.exp_avg".
+    """
+    first, _, rest = name.partition(".")
+    return f"{weights[int(first)]}.{rest}" if first.isdigit() else name

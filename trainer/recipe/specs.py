@@ -7,15 +7,20 @@ named as "module:attribute" and imported when it is used.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from trainer.recipe.registry import Registry
 
+Build = str | Callable[..., Any]
 
-def resolve(place: str) -> Any:
-    """What "module:attribute" names."""
-    module, _, attribute = place.partition(":")
+
+def resolve(build: Build) -> Any:
+    """What "module:attribute" names; what is there already is returned as it is."""
+    if not isinstance(build, str):
+        return build
+    module, _, attribute = build.partition(":")
     return getattr(importlib.import_module(module), attribute)
 
 
@@ -26,7 +31,7 @@ class ModelSpec:
     name: str
     title: str  # as the paper writes it
     group: str  # the heading of its experiments in lists
-    build: str  # "module:class", a `trainer.models.base.Model`
+    build: Build  # "module:class" or the class itself, a `trainer.models.base.Model`
     source: str = "data"  # the end that the autoencoder starts from: "data" or "code"
     inverse: bool = True  # whether there is a way back, and with it a reconstruction game
     translates: bool = False  # whether the code is an image of a second domain
@@ -37,7 +42,7 @@ class FamilySpec:
     """A family of networks: what it is made for, and which options of a recipe it reads."""
 
     name: str
-    build: str  # "module:function", recipe -> `trainer.networks.layers.Networks`
+    build: Build  # "module:function" or itself, recipe -> `trainer.networks.layers.Networks`
     points: bool = False  # for points in the plane, not for images
     translates: bool = False  # maps from image to image
     size: int = 0  # px, where it is made for one size only

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from trainer.data.loading import some_test_images
-from trainer.inference.render import Snapshot, render, render_clusters, sample_cloud
+from trainer.inference.render import render, render_clusters, sample_cloud
+from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, column_seeds
 from trainer.reporting.sheets import sheet, tiled
 

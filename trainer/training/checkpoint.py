@@ -1,7 +1,7 @@
 """Run folders: safetensors and JSON, never pickle; each file is whole or not there.
 
 RUN/recipe.json        the recipe, when the run began, and the losses it keeps
-RUN/state.safetensors  weights, averaged weights, optimisers, random state, step
+RUN/state.safetensors  the training's state, and what showing it needs; see state_file.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
 RUN/lock               held by the process that trains it
@@ -15,27 +15,51 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 from filelock import FileLock, Timeout
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, Floats, Progress, UserError
-from trainer.recipe.migration import loss_names, state_name
+from trainer.models.base import Model
+from trainer.models.building import build_model
+from trainer.recipe.migration import loss_names
 from trainer.recipe.recipe import Recipe
 from trainer.storage.files import write_bytes
-from trainer.training.loop import TrainState, start
+from trainer.training.state import TrainState, start
+from trainer.training.state_file import (
+    SHOWN,
+    opened,
+    pack,
+    step_of,
+    tensors_of,
+    unpack,
+    unpack_ema,
+)
 
-FORMAT = 1
+FORMAT = 2  # 1: Adam's moments by their places, no directions
 STATE = "state.safetensors"
 LEGACY_LOSS_COLUMNS = 13  # losses of a run that does not say which it keeps
 # What file systems say that know no locks: there a run is trained without one.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A run as it is shown: EMA weights, their step, and `directions.*` or `points` of its data.
+
+    Nothing of the data where an older version saved the run.
+    """
+
+    ema: Model
+    step: int
+    seen: dict[str, Tensor]
 
 
 class RunFolder:
@@ -73,6 +97,11 @@ class RunFolder:
         file = self.path / "recipe.json"
         try:
             content = json.loads(file.read_text("utf-8"))
+            if content.get("format", 1) > FORMAT:
+                raise UserError(
+                    f"The run is of format {content['format']}, and this version of IAE Studio "
+                    f"reads up to {FORMAT}. Open it in the version that began it, or a newer one."
+                )
             names = loss_names(content.get("losses", LOSSES[:LEGACY_LOSS_COLUMNS]))
             if not names or tuple(names) != LOSSES[: len(names)]:
                 raise UserError(
@@ -115,12 +144,13 @@ class RunFolder:
         """Keep a report's losses for the next save."""
         self._fresh.append(progress.losses)
 
-    def save(self, state: TrainState) -> None:
-        """Write the state and the curves up to its step. Raises UserError where it fails:
+    def save(self, state: TrainState, batches: TrainingBatches | None = None) -> None:
+        """Write the state and the curves up to its step.
 
-        the last checkpoint is then untouched, and nothing recorded is forgotten.
+        With the training data also what showing the run needs to know of them. Raises UserError
+        where it fails: the last checkpoint is then untouched, and nothing recorded is forgotten.
         """
-        tensors = _pack(state)
+        tensors = pack(state, batches)
         meta = {"step": str(state.step)}  # one entry: their order in the file is arbitrary
         try:
             self._append_curves(state.step)
@@ -151,8 +181,8 @@ class RunFolder:
         if not self.has_state():
             return np.empty((0, len(LOSSES)), np.float32)
         _, columns = self._began()
-        with _opened(self.path / STATE) as file:
-            count = _step(file, self.path) * columns
+        with opened(self.path / STATE) as file:
+            count = step_of(file, self.path, STATE) * columns
         try:
             values = np.fromfile(self.path / "curves.f32", "<f4", count)
         except FileNotFoundError:
@@ -166,70 +196,34 @@ class RunFolder:
         """The state as it was saved; the start of the run where nothing was saved yet."""
         state = start(self.recipe(), device)
         if self.has_state():
-            with _opened(self.path / STATE) as file:
-                # Copies: a mapped file could not be replaced by the next save on Windows.
-                tensors = {state_name(k): file.get_tensor(k).clone() for k in file.keys()}  # noqa: SIM118
-                state.step = _step(file, self.path)
-            try:
-                _unpack(state, tensors)
-            except (KeyError, ValueError, TypeError, RuntimeError) as error:
-                raise UserError(
-                    f"{self.path / STATE} does not fit its recipe: {error}. "
-                    "Was it edited, or begun by another version of IAE Studio?"
-                ) from error
+            with opened(self.path / STATE) as file:
+                tensors = tensors_of(file)
+                state.step = step_of(file, self.path, STATE)
+            with self._fitting():
+                unpack(state, tensors)
         return state
 
+    def load_shown(self, device: torch.device) -> Shown:
+        """What showing the run needs, and nothing else: no optimiser, no data set is read."""
+        with opened(self.path / STATE) as file:
+            tensors = tensors_of(file, SHOWN)
+            step = step_of(file, self.path, STATE)
+        ema = build_model(self.recipe())
+        ema.discriminators.clear()
+        with self._fitting():
+            unpack_ema(ema, tensors)
+        ema.to(device).eval().requires_grad_(False)
+        return Shown(ema, step, {k: v for k, v in tensors.items() if not k.startswith("ema.")})
 
-def _opened(path: Path) -> Any:
-    try:
-        return safe_open(str(path), "pt")
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or not a safetensors file: {error}.") from error
-
-
-def _step(file: Any, run: Path) -> int:
-    try:
-        return int(file.metadata()["step"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{run / STATE} is not a checkpoint: it names no step.") from error
-
-
-def _pack(state: TrainState) -> dict[str, Tensor]:
-    tensors = {f"model.{k}": v for k, v in state.model.state_dict().items()}
-    for part in ("encoder", "decoder"):
-        averaged = getattr(state.ema, part).state_dict()
-        tensors |= {f"ema.{part}.{k}": v for k, v in averaged.items()}
-    for name, optimiser in state.optimisers.items():
-        for index, memory in optimiser.state_dict()["state"].items():
-            tensors |= {f"{name}.{index}.{k}": v for k, v in memory.items()}
-    tensors["rng"] = state.rng.get_state()
-    return {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        try:
+            yield
+        except (KeyError, ValueError, TypeError, RuntimeError) as error:
+            raise UserError(
+                f"{self.path / STATE} does not fit its recipe: {error}. "
+                "Was it edited, or begun by another version of IAE Studio?"
+            ) from error
 
 
-def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
-    def part(prefix: str) -> dict[str, Tensor]:
-        return {k[len(prefix) :]: v for k, v in tensors.items() if k.startswith(prefix)}
-
-    state.model.load_state_dict(part("model."))
-    state.ema.encoder.load_state_dict(part("ema.encoder."))
-    state.ema.decoder.load_state_dict(part("ema.decoder."))
-    for name, optimiser in state.optimisers.items():
-        weights = [weight for group in optimiser.param_groups for weight in group["params"]]
-        memory: dict[int, dict[str, Tensor]] = {}
-        for key, value in part(f"{name}.").items():
-            index, _, entry = key.partition(".")
-            memory.setdefault(int(index), {})[entry] = _laid_out_as(weights[int(index)], value)
-        groups = optimiser.state_dict()["param_groups"]
-        optimiser.load_state_dict({"state": memory, "param_groups": groups})
-    if tensors["rng"].shape == state.rng.get_state().shape:
-        state.rng.set_state(tensors["rng"])
-    else:  # saved on another kind of device, whose random numbers cannot go on here
-        state.rng.manual_seed(state.recipe.optim.seed + state.step)
-
-
-def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
-    """Adam's fused kernel walks through memory: its moments must lie there as the weights do."""
-    return torch.empty_like(weight, device="cpu").copy_(value) if value.dim() else value
-
-
-__all__ = ["RunFolder"]
+__all__ = ["RunFolder", "Shown"]

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from trainer.data.batches import Batch, TrainingBatches
 from trainer.messages import LOSSES
-from trainer.training.schedule import Schedule
-from trainer.training.step import TrainState, next_batch, play, step
+from trainer.objectives.schedule import Schedule
+from trainer.training.state import TrainState
+from trainer.training.step import next_batch, step, update
 
 WARM_UP = 3  # steps of a phase that are run as they are: libraries and optimisers prepare
 SETTLED = 10_000  # steps after which the averages' decay no longer changes
@@ -46,7 +47,7 @@ class CapturedSteps:
         self._stream = torch.cuda.Stream(device)
 
     def step(self) -> Tensor:
-        """As `steps.step`, on a batch of the batches."""
+        """As `step.step`, on a batch of the batches."""
         caller = torch.cuda.current_stream()
         self._stream.wait_stream(caller)
         with torch.cuda.stream(self._stream):
@@ -93,7 +94,7 @@ class CapturedSteps:
         # Resident rows are drawn as a part of the step.
         given = self._given.get(now.batch)
         batch = next_batch(state, self.batches) if given is None else given
-        self._losses.copy_(play(state, batch, now.on_device(values)))
+        self._losses.copy_(update(state, batch, now.on_device(values)))
 
 
 def _put(batch: Batch, place: Batch | None) -> Batch:

@@ -11,7 +11,8 @@ from torch import Tensor
 from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, DivergedError, Progress
 from trainer.training.cuda_graphs import CapturedSteps
-from trainer.training.step import TrainState, next_batch, start, step
+from trainer.training.state import TrainState, start
+from trainer.training.step import next_batch, step
 
 REPORT_SECONDS = 0.1
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them

@@ -15,7 +15,8 @@ from tqdm import tqdm
 from trainer.data.batches import TrainingBatches
 from trainer.messages import Progress, UserError
 from trainer.training.checkpoint import RunFolder
-from trainer.training.loop import TrainState, run
+from trainer.training.loop import run
+from trainer.training.state import TrainState
 
 LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 
@@ -34,13 +35,7 @@ def train_with_bar(
     `saving` is called before each checkpoint.
     """
     saved, cost, note = time.monotonic(), 0.0, ""
-    seldom = 0.1 if sys.stderr.isatty() else LOG_SECONDS
-    with (
-        _interrupt_noted() as interrupted,
-        tqdm(
-            total=until, initial=state.step, unit="step", dynamic_ncols=True, mininterval=seldom
-        ) as bar,
-    ):
+    with _interrupt_noted() as interrupted, _bar(state.step, until) as bar:
         for progress in run(state, batches, until):
             folder.record(progress)
             bar.update(progress.step - bar.n)
@@ -49,20 +44,25 @@ def train_with_bar(
                 note = progress.note
                 tqdm.write(note, file=sys.stderr)
             now = time.monotonic()
-            # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
             if now > deadline or interrupted.is_set():
                 break
+            # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
             if now - saved > max(save_every, 50 * cost):
                 saving()
                 try:
-                    folder.save(state)
+                    folder.save(state, batches)
                 except UserError as error:  # a full disk may have room again later
                     tqdm.write(str(error), file=sys.stderr)
                 saved = time.monotonic()
                 cost = saved - now
         saving()
-        folder.save(state)
+        folder.save(state, batches)
     return state.step >= until or not interrupted.is_set()
+
+
+def _bar(step: int, until: int) -> tqdm[None]:
+    seldom = 0.1 if sys.stderr.isatty() else LOG_SECONDS
+    return tqdm(total=until, initial=step, unit="step", dynamic_ncols=True, mininterval=seldom)
 
 
 @contextmanager

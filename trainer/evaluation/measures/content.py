@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from trainer.evaluation.measures.arrays import double, integers, some
+from trainer.inference.noise_share import noise_share
 
 Kind = Literal["number", "class"]
 Rows = NDArray[np.float64]
@@ -85,18 +86,13 @@ def noise_part(readings: Tensor) -> float:
     """Share of the variance of readings [N, D] that the noise makes: 0 none, 1 all of it.
 
     r[i, d] is read off the picture of input i under noise d; [N, D, F] adds up the variances of F
-    readings, for instance a class as one-hot. W / (B + W), the one-way analysis of variance with
-    unbiased parts: W = mean_i var_d r, B = var_i(mean_d r) - W / D. (Without the last term the
-    noise left in the means of few draws would pass for content.) 0 where nothing varies.
+    readings, for instance a class as one-hot. See `noise_share`; 0 where nothing varies.
     """
     rows = double(readings.flatten(2) if readings.dim() > 2 else readings.unsqueeze(2))
     if rows.shape[0] < 2 or rows.shape[1] < 2:
         raise ValueError("the part of the noise needs two inputs and two draws at least")
     within = rows.var(1, ddof=1).mean(0).sum()
-    between = rows.mean(1).var(0, ddof=1).sum() - within / rows.shape[1]
-    if within <= 0:
-        return 0.0
-    return float(within / (max(between, 0.0) + within))
+    return float(noise_share(within, rows.mean(1).var(0, ddof=1).sum(), rows.shape[1]))
 
 
 def _r_squared(known: Rows, wanted: Rows, learn: Index, ask: Index, seed: int) -> float:

@@ -18,7 +18,7 @@ from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
-from trainer.inference.render import Snapshot, publish
+from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import DataMissingError, DivergedError
 from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe
@@ -36,7 +36,7 @@ from trainer.storage.files import write_bytes
 from trainer.storage.paths import data_root
 from trainer.training.checkpoint import RunFolder
 from trainer.training.progress_bar import train_with_bar
-from trainer.training.step import TrainState, parameters
+from trainer.training.state import TrainState, parameters
 
 SECONDS = "seconds"  # a file of a run: how long it has trained
 

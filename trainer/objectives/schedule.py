@@ -22,15 +22,15 @@ class Schedule:
     """
 
     batch: int  # images, the same in all steps of a phase
-    warm: bool  # no reconstruction game yet: autoencoding, or `Model.sort` without any game
+    warm: bool  # no reconstruction game yet: autoencoding, or categories without any game
     penalised: bool  # the discriminators pay for their slope in this step
-    pulled: bool  # there is a Euclidean term
+    pulled: bool  # there is a reconstruction error beside the games
     fading: bool  # what falls to 0 has not arrived
     rate: float | Tensor  # factor of the learning rates
     fade: float | Tensor  # 1 at the start, 0 at the end
-    euclidean: float | Tensor  # weight of the Euclidean term
+    euclidean: float | Tensor  # weight of that error
     encoder: float | Tensor  # factor of the encoder's learning rate
-    decay: float | Tensor  # of the averaged weights
+    decay: float | Tensor  # of the EMA weights
 
     @classmethod
     def at(cls, recipe: Recipe, step: int) -> Schedule:

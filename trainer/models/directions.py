@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -14,12 +14,14 @@ from trainer.models.base import Model
 LOOKED_AT = 512  # images whose codes are looked at
 PICTURES = 128  # the same where the code is a picture, which costs more
 KEPT = 16  # noise directions
+CLOUD = 2000  # points of the data that a 2-D model is drawn beside
 
 
 @dataclass(frozen=True, eq=False)
 class Directions:
-    """code_mean [K], code_std [K] of the codes seen; code_axes [K, K]: principal directions, one a
+    """How the codes and the noise of a model vary.
 
+    code_mean [K], code_std [K]: of the codes seen; code_axes [K, K]: principal directions, one a
     row, scaled to one standard deviation, largest first (none where the code is a picture);
     noise_axes [M, n]: orthonormal directions of strongest effect on the pixels; noise_spread [M]:
     their shares of the effect; mean_image [C, H, W]: the mean of what the tiles show.
@@ -33,7 +35,16 @@ class Directions:
     mean_image: Tensor
 
     def tensors(self) -> dict[str, Tensor]:
+        """By name, to be written into a file."""
         return dict(vars(self))
+
+
+def read_directions(tensors: dict[str, Tensor], device: torch.device) -> Directions | None:
+    """Directions out of the `directions.*` of a file. Raises KeyError where some are missing."""
+    if "directions.code_mean" not in tensors:
+        return None
+    names = [field.name for field in fields(Directions)]
+    return Directions(*(tensors[f"directions.{name}"].to(device) for name in names))
 
 
 @torch.inference_mode()
@@ -75,9 +86,10 @@ def _code_directions(codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def _noise_directions(
     drawn: Callable[[Tensor, Tensor], Tensor], inputs: Tensor, noise: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The leading eigenvectors of the mean of J^T J, J a map's slope by its noise at some inputs,
+    """The leading eigenvectors of the mean of J^T J, and their shares.
 
-    taken by differences of one standard deviation to either side.
+    J is a map's slope by its noise at some inputs, taken by differences of one standard deviation
+    to either side.
     """
     size = noise.shape[1]
     gram = torch.zeros(size, size, dtype=torch.float64)

@@ -1,0 +1,42 @@
+"""The share of the noise: one formula for the window, the evaluation and the content measure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from tests.tiny import data_of, pictures_of, recipe_of, snapshot_of
+from trainer.evaluation.measures.content import noise_part
+from trainer.evaluation.reconstructions import evaluate_images, reconstructions
+from trainer.inference.noise_share import noise_share
+from trainer.inference.render import render
+from trainer.messages import Probe, column_seeds
+
+
+def test_what_is_all_noise_is_told_as_all_noise_however_few_the_columns() -> None:
+    """The mean of two draws is off the mean image too, by half of their variance: no content."""
+    rng = np.random.default_rng(0)
+    for draws in (2, 8):
+        tiles = rng.normal(0, 1, (2000, draws))
+        share = noise_share(tiles.var(1, ddof=1).mean(), (tiles.mean(1) ** 2).mean(), draws)
+        assert share > 0.95
+    assert noise_share(0.0, 4.0, 2) == noise_share(0.0, 0.0, 2) == 0
+    np.testing.assert_allclose(noise_share([1.0, 1.0], [0.5, 3.5], 2), [1.0, 0.25])
+
+
+def test_the_window_the_evaluation_and_the_content_measure_agree() -> None:
+    recipe = recipe_of("drawn-10", "noise_scale=1")
+    shown, data = snapshot_of(recipe, 30), data_of(recipe)
+    test = data.test.images[:60]
+    few = replace(data, test=replace(data.test, images=test, labels=data.test.labels[:60]))
+    told = evaluate_images(shown, few, None)["noise_share"]
+    draws = reconstructions(shown, test.float() / 255, torch.Generator().manual_seed(0))
+    assert noise_part(draws.transpose(0, 1)) == pytest.approx(told, abs=2e-4)
+    # A row is measured from the mean image: the mean of many is near the share of all.
+    assert shown.directions is not None
+    pixels = pictures_of(recipe, 60)
+    rows = render(shown, Probe(0, pixels, column_seeds(0, 8))).noise_share
+    assert rows.mean() == pytest.approx(told, rel=0.4)

@@ -1,0 +1,91 @@
+"""The state of a training: weights, EMA weights, optimisers, random numbers, and the step."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from trainer.models.base import Model
+from trainer.models.building import build_model
+from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from trainer.training.cuda_graphs import CapturedSteps
+
+
+@dataclass
+class TrainState:
+    """Everything that the next step depends on.
+
+    `ema` holds the EMA weights, used for display, evaluation and export.
+    """
+
+    recipe: Recipe
+    model: Model
+    ema: Model
+    optimisers: dict[str, torch.optim.Adam]
+    rng: torch.Generator
+    step: int = 0
+    captured: CapturedSteps | None = None  # on CUDA: what replays the steps
+
+    def optimised(self, name: str) -> dict[str, nn.Parameter]:
+        """The weights of an optimiser, "generators" or "discriminators", by their names.
+
+        In the order in which the optimiser holds them.
+        """
+        model = self.model
+        networks = (
+            model.generators() if name == "generators" else dict(model.discriminators.items())
+        )
+        return {
+            f"{network}.{key}": weight
+            for network, module in networks.items()
+            for key, weight in module.named_parameters()
+        }
+
+
+def start(recipe: Recipe, device: torch.device) -> TrainState:
+    """A fresh state: weights and random numbers follow from the recipe's seed."""
+    model = build_model(recipe).to(device)
+    ema = copy.deepcopy(model).requires_grad_(False).eval()
+    ema.discriminators.clear()
+    optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
+    if len(model.discriminators):
+        optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
+    rng = torch.Generator(device).manual_seed(recipe.optim.seed)
+    return TrainState(recipe, model, ema, optimisers, rng)
+
+
+def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> torch.optim.Adam:
+    """One Adam, with a group for each network; on a GPU a captured step can change its rates."""
+    on_gpu = device.type == "cuda"
+    groups = [
+        {"params": list(net.parameters()), "lr": torch.zeros((), device=device) if on_gpu else 0.0}
+        for net in networks
+    ]
+    betas = (recipe.optim.beta1, 0.99)
+    return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
+
+
+@torch.no_grad()
+def update_ema(ema: Model, model: Model, decay: float | Tensor) -> None:
+    """Average the weights, and the batch-norm statistics that belong to them."""
+    mine = [*ema.encoder.state_dict().values(), *ema.decoder.state_dict().values()]
+    theirs = [*model.encoder.state_dict().values(), *model.decoder.state_dict().values()]
+    floats = [(a, b) for a, b in zip(mine, theirs, strict=True) if a.is_floating_point()]
+    averages, weights = [a for a, _ in floats], [b for _, b in floats]
+    if isinstance(decay, Tensor):
+        steps = torch._foreach_sub(weights, averages)
+        torch._foreach_mul_(steps, 1 - decay)
+        torch._foreach_add_(averages, steps)
+    else:
+        torch._foreach_lerp_(averages, weights, 1 - decay)
+
+
+def parameters(module: nn.Module) -> int:
+    """The number of weights."""
+    return sum(p.numel() for p in module.parameters())
