@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.data.sets import drawn_digits as drawn
-from trainer.data.sets.drawn_digits import (
+from trainer.data.drawing.digits import (
     CLASSES,
     SIDE,
     STYLES,
@@ -13,6 +12,7 @@ from trainer.data.sets.drawn_digits import (
     draw_digits,
     render_digits,
 )
+from trainer.data.sets import drawn_digits as drawn
 
 PLAIN = {
     "slant": 0.0,

@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from trainer.data.sets import drawn_faces as faces
-from trainer.data.sets.drawn_faces import CONTENT, DOMAINS, STYLE, draw_faces, render_faces
+from trainer.data.drawing import faces as faces
+from trainer.data.drawing.faces import CONTENT, DOMAINS, STYLE, draw_faces, render_faces
 
 LONG_ONLY = ("fringe", "lipstick", "earrings")
 SHORT_ONLY = ("beard",)

@@ -10,7 +10,8 @@ import pytest
 
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
-from trainer.recipe.recipe import DIGITS, Recipe
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 
 # The paper's experiments: model, data, networks, code, its kind, n, eps, labels. "shoes" stands
 # for any pairs of photos and edges: those of the paper cannot be downloaded.
@@ -383,6 +384,6 @@ def test_own_images_take_the_place_of_the_data() -> None:
 
 def test_clothes_are_no_digits_but_as_large() -> None:
     clothes = find_recipe("mnist-10-small").with_settings(["data=fashion-mnist"])
-    assert clothes.data not in DIGITS and clothes.image_shape == (28, 28, 1)
+    assert not DATA_SETS[clothes.data].ink and clothes.image_shape == (28, 28, 1)
     with pytest.raises(UserError, match="28 px"):
         clothes.with_settings(["size=32"])

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
+from trainer.data.drawing.points import nearest_place
 from trainer.data.loading import load_data
-from trainer.data.sets.points import nearest_place
 from trainer.inference.directions import Directions, find_directions
 from trainer.inference.pixels import to_pixels, to_tensor
 from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering

@@ -14,13 +14,10 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from trainer.messages import UserError
 from trainer.recipe.migration import OPTIONS, recipe_values
-from trainer.recipe.rules import DIGITS, POINTS, check_parts
+from trainer.recipe.rules import check_parts
+from trainer.recipe.specs import DATA_SETS
 
 Model = Literal["iae", "cycleiae", "fiae", "gan"]
-Data = Literal[
-    "mog", "four-points", "drawn-digits", "drawn-numbers", "drawn-shoes", "drawn-faces",
-    "mnist", "fashion-mnist", "svhn", "celeba", "folder",
-]  # fmt: skip
 Networks = Literal[
     "toy", "mnist", "svhn", "celeba", "resnet", "small", "small-colour", "small-resnet"
 ]
@@ -38,7 +35,7 @@ class Recipe:
     story: str  # one line: what there is to see
     figure: str  # where it stands in the paper
     model: Model
-    data: Data
+    data: str  # a name of `DATA_SETS`
     networks: Networks
     code: int = 0  # 0 where the code is an image (CycleIAE)
     code_kind: Literal["gaussian", "categorical"] = "gaussian"
@@ -122,7 +119,7 @@ class Recipe:
 
     @property
     def two_dimensional(self) -> bool:
-        return self.data in POINTS
+        return DATA_SETS[self.data].points
 
     @property
     def categorical(self) -> bool:
@@ -254,6 +251,3 @@ def _check(key: str, value: Any, kind: Any) -> None:
             raise UserError(f"{key} must not be negative, but is {value!r}.")
     elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise UserError(f"{key} is of type {kind.__name__}, not {value!r}.")
-
-
-__all__ = ["DIGITS", "POINTS", "Recipe"]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trainer.messages import UserError
+from trainer.recipe.specs import DATA_SETS
 
 if TYPE_CHECKING:
     from trainer.recipe.recipe import Recipe
+    from trainer.recipe.specs import DataSpec
 
-POINTS = ("mog", "four-points")
-DIGITS = ("drawn-digits", "mnist")  # a photo of these is read as ink on paper
 _SIDES = {"mnist": (28, 28), "svhn": (32, 32), "celeba": (48, 48)}
-_FIXED = {"svhn": (32, True), **dict.fromkeys((*DIGITS, "fashion-mnist"), (28, False))}
-_COLOURED = ("drawn-numbers", "drawn-shoes", "drawn-faces", "celeba")
 
 
 def check_parts(recipe: Recipe) -> None:
@@ -43,15 +41,10 @@ def _check_networks(recipe: Recipe) -> None:
 
 
 def _check_data(recipe: Recipe) -> None:
-    name = recipe.data
-    size, colour = _FIXED.get(name, (recipe.size, recipe.colour))
-    if (recipe.size, recipe.colour) != (size, colour):
-        raise UserError(f"{name} has images of {size} px in {'colour' if colour else 'grey'}.")
-    if name in ("drawn-shoes", "drawn-faces") and not 24 <= recipe.size <= 128:
-        raise UserError(f"{name} has images of 24 to 128 px, not {recipe.size}.")
-    if name in _COLOURED and not recipe.colour:
-        raise UserError(f"{name} has images in colour.")
-    if (name == "folder") != bool(recipe.images):
+    spec = DATA_SETS[recipe.data]
+    if not spec.points:
+        _check_images(recipe, spec)
+    if spec.own != bool(recipe.images):
         raise UserError("Own images go together: data=folder and images=DIR (or --images DIR).")
     if recipe.images_b and not (recipe.images and recipe.translates):
         raise UserError("A second folder of images is for a CycleIAE, beside the first.")
@@ -60,6 +53,20 @@ def _check_data(recipe: Recipe) -> None:
             f"{recipe.name} translates between two domains: name a folder for each, "
             "with --images and --images-b."
         )
+
+
+def _check_images(recipe: Recipe, spec: DataSpec) -> None:
+    size = recipe.size if spec.size is None else spec.size
+    colour = recipe.colour if spec.colour is None else spec.colour
+    kind = "colour" if colour else "grey"
+    if (recipe.size, recipe.colour) != (size, colour) and spec.size is not None:
+        raise UserError(f"{spec.name} has images of {size} px in {kind}.")
+    if not spec.smallest <= recipe.size <= spec.largest:
+        raise UserError(
+            f"{spec.name} has images of {spec.smallest} to {spec.largest} px, not {recipe.size}."
+        )
+    if recipe.colour != colour:
+        raise UserError(f"{spec.name} has images in {kind}.")
 
 
 def _check_model(recipe: Recipe) -> None:
