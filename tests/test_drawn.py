@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from trainer.data.drawing import digits as drawn
 from trainer.data.drawing.digits import (
     CLASSES,
     SIDE,
@@ -12,7 +13,6 @@ from trainer.data.drawing.digits import (
     draw_digits,
     render_digits,
 )
-from trainer.data.sets import drawn_digits as drawn
 
 PLAIN = {
     "slant": 0.0,

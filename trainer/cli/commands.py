@@ -93,7 +93,7 @@ def download(args: argparse.Namespace) -> int:
             bar.total = total
             bar.update(done - bar.n)
 
-        folder = called(DATA_SETS[args.name].download)(args.data, show)
+        folder = called(DATA_SETS[args.name].download)(args.data, show, lambda: False)
     print(folder)
     return 0
 

@@ -25,14 +25,12 @@ def folder_of(name: str, root: Path | None = None) -> Path:
 
 
 def _way_out(spec: DataSpec, root: Path) -> str:
-    way = f"Name a folder that holds it with --data or the variable {DATA_VARIABLE}"
+    holds = "it" if spec.page else spec.files or "it"
+    way = f"Name a folder that holds {holds} with --data or the variable {DATA_VARIABLE}"
     if spec.download:
-        way += f", or get it with: python -m trainer download {spec.name}."
+        way += f", or get it with: python -m trainer download {spec.name}"
     elif spec.page:
-        way = f"Get it from {spec.page} and put {spec.files} into {root / spec.name}. {way}."
-    else:
-        way += "."
+        way = f"Get it from {spec.page} and put {spec.files} into {root / spec.name}. {way}"
     if spec.stand_in_recipe:
-        way += f" The recipe {spec.stand_in_recipe} needs no data at all."
-    files = f" ({spec.files})" if spec.files and not spec.page else ""
-    return f"{spec.title}{files} is not in {root}. {way}"
+        way += f". The recipe {spec.stand_in_recipe} needs no data at all"
+    return f"{spec.title} is not in {root}. {way}."

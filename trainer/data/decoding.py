@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,9 +62,8 @@ class Decoding:
 
     def _cache(self) -> Path:
         size, _, channels = self.look.shape
-        looks = (
-            f"{size}-{'grey' if channels == 1 else 'colour'}-{'whole' if self.look.pad else 'cut'}"
-        )
+        kind, part = "grey" if channels == 1 else "colour", "whole" if self.look.pad else "cut"
+        looks = f"{size}-{kind}-{part}"
         state = [f"{CACHE_VERSION}", *(f"{name} {self.store.stamp(name)}" for name in self.names)]
         return cache_file("folders", self.path, looks, state)
 
@@ -80,10 +79,11 @@ class Decoding:
         return images[: len(kept)], kept, problems, True
 
     def _in_memory(self) -> Decoded:
+        height, width, _ = self.look.shape
         if np.prod(self._shape) > MOST_MEMORY:
             raise UserError(
                 f'"{self.path.name}" holds {len(self.names)} images, too many for memory at '
-                f"{self.look.shape[0]} px, and they cannot be kept in the cache. Free some disk "
+                f"{height} x {width}, and they cannot be kept in the cache. Free some disk "
                 "space, or choose a smaller size or a smaller folder."
             )
         images = np.empty(self._shape, np.uint8)
@@ -104,13 +104,14 @@ class Decoding:
                 return str(error)
 
         self._kept, self._problems = [], []
-        for place, image in enumerate(in_threads(square, self.names)):
-            if isinstance(image, str):
-                self._problems.append(image)
-            else:
-                self._kept.append(place)
-                yield image
-            self.progress(place + 1, len(self.names))
+        with closing(in_threads(square, self.names)) as images:
+            for place, image in enumerate(images):
+                if isinstance(image, str):
+                    self._problems.append(image)
+                else:
+                    self._kept.append(place)
+                    yield image
+                self.progress(place + 1, len(self.names))
         if len(self._kept) < FEWEST:
             raise UserError(
                 f'Only {len(self._kept)} images in "{self.path.name}" can be read; at least '

@@ -1,4 +1,4 @@
-"""What an image becomes on its way into a network: for training, drops and drawings alike. No torch.
+"""What an image becomes on its way into a network, in training and in use alike. No torch.
 
 Nothing else may crop, pad, scale or recolour what a network is to see.
 """

@@ -64,7 +64,11 @@ def by_parts(
     def load(request: Request, progress: OnProgress) -> DataSet:
         from trainer.data.dataset import DataSet
 
-        train, test = (rows(request, part, progress) for part in ("train", "test"))
+        def part(name: str) -> Rows:
+            progress(0, 0)  # who has given up need not wait for the next part
+            return rows(request, name, progress)
+
+        train, test = part("train"), part("test")
         return DataSet(train, test, classes=int(train.labels.max()) + 1)
 
     return load

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,13 +140,14 @@ def _decode_all(
         def face(name: str) -> Pixels:
             return _face(store, prefix + name, size)
 
-        def told(faces: Iterator[Pixels]) -> Iterator[Pixels]:
-            for done, pixels in enumerate(faces, start=1):
-                yield pixels
-                progress(done, len(names))
+        def told() -> Iterator[Pixels]:
+            with closing(in_threads(face, names)) as faces:
+                for done, pixels in enumerate(faces, start=1):
+                    yield pixels
+                    progress(done, len(names))
 
         try:
-            write_map(cache, shape, told(in_threads(face, names)))
+            write_map(cache, shape, told())
         except OSError as error:
             raise UserError(
                 f"The decoded faces cannot be kept in {cache.parent} ({error.strerror}). They take "

@@ -171,7 +171,7 @@ def _spec(name: str, title: str, size: str, licence: str) -> DataSpec:
         ink=name == "mnist",
         files="the four files train-images-idx3-ubyte and so on, plain or .gz",
         find=partial(mnist_folder, name=name),
-        download=partial(download_mnist, name=name),
+        download=lambda root, progress, cancelled: download_mnist(root, progress, cancelled, name),
         download_size=size,
         stand_in="drawn-digits",
         stand_in_recipe="drawn-10",

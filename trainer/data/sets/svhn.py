@@ -113,7 +113,7 @@ DATA_SETS.register(
         class_names=tuple("0123456789"),
         files=" and ".join(SVHN_FILES),
         find=svhn_folder,
-        download=download_svhn,
+        download="trainer.data.sets.svhn:download_svhn",
         download_size="235 MB",
         stand_in="drawn-numbers",
         stand_in_recipe="svhn-75-small",
