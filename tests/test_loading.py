@@ -67,6 +67,8 @@ def test_points_do_not_wait_for_a_large_set(slow: Slow) -> None:
     toy = in_thread(lambda: load_data(find_recipe("mog-iae")))
     toy.join(LONG)
     assert not toy.is_alive() and first.is_alive()
+    slow.go.set()
+    first.join(LONG)
 
 
 def test_threads_that_ask_for_the_same_share_it(slow: Slow) -> None:

@@ -48,6 +48,8 @@ def _check_data(recipe: Recipe) -> None:
         raise UserError("Own images go together: data=folder and images=DIR (or --images DIR).")
     if recipe.images_b and not (recipe.images and recipe.translates):
         raise UserError("A second folder of images is for a CycleIAE, beside the first.")
+    if recipe.second == "class" and not spec.class_pair:
+        raise UserError(f"{spec.name} does not hold two classes to translate between.")
     if recipe.translates and recipe.second == "none" and not recipe.images_b:
         raise UserError(
             f"{recipe.name} translates between two domains: name a folder for each, "
