@@ -126,6 +126,24 @@ def test_loading_that_is_ended_leaves_nothing_and_can_begin_again(photos: Path) 
     assert len(load_data(recipe).train) + len(load_data(recipe).test) == 20
 
 
+@pytest.mark.parametrize("name", ["svhn-75-small", "shoes-small", "faces-small"])
+def test_drawing_tells_how_far_it_is_and_can_be_ended(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if 0 < done < total:
+            raise Enough
+
+    told: list[tuple[int, int]] = []
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 800, "test": 80})
+    recipe = find_recipe(name)
+    forget_data()
+    with pytest.raises(Enough):
+        load_data(recipe, progress=stop)
+    assert 0 < told[-1][0] < told[-1][1] and not list(cache_root().rglob("*.safetensors"))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent otherwise there")
 def test_ctrl_c_ends_the_reading_of_many_images(tmp_path: Path) -> None:
     folder, run = tmp_path / "many", tmp_path / "run"

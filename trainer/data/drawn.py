@@ -9,6 +9,7 @@ from torch import Tensor
 
 from trainer.data.cached import kept
 from trainer.data.dataset import Rows
+from trainer.data.request import Request
 
 # "few" is the beginning of "test", drawn at once.
 SEEDS = {"train": 1, "test": 2, "few": 2}
@@ -33,14 +34,17 @@ def rows_of(drawn: Drawn, edges: Tensor | None = None) -> Rows:
 
 
 def drawn_rows(
-    name: str, part: str, size: int, draw: Callable[[int, int, int], Rows], share: int = 1
+    request: Request,
+    part: str,
+    draw: Callable[[int, int, int], Rows],
+    share: int = 1,
 ) -> Rows:
     """A part of a drawn set, by `draw(count, seed, size)`, from the cache where it is in there.
 
     A `share` of 2 is half as many images as usual.
     """
-    what = COUNTS[part] // share, SEEDS[part], size
-    return kept(name, lambda: draw(*what), *what)
+    what = COUNTS[part] // share, SEEDS[part], request.size
+    return kept(request.data, lambda: draw(*what), *what)
 
 
 def _channels_first(images: Tensor) -> Tensor:

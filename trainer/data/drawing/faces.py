@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.drawing.portrait import Portrait
+from trainer.data.request import OnProgress, unheard
 
 DOMAINS = ("long hair", "short hair")  # what labels 0 and 1 mean
 CHUNK = 2**16  # pixels rendered at once: a few MB in all, so that they stay in the CPU's cache
@@ -58,12 +59,17 @@ class DrawnFaces:
 
 
 def draw_faces(
-    count: int, seed: int, size: int = 32, device: str | torch.device = "cpu"
+    count: int,
+    seed: int,
+    size: int = 32,
+    device: str | torch.device = "cpu",
+    progress: OnProgress = unheard,
 ) -> DrawnFaces:
     """Draw ``count`` faces of random domain, content and style, ``size`` px wide, on ``device``.
 
     The random numbers come from the CPU, so a seed names the same faces on every device and at
     every size, and image i does not depend on ``count``: a shorter set begins a longer one.
+    `progress(images drawn, images in all)` is called between chunks; what it raises ends it.
     """
     generator = torch.Generator().manual_seed(seed)
     ranges = CONTENT | STYLE
@@ -74,10 +80,15 @@ def draw_faces(
         name: low + (high - low) * rows[:, column]
         for column, (name, (low, high)) in enumerate(ranges.items(), start=1)
     }
-    return DrawnFaces(render_faces(labels, factors, size), labels, factors)
+    return DrawnFaces(render_faces(labels, factors, size, progress), labels, factors)
 
 
-def render_faces(labels: Tensor, factors: dict[str, Tensor], size: int = 32) -> Tensor:
+def render_faces(
+    labels: Tensor,
+    factors: dict[str, Tensor],
+    size: int = 32,
+    progress: OnProgress = unheard,
+) -> Tensor:
     """Draw the given faces; every image depends on its own row alone.
 
     labels: int64 [N], 0 or 1. factors: every name of CONTENT and STYLE -> float32 [N]; any
@@ -93,4 +104,5 @@ def render_faces(labels: Tensor, factors: dict[str, Tensor], size: int = 32) -> 
         rows = slice(start, start + step)
         values = {name: factors[name][rows, None, None] for name in CONTENT | STYLE}
         images[rows] = Portrait(labels[rows, None, None], values, size).draw()
+        progress(min(start + step, len(labels)), len(labels))
     return images

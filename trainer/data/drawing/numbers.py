@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainer.data.drawing.digits import BOX, SIDE, WOBBLE_NUMBERS, render_digits
+from trainer.data.request import OnProgress, unheard
 
 CHUNK = 256  # images composed at once
 NEIGHBOUR = 0.65  # how likely there is a digit at the left; at the right likewise
@@ -54,11 +55,14 @@ class DrawnNumbers:
     factors: dict[str, Tensor]
 
 
-def draw_numbers(count: int, seed: int, size: int = 32) -> DrawnNumbers:
+def draw_numbers(
+    count: int, seed: int, size: int = 32, progress: OnProgress = unheard
+) -> DrawnNumbers:
     """Draw ``count`` house numbers of ``size`` pixels.
 
     Image i does not depend on ``count``: a shorter set is the beginning of a longer one. Another
     size shows the same numbers, but for the noise.
+    `progress(images drawn, images in all)` is called between chunks; what it raises ends it.
     """
     generator = torch.Generator().manual_seed(seed)
     # rand and not randn: only rand fills its output strictly in order, also over several calls.
@@ -88,6 +92,7 @@ def draw_numbers(count: int, seed: int, size: int = 32) -> DrawnNumbers:
         strength = NOISE * math.sqrt(12) * spare[part, _GRAIN, None, None, None]
         picture = (picture + noise * strength).clamp(0, 1)
         images[part] = (picture * 255).round().to(torch.uint8).permute(0, 2, 3, 1)
+        progress(min(start + CHUNK, count), count)
     factors["left"], factors["right"] = (((labels + 1) * there)[:, i].float() for i in (0, 2))
     return DrawnNumbers(images, labels[:, 1].clone(), factors)
 

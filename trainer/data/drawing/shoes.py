@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from trainer.data.drawing.colours import oklch
 from trainer.data.drawing.shoe_outlines import PIECES, curves_of
+from trainer.data.request import OnProgress, unheard
 
 KINDS = ("sneaker", "boot", "heel")
 PATTERNS = ("plain", "stripes", "heel patch", "toe cap", "two-tone")
@@ -65,12 +67,17 @@ class DrawnShoes:
 
 
 def draw_shoes(
-    count: int, seed: int, size: int = 32, device: str | torch.device = "cpu"
+    count: int,
+    seed: int,
+    size: int = 32,
+    device: str | torch.device = "cpu",
+    progress: OnProgress = unheard,
 ) -> DrawnShoes:
     """Draw ``count`` shoes of random kind, shape and style, ``size`` px a side, on ``device``.
 
     The random numbers come from the CPU, so a seed names the same shoes on every device and at
     every size, and image i does not depend on ``count``: a shorter set begins a longer one.
+    `progress(images drawn, images in all)` is called between chunks; what it raises ends it.
     """
     generator = torch.Generator().manual_seed(seed)
     ranges = CONTENT | STYLE
@@ -81,12 +88,15 @@ def draw_shoes(
         name: low + (high - low) * rows[:, column]
         for column, (name, (low, high)) in enumerate(ranges.items(), start=1)
     }
-    images, edges = render_shoes(labels, factors, size)
+    images, edges = render_shoes(labels, factors, size, progress)
     return DrawnShoes(images, edges, labels, factors)
 
 
 def render_shoes(
-    labels: Tensor, factors: dict[str, Tensor], size: int = 32
+    labels: Tensor,
+    factors: dict[str, Tensor],
+    size: int = 32,
+    progress: OnProgress = unheard,
 ) -> tuple[Tensor, Tensor]:
     """Draw shoes of the given kinds and factors; every image depends on its own row alone.
 
@@ -105,6 +115,7 @@ def render_shoes(
         canvas = _Canvas(curves_of(labels[rows], shoe), size)
         edges[rows] = (255 - 235 * canvas.line(LINE)).round().to(torch.uint8)[..., None]
         images[rows] = (255 * _paint(canvas, labels[rows], shoe)).round().to(torch.uint8)
+        progress(min(start + step, len(labels)), len(labels))
     return images, edges
 
 
@@ -164,10 +175,10 @@ class _Canvas:
 def _paint(canvas: _Canvas, labels: Tensor, shoe: dict[str, Tensor]) -> Tensor:
     """The shoes in colour: float32 [N, size, size, 3] in 0..1. Style reaches colours alone."""
     level = 0.26 + 0.66 * shoe["lightness"]
-    base = _rgb(level, 0.19 * shoe["saturation"] ** 0.6, shoe["hue"])
+    base = oklch(level, 0.19 * shoe["saturation"] ** 0.6, shoe["hue"])
     # The accent stands out from the upper by its lightness, whatever the two hues.
     contrast = torch.where(level > 0.6, 0.45, 0.82)
-    accent = _rgb(contrast, torch.full_like(level, 0.15), shoe["accent"])
+    accent = oklch(contrast, torch.full_like(level, 0.15), shoe["accent"])
     white, cream, gum, black = (base.new_tensor(rgb).expand_as(base) for rgb in _RGB)
     soles = torch.stack([white, cream, gum, black, 0.75 * base, accent], 1)
     laces = torch.stack([base, white, accent], 1)
@@ -234,15 +245,3 @@ def _laces(canvas: _Canvas, labels: Tensor) -> Tensor:
     t = torch.where(button[:, None], 0.4, t)
     nearest = ((from_x - t * right) ** 2 + (from_y - t * up) ** 2).sqrt()
     return torch.where(button, 0.045 - nearest[:, 0], 0.02 - nearest.amin(1))
-
-
-def _rgb(level: Tensor, chroma: Tensor, hue: Tensor) -> Tensor:
-    """sRGB colours [N, 3] in 0..1 from OKLCH, in which all hues of a level look equally light."""
-    a, b = chroma * torch.cos(hue * math.tau), chroma * torch.sin(hue * math.tau)
-    long = (level + 0.39634 * a + 0.21580 * b) ** 3
-    medium = (level - 0.10556 * a - 0.06385 * b) ** 3
-    short = (level - 0.08948 * a - 1.29149 * b) ** 3
-    red = 4.07674 * long - 3.30771 * medium + 0.23097 * short
-    green = -1.26844 * long + 2.60976 * medium - 0.34132 * short
-    blue = -0.00420 * long - 0.70342 * medium + 1.70761 * short
-    return torch.stack([red, green, blue], -1).clamp(0, 1) ** (1 / 2.2)

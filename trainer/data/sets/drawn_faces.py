@@ -17,9 +17,9 @@ def load_part(request: Request, part: str, progress: OnProgress = unheard) -> Ro
     from trainer.data.drawn import drawn_rows, rows_of
 
     def draw(count: int, seed: int, size: int) -> Rows:
-        return rows_of(draw_faces(count, seed, size))
+        return rows_of(draw_faces(count, seed, size, progress=progress))
 
-    return drawn_rows(request.data, part, request.size, draw, share=2)
+    return drawn_rows(request, part, draw, share=2)
 
 
 DATA_SETS.register(

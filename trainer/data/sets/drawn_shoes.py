@@ -17,10 +17,10 @@ def load_part(request: Request, part: str, progress: OnProgress = unheard) -> Ro
     from trainer.data.drawn import drawn_rows, rows_of
 
     def draw(count: int, seed: int, size: int) -> Rows:
-        drawn = draw_shoes(count, seed, size)
+        drawn = draw_shoes(count, seed, size, progress=progress)
         return rows_of(drawn, drawn.edges)
 
-    return drawn_rows(request.data, part, request.size, draw, share=2)
+    return drawn_rows(request, part, draw, share=2)
 
 
 DATA_SETS.register(
