@@ -75,7 +75,7 @@ def test_a_data_set_from_outside_is_trained_and_measured(
     device = ["--device", "cpu"]
     assert main(["train", "drawn-10", *settings, "--steps", "5", "--out", run, *device]) == 0
     recipe = RunFolder(Path(run)).recipe()
-    assert recipe.data == "stripes" and Recipe.from_json(recipe.to_json()) == recipe
+    assert recipe.data.name == "stripes" and Recipe.from_json(recipe.to_json()) == recipe
     capsys.readouterr()
     assert main(["evaluate", run, "--json", *device]) == 0
     assert len(json.loads(capsys.readouterr().out)) > 1
@@ -115,7 +115,7 @@ def test_a_missing_data_set_is_told_by_its_record(tmp_path: Path) -> None:
 def test_what_stands_in_for_a_data_set_fits_in_its_place(name: str) -> None:
     spec, other = DATA_SETS[name], DATA_SETS[DATA_SETS[name].stand_in]
     assert other.drawn and (other.size or spec.size) == spec.size and other.colour == spec.colour
-    assert DATA_SETS[find_recipe(spec.stand_in_recipe).data].drawn
+    assert DATA_SETS[find_recipe(spec.stand_in_recipe).data.name].drawn
     assert spec.licence and spec.files and (spec.download or spec.page)
 
 

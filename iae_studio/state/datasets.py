@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
@@ -14,10 +13,12 @@ from trainer.recipe.specs import DATA_SETS
 
 def title_of(recipe: Recipe) -> str:
     """The data of a recipe in a few words."""
-    spec = DATA_SETS[recipe.data]
+    spec = DATA_SETS[recipe.data.name]
     if not spec.own:
         return spec.title
-    return " and ".join(Path(name).name for name in (recipe.images, recipe.images_b) if name)
+    return " and ".join(
+        Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
+    )
 
 
 def missing(name: str) -> tuple[str, str]:
@@ -36,16 +37,16 @@ def missing(name: str) -> tuple[str, str]:
 
 def images_at_hand(recipe: Recipe) -> bool:
     """Whether the folders of a recipe on own images are there."""
-    named = [name for name in (recipe.images, recipe.images_b) if name]
+    named = [name for name in (recipe.data.images, recipe.data.images_b) if name]
     return all(Path(name).exists() for name in named)
 
 
 def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
     """The recipe, or the same on drawn data where its own is not at hand."""
-    stand_in = DATA_SETS[recipe.data].stand_in
-    if not stand_in or data_ready(recipe.data, root):
+    stand_in = DATA_SETS[recipe.data.name].stand_in
+    if not stand_in or data_ready(recipe.data.name, root):
         return recipe
-    return replace(recipe, data=stand_in)
+    return recipe.but(data=stand_in)
 
 
 class Roots:

@@ -185,10 +185,10 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([asdict(recipe) for recipe in CATALOGUE.values()], indent=1))
         return 0
     for recipe in CATALOGUE.values():
-        ready = "" if data_ready(recipe.data) else f"  [{_needs(DATA_SETS[recipe.data])}]"
-        model = recipe.model.upper().replace("CYCLE", "Cycle")
-        print(f"{recipe.name:<21} {model:<8} {recipe.figure:<17} {recipe.title}{ready}")
-        print(f"{'':<21} {recipe.story}")
+        ready = "" if data_ready(recipe.data.name) else f"  [{_needs(DATA_SETS[recipe.data.name])}]"
+        model = recipe.model.kind.upper().replace("CYCLE", "Cycle")
+        print(f"{recipe.name:<21} {model:<8} {recipe.about.figure:<17} {recipe.about.title}{ready}")
+        print(f"{'':<21} {recipe.about.story}")
     return 0
 
 

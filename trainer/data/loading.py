@@ -30,9 +30,9 @@ def load_data(recipe: Recipe, root: Path | None = None, progress: OnProgress = u
     """
     request = _request(recipe, root)
     whole = _loaded.get(request, request.source, lambda: _load(request, progress), progress)
-    if not recipe.hold_out:
+    if not recipe.data.hold_out:
         return whole
-    count = recipe.hold_out
+    count = recipe.data.hold_out
     return _split_off.get(
         (request, count), request.source, lambda: _held_out(whole, count), progress
     )
@@ -46,7 +46,7 @@ def forget_data() -> None:
 
 def _request(recipe: Recipe, root: Path | None) -> Request:
     # What our own code makes is the same for every root, and made once.
-    needs_root = DATA_SETS[recipe.data].find is not None
+    needs_root = DATA_SETS[recipe.data.name].find is not None
     return Request.of(recipe, data_root(root) if needs_root else Path())
 
 
@@ -113,7 +113,7 @@ def some_test_images(
 
     Of different classes as far as there are enough. `progress` as of `load_data`.
     """
-    few = DATA_SETS[recipe.data].few and not recipe.hold_out
+    few = DATA_SETS[recipe.data.name].few and not recipe.data.hold_out
     test = _few(_request(recipe, root)) if few else load_data(recipe, root, progress).test
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))

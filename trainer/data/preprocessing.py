@@ -63,8 +63,8 @@ def preprocess_of(recipe: Recipe) -> Preprocess | None:
     shape = recipe.image_shape
     if shape is None:
         return None
-    spec = DATA_SETS[recipe.data]
-    return Preprocess(shape, spec.ink, recipe.pad and spec.own, spec.crop)
+    spec = DATA_SETS[recipe.data.name]
+    return Preprocess(shape, spec.ink, recipe.data.pad and spec.own, spec.crop)
 
 
 def _border(image: Image.Image) -> int | tuple[int, ...]:

@@ -39,14 +39,14 @@ class Request:
     def of(cls, recipe: Recipe, root: Path) -> Request:
         """What a recipe asks for."""
         return cls(
-            data=recipe.data,
+            data=recipe.data.name,
             root=root,
-            size=recipe.size,
-            colour=recipe.colour,
-            images=recipe.images,
-            images_b=recipe.images_b,
-            pad=recipe.pad,
-            second=recipe.second,
+            size=recipe.data.size,
+            colour=recipe.data.colour,
+            images=recipe.data.images,
+            images_b=recipe.data.images_b,
+            pad=recipe.data.pad,
+            second=recipe.data.second,
             translates=recipe.translates,
         )
 
