@@ -9,15 +9,16 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from iae_studio.state.datasets import WORDS, Roots
+from iae_studio.state.datasets import Roots
 from iae_studio.state.session import Message, Session, State
 from iae_studio.threads import jobs
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
+from trainer.data.at_hand import data_ready
 from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import data_ready
+from trainer.recipe.specs import DATA_SETS
 
 
 class DataDesk(QObject):
@@ -112,20 +113,20 @@ class DataDesk(QObject):
         if session.recipe.data.name == name:
             session.select(session.shown)
             session.want_test_images()
-        session.tell(Message(f"{WORDS[name].title} is here: press Train."))
+        session.tell(Message(f"{DATA_SETS[name].title} is here: press Train."))
 
     # ---- folders -----------------------------------------------------------------------------
 
     def choose_folder(self, name: str) -> None:
         """Ask where a data set lies."""
-        title = f"A folder that holds {WORDS[name].title}"
+        title = f"A folder that holds {DATA_SETS[name].title}"
         chosen = QFileDialog.getExistingDirectory(self.window, title)
         if chosen:
             self.set_root(name, Path(chosen))
 
     def set_root(self, name: str, root: Path) -> None:
         """Use a folder for a data set, if it holds it; remembered."""
-        words = WORDS[name]
+        words = DATA_SETS[name]
         if self.roots.choose(name, root):
             self._arrived(name)
         else:

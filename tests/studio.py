@@ -75,10 +75,10 @@ def steps(studio: Studio) -> int:
 @contextmanager
 def little_data(monkeypatch) -> Iterator[None]:
     """Few drawn images in every set, and none left over for other tests."""
-    monkeypatch.setattr(data, "DRAWN_COUNTS", {"train": 400, "test": 80, "few": 80})
-    data._load.cache_clear()
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 400, "test": 80, "few": 80})
+    data.forget_data()
     yield
-    data._load.cache_clear()
+    data.forget_data()
 
 
 def cycle(name: str) -> Recipe:

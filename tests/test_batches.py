@@ -131,7 +131,7 @@ def test_batches_follow_from_the_generator(kind: str) -> None:
 @pytest.mark.parametrize("name", ["shoes-small", "faces-small"])
 def test_domains_are_unpaired(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No shoe's own edges are in the other domain: nothing to be learned by heart."""
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 600, "test": 200})
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 600, "test": 200})
     recipe = find_recipe(name).with_settings(["size=24", "width=7"])
     data = load_data(recipe)
     for first, second in ((data.train, data.other_train), (data.test, data.other_test)):
@@ -153,7 +153,7 @@ def colour_of(images: torch.Tensor) -> float:
 
 
 def test_the_second_domain_of_shoes_is_line_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 200, "test": 100})
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 200, "test": 100})
     data = load_data(find_recipe("shoes-small").with_settings(["size=28"]))
     assert data.other_train is not None
     assert colour_of(data.other_train.images) < 1 < colour_of(data.train.images)
@@ -161,7 +161,7 @@ def test_the_second_domain_of_shoes_is_line_drawings(monkeypatch: pytest.MonkeyP
 
 
 def test_the_domains_of_faces_are_the_two_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 240, "test": 100})
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 240, "test": 100})
     data = load_data(find_recipe("faces-small").with_settings(["size=28"]))
     assert data.other_train is not None
     assert data.train.labels.unique().tolist() == [0]

@@ -17,12 +17,14 @@ from torchvision.datasets import MNIST, FashionMNIST
 from tests.serving import md5_of, serving
 from tests.tiny import idx_bytes, leftovers, recipe_of, write_mnist
 from trainer.data import downloads as archives
-from trainer.data.loading import _load, load_data, some_test_images
-from trainer.data.sets.drawn_digits import draw_digits
-from trainer.data.sets.mnist import Cancelled, download_mnist, load_mnist
+from trainer.data.at_hand import data_ready
+from trainer.data.downloads import Cancelled
+from trainer.data.drawing.digits import draw_digits
+from trainer.data.loading import forget_data, load_data, some_test_images
+from trainer.data.sets.mnist import MNIST_FILES, download_mnist, load_mnist, mnist_folder
 from trainer.messages import DataMissingError, UserError
 from trainer.recipe.catalogue import find_recipe
-from trainer.storage.paths import MNIST_FILES, cache_root, data_ready, mnist_folder
+from trainer.storage.paths import cache_root
 
 RECIPE = recipe_of("mnist-10-small")
 
@@ -137,8 +139,8 @@ def test_other_sets_in_the_same_format_are_told(root: Path) -> None:
 def test_held_out_images_stand_in_for_the_test_set_and_are_not_trained_on(
     root: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 160, "test": 40, "few": 40})
-    _load.cache_clear()
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 160, "test": 40, "few": 40})
+    forget_data()
     whole = load_data(recipe_of(kind), root)
     held = load_data(recipe_of(kind, "hold_out=10"), root)
 
@@ -160,7 +162,7 @@ def test_held_out_images_stand_in_for_the_test_set_and_are_not_trained_on(
     assert all(picture.numpy().tobytes() in known for picture in images)
     with pytest.raises(UserError, match="hold_out is 70"):
         load_data(recipe_of(kind, "hold_out=70"), root)
-    _load.cache_clear()
+    forget_data()
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -341,12 +343,12 @@ def test_a_folder_that_cannot_be_written_is_not_blamed_on_the_network(
 def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 60, "test": 20, "few": 20})
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 60, "test": 20, "few": 20})
     recipe = find_recipe("shoes-small")
     first = load_data(recipe)
-    files = sorted((cache_root() / "drawn").glob("drawn_shoes-*.safetensors"))
+    files = sorted((cache_root() / "drawn").glob("drawn-shoes-*.safetensors"))
     assert len(files) == 2
-    _load.cache_clear()
+    forget_data()
     again = load_data(recipe)
     assert torch.equal(first.train.images, again.train.images)
     assert first.other_train is not None and again.other_train is not None
@@ -354,21 +356,21 @@ def test_slow_drawings_are_kept_and_equal_and_made_anew_when_damaged(
     assert first.test.factors.keys() == again.test.factors.keys()
     whole = files[0].read_bytes()
     files[0].write_bytes(whole[:100])
-    _load.cache_clear()
+    forget_data()
     load_data(recipe)
     assert files[0].read_bytes() == whole
-    _load.cache_clear()
+    forget_data()
 
 
 @pytest.mark.parametrize("name", ["drawn-10", "svhn-75-small", "shoes-small", "faces-small"])
 def test_a_few_drawn_test_images_are_those_of_the_whole_set(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.data.loading.DRAWN_COUNTS", {"train": 40, "test": 120, "few": 80})
-    _load.cache_clear()
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 40, "test": 120, "few": 80})
+    forget_data()
     recipe = find_recipe(name)
     images, labels, index = some_test_images(recipe, None, 6, seed=3)
     whole = load_data(recipe).test
     assert len(images) == 6
     assert torch.equal(images, whole.images[index]) and torch.equal(labels, whole.labels[index])
-    _load.cache_clear()
+    forget_data()

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.data.sets import drawn_digits as drawn
-from trainer.data.sets.drawn_digits import (
+from trainer.data.drawing import digits as drawn
+from trainer.data.drawing.digits import (
     CLASSES,
     SIDE,
     STYLES,

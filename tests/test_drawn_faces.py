@@ -5,8 +5,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from trainer.data.sets import drawn_faces as faces
-from trainer.data.sets.drawn_faces import CONTENT, DOMAINS, STYLE, draw_faces, render_faces
+from trainer.data.drawing import faces as faces
+from trainer.data.drawing import portrait
+from trainer.data.drawing.faces import CONTENT, DOMAINS, STYLE, draw_faces, render_faces
 
 LONG_ONLY = ("fringe", "lipstick", "earrings")
 SHORT_ONLY = ("beard",)
@@ -37,9 +38,9 @@ def shrunk(images: Tensor, by: int) -> Tensor:
 
 def at(images: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """The pixel of every image at (x, y), in the drawing's units: [N, 3]."""
-    scale = images.shape[1] / faces.SIDE
-    column = ((x + faces.SIDE / 2) * scale).long()
-    row = ((y - faces.TOP) * scale).long()
+    scale = images.shape[1] / portrait.SIDE
+    column = ((x + portrait.SIDE / 2) * scale).long()
+    row = ((y - portrait.TOP) * scale).long()
     return images[torch.arange(len(images)), row, column]
 
 
@@ -135,8 +136,8 @@ def test_skin_is_the_same_in_both_domains(drawn: faces.DrawnFaces) -> None:
     bare = {"glasses": 0.0, "beard": 0.0}
     long, short = (in_domain(domain, factors, bare, 64) for domain in (0, 1))
     turn, eye = factors["turn"], factors["eye distance"] / 2
-    tip = faces.MIDDLE + 1.5 + factors["nose length"]
-    ridge = torch.full_like(tip, faces.MIDDLE + 4)
+    tip = portrait.MIDDLE + 1.5 + factors["nose length"]
+    ridge = torch.full_like(tip, portrait.MIDDLE + 4)
     for x, y in ((turn - eye, tip), (turn + eye, tip), (turn, ridge)):
         assert torch.equal(at(long, x, y), at(short, x, y))
     # The ridge of the nose is bare skin: fair skin is brighter than dark skin.

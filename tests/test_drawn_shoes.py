@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d, max_pool2d
 
-from trainer.data.sets import drawn_shoes as shoes
-from trainer.data.sets.drawn_shoes import (
+from trainer.data.drawing import shoes as shoes
+from trainer.data.drawing.shoes import (
     CONTENT,
     KINDS,
     LACES,

@@ -11,12 +11,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from trainer.data.image_files import (
-    as_network_sees,
     decode_image,
     list_images,
     open_image,
     suffixes,
 )
+from trainer.data.preprocessing import Preprocess
 from trainer.messages import Pixels, UserError
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
@@ -248,26 +248,24 @@ def test_list_images(tmp_path: Path) -> None:
 def test_natural_images_are_cropped_in_the_middle_and_resized() -> None:
     image = np.zeros((100, 300, 3), np.uint8)
     image[:, 100:200] = (200, 100, 50)
-    seen = as_network_sees(image, (32, 32, 3), digits=False).astype(int)
+    seen = Preprocess((32, 32, 3), ink=False)(image).astype(int)
     assert (seen[:, 3:-3] == (200, 100, 50)).all() and (np.abs(seen[..., 0] - 200) < 20).all()
-    grey = as_network_sees(image, (16, 16, 1), digits=False)
+    grey = Preprocess((16, 16, 1), ink=False)(image)
     assert grey.shape == (16, 16, 1) and (grey[:, 3:-3] == grey[8, 8]).all()
-    assert (
-        as_network_sees(image, (20, 60, 3), digits=False)[:, 30].tolist() == [[200, 100, 50]] * 20
-    )
-    assert as_network_sees(image[:1, :1], (32, 32, 3), digits=False).shape == (32, 32, 3)
+    assert Preprocess((20, 60, 3), ink=False)(image)[:, 30].tolist() == [[200, 100, 50]] * 20
+    assert Preprocess((32, 32, 3), ink=False)(image[:1, :1]).shape == (32, 32, 3)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_an_image_of_the_right_size_passes_unchanged(channels: int) -> None:
     image = np.random.default_rng(0).integers(0, 256, (32, 24, channels), dtype=np.uint8)
-    assert (as_network_sees(image, (32, 24, channels), digits=False) == image).all()
+    assert (Preprocess((32, 24, channels), ink=False)(image) == image).all()
 
 
 def test_other_shapes_are_refused() -> None:
     for shape in ((8, 8, 4), (8, 8), (0, 8, 3)):
         with pytest.raises(ValueError, match="shape"):
-            as_network_sees(np.zeros(shape, np.uint8), (28, 28, 1), digits=True)
+            Preprocess((28, 28, 1), ink=True)(np.zeros(shape, np.uint8))
 
 
 def seven(width: int, height: int, stroke: int) -> np.ndarray:
@@ -307,7 +305,7 @@ def assert_like_mnist(digit: Pixels, shape: tuple[int, int, int] = (28, 28, 1)) 
 def test_a_photo_of_a_seven(stroke: int, polarity: str) -> None:
     image = photo(seven(600, 400, stroke))
     image = image if polarity == "ink on paper" else 255 - image
-    digit = as_network_sees(grey_rgb(image), (28, 28, 1), digits=True)
+    digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(image))
     assert_like_mnist(digit)
     grey = digit[np.flatnonzero(digit.any((1, 2)))][..., 0].astype(float)
     left, right = np.flatnonzero(grey.any(0))[[0, -1]]
@@ -324,20 +322,20 @@ def test_pencil_specks_shadow_and_the_edge_of_a_table() -> None:
     shadow = photo(ink) * np.where(np.mgrid[:400, :600][1] > 420, 0.6, 1)
     table = photo(ink)
     table[:, 570:] = 25
-    expected = as_network_sees(grey_rgb(photo(ink)), (28, 28, 1), digits=True).astype(int)
+    expected = Preprocess((28, 28, 1), ink=True)(grey_rgb(photo(ink))).astype(int)
     for image in (pencil, specks, shadow, table):
-        digit = as_network_sees(grey_rgb(image), (28, 28, 1), digits=True)
+        digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(image))
         assert_like_mnist(digit)
         assert np.abs(digit - expected).mean() < 15  # a shift by one pixel at most
 
 
 def test_other_sizes_and_colour() -> None:
     image = grey_rgb(photo(seven(300, 400, 14)))
-    assert_like_mnist(as_network_sees(image, (64, 64, 1), digits=True), (64, 64, 1))
-    colour = as_network_sees(image, (32, 32, 3), digits=True)
+    assert_like_mnist(Preprocess((64, 64, 1), ink=True)(image), (64, 64, 1))
+    colour = Preprocess((32, 32, 3), ink=True)(image)
     assert_like_mnist(colour, (32, 32, 3))
     assert (np.ptp(colour, axis=2) == 0).all()
-    assert as_network_sees(image, (28, 20, 1), digits=True).any()
+    assert Preprocess((28, 20, 1), ink=True)(image).any()
 
 
 def mnist_like() -> Pixels:
@@ -351,15 +349,15 @@ def mnist_like() -> Pixels:
 
 def test_mnist_itself_passes_unchanged() -> None:
     digit = mnist_like()
-    assert (as_network_sees(digit, (28, 28, 1), digits=True) == digit).all()
-    colour = as_network_sees(np.repeat(digit, 3, axis=2), (28, 28, 3), digits=True)
+    assert (Preprocess((28, 28, 1), ink=True)(digit) == digit).all()
+    colour = Preprocess((28, 28, 3), ink=True)(np.repeat(digit, 3, axis=2))
     assert (colour == digit).all()
 
 
 def test_mnist_inverted_or_enlarged_comes_back() -> None:
     digit = mnist_like()
     digit[0] = 0
-    expected = as_network_sees(255 - digit, (28, 28, 1), digits=True)
+    expected = Preprocess((28, 28, 1), ink=True)(255 - digit)
     assert_like_mnist(expected)
     rows, columns = np.nonzero(digit[..., 0])
     found_rows, found_columns = np.nonzero(expected[..., 0])
@@ -368,7 +366,7 @@ def test_mnist_inverted_or_enlarged_comes_back() -> None:
     )
     assert np.abs(moved.astype(int) - expected).max() <= 30  # the strongest ink becomes white
     large = np.asarray(Image.fromarray(digit[..., 0]).resize((280, 280), Image.Resampling.BICUBIC))
-    assert_like_mnist(as_network_sees(grey_rgb(large), (28, 28, 1), digits=True))
+    assert_like_mnist(Preprocess((28, 28, 1), ink=True)(grey_rgb(large)))
 
 
 @pytest.mark.parametrize(
@@ -385,5 +383,5 @@ def test_mnist_inverted_or_enlarged_comes_back() -> None:
     ids=["white", "black", "grey", "pixel", "line", "paper", "slate"],
 )
 def test_blank_gives_black(blank: np.ndarray) -> None:
-    digit = as_network_sees(grey_rgb(blank), (28, 28, 1), digits=True)
+    digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(blank))
     assert digit.shape == (28, 28, 1) and not digit.any()

@@ -88,7 +88,7 @@ def test_the_engine_loads_no_qt() -> None:
         ".".join(file.relative_to(ROOT).with_suffix("").parts)
         for file in (ROOT / "trainer").rglob("[a-z]*.py")
     )
-    assert "trainer.networks.resnet" in modules and "trainer.data.sets.drawn_shoes" in modules
+    assert "trainer.networks.resnet" in modules and "trainer.data.drawing.shoes" in modules
     assert not loaded_by(", ".join(modules)) & {"PySide6", "pyqtgraph", "iae_studio"}
 
 

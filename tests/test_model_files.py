@@ -25,13 +25,14 @@ from tests.tiny import (
     trained,
 )
 from trainer.data.batches import TrainingBatches
-from trainer.data.loading import DRAWN, some_test_images
-from trainer.data.sets.points import FOUR, mode_centres
+from trainer.data.drawing.points import FOUR, mode_centres
+from trainer.data.loading import some_test_images
 from trainer.inference.model_files import export_model, file_metrics, load_snapshot
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 from trainer.training.checkpoint import RunFolder
 
 SHIPPED = sorted((ROOT / "assets" / "models").glob("*.safetensors"))
@@ -194,7 +195,7 @@ def test_shipped_models_are_small_and_draw(shipped: Path) -> None:
         assert (torch.cdist(torch.tensor(cloud.fake), centres).amin(1) < 0.4).float().mean() > 0.8
         return
     assert snapshot.directions is not None
-    if recipe.data.name in DRAWN:
+    if DATA_SETS[recipe.data.name].drawn:
         seen = some_test_images(recipe, None, 6, 0)[0].permute(0, 2, 3, 1).contiguous().numpy()
     else:  # drawn digits stand in for those that would have to be fetched
         seen = digits(6)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.data.sets.drawn_numbers import STYLES, DrawnNumbers, draw_numbers
+from trainer.data.drawing.numbers import STYLES, DrawnNumbers, draw_numbers
 
 LUMA = torch.tensor([0.299, 0.587, 0.114])
 

@@ -13,7 +13,7 @@ from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
 from trainer.recipe.options import additions, leaves, value_at
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.rules import DIGITS
+from trainer.recipe.specs import DATA_SETS
 
 # The paper's experiments: model, data, networks, code, its kind, n, eps, labels. "shoes" stands
 # for any pairs of photos and edges: those of the paper cannot be downloaded.
@@ -494,6 +494,6 @@ def test_own_images_take_the_place_of_the_data() -> None:
 
 def test_clothes_are_no_digits_but_as_large() -> None:
     clothes = find_recipe("mnist-10-small").with_settings(["data=fashion-mnist"])
-    assert clothes.data.name not in DIGITS and clothes.image_shape == (28, 28, 1)
+    assert not DATA_SETS[clothes.data.name].ink and clothes.image_shape == (28, 28, 1)
     with pytest.raises(UserError, match="28 px"):
         clothes.with_settings(["size=32"])

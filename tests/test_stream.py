@@ -206,6 +206,18 @@ def test_what_goes_wrong_while_reading_is_told_and_hangs_nobody(rows: torch.Tens
     assert torch.equal(space.batch(4, 0, rng()), Streamed.of(rows, 0, 0, CPU).batch(4, 0, rng()))
 
 
+def test_a_fault_of_the_program_goes_through_with_its_trace(rows: torch.Tensor) -> None:
+    class Faulty(torch.Tensor):
+        def numpy(self, *, force: bool = False) -> np.ndarray:
+            return rows.numpy()[:, :, :, 0]  # not of the shape that the batches have
+
+    faulty = Streamed.of(rows.as_subclass(Faulty), 0, 0, CPU)
+    with pytest.raises(Exception) as caught:
+        faulty.batch(4, 0, rng())
+    assert not isinstance(caught.value, UserError)
+    assert "_gather" in [entry.name for entry in caught.traceback], "where it went wrong is told"
+
+
 ENDS = """
 import torch
 from trainer.data.streaming import Streamed

@@ -17,11 +17,12 @@ from torchvision.datasets import SVHN
 
 from tests.serving import md5_of, serving
 from tests.tiny import leftovers
+from trainer.data.at_hand import data_ready
 from trainer.data.downloads import Cancelled
-from trainer.data.sets.celeba import load_celeba
-from trainer.data.sets.svhn import download_svhn, load_svhn
+from trainer.data.sets.celeba import LISTS, celeba_folder, load_celeba
+from trainer.data.sets.svhn import SVHN_FILES, download_svhn, load_svhn
 from trainer.messages import DataMissingError, UserError
-from trainer.storage.paths import CELEBA_LISTS, SVHN_FILES, cache_root, celeba_folder, data_ready
+from trainer.storage.paths import cache_root
 
 # ---- SVHN ----
 
@@ -169,9 +170,9 @@ def write_celeba(root: Path, packed: bool = False) -> Path:
             (folder / "img_align_celeba" / name).write_bytes(face_jpeg(number))
     rows = [f"{name} -1 {'-1' if i % 2 else ' 1'}  1" for i, name in enumerate(names)]
     text = [str(COUNT), " ".join(ATTRIBUTES) + " ", *rows]
-    (folder / CELEBA_LISTS[0]).write_text("\n".join(text) + "\n")
+    (folder / LISTS[0]).write_text("\n".join(text) + "\n")
     parts = [f"{name} {max(0, i % 6 - 3)}" for i, name in enumerate(names)]
-    (folder / CELEBA_LISTS[1]).write_text("\n".join(parts) + "\n")
+    (folder / LISTS[1]).write_text("\n".join(parts) + "\n")
     return folder
 
 
@@ -244,10 +245,10 @@ def test_stopped_decoding_leaves_nothing(tmp_path: Path) -> None:
 def test_missing_celeba_tells_what_to_put_where(tmp_path: Path) -> None:
     with pytest.raises(DataMissingError) as caught:
         load_celeba(tmp_path / "root", True, 32)
-    for word in ("mmlab", "img_align_celeba.zip", *CELEBA_LISTS, str(tmp_path / "root" / "celeba")):
+    for word in ("mmlab", "img_align_celeba.zip", *LISTS, str(tmp_path / "root" / "celeba")):
         assert word in str(caught.value)
     folder = write_celeba(tmp_path / "root")
-    (folder / CELEBA_LISTS[0]).unlink()
+    (folder / LISTS[0]).unlink()
     with pytest.raises(DataMissingError):
         load_celeba(tmp_path / "root", True, 32)
 
@@ -258,7 +259,7 @@ def test_an_unknown_attribute_is_told_with_the_known(tmp_path: Path) -> None:
         load_celeba(folder, True, 32, "Female")
 
 
-@pytest.mark.parametrize("name", CELEBA_LISTS)
+@pytest.mark.parametrize("name", LISTS)
 @pytest.mark.parametrize(
     "text", ["", "\n", "000001.jpg\n", "3\nMale\na.jpg 7\n", "<html>\n" * 9, "é"]
 )
@@ -272,9 +273,9 @@ def test_damaged_lists_are_told(tmp_path: Path, name: str, text: str) -> None:
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_missing_or_broken_face_is_named(tmp_path: Path, packed: bool) -> None:
     folder = write_celeba(tmp_path / "root", packed)
-    with (folder / CELEBA_LISTS[0]).open("a") as file:
+    with (folder / LISTS[0]).open("a") as file:
         file.write("000099.jpg 1 1 1\n")
-    with (folder / CELEBA_LISTS[1]).open("a") as file:
+    with (folder / LISTS[1]).open("a") as file:
         file.write("000099.jpg 0\n")
     with pytest.raises(UserError, match=r"incomplete.*000099\.jpg.* again"):
         load_celeba(folder, True, 32)

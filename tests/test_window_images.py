@@ -28,9 +28,10 @@ from tests.studio import (
     wait_state,
 )
 from tests.tiny import write_mnist
+from trainer.data.sets.svhn import SVHN_FILES
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.storage.paths import SVHN_FILES, data_root
+from trainer.storage.paths import data_root
 
 
 @pytest.fixture

@@ -15,16 +15,16 @@ from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet, Rows
-from trainer.data.sets.drawn_digits import draw_digits
-from trainer.data.sets.drawn_faces import draw_faces
-from trainer.data.sets.drawn_numbers import draw_numbers
-from trainer.data.sets.drawn_shoes import draw_shoes
-from trainer.data.sets.points import four_points, mixture_of_gaussians
+from trainer.data.drawing.digits import draw_digits
+from trainer.data.drawing.faces import draw_faces
+from trainer.data.drawing.numbers import draw_numbers
+from trainer.data.drawing.points import four_points, mixture_of_gaussians
+from trainer.data.drawing.shoes import draw_shoes
+from trainer.data.sets.mnist import MNIST_FILES
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import MNIST_FILES
 from trainer.training.loop import TrainState, run, start
 
 ROOT = Path(__file__).parent.parent

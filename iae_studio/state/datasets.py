@@ -2,59 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
+from trainer.data.at_hand import data_ready
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import data_ready
-
-
-@dataclass(frozen=True)
-class DataWords:
-    """What is said of a data set. `size` is that of its download; without one there is none."""
-
-    title: str
-    size: str = ""
-    files: str = ""  # what a folder must hold
-    instead: str = ""  # a recipe that needs no data
-    drawn: str = ""  # the drawn data in its place
-
-
-_MNIST = "the four files train-images-idx3-ubyte and so on, plain or .gz"
-WORDS = {
-    "mnist": DataWords("MNIST", "11 MB", _MNIST, "drawn-10", "drawn-digits"),
-    "fashion-mnist": DataWords("Fashion-MNIST", "31 MB", _MNIST, "drawn-10", "drawn-digits"),
-    "svhn": DataWords(
-        "SVHN",
-        "235 MB",
-        "train_32x32.mat and test_32x32.mat",
-        "svhn-75-small",
-        "drawn-numbers",
-    ),
-    "celeba": DataWords(
-        "CelebA",
-        "",
-        "img_align_celeba.zip, list_attr_celeba.txt and list_eval_partition.txt",
-        "celeba-50-small",
-        "drawn-faces",
-    ),
-    "drawn-digits": DataWords("drawn digits"),
-    "drawn-numbers": DataWords("drawn house numbers"),
-    "drawn-shoes": DataWords("drawn shoes"),
-    "drawn-faces": DataWords("drawn faces"),
-    "mog": DataWords("drawn points"),
-    "four-points": DataWords("drawn points"),
-    "folder": DataWords("your images"),
-}
-CELEBA_PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
+from trainer.recipe.specs import DATA_SETS
 
 
 def title_of(recipe: Recipe) -> str:
     """The data of a recipe in a few words."""
-    if recipe.data.name != "folder":
-        return WORDS[recipe.data.name].title
+    spec = DATA_SETS[recipe.data.name]
+    if not spec.own:
+        return spec.title
     return " and ".join(
         Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
     )
@@ -62,12 +23,16 @@ def title_of(recipe: Recipe) -> str:
 
 def missing(name: str) -> tuple[str, str]:
     """What is said, and what to do, where a data set is not on this computer."""
-    words = WORDS[name]
-    if words.size:
+    spec = DATA_SETS[name]
+    if spec.download:
         way = "Download it at the left, or choose a folder that holds it"
+    elif spec.page:
+        way = f"Get it from {spec.page}, then choose the folder that holds {spec.files}"
     else:
-        way = f"Get it from {CELEBA_PAGE}, then choose the folder that holds {words.files}"
-    return f"{words.title} is not on this computer yet.", f"{way}; {words.instead} needs no data."
+        way = f"Choose the folder that holds {spec.files or 'it'}"
+    if spec.stand_in_recipe:
+        way += f"; {spec.stand_in_recipe} needs no data"
+    return f"{spec.title} is not on this computer yet.", f"{way}."
 
 
 def images_at_hand(recipe: Recipe) -> bool:
@@ -78,9 +43,10 @@ def images_at_hand(recipe: Recipe) -> bool:
 
 def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
     """The recipe, or the same on drawn data where its own is not at hand."""
-    if data_ready(recipe.data.name, root):
+    stand_in = DATA_SETS[recipe.data.name].stand_in
+    if not stand_in or data_ready(recipe.data.name, root):
         return recipe
-    return recipe.but(data=WORDS[recipe.data.name].drawn)  # type: ignore[arg-type]
+    return recipe.but(data=stand_in)
 
 
 class Roots:
@@ -91,7 +57,7 @@ class Roots:
 
     def of(self, name: str) -> Path | None:
         """The folder chosen for a set, or one chosen for another that holds it too."""
-        chosen = {key: str(self._settings.value(f"data/{key}", "")) for key in WORDS}
+        chosen = {key: str(self._settings.value(f"data/{key}", "")) for key in DATA_SETS.names()}
         own = chosen.pop(name, "")
         for text in (own, str(self._settings.value("data", "")), *chosen.values()):
             if text and data_ready(name, Path(text)):

@@ -5,44 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from trainer.data.preprocessing import Preprocess, preprocess_of
 from trainer.messages import Pixels
-from trainer.recipe.recipe import Recipe
-from trainer.recipe.rules import DIGITS
 
 MAX_INPUTS = 64
 SKETCH = "your drawing"
 
 
-@dataclass(frozen=True)
-class Sight:
-    """How a network sees an image: as [H, W, C], and whether as white ink on black."""
-
-    shape: tuple[int, int, int]
-    digits: bool
-
-    @property
-    def drawable(self) -> bool:
-        """Whether what the pad draws is what such a network knows."""
-        return self.digits or self.shape == (28, 28, 1)
-
-
-def sight_of(recipe: Recipe) -> Sight | None:
-    """How a recipe's network sees images; None for models of points."""
-    shape = recipe.image_shape
-    return None if shape is None else Sight(shape, recipe.data.name in DIGITS)
+# How a network sees an image; the engine's own, so that both see the same.
+Sight = Preprocess
+sight_of = preprocess_of
 
 
 @dataclass(frozen=True, eq=False)
 class Input:
-    """`seen` is uint8 [H, W, C] of the sight's shape; `original` [h, w, 3], so that another
+    """`seen` is uint8 [H, W, C] of the sight's shape, and `original` what it was made of.
 
-    network can see it too; a test image needs none.
+    That is the bytes of an image file, or pixels [h, w, 3]: another network can see it too. A test
+    image needs none.
     """
 
     name: str
     seen: Pixels
     sight: Sight
-    original: Pixels | None = None
+    original: Pixels | bytes | None = None
     test: bool = False  # taken from a test set, not brought by the user
 
 

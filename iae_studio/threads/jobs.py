@@ -7,24 +7,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 from PySide6.QtGui import QImage
 
 from iae_studio.clipboard import to_png as to_png_bytes
 from iae_studio.state.datasets import images_at_hand, with_data_at_hand
 from iae_studio.state.inputs import Input, Sight, sight_of
-from trainer.data.image_files import as_network_sees, decode_image, list_images, open_image
+from trainer.data.image_files import decode_image, list_images, read_image
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS, called
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
 
 TEST_COUNT = 6
-LONGEST = 256  # px of an original that is kept
-NAMED = ("mnist", "svhn", "drawn-digits", "drawn-numbers")  # their classes are digits
-CLOTHES = (
-    "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,8 +43,8 @@ def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
         problems.append(f"There is room for {limit} images; the first {limit} are shown.")
     for path in files[:limit]:
         try:
-            known = _input(path.name, open_image(path), sight)
-            if known.seen.any() or not sight.digits:
+            known = _from_file(path.name, read_image(path), sight)
+            if known.seen.any() or not sight.ink:
                 inputs.append(known)
             else:
                 problems.append(f"{path.name} shows nothing: there is no ink on it.")
@@ -65,41 +60,33 @@ def open_picture(picture: QImage, name: str, sight: Sight) -> Opened:
     """An image from the clipboard or a browser."""
     data = to_png_bytes(picture)
     try:
-        return Opened([_input(name, decode_image(data, name), sight)], [])
+        return Opened([_from_file(name, data, sight)], [])
     except UserError as error:
         return Opened([], [str(error)])
 
 
-def _input(name: str, rgb: Pixels, sight: Sight) -> Input:
-    # Also the first network sees what is kept, so that coming back shows the same pixels.
-    original = _reduced(rgb)
-    return Input(name, as_network_sees(original, sight.shape, sight.digits), sight, original)
-
-
-def _reduced(rgb: Pixels) -> Pixels:
-    height, width = rgb.shape[:2]
-    scale = LONGEST / max(height, width)
-    if scale >= 1:
-        return rgb
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    image = Image.fromarray(rgb).resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
-    return np.array(image)
+def _from_file(name: str, data: bytes, sight: Sight) -> Input:
+    # The whole is kept, for another network must see it as its training would; as a rule a file is
+    # much smaller than its pixels.
+    rgb = decode_image(data, name)
+    return Input(name, sight(rgb), sight, data if len(data) < rgb.nbytes else rgb)
 
 
 def read_sketch(drawing: Pixels, name: str, sight: Sight) -> Input | None:
     """A drawing uint8 [H, W] as the network sees it; None if there is no ink."""
     if not drawing.any():
         return None
-    return _input(name, np.repeat(drawing[:, :, None], 3, 2), sight)
+    original = np.repeat(drawing[:, :, None], 3, 2)
+    return Input(name, sight(original), sight, original)
 
 
 def see_anew(inputs: list[Input], sight: Sight) -> list[tuple[Input, Input]]:
     """Each input, and the same as another network sees it."""
     pairs = []
     for known in inputs:
-        rgb = known.original if known.original is not None else known.seen
-        seen = as_network_sees(rgb, sight.shape, sight.digits)
-        pairs.append((known, replace(known, seen=seen, sight=sight)))
+        original = known.seen if known.original is None else known.original
+        rgb = decode_image(original, known.name) if isinstance(original, bytes) else original
+        pairs.append((known, replace(known, seen=sight(rgb), sight=sight)))
     return pairs
 
 
@@ -124,9 +111,8 @@ def take_test_images(recipe: Recipe, root: Path | None, seed: int) -> list[Input
 
 
 def _class_name(data: str, label: int) -> str:
-    if data in NAMED:
-        return f" ({label})"
-    return f" ({CLOTHES[label]})" if data == "fashion-mnist" else ""
+    names = DATA_SETS[data].class_names
+    return f" ({names[label]})" if label < len(names) else ""
 
 
 def save_sheet(
@@ -156,17 +142,12 @@ def download(
 ) -> bool:
     """Fetch a data set; False if the user stopped it."""
     from trainer.data.downloads import Cancelled
-    from trainer.data.sets.mnist import download_mnist
-    from trainer.data.sets.svhn import download_svhn
 
     def progress(done: int, total: int) -> None:
         moved(done / max(1, total))
 
     try:
-        if name == "svhn":
-            download_svhn(root, progress, cancelled)
-        else:
-            download_mnist(root, progress, cancelled, name)
+        called(DATA_SETS[name].download)(root, progress, cancelled)
     except Cancelled:
         return False
     return True

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QTreeWidgetItem, QWidget
 
-from iae_studio.state.datasets import WORDS, title_of
+from iae_studio.state.datasets import title_of
 from iae_studio.state.library import Run
 from iae_studio.state.session import Session, Shown, State
 from iae_studio.style import theme
@@ -18,6 +18,7 @@ from iae_studio.views.words import plan_of, plan_tip
 from iae_studio.widgets.diagram import Diagram
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 
 
 class RecipesView(QWidget):
@@ -121,7 +122,7 @@ class RecipesView(QWidget):
 
     def _show_data(self) -> None:
         recipe = self.session.recipe
-        words, ready = WORDS[recipe.data.name], self._ready.get(recipe.data.name, True)
+        words, ready = DATA_SETS[recipe.data.name], self._ready.get(recipe.data.name, True)
         # First what goes: all at once would widen the panel, and it would stay so.
         for part in (self._download, self._folder, self._cancel, self._bar):
             part.hide()
@@ -129,10 +130,10 @@ class RecipesView(QWidget):
         self._data.setText(
             f"{title_of(recipe)}{state}; {recipe.schedule.steps:,} steps of {recipe.optim.batch}"
             if recipe.data.name != self._loading
-            else f"Downloading {words.title}, {words.size}…"
+            else f"Downloading {words.title}, {words.download_size}…"
         )
-        self._download.setVisible(not ready and not self._loading and bool(words.size))
-        self._download.setToolTip(f"Fetch {words.title}, {words.size}")
+        self._download.setVisible(not ready and not self._loading and bool(words.download))
+        self._download.setToolTip(f"Fetch {words.title}, {words.download_size}")
         self._folder.setVisible(not ready and recipe.data.name != self._loading)
         self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
         here = self._loading == recipe.data.name

@@ -13,9 +13,9 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, heading
 from trainer.messages import Cloud, Floats
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 
 HUES = 7  # told apart by most eyes when spread evenly
-DATA_REACH = {"mog": 2.8, "four-points": 2.4}
 CODE_REACH = 4.0
 Places = npt.NDArray[np.int64]
 
@@ -110,7 +110,7 @@ class CloudView(QWidget):
         else:
             which = "one-hot input" if recipe.model.kind == "gan" else "code"
             what = f"Grey: the data. Coloured: what the model draws, a colour for each {which}."
-        self.data.describe("Data x", what, DATA_REACH[recipe.data.name])
+        self.data.describe("Data x", what, DATA_SETS[recipe.data.name].reach)
 
     def show_cloud(self, cloud: Cloud) -> None:
         self._cloud = cloud

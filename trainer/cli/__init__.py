@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from trainer.data.at_hand import data_ready
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
-from trainer.storage.paths import data_ready
-
-DOWNLOADS = ("mnist", "fashion-mnist", "svhn")
-WANTED = {"celeba": "  [needs CelebA's files: see docs/DATA.md]"}
+from trainer.recipe.specs import DATA_SETS, DataSpec
 
 
 class _Parser(argparse.ArgumentParser):
@@ -122,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     sub.set_defaults(run=_figure)
 
     sub = commands.add_parser("download", help="fetch a data set")
-    sub.add_argument("name", choices=DOWNLOADS)
+    sub.add_argument("name", choices=[spec.name for spec in DATA_SETS if spec.download])
     sub.add_argument("--data", type=Path, metavar="ROOT", help="where to put it")
     sub.set_defaults(run=_download)
 
@@ -186,12 +184,17 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([recipe.to_mapping() for recipe in CATALOGUE.values()], indent=1))
         return 0
     for recipe in CATALOGUE.values():
-        fetch = f"  [needs data: python -m trainer download {recipe.data.name}]"
-        ready = "" if data_ready(recipe.data.name) else WANTED.get(recipe.data.name, fetch)
+        ready = "" if data_ready(recipe.data.name) else f"  [{_needs(DATA_SETS[recipe.data.name])}]"
         model = recipe.model.kind.upper().replace("CYCLE", "Cycle")
         print(f"{recipe.name:<21} {model:<8} {recipe.about.figure:<17} {recipe.about.title}{ready}")
         print(f"{'':<21} {recipe.about.story}")
     return 0
+
+
+def _needs(spec: DataSpec) -> str:
+    if spec.download:
+        return f"needs data: python -m trainer download {spec.name}"
+    return f"needs {spec.title}'s files: see docs/DATA.md"
 
 
 def _train(args: argparse.Namespace) -> int:

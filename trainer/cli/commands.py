@@ -9,17 +9,15 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from trainer.data.downloads import Progress
-from trainer.data.image_files import as_network_sees, list_images, open_image
-from trainer.data.loading import load_data
-from trainer.data.sets.mnist import download_mnist
-from trainer.data.sets.svhn import download_svhn
+from trainer.cli.loading import load_with_bar
+from trainer.data.image_files import list_images, open_image
+from trainer.data.preprocessing import preprocess_of
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model, load_snapshot
 from trainer.inference.render import render
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Pixels, Probe, UserError, column_seeds
-from trainer.recipe.rules import DIGITS
+from trainer.recipe.specs import DATA_SETS, called
 from trainer.reporting.figures import figure
 from trainer.reporting.sheets import sheet, to_png
 from trainer.storage.files import write_bytes
@@ -29,7 +27,7 @@ from trainer.training.device import choose_device
 def evaluate_model(args: argparse.Namespace) -> int:
     """Measure a model; a run folder also keeps the figures in its metrics.json."""
     snapshot = load_snapshot(args.model, choose_device(args.device), args.data)
-    metrics = evaluate(snapshot, load_data(snapshot.recipe, args.data))
+    metrics = evaluate(snapshot, load_with_bar(snapshot.recipe, args.data))
     if args.model.is_dir():
         _write(args.model / "metrics.json", json.dumps(metrics, indent=1).encode())
     if args.json:
@@ -43,14 +41,13 @@ def evaluate_model(args: argparse.Namespace) -> int:
 def reconstruct(args: argparse.Namespace) -> int:
     """Write one sheet with a row for each image, or, given a folder, one sheet for each."""
     snapshot = load_snapshot(args.model, choose_device(args.device), args.data)
-    shape = snapshot.facts().image_shape
-    if shape is None:
+    preprocess = preprocess_of(snapshot.recipe)
+    if preprocess is None:
         raise UserError(f"{args.model} is a model of points, not of images.")
     files = list_images(args.images, limit=100_000)
     if not files:
         raise UserError("There are no images in what was named.")
-    digits = snapshot.recipe.data.name in DIGITS
-    seen = [as_network_sees(open_image(path), shape, digits) for path in files]
+    seen = [preprocess(open_image(path)) for path in files]
     if args.out.suffix.lower() == ".png" and not args.out.is_dir():
         _write(args.out, to_png(_sheet(snapshot, np.stack(seen), args)))
         print(args.out)
@@ -89,12 +86,6 @@ def _write(path: Path, data: bytes) -> None:
         raise UserError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _fetch(name: str, root: Path | None, progress: Progress) -> Path:
-    if name == "svhn":
-        return download_svhn(root, progress)
-    return download_mnist(root, progress, name=name)
-
-
 def download(args: argparse.Namespace) -> int:
     """Fetch a data set with a progress bar; Ctrl-C leaves nothing half-written."""
     with tqdm(total=1, unit="B", unit_scale=True, unit_divisor=1024) as bar:
@@ -103,7 +94,7 @@ def download(args: argparse.Namespace) -> int:
             bar.total = total
             bar.update(done - bar.n)
 
-        folder = _fetch(args.name, args.data, show)
+        folder = called(DATA_SETS[args.name].download)(args.data, show, lambda: False)
     print(folder)
     return 0
 
@@ -111,7 +102,7 @@ def download(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     """Write one small safetensors file: averaged weights in fp16, recipe and metrics inside."""
     snapshot = load_snapshot(args.model, choose_device(args.device), args.data)
-    metrics = evaluate(snapshot, load_data(snapshot.recipe, args.data))
+    metrics = evaluate(snapshot, load_with_bar(snapshot.recipe, args.data))
     try:
         export_model(snapshot, args.file, metrics)
     except OSError as error:

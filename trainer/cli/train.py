@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from trainer.cli.loading import load_with_bar
 from trainer.data.batches import TrainingBatches
-from trainer.data.loading import load_data
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder, runs_root
@@ -26,7 +26,7 @@ def train(args: argparse.Namespace, recipe: Recipe) -> int:
     device = choose_device(args.device)
     threads = use_threads(alone=True)
     out, recipe = _open_run(args, recipe)
-    batches = load_data(recipe, args.data).batches(recipe, device)
+    batches = load_with_bar(recipe, args.data).batches(recipe, device)
     if args.minutes and not args.resume:
         recipe = _fit_to_time(recipe, batches, args.minutes)
     folder = out or new_run_folder(recipe.name)  # made late: not for a run that cannot begin

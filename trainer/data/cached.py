@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Callable
 from contextlib import suppress
-from types import ModuleType
+from functools import cache
+from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from trainer.data import drawing
 from trainer.data.dataset import Rows
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import cache_root
 
 
-def kept(drawer: ModuleType, draw: Callable[[], Rows], *what: object) -> Rows:
-    """The rows that `draw` makes, from the cache if `drawer` and `what` are those of last time."""
-    source = inspect.getsource(drawer).encode()
-    mark = hashlib.sha256(source + repr(what).encode()).hexdigest()[:16]
-    name = drawer.__name__.rpartition(".")[2]
+def kept(name: str, draw: Callable[[], Rows], *what: object) -> Rows:
+    """The rows that `draw` makes of `what`, from the cache if they were drawn by the same code."""
+    mark = hashlib.sha256(_drawing_code() + repr(what).encode()).hexdigest()[:16]
     file = cache_root() / "drawn" / f"{name}-{mark}.safetensors"
     with suppress(OSError, SafetensorError, KeyError):  # absent or damaged: drawn anew
         return _unpacked(load_file(file))
@@ -30,6 +29,14 @@ def kept(drawer: ModuleType, draw: Callable[[], Rows], *what: object) -> Rows:
     with suppress(OSError):  # without a cache it is only slower next time
         write_bytes(file, to_bytes(_packed(rows)))
     return rows
+
+
+@cache
+def _drawing_code() -> bytes:
+    """All code that draws, for one drawing is made of others: house numbers of digits."""
+    folders = map(Path, drawing.__path__)
+    files = sorted(file for folder in folders for file in folder.glob("*.py"))
+    return b"\0".join(file.read_bytes() for file in files)
 
 
 def _packed(rows: Rows) -> dict[str, Tensor]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
 from trainer.data.image_files import decode_image
 from trainer.data.memory_maps import cache_file, open_map, write_map
+from trainer.data.preprocessing import Preprocess
+from trainer.data.request import OnProgress
 from trainer.data.stores import Store, in_threads
 from trainer.messages import Pixels, UserError
 from trainer.storage.files import write_bytes
@@ -23,7 +24,6 @@ FEWEST = 16  # images
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
 CACHE_VERSION = 1  # of making squares: another number, and all are decoded anew
 
-Progress = Callable[[int, int], None]  # (images done, images in all)
 # Images uint8 [N, C, size, size], their places among the names, problems, whether it is a map.
 Decoded = tuple[Tensor, list[int], tuple[str, ...], bool]
 
@@ -35,10 +35,8 @@ class Decoding:
     store: Store
     path: Path
     names: list[str]
-    size: int
-    colour: bool
-    pad: bool
-    progress: Progress
+    look: Preprocess
+    progress: OnProgress
     _kept: list[int] = field(default_factory=list)
     _problems: list[str] = field(default_factory=list)
 
@@ -59,12 +57,13 @@ class Decoding:
 
     @property
     def _shape(self) -> tuple[int, int, int, int]:
-        return len(self.names), 3 if self.colour else 1, self.size, self.size
+        height, width, channels = self.look.shape
+        return len(self.names), channels, height, width
 
     def _cache(self) -> Path:
-        looks = (
-            f"{self.size}-{'colour' if self.colour else 'grey'}-{'whole' if self.pad else 'cut'}"
-        )
+        size, _, channels = self.look.shape
+        kind, part = "grey" if channels == 1 else "colour", "whole" if self.look.pad else "cut"
+        looks = f"{size}-{kind}-{part}"
         state = [f"{CACHE_VERSION}", *(f"{name} {self.store.stamp(name)}" for name in self.names)]
         return cache_file("folders", self.path, looks, state)
 
@@ -80,10 +79,11 @@ class Decoding:
         return images[: len(kept)], kept, problems, True
 
     def _in_memory(self) -> Decoded:
+        height, width, _ = self.look.shape
         if np.prod(self._shape) > MOST_MEMORY:
             raise UserError(
                 f'"{self.path.name}" holds {len(self.names)} images, too many for memory at '
-                f"{self.size} x {self.size}, and they cannot be kept in the cache. Free some disk "
+                f"{height} x {width}, and they cannot be kept in the cache. Free some disk "
                 "space, or choose a smaller size or a smaller folder."
             )
         images = np.empty(self._shape, np.uint8)
@@ -99,34 +99,21 @@ class Decoding:
         def square(name: str) -> Pixels | str:
             try:
                 rgb = decode_image(self.store.read(name), name)
-                return as_square(rgb, self.size, self.colour, self.pad)
+                return self.look(rgb).transpose(2, 0, 1)
             except UserError as error:
                 return str(error)
 
         self._kept, self._problems = [], []
-        for place, image in enumerate(in_threads(square, self.names)):
-            if isinstance(image, str):
-                self._problems.append(image)
-            else:
-                self._kept.append(place)
-                yield image
-            self.progress(place + 1, len(self.names))
+        with closing(in_threads(square, self.names)) as images:
+            for place, image in enumerate(images):
+                if isinstance(image, str):
+                    self._problems.append(image)
+                else:
+                    self._kept.append(place)
+                    yield image
+                self.progress(place + 1, len(self.names))
         if len(self._kept) < FEWEST:
             raise UserError(
                 f'Only {len(self._kept)} images in "{self.path.name}" can be read; at least '
                 f"{FEWEST} are needed. " + " ".join(self._problems[:3])
             )
-
-
-def as_square(rgb: Pixels, size: int, colour: bool = True, pad: bool = False) -> Pixels:
-    """An image [h, w, 3] as [C, size, size]: its middle square, or the whole on its border's
-    colour (the median along the edge)."""
-    image = Image.fromarray(rgb)
-    if pad and rgb.shape[0] != rgb.shape[1]:
-        edge = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
-        fill = tuple(int(value) for value in np.median(edge, 0))
-        image = ImageOps.pad(image, (size, size), Image.Resampling.LANCZOS, color=fill)
-    else:
-        image = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
-    pixels = np.asarray(image.convert("RGB" if colour else "L")).reshape(size, size, -1)
-    return pixels.transpose(2, 0, 1)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from trainer.data.request import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.storage.files import replacing
 
@@ -22,8 +23,6 @@ _DISK = {
     errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG,
     errno.ENOTDIR, errno.EEXIST, errno.EIO,
 }  # fmt: skip
-
-Progress = Callable[[int, int], None]  # (bytes done, bytes in all)
 
 
 class Cancelled(Exception):  # noqa: N818  not an error
@@ -56,7 +55,7 @@ def fetch_archives(
     archives: Iterable[Archive],
     folder: Path,
     otherwise: str,
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = unheard,
     cancelled: Callable[[], bool] = lambda: False,
     is_whole: Callable[[Path, Archive], bool] = is_as_published,
 ) -> Path:
@@ -76,7 +75,7 @@ def fetch_archives(
     return folder
 
 
-def _moved(progress: Progress, before: int, total: int, done: int) -> None:
+def _moved(progress: OnProgress, before: int, total: int, done: int) -> None:
     progress(min(before + done, total), total)
 
 

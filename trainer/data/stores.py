@@ -6,7 +6,7 @@ import os
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
@@ -174,8 +174,11 @@ def _not_too_large(data: bytes, name: str) -> bytes:
     return data
 
 
-def in_threads(work: Callable[[str], T], names: Iterable[str]) -> Iterator[T]:
-    """`work` of every name, in order, on several threads, never far ahead of the taker."""
+def in_threads(work: Callable[[str], T], names: Iterable[str]) -> Generator[T]:
+    """`work` of every name, in order, on several threads, never far ahead of the taker.
+
+    Closed early, it waits for what is being worked on, and does no more.
+    """
     left = iter(names)
     with ThreadPoolExecutor(WORKERS) as pool:
         while batch := list(islice(left, BATCH)):

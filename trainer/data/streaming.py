@@ -80,6 +80,8 @@ class Stream:
             return self._ahead.take()
         except Exception as error:
             self._ahead = None  # the next call starts anew
+            if not isinstance(error, OSError):  # a fault of the program, to be told as one
+                raise
             raise UserError(
                 f"The training images cannot be read any longer ({error}). Are the disk and the "
                 "cache still there? Resume the training to go on from its last checkpoint."

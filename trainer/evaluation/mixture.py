@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from trainer.data.dataset import DataSet
-from trainer.data.sets.points import MODES, nearest_mode
+from trainer.data.drawing.points import MODES, nearest_mode
 from trainer.evaluation.measures.cluster_agreement import matched_accuracy
 from trainer.inference.snapshot import Snapshot
 

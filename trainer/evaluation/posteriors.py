@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from trainer.data.dataset import DataSet
-from trainer.data.sets.points import FOUR, FOUR_SIGMA, nearest_place
+from trainer.data.drawing.points import FOUR, FOUR_SIGMA, nearest_place
 from trainer.evaluation.measures.two_samples import (
     sampling_floor,
     sliced_wasserstein,

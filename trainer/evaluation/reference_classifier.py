@@ -16,14 +16,12 @@ from torch.nn import functional
 
 from trainer.data.dataset import DataSet, Rows
 from trainer.messages import UserError
+from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import cache_root
 
 STEPS, BATCH = 1500, 128
 FEATURES = 128
-# Below this accuracy a classifier is no classifier; photographs are harder than digits.
-ENOUGH = {"mnist": 0.98, "drawn-digits": 0.98}
-ENOUGH_ELSEWHERE = 0.8
 
 
 def _network(shape: tuple[int, ...], classes: int) -> nn.Sequential:
@@ -78,7 +76,7 @@ class ReferenceClassifier:
                     write_bytes(file, to_bytes(weights))
         network.eval()
         accuracy = _accuracy(network, data.test, device)
-        if accuracy < ENOUGH.get(name, ENOUGH_ELSEWHERE):
+        if accuracy < DATA_SETS[name].readable:
             raise UserError(
                 f"The classifier of {name} reads only {accuracy:.1%} of the test images rightly; "
                 f"label agreement would mean nothing. Delete {file} and try again."

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.sets.points import nearest_place
+from trainer.data.drawing.points import nearest_place
 from trainer.inference.noise_share import noise_share
 from trainer.inference.pixels import to_pixels, to_tensor
 from trainer.inference.snapshot import Snapshot

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from trainer.recipe.parts import About, Data, Model, Objective, Optim, Schedule
-from trainer.recipe.specs import FAMILIES, MODELS, FamilySpec, ModelSpec
+from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS, FamilySpec, ModelSpec
 
-POINTS = ("mog", "four-points")
 PLAIN_OBJECTIVE, PLAIN_SCHEDULE, PLAIN_OPTIM = Objective(), Schedule(), Optim()
 
 
@@ -40,7 +39,7 @@ class Composition:
     @property
     def two_dimensional(self) -> bool:
         """Whether its data are points in the plane."""
-        return self.data.name in POINTS
+        return DATA_SETS[self.data.name].points
 
     @property
     def categorical(self) -> bool:

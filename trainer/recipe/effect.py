@@ -7,6 +7,7 @@ from collections.abc import Callable
 from trainer.messages import UserError
 from trainer.recipe.composition import Composition
 from trainer.recipe.options import changed, defaults, short_name, value_at
+from trainer.recipe.specs import DATA_SETS
 
 Rule = tuple[Callable[[Composition], bool], str]  # has it an effect? and what is missing if not
 
@@ -54,7 +55,7 @@ NO_GAME = "there is no such game here"
 RULES: dict[str, Rule] = {
     "data.size": (_images, "points have no size"),
     "data.colour": (_images, "points have no colour"),
-    "data.pad": (lambda r: r.data.name == "folder", "only own images are padded"),
+    "data.pad": (lambda r: DATA_SETS[r.data.name].own, "only own images are padded"),
     "data.second": (
         lambda r: r.translates and not r.data.images_b,
         "a second domain is for a cycleiae without a folder for it",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
@@ -35,7 +36,7 @@ class Registry(Generic[T]):
     def __init__(self, kind: str, home: str) -> None:
         self._kind, self._home = kind, home
         self._records: dict[str, T] = {}
-        self._loaded = False
+        self._loading, self._busy, self._loaded = threading.RLock(), False, False
 
     def register(self, record: T) -> T:
         """Add a record. Raises ValueError where its name is taken."""
@@ -79,7 +80,11 @@ class Registry(Generic[T]):
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
-        home = importlib.import_module(self._home)
-        for module in pkgutil.iter_modules(getattr(home, "__path__", ())):
-            importlib.import_module(f"{self._home}.{module.name}")
+        with self._loading:  # the modules themselves may ask, on this thread
+            if self._loaded or self._busy:
+                return
+            self._busy = True
+            home = importlib.import_module(self._home)
+            for module in pkgutil.iter_modules(getattr(home, "__path__", ())):
+                importlib.import_module(f"{self._home}.{module.name}")
+            self._loaded = True

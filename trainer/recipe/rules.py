@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from trainer.messages import UserError
-from trainer.recipe.composition import POINTS, Composition
-
-DIGITS = ("drawn-digits", "mnist")  # a photo of these is read as ink on paper
-_FIXED = {"svhn": (32, True), **dict.fromkeys((*DIGITS, "fashion-mnist"), (28, False))}
-_COLOURED = ("drawn-numbers", "drawn-shoes", "drawn-faces", "celeba")
-_KNOWN = (*POINTS, "drawn-digits", "mnist", "fashion-mnist", "svhn", *_COLOURED, "folder")
+from trainer.recipe.composition import Composition
+from trainer.recipe.specs import DATA_SETS, DataSpec
 
 
 def check_parts(recipe: Composition) -> None:
@@ -42,22 +38,32 @@ def _check_networks(recipe: Composition) -> None:
 
 
 def _check_data(recipe: Composition) -> None:
-    data, name = recipe.data, recipe.data.name
-    if name not in _KNOWN:
-        raise UserError(f"There is no data set {name!r}. Choose one of: {', '.join(_KNOWN)}.")
-    size, colour = _FIXED.get(name, (data.size, data.colour))
-    if (data.size, data.colour) != (size, colour):
-        raise UserError(f"{name} has images of {size} px in {'colour' if colour else 'grey'}.")
-    if name in ("drawn-shoes", "drawn-faces") and not 24 <= data.size <= 128:
-        raise UserError(f"{name} has images of 24 to 128 px, not {data.size}.")
-    if name in _COLOURED and not data.colour:
-        raise UserError(f"{name} has images in colour.")
-    if (name == "folder") != bool(data.images):
+    data, spec = recipe.data, DATA_SETS[recipe.data.name]
+    if not spec.points:
+        _check_images(recipe, spec)
+    if spec.own != bool(data.images):
         raise UserError("Own images go together: data=folder and images=DIR (or --images DIR).")
+
+
+def _check_images(recipe: Composition, spec: DataSpec) -> None:
+    data = recipe.data
+    size = data.size if spec.size is None else spec.size
+    colour = data.colour if spec.colour is None else spec.colour
+    kind = "colour" if colour else "grey"
+    if (data.size, data.colour) != (size, colour) and spec.size is not None:
+        raise UserError(f"{spec.name} has images of {size} px in {kind}.")
+    if not spec.smallest <= data.size <= spec.largest:
+        raise UserError(
+            f"{spec.name} has images of {spec.smallest} to {spec.largest} px, not {data.size}."
+        )
+    if data.colour != colour:
+        raise UserError(f"{spec.name} has images in {kind}.")
 
 
 def _check_domains(recipe: Composition) -> None:
     data = recipe.data
+    if data.second == "class" and not DATA_SETS[data.name].class_pair:
+        raise UserError(f"{data.name} does not hold two classes to translate between.")
     if data.images_b and not (data.images and recipe.translates):
         raise UserError("A second folder of images is for a CycleIAE, beside the first.")
     if recipe.translates and data.second == "none" and not data.images_b:

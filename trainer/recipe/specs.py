@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from trainer.recipe.registry import Registry
@@ -58,3 +59,69 @@ FAMILY_OPTIONS = frozenset({"width", "conditioning", "discriminator_norm", "enco
 
 MODELS: Registry[ModelSpec] = Registry("model", "trainer.models.specs")
 FAMILIES: Registry[FamilySpec] = Registry("family of networks", "trainer.networks.specs")
+
+
+Box = tuple[int, int, int, int]  # px: left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What is cut out of the pictures that a data set is made of, known by their size."""
+
+    size: tuple[int, int]  # px, width and height of such a picture; others keep their middle
+    box: Box
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """A data set: what its images are like, where it comes from, and what loads it.
+
+    Where "module:function" is asked for, the function itself will do.
+    """
+
+    name: str
+    title: str  # in words, as the middle of a sentence has it
+    # (`trainer.data.request.Request`, progress) -> `trainer.data.dataset.DataSet`; it is called
+    # once for all that ask for the same. `progress(images done, images in all)` may raise.
+    load: str | Callable[..., Any]
+    # Request -> the first of the test set's `Rows`, where they are made sooner than the whole.
+    few: str | Callable[..., Any] = ""
+
+    # ---- what there is to see ----
+    points: bool = False  # points in the plane, not images
+    reach: float = 3.0  # of points: how far a plot shows the plane
+    size: int | None = None  # px, where all images have one size; else any ...
+    smallest: int = 16  # ... from here ...
+    largest: int = 256  # ... to here
+    colour: bool | None = None  # whether the images have it; None: as asked for
+    class_names: tuple[str, ...] = ()  # what the labels 0, 1, ... mean
+    class_pair: bool = False  # whether there can be two classes to translate between
+
+    # ---- how other images become like these, for the networks ----
+    ink: bool = False  # a photo is read as ink on paper, and becomes white on black
+    crop: Crop | None = None
+
+    # ---- where it comes from ----
+    own: bool = False  # the user's own images, in the folders that a recipe names
+    drawn: bool = False  # made by our own code: at hand, and the same everywhere
+    files: str = ""  # what has to be on the disk, in words
+    find: Callable[[Path], Path | None] | None = None  # root -> the folder of the files, if there
+    # (root, progress in bytes, cancelled) -> folder; "" where it cannot be downloaded ...
+    download: str | Callable[..., Any] = ""
+    download_size: str = ""  # ... in words
+    page: str = ""  # where it is got by hand
+    stand_in: str = ""  # the data set whose images are shown where this one is not at hand
+    stand_in_recipe: str = ""  # a recipe to begin with, which needs no data
+    licence: str = ""
+    shippable: bool = True  # whether its images may be handed on, in a figure say
+
+    # What a classifier must read rightly, as a share of the test set, to be of use as a measure.
+    readable: float = 0.8
+
+
+def called(what: str | Callable[..., Any]) -> Any:
+    """The function that a record names, or holds."""
+    return resolve(what) if isinstance(what, str) else what
+
+
+DATA_SETS: Registry[DataSpec] = Registry("data set", "trainer.data.sets")

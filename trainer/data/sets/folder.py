@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
-
-from trainer.data.decoding import FEWEST, Decoding, Progress
+from trainer.data.preprocessing import Preprocess
+from trainer.data.request import OnProgress, Request, unheard
 from trainer.data.stores import natural, open_store
 from trainer.messages import UserError
+from trainer.recipe.specs import DATA_SETS, DataSpec
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from trainer.data.dataset import DataSet, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +29,34 @@ class FolderImages:
     mapped: bool  # whether `images` lie in a file of the cache
 
 
+def load_folders(request: Request, progress: OnProgress) -> DataSet:
+    """The images of a recipe's folder, or of both."""
+    from trainer.data.dataset import DataSet
+
+    train, test, classes = _parts(request.images, request, progress)
+    first = DataSet(train, test, classes=classes)
+    if not request.images_b:
+        return first
+    other_train, other_test, _ = _parts(request.images_b, request, progress)
+    return replace(first, other_train=other_train, other_test=other_test)
+
+
+def _parts(path: str, request: Request, progress: OnProgress) -> tuple[Rows, Rows, int]:
+    """Rows to train on, rows to judge by, the number of classes."""
+    from trainer.data.dataset import Rows
+
+    found = read_folder(Path(path), request.size, request.colour, request.pad, progress)
+    rows = Rows(found.images, found.labels, mapped=found.mapped)
+    test = chosen_for_tests(found.labels)
+    return rows.only(~test), rows.only(test), max(1, len(found.class_names))
+
+
 def read_folder(
     path: Path,
     size: int,
     colour: bool,
     pad: bool = False,
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = unheard,
 ) -> FolderImages:
     """All images in a folder or .zip as uint8 [N, C, size, size], C of 3 if `colour` else 1.
 
@@ -40,6 +67,11 @@ def read_folder(
     cache for as long as no file changes. What `progress` raises ends the reading.
     Raises UserError where fewer than 16 images can be read, or there are too many.
     """
+    import torch
+
+    from trainer.data.decoding import FEWEST, Decoding
+
+    look = Preprocess((size, size, 3 if colour else 1), pad=pad)
     with open_store(path) as store:
         names, labels, class_names = _by_class(store.names(), store.title)
         if len(names) < FEWEST:
@@ -47,7 +79,7 @@ def read_folder(
                 f'"{path.name}" holds {len(names)} images; at least {FEWEST} are needed. '
                 "Choose a folder or .zip with more PNG or JPEG files."
             )
-        decoding = Decoding(store, path, names, size, colour, pad, progress)
+        decoding = Decoding(store, path, names, look, progress)
         images, kept, problems, mapped = decoding.images()
     return FolderImages(images, torch.tensor(labels)[kept], class_names, problems, mapped)
 
@@ -75,6 +107,8 @@ def chosen_for_tests(labels: Tensor, seed: int = 0) -> Tensor:
     A tenth is for testing, at least 8 and at most 2,000 images, never more than half. Every class
     gives its share, and one image at the least where it has two; the same seed chooses the same.
     """
+    import torch
+
     count = len(labels)
     wanted = min(max(round(0.1 * count), 8), 2000, count // 2)
     turn = torch.empty(count, dtype=torch.float64)  # how early an image is taken, within its class
@@ -89,3 +123,16 @@ def chosen_for_tests(labels: Tensor, seed: int = 0) -> Tensor:
     test = torch.zeros(count, dtype=torch.bool)
     test[shuffled[turn[shuffled].argsort(stable=True)][:wanted]] = True
     return test
+
+
+DATA_SETS.register(
+    DataSpec(
+        name="folder",
+        title="your images",
+        load=load_folders,
+        own=True,
+        class_pair=True,
+        shippable=False,
+        licence="your own",
+    )
+)

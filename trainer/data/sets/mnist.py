@@ -7,49 +7,77 @@ import hashlib
 import shutil
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from torch import Tensor
-
-from trainer.data.downloads import CHUNK, Archive, Cancelled, Progress, fetch_archives
-from trainer.messages import DataMissingError, UserError
+from trainer.data.at_hand import folder_of
+from trainer.data.downloads import CHUNK, Archive, fetch_archives
+from trainer.data.request import OnProgress, Request, by_parts, unheard
+from trainer.messages import UserError
+from trainer.recipe.specs import DATA_SETS, DataSpec
 from trainer.storage.files import replacing
-from trainer.storage.paths import (
-    DATA_VARIABLE,
-    MNIST_FILES,
-    MNIST_FOLDERS,
-    cache_root,
-    data_root,
-    mnist_folder,
+from trainer.storage.paths import cache_root, data_root
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from trainer.data.dataset import Rows
+
+MNIST_FILES = (
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
 )
-
-__all__ = ["TITLES", "Cancelled", "download_mnist", "load_mnist"]
-
-TITLES = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
+FOLDERS = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST"}  # as torchvision names them
 # Bytes of the four archives, in the order of MNIST_FILES.
 _SIZES = {
     "mnist": (9_912_422, 28_881, 1_648_877, 4_542),
     "fashion-mnist": (26_421_880, 29_515, 4_422_102, 5_148),
 }
 CLASSES = 10
+CLOTHES = (
+    "T-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+)  # fmt: skip
+
+
+def mnist_folder(root: Path, name: str = "mnist") -> Path | None:
+    """The folder that holds all four MNIST files, plain or as .gz; None where there is none.
+
+    `root` may be the root that torchvision expects, its MNIST folder, or the raw folder itself.
+    Fashion-MNIST (`name` "fashion-mnist") has the same files: the innermost folder whose name
+    says which set it is decides, and a folder that says nothing counts as MNIST.
+    """
+    fashion = name == "fashion-mnist"
+    named = [folder for folder in (root / "raw", root) if _says_fashion(folder) == fashion]
+    for folder in (root / FOLDERS[name] / "raw", *named):
+        if all((folder / n).is_file() or (folder / f"{n}.gz").is_file() for n in MNIST_FILES):
+            return folder
+    return None
+
+
+def _says_fashion(folder: Path) -> bool:
+    # Only names near the files: "/home/fashion/..." tells nothing about them.
+    near = (part.lower() for part in reversed(folder.absolute().parts[-3:]))
+    return next(("fashion" in part for part in near if "fashion" in part or "mnist" in part), False)
+
+
+def load_part(request: Request, part: str, progress: OnProgress) -> Rows:
+    """Images uint8 [N, 1, 28, 28] and their classes, of "train" or "test"."""
+    from trainer.data.dataset import Rows
+
+    return Rows(*load_mnist(request.root, part == "train", request.data))
 
 
 def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Tensor, Tensor]:
-    """Images uint8 [N, 1, 28, 28] and labels int64 [N], 0..9; `name` is one of TITLES.
+    """Images uint8 [N, 1, 28, 28] and labels int64 [N], 0..9; `name` is one of FOLDERS.
 
     Raises UserError where the files are missing or damaged.
     """
     from torchvision.datasets.mnist import read_image_file, read_label_file
 
-    title = TITLES[name]
-    folder = mnist_folder(root, name)
-    if folder is None:
-        raise DataMissingError(
-            f"{title} is not in {data_root(root)}. Name a folder that holds it with --data or the "
-            f"variable {DATA_VARIABLE}, or get it with: python -m trainer download {name}. "
-            "The recipe drawn-10 needs no data at all."
-        )
+    title, folder = DATA_SETS[name].title, folder_of(name, root)
     images_name, labels_name = MNIST_FILES[:2] if train else MNIST_FILES[2:]
     images_file, labels_file = _plain(folder, images_name), _plain(folder, labels_name)
     try:
@@ -90,7 +118,7 @@ def _plain(folder: Path, name: str) -> Path:
 
 def download_mnist(
     root: Path | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = unheard,
     cancelled: Callable[[], bool] = lambda: False,
     name: str = "mnist",
 ) -> Path:
@@ -106,8 +134,8 @@ def download_mnist(
     ]
     return fetch_archives(
         archives,
-        data_root(root) / MNIST_FOLDERS[name] / "raw",
-        f"choose a folder that holds {TITLES[name]}. The drawn digits need no download.",
+        data_root(root) / FOLDERS[name] / "raw",
+        f"choose a folder that holds {DATA_SETS[name].title}. The drawn digits need no download.",
         progress,
         cancelled,
         _unpacks,  # and not the checksum: an archive packed anew serves as well
@@ -130,3 +158,27 @@ def _unpacks(packed: Path, archive: Archive) -> bool:
     except (OSError, EOFError, zlib.error):
         return False
     return True
+
+
+def _spec(name: str, title: str, size: str, licence: str) -> DataSpec:
+    return DataSpec(
+        name=name,
+        title=title,
+        load=by_parts(load_part),
+        size=28,
+        colour=False,
+        class_names=CLOTHES if name == "fashion-mnist" else tuple("0123456789"),
+        ink=name == "mnist",
+        files="the four files train-images-idx3-ubyte and so on, plain or .gz",
+        find=partial(mnist_folder, name=name),
+        download=lambda root, progress, cancelled: download_mnist(root, progress, cancelled, name),
+        download_size=size,
+        stand_in="drawn-digits",
+        stand_in_recipe="drawn-10",
+        licence=licence,
+        readable=0.98 if name == "mnist" else 0.8,
+    )
+
+
+DATA_SETS.register(_spec("mnist", "MNIST", "11 MB", "CC BY-SA 3.0"))
+DATA_SETS.register(_spec("fashion-mnist", "Fashion-MNIST", "31 MB", "MIT"))

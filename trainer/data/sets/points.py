@@ -2,48 +2,50 @@
 
 from __future__ import annotations
 
-import math
+from typing import TYPE_CHECKING
 
-import torch
-from torch import Tensor
+from trainer.data.request import OnProgress, Request, by_parts
+from trainer.recipe.specs import DATA_SETS, DataSpec
 
-MODES = 7
-RADIUS = 2.0
-SIGMA = 0.1
+if TYPE_CHECKING:
+    from trainer.data.dataset import Rows
 
-
-def mode_centres() -> Tensor:
-    """The means of the seven Gaussians, evenly on a circle: float32 [7, 2]."""
-    angle = torch.arange(MODES) * (2 * math.pi / MODES)
-    return RADIUS * torch.stack([angle.cos(), angle.sin()], 1)
+COUNTS, SEEDS = {"train": 50_000, "test": 10_000}, {"train": 1, "test": 2}
 
 
-def mixture_of_gaussians(count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Points [count, 2] of the mixture and the component of each, int64 [count]."""
-    rng = torch.Generator().manual_seed(seed)
-    component = torch.randint(MODES, (count,), generator=rng)
-    points = mode_centres()[component] + SIGMA * torch.randn(count, 2, generator=rng)
-    return points, component
+def load_mixture(request: Request, part: str, progress: OnProgress) -> Rows:
+    """Points float32 [N, 2] of seven Gaussians on a circle, and the Gaussian of each."""
+    from trainer.data.dataset import Rows
+    from trainer.data.drawing.points import mixture_of_gaussians
+
+    return Rows(*mixture_of_gaussians(COUNTS[part], SEEDS[part]))
 
 
-def nearest_mode(points: Tensor) -> tuple[Tensor, Tensor]:
-    """The nearest component of each point and the distance to its mean, in sigmas."""
-    distance, index = torch.cdist(points, mode_centres().to(points)).min(1)
-    return index, distance / SIGMA
+def load_places(request: Request, part: str, progress: OnProgress) -> Rows:
+    """Points float32 [N, 2] at four places, blurred a little, and the place of each."""
+    from trainer.data.dataset import Rows
+    from trainer.data.drawing.points import four_points
+
+    return Rows(*four_points(COUNTS[part], SEEDS[part]))
 
 
-FOUR = ((-1.5, -1.5), (-1.5, 1.5), (1.5, -1.5), (1.5, 1.5))
-FOUR_SIGMA = 0.05
-
-
-def four_points(count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Points [count, 2] at four places, blurred a little, and the place of each, int64 [count]."""
-    rng = torch.Generator().manual_seed(seed)
-    place = torch.randint(len(FOUR), (count,), generator=rng)
-    noise = FOUR_SIGMA * torch.randn(count, 2, generator=rng)
-    return torch.tensor(FOUR)[place] + noise, place
-
-
-def nearest_place(points: Tensor) -> Tensor:
-    """The nearest of the four places to each point: int64 [N]."""
-    return torch.cdist(points, torch.tensor(FOUR)).argmin(1)
+DATA_SETS.register(
+    DataSpec(
+        name="mog",
+        title="drawn points",
+        load=by_parts(load_mixture),
+        points=True,
+        reach=2.8,
+        drawn=True,
+    )
+)
+DATA_SETS.register(
+    DataSpec(
+        name="four-points",
+        title="drawn points",
+        load=by_parts(load_places),
+        points=True,
+        reach=2.4,
+        drawn=True,
+    )
+)

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-from torch import Tensor
+from trainer.data.at_hand import folder_of
+from trainer.data.downloads import Archive, fetch_archives
+from trainer.data.request import OnProgress, Request, by_parts, unheard
+from trainer.messages import UserError
+from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.paths import data_root
 
-from trainer.data.downloads import Archive, Progress, fetch_archives
-from trainer.messages import DataMissingError, UserError
-from trainer.storage.paths import DATA_VARIABLE, SVHN_FILES, data_root, svhn_folder
+if TYPE_CHECKING:
+    from torch import Tensor
 
+    from trainer.data.dataset import Rows
+
+SVHN_FILES = ("train_32x32.mat", "test_32x32.mat")
 CLASSES = 10
 _SIZES = {"train": 182_040_794, "test": 64_275_384}  # bytes
+
+
+def svhn_folder(root: Path) -> Path | None:
+    """The folder that holds both .mat files of SVHN's cropped digits; None where there is none."""
+    for folder in (root, root / "svhn", root / "SVHN"):
+        if all((folder / name).is_file() for name in SVHN_FILES):
+            return folder
+    return None
+
+
+def load_part(request: Request, part: str, progress: OnProgress) -> Rows:
+    """Images uint8 [N, 3, 32, 32] and their classes, of "train" or "test"."""
+    from trainer.data.dataset import Rows
+
+    return Rows(*load_svhn(request.root, part == "train"))
 
 
 def load_svhn(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
@@ -23,14 +43,10 @@ def load_svhn(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
 
     Raises UserError where the files are missing or damaged.
     """
-    folder = svhn_folder(root)
-    if folder is None:
-        raise DataMissingError(
-            f"SVHN ({' and '.join(SVHN_FILES)}) is not in {data_root(root)}. Name a folder that "
-            f"holds it with --data or the variable {DATA_VARIABLE}, or get it with: "
-            "python -m trainer download svhn."
-        )
-    path = folder / SVHN_FILES[0 if train else 1]
+    import numpy as np
+    import torch
+
+    path = folder_of("svhn", root) / SVHN_FILES[0 if train else 1]
     content = _read_mat(path)
     images, labels = content.get("X"), content.get("y")
     if images is None or labels is None:
@@ -64,7 +80,7 @@ def _read_mat(path: Path) -> dict[str, Any]:
 
 def download_svhn(
     root: Path | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: OnProgress = unheard,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Path:
     """Fetch both files, 235 MiB, into ROOT/svhn and check them; returns that folder.
@@ -80,8 +96,28 @@ def download_svhn(
         archives.append(Archive(name, (url,), md5, size))
     return fetch_archives(
         archives,
-        svhn_folder(root) or data_root(root) / "svhn",
+        svhn_folder(data_root(root)) or data_root(root) / "svhn",
         "choose a folder that holds SVHN. The drawn house numbers need no download.",
         progress,
         cancelled,
     )
+
+
+DATA_SETS.register(
+    DataSpec(
+        name="svhn",
+        title="SVHN",
+        load=by_parts(load_part),
+        size=32,
+        colour=True,
+        class_names=tuple("0123456789"),
+        files=" and ".join(SVHN_FILES),
+        find=svhn_folder,
+        download="trainer.data.sets.svhn:download_svhn",
+        download_size="235 MB",
+        stand_in="drawn-numbers",
+        stand_in_recipe="svhn-75-small",
+        licence="for non-commercial use only",
+        shippable=False,
+    )
+)

@@ -1,0 +1,36 @@
+"""Whether a data set is on this computer, and what to do where it is not. No torch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trainer.messages import DataMissingError
+from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.paths import DATA_VARIABLE, data_root
+
+
+def data_ready(name: str, root: Path | None = None) -> bool:
+    """Whether the data set can be used at once, without a download."""
+    spec = DATA_SETS[name]
+    return spec.find is None or spec.find(data_root(root)) is not None
+
+
+def folder_of(name: str, root: Path | None = None) -> Path:
+    """The folder that holds the data set's files. Raises DataMissingError, with the way out."""
+    spec = DATA_SETS[name]
+    folder = spec.find(data_root(root)) if spec.find is not None else data_root(root)
+    if folder is None:
+        raise DataMissingError(_way_out(spec, data_root(root)), data=name)
+    return folder
+
+
+def _way_out(spec: DataSpec, root: Path) -> str:
+    holds = "it" if spec.page else spec.files or "it"
+    way = f"Name a folder that holds {holds} with --data or the variable {DATA_VARIABLE}"
+    if spec.download:
+        way += f", or get it with: python -m trainer download {spec.name}"
+    elif spec.page:
+        way = f"Get it from {spec.page} and put {spec.files} into {root / spec.name}. {way}"
+    if spec.stand_in_recipe:
+        way += f". The recipe {spec.stand_in_recipe} needs no data at all"
+    return f"{spec.title} is not in {root}. {way}."
