@@ -28,15 +28,15 @@ from trainer.data.sets.points import (
     nearest_mode,
     nearest_place,
 )
-from trainer.evaluation import evaluate
-from trainer.evaluation import reference_classifier as judging
-from trainer.evaluation.clustering import evaluate_categories
-from trainer.evaluation.factors import evaluate_factors
-from trainer.evaluation.mixture import evaluate_points
-from trainer.evaluation.posteriors import evaluate_places
-from trainer.evaluation.reconstructions import evaluate_images
+from trainer.evaluation import MEASURES, MeasureSpec, Subject, evaluate
+from trainer.evaluation import reference_classifier as classifying
+from trainer.evaluation.measures.categories import evaluate_categories
+from trainer.evaluation.measures.factors import evaluate_factors
+from trainer.evaluation.measures.mixture import evaluate_points
+from trainer.evaluation.measures.posteriors import evaluate_places
+from trainer.evaluation.measures.reconstructions import evaluate_images
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.evaluation.translation import evaluate_translations
+from trainer.evaluation.measures.translations import evaluate_translations
 from trainer.inference.render import Snapshot
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
@@ -111,6 +111,53 @@ def test_evaluate_names_the_recipe_and_follows_from_the_seed() -> None:
     told = evaluate(snapshot, load_data(recipe_of("mog-iae")))
     assert (told["recipe"], told["step"]) == ("mog-iae", 5)
     assert told == evaluate(snapshot, load_data(recipe_of("mog-iae")))
+
+
+def ink(name: str, give: str = "ink") -> MeasureSpec:
+    """A measure from outside: how much ink there is in the first tests, for drawn digits only."""
+
+    def measure(subject: Subject) -> dict[str, Any]:
+        return {give: round(subject.data.test.images[:10].float().mean().item() / 255, 3)}
+
+    return MeasureSpec(name, lambda recipe, data: recipe.data == "drawn-digits", measure)
+
+
+def test_a_measure_from_outside_is_taken_where_it_applies(data: DataSet, monkeypatch) -> None:
+    monkeypatch.setattr(classifying, "ENOUGH", {"drawn-digits": 0.0})
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    snapshot = snapshot_of(recipe_of("drawn-10"))
+    before = evaluate(snapshot, data)
+    with MEASURES.registered(ink("ink")):
+        figures = evaluate(snapshot, data)
+        assert 0 < figures["ink"] < 1 and list(figures) == [*before, "ink"]
+        assert before.items() <= figures.items()
+        points = recipe_of("mog-iae")
+        assert "ink" not in evaluate(snapshot_of(points), load_data(points))
+    with (
+        MEASURES.registered(ink("ink", "mse")),
+        pytest.raises(ValueError, match="'ink' gives .'mse'. a second time"),
+    ):
+        evaluate(snapshot, data)
+
+
+def test_figures_come_in_their_order(data: DataSet, monkeypatch) -> None:
+    monkeypatch.setattr(classifying, "ENOUGH", {"mnist": 0.0})
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    figures = list(evaluate(snapshot_of(recipe_of("mnist-clusters-small")), data))
+    assert figures == [
+        *("recipe", "step", "mse", "mean_image_mse", "diversity", "noise_share"),
+        *("label_agreement", "kin_confusions", "classifier_accuracy"),
+        *("frechet", "frechet_floor", "kernel", "kernel_floor", "images"),
+        *("clustering_error", "kmeans_error", "clusters_used", "perplexity", "factors"),
+    ]
+
+
+def test_the_classifier_is_made_once_for_all_measures(data: DataSet, monkeypatch) -> None:
+    monkeypatch.setattr(classifying, "ENOUGH", {"drawn-digits": 0.0})
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    subject = Subject(snapshot_of(recipe_of("drawn-10")), data)
+    assert subject.classifier is subject.classifier
+    assert subject.domain_classifier is None
 
 
 # ---- images ----
@@ -320,10 +367,10 @@ def test_factors_in_the_code_and_in_the_noise() -> None:
     assert told["thickness"]["code"] > 0.2  # the code is still the image
 
 
-def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
+def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_classifier(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 2)
+    monkeypatch.setattr(classifying, "STEPS", 2)
     rng = torch.Generator().manual_seed(0)
     images = torch.randint(256, (60, 1, 28, 28), generator=rng, dtype=torch.uint8)
     rows = Rows(images, torch.arange(60) % 6)
@@ -340,29 +387,29 @@ def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
 # ---- the classifier ----
 
 
-def kept_judges() -> list[Path]:
+def kept_classifiers() -> list[Path]:
     return list((cache_root() / "classifiers").glob("*.safetensors"))
 
 
-def test_a_judge_that_cannot_read_is_no_judge(
+def test_a_classifier_that_cannot_read_is_refused(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 2)
+    monkeypatch.setattr(classifying, "STEPS", 2)
     with pytest.raises(UserError, match=r"reads only .* of the test images"):
         ReferenceClassifier.of("drawn-digits", data, CPU)
 
 
-def test_a_judge_is_kept_and_the_same_when_trained_again(
+def test_a_classifier_is_kept_and_the_same_when_trained_again(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 3)
-    monkeypatch.setattr(judging, "ENOUGH", {"drawn-digits": 0.0})
+    monkeypatch.setattr(classifying, "STEPS", 3)
+    monkeypatch.setattr(classifying, "ENOUGH", {"drawn-digits": 0.0})
     images = data.test.images.float() / 255
     torch.manual_seed(1)
     before = torch.get_rng_state()
     first = ReferenceClassifier.of("drawn-digits", data, CPU).network(images)
     assert torch.equal(torch.get_rng_state(), before)
-    (file,) = kept_judges()
+    (file,) = kept_classifiers()
     kept = file.read_bytes()
     assert torch.equal(ReferenceClassifier.of("drawn-digits", data, CPU).network(images), first)
     torch.manual_seed(2)
@@ -372,10 +419,10 @@ def test_a_judge_is_kept_and_the_same_when_trained_again(
 
 
 @pytest.mark.slow
-def test_a_trained_judge_reads_the_drawn_digits() -> None:
+def test_a_trained_classifier_reads_the_drawn_digits() -> None:
     data = load_data(recipe_of("drawn-10"))
     classifier = ReferenceClassifier.of("drawn-digits", data, CPU)
-    assert classifier.accuracy >= 0.98 and len(kept_judges()) == 1
+    assert classifier.accuracy >= 0.98 and len(kept_classifiers()) == 1
     read = classifier.read(data.test.images[:500].float() / 255)
     assert np.mean((read == data.test.labels[:500]).numpy()) >= 0.97
     told = evaluate(snapshot_of(recipe_of("drawn-10")), data)

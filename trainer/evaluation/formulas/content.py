@@ -18,7 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import double, integers, some
+from trainer.evaluation.formulas.arrays import double, integers, some
 
 Kind = Literal["number", "class"]
 Rows = NDArray[np.float64]
