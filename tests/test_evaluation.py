@@ -35,8 +35,8 @@ from trainer.evaluation.measures.factors import evaluate_factors
 from trainer.evaluation.measures.mixture import evaluate_points
 from trainer.evaluation.measures.posteriors import evaluate_places
 from trainer.evaluation.measures.reconstructions import evaluate_images
-from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.measures.translations import evaluate_translations
+from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.render import Snapshot
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
@@ -135,7 +135,7 @@ def test_a_measure_from_outside_is_taken_where_it_applies(data: DataSet, monkeyp
         assert "ink" not in evaluate(snapshot_of(points), load_data(points))
     with (
         MEASURES.registered(ink("ink", "mse")),
-        pytest.raises(ValueError, match="'ink' gives .'mse'. a second time"),
+        pytest.raises(ValueError, match=r"'ink' gives .'mse'. a second time"),
     ):
         evaluate(snapshot, data)
 

@@ -11,10 +11,8 @@ from typing import Any
 from trainer.messages import UserError
 from trainer.recipe.migration import recipe_values
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import FAMILIES
 from trainer.storage.files import write_bytes
-
-# Raised where code, not a setting, changes what these networks become; older results are stale.
-REVISIONS = {"small-resnet": 2}  # 2: discriminators that see every pixel
 
 _DEFAULTS = {f.name: f.default for f in fields(Recipe) if f.default is not MISSING} | {
     "revision": 1
@@ -45,18 +43,18 @@ class Record:
 
 def described(recipe: Recipe) -> dict[str, Any]:
     """What decides a result: not the words about it, nor where on this computer the images lie."""
-    told = asdict(recipe)
+    settings = asdict(recipe)
     for key in ("title", "story", "figure"):
-        del told[key]
+        del settings[key]
     for key in ("images", "images_b"):
-        told[key] = Path(told[key]).name
-    return told | {"revision": REVISIONS.get(recipe.networks, 1)}
+        settings[key] = Path(settings[key]).name
+    return settings | {"revision": FAMILIES[recipe.networks].revision}
 
 
 def mark_of(recipe: Recipe) -> str:
     """Eight letters that differ where results would; options at their defaults do not count."""
-    told = described(recipe)
-    chosen = {k: v for k, v in told.items() if k not in _DEFAULTS or v != _DEFAULTS[k]}
+    settings = described(recipe)
+    chosen = {k: v for k, v in settings.items() if k not in _DEFAULTS or v != _DEFAULTS[k]}
     return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()[:8]
 
 

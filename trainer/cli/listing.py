@@ -1,0 +1,35 @@
+"""`list`: the experiments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from trainer.cli.arguments import Commands
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.specs import MODELS
+from trainer.storage.paths import data_ready
+
+WANTED = {"celeba": "  [needs CelebA's files: see docs/DATA.md]"}
+
+
+def add_parser(commands: Commands) -> None:
+    """`list`'s arguments."""
+    parser = commands.add_parser("list", help="the experiments")
+    parser.add_argument("--json", action="store_true", help="as JSON, with every option")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each experiment and what there is to see, or all their options as JSON."""
+    if args.json:
+        print(json.dumps([asdict(recipe) for recipe in CATALOGUE.values()], indent=1))
+        return 0
+    for recipe in CATALOGUE.values():
+        fetch = f"  [needs data: python -m trainer download {recipe.data}]"
+        ready = "" if data_ready(recipe.data) else WANTED.get(recipe.data, fetch)
+        model = MODELS[recipe.model].title
+        print(f"{recipe.name:<21} {model:<8} {recipe.figure:<17} {recipe.title}{ready}")
+        print(f"{'':<21} {recipe.story}")
+    return 0
