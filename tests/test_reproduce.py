@@ -13,7 +13,7 @@ from trainer.cli import main
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import FAMILIES
 from trainer.reporting.reproduce import claims as said
-from trainer.reporting.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
+from trainer.reporting.reproduce.claims import CLAIMS, TRIALS
 from trainer.reporting.reproduce.page import write_page
 from trainer.reporting.reproduce.records import (
     Record,
@@ -22,6 +22,7 @@ from trainer.reporting.reproduce.records import (
     read_records,
     write_record,
 )
+from trainer.reporting.reproduce.trials import Claim, Measure, Trial
 from trainer.reporting.reproduce.work import Workplace, planned, suited
 from trainer.training.checkpoint import RunFolder
 

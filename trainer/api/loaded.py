@@ -91,7 +91,7 @@ class LoadedModel:
         return tiles[0] if is_one(images) else tiles
 
     def render(self, probe: Probe) -> Rendering:
-        """All that the window is told about a probe: pictures, codes, what noise makes of them.
+        """The window's answer to a probe: pictures, codes, and how much of them noise makes.
 
         The probe's images are uint8 [N, H, W, C] as `prepare` gives them.
         """

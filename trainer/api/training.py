@@ -46,7 +46,7 @@ def train(
     user's own: see `Training.folder`). Train up to the step `steps`, or as far as `minutes` reach;
     without either to the recipe's end. `settings` change the recipe: {"r1": 0.3} or ["r1=0.3"].
     With `resume` the run in `out` goes on by its own recipe. Checkpoints are written every
-    `save_every` seconds or more; `not_saved` is told where one on the way cannot be.
+    `save_every` seconds or more; `not_saved` is called with the reason where one on the way fails.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
     the data are not at hand; and while it trains DivergedError.

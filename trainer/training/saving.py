@@ -31,9 +31,8 @@ def run_saved(
     UserError where the last checkpoint cannot be written.
     """
     saved, cost = time.monotonic(), 0.0
-    reports = run(state, batches, until)
     try:
-        for progress in reports:
+        for progress in run(state, batches, until):
             folder.record(progress)
             yield progress
             now = time.monotonic()

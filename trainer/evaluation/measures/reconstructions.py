@@ -37,6 +37,18 @@ def evaluate_images(
         are those of other test images.
     """
     rng = torch.Generator().manual_seed(seed)
+    figures, read, truth = _reconstructed(snapshot, data, classifier, rng)
+    if classifier is not None:
+        figures |= _labels(read, truth, snapshot.recipe.data == "mnist")
+        figures["classifier_accuracy"] = round(classifier.accuracy, 4)
+        figures |= _quality(snapshot, data, classifier, rng)
+    return figures | {"images": min(TEST_IMAGES, len(data.test))}
+
+
+def _reconstructed(
+    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, rng: torch.Generator
+) -> tuple[dict[str, Any], Tensor, Tensor]:
+    """The figures of pixels; and what the classifier reads off the draws [N, 8] and images [N]."""
     sums = {"mse": 0.0, "deviation": 0.0, "within": 0.0}
     read, truth = [], []
     test = data.test.images[:TEST_IMAGES]
@@ -63,11 +75,9 @@ def evaluate_images(
         "diversity": round(sums["deviation"] / count, 4),
         "noise_share": round(sums["within"] / count / max(variance_of_all, 1e-9), 4),
     }
-    if classifier is not None:
-        figures |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data == "mnist")
-        figures["classifier_accuracy"] = round(classifier.accuracy, 4)
-        figures |= _quality(snapshot, data, classifier, rng)
-    return figures | {"images": count}
+    if classifier is None:
+        return figures, torch.empty(0, DRAWS), torch.empty(0)
+    return figures, torch.cat(read), torch.cat(truth)
 
 
 def _labels(read: Tensor, truth: Tensor, digits: bool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from trainer.messages import DataMissingError, DivergedError
 from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.figures import figure
-from trainer.reporting.reproduce.claims import CLAIMS, Trial
+from trainer.reporting.reproduce.claims import CLAIMS
 from trainer.reporting.reproduce.records import (
     Record,
     described,
@@ -31,6 +31,7 @@ from trainer.reporting.reproduce.records import (
     read_records,
     write_record,
 )
+from trainer.reporting.reproduce.trials import Trial
 from trainer.reporting.sheets import to_png
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import data_root
