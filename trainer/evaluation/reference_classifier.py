@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +65,11 @@ class ReferenceClassifier:
         some = data.train.images[::101].numpy().tobytes()
         mark = hashlib.sha256(some + str(len(data.train)).encode()).hexdigest()[:12]
         file = cache_root() / "classifiers" / f"{name}-{mark}.safetensors"
-        with _seeded(device):  # the same classifier each time: weights, dropout
+        on_gpu = [device] if device.type == "cuda" else []
+        with torch.random.fork_rng(devices=on_gpu):  # the same each time: weights, dropout
+            # torch.manual_seed would also seed the other GPUs.
+            for generator in (torch.default_generator, *map(_generator, on_gpu)):
+                generator.manual_seed(0)
             network = _network(tuple(data.train.images.shape[1:]), data.classes).to(device)
             if not _restored(network, file):
                 _train(network, data.train, device)
@@ -83,15 +86,11 @@ class ReferenceClassifier:
         return cls(network, accuracy)
 
 
-@contextmanager
-def _seeded(device: torch.device) -> Iterator[None]:
-    """Torch's global generators start from 0, and nobody outside the block notices."""
-    cuda = device.type == "cuda"
-    with torch.random.fork_rng(devices=[device] if cuda else []):
-        torch.default_generator.manual_seed(0)
-        if cuda:  # `torch.manual_seed` would reseed it for a classifier on the CPU too
-            torch.cuda.manual_seed(0)
-        yield
+def _generator(gpu: torch.device) -> torch.Generator:
+    """Of a GPU, the one that dropout draws from."""
+    torch.cuda.init()
+    index = torch.cuda.current_device() if gpu.index is None else gpu.index
+    return torch.cuda.default_generators[index]
 
 
 def _restored(network: nn.Module, file: Path) -> bool:
