@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.tiny import CPU, recipe_of, snapshot_of
+from tests.tiny import CPU, data_of, recipe_of, snapshot_of
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.distributions import Gaussian
 from trainer.data.edge_detection import find_edges
@@ -158,6 +158,16 @@ def test_the_classifier_is_made_once_for_all_measures(data: DataSet, monkeypatch
     subject = Subject(snapshot_of(recipe_of("drawn-10")), data)
     assert subject.classifier is subject.classifier
     assert subject.domain_classifier is None
+
+
+def test_two_domains_of_photographs_have_a_classifier_of_their_own(monkeypatch) -> None:
+    monkeypatch.setattr(classifying, "STEPS", 60)
+    recipe = recipe_of("faces-small")
+    subject = Subject(snapshot_of(recipe), data_of(recipe))
+    assert subject.domain_classifier is not None
+    assert subject.domain_classifier.accuracy > 0.8
+    (file,) = kept_classifiers()
+    assert file.name.startswith("drawn-faces-domains-")
 
 
 # ---- images ----
