@@ -169,11 +169,11 @@ class Studio(QObject):
         self.window.recipes.set_library(runs, shipped, self.desk.ready())
 
     def _show(self, shown: Shown) -> None:
-        self.render.show(shown, self.desk.roots.of(shown.recipe.data))
+        self.render.show(shown, self.desk.roots.of(shown.recipe.data.name))
 
     def _train(self, recipe: Recipe, run: Path | None, device: str) -> None:
         self.session.tell(None)
-        self.training.begin(recipe, run, device, self.desk.roots.of(recipe.data))
+        self.training.begin(recipe, run, device, self.desk.roots.of(recipe.data.name))
 
     def _saved(self, path: Path, step: int) -> None:
         self.session.logged.emit(f"Saved step {step:,} in {path}.")

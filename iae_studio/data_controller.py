@@ -61,16 +61,16 @@ class DataDesk(QObject):
 
     def ready(self) -> dict[str, bool]:
         """Which of the catalogue's data sets can be used at once."""
-        names = {recipe.data for recipe in CATALOGUE.values()}
+        names = {recipe.data.name for recipe in CATALOGUE.values()}
         return {name: data_ready(name, self.roots.of(name)) for name in names}
 
     def _take_tests(self, recipe: Recipe, seed: int) -> None:
-        root = self.roots.of(recipe.data)
+        root = self.roots.of(recipe.data.name)
         self.reading.submit("tests", partial(jobs.take_test_images, recipe, root, seed), True)
 
     def _act(self, action: str) -> None:
         if action == "folder":
-            self.choose_folder(self.session.recipe.data)
+            self.choose_folder(self.session.recipe.data.name)
 
     # ---- downloads ---------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class DataDesk(QObject):
         if session.state is State.FAILED:
             session.set_state(State.IDLE)
         self.dataChanged.emit()
-        if session.recipe.data == name:
+        if session.recipe.data.name == name:
             session.select(session.shown)
             session.want_test_images()
         session.tell(Message(f"{WORDS[name].title} is here: press Train."))

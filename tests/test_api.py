@@ -225,7 +225,7 @@ def test_a_training_reports_and_is_kept(tmp_path: Path) -> None:
     with RunFolder(run.folder).alone():
         pass  # nobody trains it any more
     longer = training(run.folder, settings=(), steps=40, resume=True)
-    assert (longer.step, longer.recipe.width) == (30, 16)
+    assert (longer.step, longer.recipe.model.width) == (30, 16)
     assert [report.step for report in longer][-1] == 40
 
 

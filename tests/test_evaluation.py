@@ -119,7 +119,7 @@ def ink(name: str, give: str = "ink") -> MeasureSpec:
     def measure(subject: Subject) -> dict[str, Any]:
         return {give: round(subject.data.test.images[:10].float().mean().item() / 255, 3)}
 
-    return MeasureSpec(name, lambda recipe, data: recipe.data == "drawn-digits", measure)
+    return MeasureSpec(name, lambda recipe, data: recipe.data.name == "drawn-digits", measure)
 
 
 def test_a_measure_from_outside_is_taken_where_it_applies(data: DataSet, monkeypatch) -> None:

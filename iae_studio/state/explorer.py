@@ -220,18 +220,20 @@ class Explorer(Dials):
         self.inputsChanged.emit()
         shape, categorical = recipe.image_shape, recipe.categorical
         self.factsChanged.emit(
-            ModelFacts(recipe.name, 0, shape, recipe.code, categorical, 0, 0, recipe.translates)
+            ModelFacts(
+                recipe.name, 0, shape, recipe.model.code, categorical, 0, 0, recipe.translates
+            )
         )
 
 
 def _data_of(recipe: Recipe) -> tuple[object, ...]:
     """What decides a recipe's data."""
     return (
-        recipe.data,
+        recipe.data.name,
         recipe.image_shape,
         recipe.translates,
-        recipe.second,
-        recipe.images,
-        recipe.images_b,
-        recipe.pad,
+        recipe.data.second,
+        recipe.data.images,
+        recipe.data.images_b,
+        recipe.data.pad,
     )

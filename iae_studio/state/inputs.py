@@ -28,7 +28,7 @@ class Sight:
 def sight_of(recipe: Recipe) -> Sight | None:
     """How a recipe's network sees images; None for models of points."""
     shape = recipe.image_shape
-    return None if shape is None else Sight(shape, recipe.data in DIGITS)
+    return None if shape is None else Sight(shape, recipe.data.name in DIGITS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -129,8 +129,8 @@ class Session(Explorer):
     def use_own_images(self, recipe: Recipe) -> None:
         """Show a recipe on the user's own images, ready to train."""
         self.select(Shown(recipe))
-        names = " and ".join(Path(p).name for p in (recipe.images, recipe.images_b) if p)
-        self.tell(Message(f"{recipe.title}, on the images in {names}: press Train."))
+        names = " and ".join(Path(p).name for p in (recipe.data.images, recipe.data.images_b) if p)
+        self.tell(Message(f"{recipe.about.title}, on the images in {names}: press Train."))
 
     # ---- training ----------------------------------------------------------------------------
 

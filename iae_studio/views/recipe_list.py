@@ -103,18 +103,20 @@ class RecipeList(QTreeWidget):
         item.setFont(1, theme.sized(self.font(), theme.CAPTION))
         item.setForeground(1, theme.colour("muted"))
         item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        lacks = "" if self._ready.get(recipe.data, True) else "\nIts data are not here yet."
+        lacks = "" if self._ready.get(recipe.data.name, True) else "\nIts data are not here yet."
         if lacks:
             item.setIcon(1, theme.icon("download", "muted"))
         mine = [run for run in self._runs if run.recipe.name == recipe.name]
         # Runs on own images stand below; the recipe itself is about its own data.
-        own = [run for run in mine if run.step and run.recipe.data == recipe.data]
+        own = [run for run in mine if run.step and run.recipe.data.name == recipe.data.name]
         best = shipped or (own[0].path if own else None)
         # A run may have been changed by settings: its own recipe is the truth about it.
         its = recipe if shipped or not own else own[0].recipe
         item.setData(0, ITEM, Shown(its, best))
         for place in (0, 1):
-            item.setToolTip(place, f"{recipe.name}, {recipe.figure}\n{recipe.story}{lacks}")
+            item.setToolTip(
+                place, f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}"
+            )
         for run in mine[:NEWEST]:
             item.addChild(_run_item(run))
         return item
@@ -153,12 +155,12 @@ class RecipeList(QTreeWidget):
 
 
 def _run_item(run: Run) -> QTreeWidgetItem:
-    folder = Path(run.recipe.images).name
+    folder = Path(run.recipe.data.images).name
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
     item.setData(0, ITEM, Shown(run.recipe, run.path))
-    item.setToolTip(0, f"{run.recipe.images}\n{run.path}".strip())
+    item.setToolTip(0, f"{run.recipe.data.images}\n{run.path}".strip())
     return item
 
 

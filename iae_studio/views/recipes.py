@@ -109,7 +109,7 @@ class RecipesView(QWidget):
     # ---- the chosen recipe -------------------------------------------------------------------
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        self._story.setText(f"<b>{recipe.name}</b> · {recipe.figure}<br>{recipe.story}")
+        self._story.setText(f"<b>{recipe.name}</b> · {recipe.about.figure}<br>{recipe.about.story}")
         self._diagram.setPlan(plan_of(recipe), plan_tip(recipe))
         self._own.setEnabled(not recipe.two_dimensional)
         self._own.setToolTip(
@@ -121,29 +121,29 @@ class RecipesView(QWidget):
 
     def _show_data(self) -> None:
         recipe = self.session.recipe
-        words, ready = WORDS[recipe.data], self._ready.get(recipe.data, True)
+        words, ready = WORDS[recipe.data.name], self._ready.get(recipe.data.name, True)
         # First what goes: all at once would widen the panel, and it would stay so.
         for part in (self._download, self._folder, self._cancel, self._bar):
             part.hide()
         state = "" if ready else ", not here yet"
         self._data.setText(
-            f"{title_of(recipe)}{state}; {recipe.steps:,} steps of {recipe.batch}"
-            if recipe.data != self._loading
+            f"{title_of(recipe)}{state}; {recipe.schedule.steps:,} steps of {recipe.optim.batch}"
+            if recipe.data.name != self._loading
             else f"Downloading {words.title}, {words.size}…"
         )
         self._download.setVisible(not ready and not self._loading and bool(words.size))
         self._download.setToolTip(f"Fetch {words.title}, {words.size}")
-        self._folder.setVisible(not ready and recipe.data != self._loading)
+        self._folder.setVisible(not ready and recipe.data.name != self._loading)
         self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
-        here = self._loading == recipe.data
+        here = self._loading == recipe.data.name
         self._bar.setVisible(here)
         self._cancel.setVisible(here)
 
     def _want_download(self) -> None:
-        self.downloadWanted.emit(self.session.recipe.data)
+        self.downloadWanted.emit(self.session.recipe.data.name)
 
     def _want_folder(self) -> None:
-        self.folderWanted.emit(self.session.recipe.data)
+        self.folderWanted.emit(self.session.recipe.data.name)
 
     def set_download(self, name: str, share: float | None) -> None:
         """How much of a data set is fetched, 0 to 1; None when no download runs."""

@@ -38,7 +38,7 @@ def as_batch(images: Images, recipe: Recipe) -> Pixels:
     several = [images] if is_one(images) else images
     if not isinstance(several, Sequence | np.ndarray):
         raise _unknown(images)
-    digits = recipe.data in DIGITS
+    digits = recipe.data.name in DIGITS
     seen = [as_network_sees(_rgb(image), shape, digits) for image in several]
     return np.stack(seen) if seen else np.empty((0, *shape), np.uint8)
 

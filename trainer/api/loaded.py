@@ -146,7 +146,7 @@ class LoadedModel:
     @property
     def _code_shape(self) -> tuple[int, ...]:
         shape = self.recipe.image_shape
-        return shape if self.recipe.translates and shape is not None else (self.recipe.code,)
+        return shape if self.recipe.translates and shape is not None else (self.recipe.model.code,)
 
     def _noise(self, seed: int, draws: int) -> tuple[Tensor, Tensor]:
         """The decoder's noise [draws, n] and the encoder's [draws, eps]."""

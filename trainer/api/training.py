@@ -7,7 +7,7 @@ import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -63,7 +63,7 @@ def train(
     # The folder is made late: not for a run that cannot begin.
     folder = new_run_folder(recipe.name) if out is None else Path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
-    limits = _Limits(steps or recipe.steps, minutes, save_every, not_saved)
+    limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
     return Training(run_folder, recipe, batches, limits)
 
 
@@ -147,7 +147,7 @@ def _begun(recipe: Recipe, settings: Settings, steps: int | None) -> Recipe:
     if isinstance(settings, Mapping):
         settings = [f"{key}={_text(value)}" for key, value in settings.items()]
     recipe = recipe.with_settings(list(settings))
-    return replace(recipe, steps=steps) if steps and steps > recipe.steps else recipe
+    return recipe.but(steps=steps) if steps and steps > recipe.schedule.steps else recipe
 
 
 def _text(value: object) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from trainer.cli.arguments import Commands, add_data_and_device, positive, positive_int, seed
@@ -96,7 +95,7 @@ def _again(args: argparse.Namespace, folder: Path) -> str:
 
 
 def _with_seed(recipe: Recipe, args: argparse.Namespace) -> Recipe:
-    return recipe if args.seed is None else replace(recipe, seed=args.seed)
+    return recipe if args.seed is None else recipe.but(seed=args.seed)
 
 
 def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:

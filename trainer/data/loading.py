@@ -130,10 +130,10 @@ def load_data(recipe: Recipe, root: Path | None = None) -> DataSet:
     """The recipe's data. Raises UserError, with the way out, where it is not at hand."""
     wanted = Wanted.by(recipe)
     # What our own code makes is the same for every root, and made once.
-    where = data_root(root) if recipe.data in NEED_ROOT else Path()
+    where = data_root(root) if recipe.data.name in NEED_ROOT else Path()
     with _loading:  # the second thread that asks finds what the first one loaded
         whole = _load(wanted, where)
-        return _held_out(whole, recipe.hold_out) if recipe.hold_out else whole
+        return _held_out(whole, recipe.data.hold_out) if recipe.data.hold_out else whole
 
 
 _loading = Lock()
@@ -219,7 +219,7 @@ def some_test_images(
 
     Of different classes as far as there are enough.
     """
-    few = recipe.data in DRAWN and not recipe.hold_out
+    few = recipe.data.name in DRAWN and not recipe.data.hold_out
     test = _few(Wanted.by(recipe)) if few else load_data(recipe, root).test
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))

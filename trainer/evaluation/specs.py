@@ -33,17 +33,21 @@ class Subject:
     @cached_property
     def classifier(self) -> ReferenceClassifier | None:
         """Reads the data's classes off pictures; None where there are none to read."""
-        return self._classifier(self.recipe.data, self.data)
+        return self._classifier(self.recipe.data.name, self.data)
 
     @cached_property
     def domain_classifier(self) -> ReferenceClassifier | None:
         """Tells the two domains apart, where both are photographs of a kind; else None."""
         data = self.data
-        if data.other_train is None or data.other_test is None or self.recipe.second == "edges":
+        if (
+            data.other_train is None
+            or data.other_test is None
+            or self.recipe.data.second == "edges"
+        ):
             return None
         train = _labelled_by_domain(data.train, data.other_train)
         test = _labelled_by_domain(data.test, data.other_test)
-        return self._classifier(f"{self.recipe.data}-domains", DataSet(train, test, classes=2))
+        return self._classifier(f"{self.recipe.data.name}-domains", DataSet(train, test, classes=2))
 
     def _classifier(self, name: str, data: DataSet) -> ReferenceClassifier | None:
         if data.classes < 2:
@@ -51,7 +55,7 @@ class Subject:
         try:
             return ReferenceClassifier.of(name, data, self.snapshot.device)
         except UserError:
-            if self.recipe.data != "folder":
+            if self.recipe.data.name != "folder":
                 raise
             return None  # the classes of own images may be too hard to tell apart
 

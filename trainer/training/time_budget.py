@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 
 from trainer.data.batches import TrainingBatches
 from trainer.recipe.recipe import Recipe
@@ -15,10 +14,10 @@ CALIBRATION_SECONDS = 2.0
 def fit_to_time(recipe: Recipe, batches: TrainingBatches, minutes: float) -> Recipe:
     """The recipe with as many steps as fit, so that its schedules end when the time does."""
     seconds = 0.0  # a step takes
-    for warm, share in ((1.0, recipe.warm), (0.0, 1 - recipe.warm)):
+    for warm, share in ((1.0, recipe.schedule.warm), (0.0, 1 - recipe.schedule.warm)):
         if share:
-            seconds += share / _speed(replace(recipe, warm=warm), batches, minutes)
-    return replace(recipe, steps=max(10, int(60 * minutes / seconds)))
+            seconds += share / _speed(recipe.but(warm=warm), batches, minutes)
+    return recipe.but(steps=max(10, int(60 * minutes / seconds)))
 
 
 def _speed(recipe: Recipe, batches: TrainingBatches, minutes: float) -> float:

@@ -39,7 +39,7 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     test_labels = data.test.labels[: len(test)]
     codes = _codes(snapshot, test, seed)
     matched = clustering_error(_codes(snapshot, train, seed), train_labels, codes, test_labels)
-    by_pixels = kmeans_error(train, train_labels, test, test_labels, recipe.code, seed)
+    by_pixels = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
     usage = cluster_usage(codes)
     figures: dict[str, Any] = {
         "clustering_error": round(matched, 4),
@@ -47,17 +47,17 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
         "clusters_used": usage.used,
         "perplexity": round(usage.perplexity, 2),
     }
-    if recipe.labels:
+    if recipe.data.labels:
         wrong = (codes.argmax(1) != test_labels).float().mean().item()
-        known = labelled_rows(data.train, recipe.labels, recipe.seed)
+        known = labelled_rows(data.train, recipe.data.labels, recipe.optim.seed)
         supervised = supervised_error(
             known.images,
             known.labels,
             test,
             test_labels,
             True,
-            recipe.seed,
-            recoloured=recipe.recolour,
+            recipe.optim.seed,
+            recoloured=recipe.objective.penalties.recolour,
         )
         figures["classification_error"] = round(wrong, 4)
         figures["supervised_error"] = round(supervised, 4)

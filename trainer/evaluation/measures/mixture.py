@@ -40,7 +40,7 @@ def evaluate_points(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
         "within_mode_spread": round(spread.item(), 3),
         "code_used": round(matched_accuracy(z.argmax(1), component), 4),
     }
-    if MODELS[snapshot.recipe.model].inverse:  # else there is no encoder
+    if MODELS[snapshot.recipe.model.kind].inverse:  # else there is no encoder
         test = data.test
         eps = model.eps.sample(len(test), rng)
         codes = model.encode(test.images.to(device), eps.to(device)).cpu()
@@ -51,7 +51,7 @@ def evaluate_points(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
 MEASURES.register(
     MeasureSpec(
         "mixture",
-        applies=lambda recipe, data: recipe.data == "mog",
+        applies=lambda recipe, data: recipe.data.name == "mog",
         measure=lambda subject: evaluate_points(subject.snapshot, subject.data, subject.seed),
         order=0,
     )

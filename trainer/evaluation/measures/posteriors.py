@@ -62,7 +62,7 @@ def evaluate_places(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
 MEASURES.register(
     MeasureSpec(
         "posteriors",
-        applies=lambda recipe, data: recipe.two_dimensional and recipe.data != "mog",
+        applies=lambda recipe, data: recipe.two_dimensional and recipe.data.name != "mog",
         measure=lambda subject: evaluate_places(subject.snapshot, subject.data, subject.seed),
         order=0,
     )

@@ -39,7 +39,7 @@ def evaluate_images(
     rng = torch.Generator().manual_seed(seed)
     figures, read, truth = _reconstructed(snapshot, data, classifier, rng)
     if classifier is not None:
-        figures |= _labels(read, truth, snapshot.recipe.data == "mnist")
+        figures |= _labels(read, truth, snapshot.recipe.data.name == "mnist")
         figures["classifier_accuracy"] = round(classifier.accuracy, 4)
         figures |= _quality(snapshot, data, classifier, rng)
     return figures | {"images": min(TEST_IMAGES, len(data.test))}
@@ -68,8 +68,8 @@ def _reconstructed(
     mean, square = total / (count * DRAWS)
     variance_of_all = (square - mean.square()).mean().item()
     figures: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
-    if snapshot.recipe.code < min(256, count) and not snapshot.recipe.categorical:
-        figures["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.code), 5)
+    if snapshot.recipe.model.code < min(256, count) and not snapshot.recipe.categorical:
+        figures["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
     figures["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
     figures |= {
         "diversity": round(sums["deviation"] / count, 4),

@@ -48,7 +48,7 @@ def described(recipe: Recipe) -> dict[str, Any]:
         del settings[key]
     for key in ("images", "images_b"):
         settings[key] = Path(settings[key]).name
-    return settings | {"revision": FAMILIES[recipe.networks].revision}
+    return settings | {"revision": FAMILIES[recipe.model.networks].revision}
 
 
 def mark_of(recipe: Recipe) -> str:

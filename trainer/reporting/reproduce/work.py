@@ -110,7 +110,7 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
         state = _trained(trial, run, batches, place)
-        if state.step < recipe.steps:
+        if state.step < recipe.schedule.steps:
             return False
         snapshot = publish(state.ema, state.step, place.device, batches)
         metrics = evaluate(snapshot, data)
@@ -128,20 +128,22 @@ def _trained(
     """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
     state = run.load(place.device)
     recipe = state.recipe
-    if state.step < recipe.steps:
-        sys.stderr.write(f"{trial.name}, seed {recipe.seed}, on {place.where} into {run.path}\n")
+    if state.step < recipe.schedule.steps:
+        sys.stderr.write(
+            f"{trial.name}, seed {recipe.optim.seed}, on {place.where} into {run.path}\n"
+        )
         note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
         try:
             training = run_saved(
                 state,
                 batches,
-                recipe.steps,
+                recipe.schedule.steps,
                 run,
                 deadline=place.deadline,
                 saving=note,
                 not_saved=tell_above_bar,
             )
-            train_with_bar(training, state.step, recipe.steps)
+            train_with_bar(training, state.step, recipe.schedule.steps)
         except DivergedError:  # a result as well
             metrics = {"diverged": state.step}
             write_record(place.records, _record(trial, recipe, state.ema, metrics, run.path, place))
@@ -151,7 +153,7 @@ def _trained(
 
 def _run_folder(trial: Trial, recipe: Recipe, runs: Path) -> RunFolder:
     """The run of these very settings, perhaps begun already; other settings have another folder."""
-    path = runs / f"{trial.name}-{recipe.seed}-{mark_of(recipe)}"
+    path = runs / f"{trial.name}-{recipe.optim.seed}-{mark_of(recipe)}"
     if (path / "recipe.json").exists():
         return RunFolder(path)
     return RunFolder.create(path, recipe)
@@ -188,7 +190,7 @@ def _record(
 ) -> Record:
     return Record(
         trial.name,
-        recipe.seed,
+        recipe.optim.seed,
         described(recipe),
         metrics,
         place.where,
