@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.tiny import CPU, recipe_of, snapshot_of
+from tests.tiny import CPU, data_of, recipe_of, snapshot_of
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.distributions import Gaussian
 from trainer.data.drawing.digits import draw_digits
@@ -28,19 +28,25 @@ from trainer.data.drawing.points import (
 from trainer.data.drawing.shoes import draw_shoes
 from trainer.data.edge_detection import find_edges
 from trainer.data.loading import load_data
-from trainer.evaluation import evaluate
-from trainer.evaluation import reference_classifier as judging
-from trainer.evaluation.clustering import evaluate_categories
-from trainer.evaluation.factors import evaluate_factors
-from trainer.evaluation.mixture import evaluate_points
-from trainer.evaluation.posteriors import evaluate_places
-from trainer.evaluation.reconstructions import evaluate_images
+from trainer.evaluation import MEASURES, MeasureSpec, Subject, evaluate
+from trainer.evaluation import reference_classifier as classifying
+from trainer.evaluation.measures.categories import evaluate_categories
+from trainer.evaluation.measures.factors import evaluate_factors
+from trainer.evaluation.measures.mixture import evaluate_points
+from trainer.evaluation.measures.posteriors import evaluate_places
+from trainer.evaluation.measures.reconstructions import evaluate_images
+from trainer.evaluation.measures.translations import evaluate_translations
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.evaluation.translation import evaluate_translations
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.paths import cache_root
+
+
+def be_lenient(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A classifier that reads badly will do: what it learned from was little."""
+    lenient = replace(DATA_SETS[name], readable=0.0)
+    monkeypatch.setitem(DATA_SETS._records, name, lenient)
 
 
 class Call(nn.Module):
@@ -112,6 +118,63 @@ def test_evaluate_names_the_recipe_and_follows_from_the_seed() -> None:
     told = evaluate(snapshot, load_data(recipe_of("mog-iae")))
     assert (told["recipe"], told["step"]) == ("mog-iae", 5)
     assert told == evaluate(snapshot, load_data(recipe_of("mog-iae")))
+
+
+def ink(name: str, give: str = "ink") -> MeasureSpec:
+    """A measure from outside: how much ink there is in the first tests, for drawn digits only."""
+
+    def measure(subject: Subject) -> dict[str, Any]:
+        return {give: round(subject.data.test.images[:10].float().mean().item() / 255, 3)}
+
+    return MeasureSpec(name, lambda recipe, data: recipe.data.name == "drawn-digits", measure)
+
+
+def test_a_measure_from_outside_is_taken_where_it_applies(data: DataSet, monkeypatch) -> None:
+    be_lenient(monkeypatch, "drawn-digits")
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    snapshot = snapshot_of(recipe_of("drawn-10"))
+    before = evaluate(snapshot, data)
+    with MEASURES.registered(ink("ink")):
+        figures = evaluate(snapshot, data)
+        assert 0 < figures["ink"] < 1 and list(figures) == [*before, "ink"]
+        assert before.items() <= figures.items()
+        points = recipe_of("mog-iae")
+        assert "ink" not in evaluate(snapshot_of(points), load_data(points))
+    with (
+        MEASURES.registered(ink("ink", "mse")),
+        pytest.raises(ValueError, match=r"'ink' gives .'mse'. a second time"),
+    ):
+        evaluate(snapshot, data)
+
+
+def test_figures_come_in_their_order(data: DataSet, monkeypatch) -> None:
+    be_lenient(monkeypatch, "mnist")
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    figures = list(evaluate(snapshot_of(recipe_of("mnist-clusters-small")), data))
+    assert figures == [
+        *("recipe", "step", "mse", "mean_image_mse", "diversity", "noise_share"),
+        *("label_agreement", "kin_confusions", "classifier_accuracy"),
+        *("frechet", "frechet_floor", "kernel", "kernel_floor", "images"),
+        *("clustering_error", "kmeans_error", "clusters_used", "perplexity", "factors"),
+    ]
+
+
+def test_the_classifier_is_made_once_for_all_measures(data: DataSet, monkeypatch) -> None:
+    be_lenient(monkeypatch, "drawn-digits")
+    monkeypatch.setattr(classifying, "STEPS", 2)
+    subject = Subject(snapshot_of(recipe_of("drawn-10")), data)
+    assert subject.classifier is subject.classifier
+    assert subject.domain_classifier is None
+
+
+def test_two_domains_of_photographs_have_a_classifier_of_their_own(monkeypatch) -> None:
+    monkeypatch.setattr(classifying, "STEPS", 60)
+    recipe = recipe_of("faces-small")
+    subject = Subject(snapshot_of(recipe), data_of(recipe))
+    assert subject.domain_classifier is not None
+    assert subject.domain_classifier.accuracy > 0.8
+    (file,) = kept_classifiers()
+    assert file.name.startswith("drawn-faces-domains-")
 
 
 # ---- images ----
@@ -321,10 +384,10 @@ def test_factors_in_the_code_and_in_the_noise() -> None:
     assert told["thickness"]["code"] > 0.2  # the code is still the image
 
 
-def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
+def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_classifier(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 2)
+    monkeypatch.setattr(classifying, "STEPS", 2)
     rng = torch.Generator().manual_seed(0)
     images = torch.randint(256, (60, 1, 28, 28), generator=rng, dtype=torch.uint8)
     rows = Rows(images, torch.arange(60) % 6)
@@ -341,43 +404,46 @@ def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_judge(
 # ---- the classifier ----
 
 
-def kept_judges() -> list[Path]:
+def kept_classifiers() -> list[Path]:
     return list((cache_root() / "classifiers").glob("*.safetensors"))
 
 
-def test_a_judge_that_cannot_read_is_no_judge(
+def test_a_classifier_that_cannot_read_is_refused(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 2)
+    monkeypatch.setattr(classifying, "STEPS", 2)
     with pytest.raises(UserError, match=r"reads only .* of the test images"):
-        ReferenceClassifier.of("drawn-digits", data, CPU)
+        ReferenceClassifier.of("drawn-digits", data, CPU, 0.98)
 
 
-def test_a_judge_is_kept_and_the_same_when_trained_again(
+def test_a_classifier_is_kept_and_the_same_when_trained_again(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "STEPS", 3)
-    lenient = replace(DATA_SETS["drawn-digits"], name="lenient digits", readable=0.0)
-    with DATA_SETS.registered(lenient):
-        images = data.test.images.float() / 255
-        torch.manual_seed(1)
-        before = torch.get_rng_state()
-        first = ReferenceClassifier.of(lenient.name, data, CPU).network(images)
-        assert torch.equal(torch.get_rng_state(), before)
-        (file,) = kept_judges()
-        kept = file.read_bytes()
-        assert torch.equal(ReferenceClassifier.of(lenient.name, data, CPU).network(images), first)
-        torch.manual_seed(2)
-        file.write_bytes(kept[:50])  # damaged: trained anew
-        assert torch.equal(ReferenceClassifier.of(lenient.name, data, CPU).network(images), first)
-        assert file.read_bytes() == kept
+    monkeypatch.setattr(classifying, "STEPS", 3)
+    be_lenient(monkeypatch, "drawn-digits")
+    images = data.test.images.float() / 255
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    first = ReferenceClassifier.of("drawn-digits", data, CPU, 0.0).network(images)
+    assert torch.equal(torch.get_rng_state(), before)
+    (file,) = kept_classifiers()
+    kept = file.read_bytes()
+    assert torch.equal(
+        ReferenceClassifier.of("drawn-digits", data, CPU, 0.0).network(images), first
+    )
+    torch.manual_seed(2)
+    file.write_bytes(kept[:50])  # damaged: trained anew
+    assert torch.equal(
+        ReferenceClassifier.of("drawn-digits", data, CPU, 0.0).network(images), first
+    )
+    assert file.read_bytes() == kept
 
 
 @pytest.mark.slow
-def test_a_trained_judge_reads_the_drawn_digits() -> None:
+def test_a_trained_classifier_reads_the_drawn_digits() -> None:
     data = load_data(recipe_of("drawn-10"))
-    classifier = ReferenceClassifier.of("drawn-digits", data, CPU)
-    assert classifier.accuracy >= 0.98 and len(kept_judges()) == 1
+    classifier = ReferenceClassifier.of("drawn-digits", data, CPU, 0.98)
+    assert classifier.accuracy >= 0.98 and len(kept_classifiers()) == 1
     read = classifier.read(data.test.images[:500].float() / 255)
     assert np.mean((read == data.test.labels[:500]).numpy()) >= 0.97
     told = evaluate(snapshot_of(recipe_of("drawn-10")), data)

@@ -9,14 +9,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainer.evaluation.measures.arrays import flat, some
-from trainer.evaluation.measures.cluster_agreement import (
+from trainer.evaluation.formulas.arrays import flat, some
+from trainer.evaluation.formulas.cluster_agreement import (
     cluster_usage,
     clustering_error,
     kmeans_error,
     matched_accuracy,
 )
-from trainer.evaluation.measures.compression import mean_image_mse, pca_mse
+from trainer.evaluation.formulas.compression import mean_image_mse, pca_mse
 
 
 def codes(clusters: list[int], size: int = 5) -> Tensor:

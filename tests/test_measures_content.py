@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainer.evaluation.measures.content import carried, chance_level, explained, kept, noise_part
-from trainer.evaluation.measures.factor_probe import FactorProbe
+from trainer.evaluation.formulas.content import carried, chance_level, explained, kept, noise_part
+from trainer.evaluation.formulas.factor_probe import FactorProbe
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
-from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
-from trainer.evaluation.measures.two_samples import (
+from trainer.evaluation.formulas.edge_agreement import chance_f1, edge_f1
+from trainer.evaluation.formulas.sample_quality import frechet_distance, kernel_distance
+from trainer.evaluation.formulas.two_samples import (
     sampling_floor,
     sliced_wasserstein,
     two_sample_accuracy,

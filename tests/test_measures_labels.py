@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from trainer.evaluation.measures import label_agreement as labels
-from trainer.evaluation.measures.label_agreement import label_agreement, supervised_error
+from trainer.evaluation.formulas import label_agreement as labels
+from trainer.evaluation.formulas.label_agreement import label_agreement, supervised_error
 from trainer.objectives.augmentation import augment, recolour
 
 

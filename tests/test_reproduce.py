@@ -10,11 +10,10 @@ import pytest
 import torch
 
 from trainer.cli import main
-from trainer.cli.reproduce import suited
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import FAMILIES
 from trainer.reporting.reproduce import claims as said
-from trainer.reporting.reproduce.claims import CLAIMS, TRIALS, Claim, Measure, Trial
+from trainer.reporting.reproduce.claims import CLAIMS, TRIALS
 from trainer.reporting.reproduce.page import write_page
 from trainer.reporting.reproduce.records import (
     Record,
@@ -23,7 +22,8 @@ from trainer.reporting.reproduce.records import (
     read_records,
     write_record,
 )
-from trainer.reporting.reproduce.work import Workplace, planned
+from trainer.reporting.reproduce.trials import Claim, Measure, Trial
+from trainer.reporting.reproduce.work import Workplace, planned, suited
 from trainer.training.checkpoint import RunFolder
 
 QUICK = ("steps=40", "batch=32", "width=16")
@@ -127,8 +127,10 @@ def test_other_networks_make_earlier_results_stale(monkeypatch) -> None:
     record = Record("shoes-small", 0, told, {}, "CPU", 1.0, "2026-01-01", "", 1)
     assert record.is_of(recipe)
     mark = mark_of(recipe)
-    newer = replace(FAMILIES["small-resnet"], revision=3)
-    monkeypatch.setitem(FAMILIES._records, newer.name, newer)
+    family = FAMILIES[recipe.model.networks]
+    remade = replace(family, revision=family.revision + 1)
+    records = {name: FAMILIES[name] for name in FAMILIES.names()}
+    monkeypatch.setattr(FAMILIES, "_records", records | {family.name: remade})
     assert not record.is_of(recipe) and mark_of(recipe) != mark
     del told["revision"]  # written before there were any
     assert not record.is_of(recipe)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import runs_root, shipped_models
 
 
 @dataclass(frozen=True)
@@ -22,19 +21,6 @@ class Run:
     recipe: Recipe
     began: str
     step: int
-
-
-def assets() -> Path:
-    """The folder of the assets: the installed package's, or the checkout's."""
-    checkout = Path(__file__).parent.parent.parent
-    if (checkout / "pyproject.toml").is_file():
-        return checkout / "assets"
-    return Path(str(files("iae_studio_assets")))
-
-
-def shipped_models() -> dict[str, Path]:
-    """The models that came with the program, by the name of their recipe."""
-    return {path.stem: path for path in sorted((assets() / "models").glob("*.safetensors"))}
 
 
 def list_runs(root: Path | None = None) -> list[Run]:
@@ -72,3 +58,6 @@ def model_recipe(path: Path) -> Recipe:
         return Recipe.from_json(model_meta(path)["recipe"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path.name} is not a model or a run of IAE Studio.") from error
+
+
+__all__ = ["Run", "list_runs", "model_meta", "model_recipe", "shipped_models"]

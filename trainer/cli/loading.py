@@ -1,20 +1,18 @@
-"""Data loaded with a bar, where it takes long enough to be looked at."""
+"""A bar for data that take long enough to load to be looked at."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tqdm import tqdm
-
-from trainer.data.dataset import DataSet
-from trainer.data.loading import load_data
-from trainer.recipe.recipe import Recipe
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 PATIENCE = 1.0  # seconds without a bar
 
 
-def load_with_bar(recipe: Recipe, root: Path | None) -> DataSet:
-    """As `load_data`, with a progress bar; Ctrl-C ends it and leaves nothing half-made."""
+@contextmanager
+def loading_bar() -> Iterator[Callable[[int, int], None]]:
+    """What is to be told (images done, images in all); Ctrl-C leaves nothing half-made."""
+    from tqdm import tqdm
+
     with tqdm(desc="reading images", unit="", delay=PATIENCE, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
@@ -23,4 +21,4 @@ def load_with_bar(recipe: Recipe, root: Path | None) -> DataSet:
             bar.total = total or None
             bar.update(done - bar.n)
 
-        return load_data(recipe, root, show)
+        yield show

@@ -1,30 +1,49 @@
-"""The command that makes the paper's results again."""
+"""`reproduce`: makes the paper's results again."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-
+from trainer.cli.arguments import Commands, add_data_and_device, positive, seeds
 from trainer.messages import DataMissingError, UserError
-from trainer.reporting.reproduce.claims import Trial, find_trial
-from trainer.reporting.reproduce.page import write_page
-from trainer.reporting.reproduce.work import Workplace, carry_out, is_done, planned
 from trainer.storage.paths import data_root, reproduction_root
-from trainer.training.device import choose_device, use_threads
+
+if TYPE_CHECKING:
+    from trainer.reporting.reproduce.work import Workplace
 
 
-def reproduce(args: argparse.Namespace) -> int:
+def add_parser(commands: Commands) -> None:
+    """`reproduce`'s arguments."""
+    parser = commands.add_parser("reproduce", help="make the paper's results again")
+    parser.add_argument(
+        "trials",
+        nargs="*",
+        metavar="TRIAL",
+        help="names from docs/RESULTS.md; without any, all that suit the device",
+    )
+    parser.add_argument("--seeds", type=seeds, metavar="0-4", help="as many as each is worth")
+    parser.add_argument("--minutes", type=positive, metavar="M", help="stop after M minutes")
+    parser.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="docs")
+    parser.add_argument("--runs", type=Path, metavar="DIR", help="where checkpoints are kept")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="write seed 0's models there")
+    add_data_and_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
     """Do what is missing, in order, and write the page after each; 130 if Ctrl-C ended it early."""
+    from trainer.reporting.reproduce.claims import find_trial
+    from trainer.reporting.reproduce.work import carry_out, is_done, planned, suited
+
     for name in args.trials:
-        find_trial(name)  # a typing error is told before an hour of work
+        find_trial(name)  # a typing error is named before an hour of work
     place = _workplace(args)
-    _write_page(place)  # a folder that cannot be written is told before an hour of work
-    told = 0
+    _write_page(place)  # a folder that cannot be written is named before an hour of work
+    code = 0
     for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):
             continue
@@ -39,29 +58,20 @@ def reproduce(args: argparse.Namespace) -> int:
             continue
         except UserError as error:  # one that diverges, or is busy, does not hold up the others
             sys.stderr.write(f"{trial.name}, seed {seed}: {error}\n")
-            told = 2
+            code = 2
             continue
         if not whole:
             early = time.monotonic() < place.deadline
             sys.stderr.write("Stopped; the same command goes on from here.\n")
-            return 130 if early else told
+            return 130 if early else code
         _write_page(place)
     print(_write_page(place))
-    return told
-
-
-def suited(
-    plan: Iterable[tuple[Trial, int]], place: Workplace, named: bool
-) -> list[tuple[Trial, int]]:
-    """What was asked for by name, as it is; else on a CPU the small ones, on a GPU those last."""
-    if named:
-        return list(plan)
-    if place.device.type == "cpu":
-        return [(trial, seed) for trial, seed in plan if not trial.full_size]
-    return sorted(plan, key=lambda pair: not pair[0].full_size)
+    return code
 
 
 def _write_page(place: Workplace) -> Path:
+    from trainer.reporting.reproduce.page import write_page
+
     try:
         return write_page(place.docs, lambda trial, seed: trial.made(data_root(place.data), seed))
     except OSError as error:
@@ -69,6 +79,11 @@ def _write_page(place: Workplace) -> Path:
 
 
 def _workplace(args: argparse.Namespace) -> Workplace:
+    import torch
+
+    from trainer.reporting.reproduce.work import Workplace
+    from trainer.training.device import choose_device, use_threads
+
     device = choose_device(args.device)
     threads = use_threads(alone=True)
     if device.type == "cuda":

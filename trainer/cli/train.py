@@ -1,84 +1,104 @@
-"""The command that trains, with a progress bar, checkpoints and a clean end by Ctrl-C."""
+"""`train`: an experiment, with a progress bar, checkpoints and a clean end by Ctrl-C."""
 
 from __future__ import annotations
 
 import argparse
 import shlex
 import sys
-import time
 from pathlib import Path
 
-from trainer.cli.loading import load_with_bar
-from trainer.data.batches import TrainingBatches
+from trainer.cli.arguments import Commands, add_data_and_device, positive, positive_int, seed
+from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
+from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import new_run_folder, runs_root
-from trainer.training.checkpoint import RunFolder
-from trainer.training.device import choose_device, use_threads
-from trainer.training.loop import run, start
-from trainer.training.progress_bar import train_with_bar
-
-CALIBRATION_SECONDS = 2.0
+from trainer.storage.paths import runs_root
 
 
-def train(args: argparse.Namespace, recipe: Recipe) -> int:
+def add_parser(commands: Commands) -> None:
+    """`train`'s arguments."""
+    parser = commands.add_parser("train", help="train an experiment")
+    parser.add_argument("recipe", metavar="RECIPE", help="a name from `list`")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--steps", type=positive_int, metavar="N", help="train up to step N")
+    length.add_argument(
+        "--minutes", type=positive, metavar="M", help="as many steps as fit in M minutes"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="settings",
+        help="change an option of the recipe (see `list --json`)",
+    )
+    parser.add_argument(
+        "--images",
+        metavar="DIR",
+        help="your own images: a folder, one of class folders, or a .zip",
+    )
+    parser.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
+    parser.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")
+    parser.add_argument("--save-every", type=positive, default=15.0, help=argparse.SUPPRESS)
+    add_data_and_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
     """Train, with a progress bar; Ctrl-C saves and says how to go on (exit code 130)."""
-    device = choose_device(args.device)
-    threads = use_threads(alone=True)
-    out, recipe = _open_run(args, recipe)
-    batches = load_with_bar(recipe, args.data).batches(recipe, device)
-    if args.minutes and not args.resume:
-        recipe = _fit_to_time(recipe, batches, args.minutes)
-    folder = out or new_run_folder(recipe.name)  # made late: not for a run that cannot begin
-    run_folder = RunFolder(folder) if args.resume else RunFolder.create(folder, recipe)
-    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
-    print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
-    with run_folder.alone():
-        return _go_on(args, run_folder, recipe, batches)
+    recipe = find_recipe(args.recipe)
+    from trainer.api.training import train
+    from trainer.training.device import choose_device, use_threads
+    from trainer.training.progress_bar import tell_above_bar, train_with_bar
 
-
-def _go_on(
-    args: argparse.Namespace, run_folder: RunFolder, recipe: Recipe, batches: TrainingBatches
-) -> int:
-    """Train up to the asked step or time, and say how to go on from there."""
-    folder, state = run_folder.path, run_folder.load(batches.device)
-    until = args.steps or recipe.schedule.steps
-    if state.step >= until:
-        print(
-            f"It already stands at step {state.step:,}; ask for more by --steps.", file=sys.stderr
+    device, threads = choose_device(args.device), use_threads(alone=True)
+    out = _run_to_resume(args, recipe) if args.resume else args.out
+    with loading_bar() as show:
+        training = train(
+            recipe if args.resume else _with_images(_with_seed(recipe, args), args),
+            args.data,
+            out,
+            steps=args.steps,
+            minutes=args.minutes,
+            settings=args.settings,
+            resume=args.resume,
+            device=args.device,
+            save_every=args.save_every,
+            not_saved=tell_above_bar,
+            loading=show,
         )
-        return 0
-    deadline = time.monotonic() + 60 * args.minutes if args.minutes else float("inf")
-    if not train_with_bar(state, batches, until, run_folder, deadline, args.save_every):
-        again = f"python -m trainer train {recipe.name} --out {shlex.quote(str(folder))} --resume"
-        extra = f" --steps {args.steps}" if args.steps else ""
-        data = f" --data {shlex.quote(str(args.data))}" if args.data else ""
-        print(f"\nSaved at step {state.step:,}. Go on with: {again}{extra}{data}", file=sys.stderr)
+    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
+    folder = training.folder
+    print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
+    with training:
+        if training.step >= training.until:
+            stands = f"It already stands at step {training.step:,}"
+            print(f"{stands}; ask for more by --steps.", file=sys.stderr)
+            return 0
+        whole = train_with_bar(training, training.step, training.until)
+    if not whole:
+        print(
+            f"\nSaved at step {training.step:,}. Go on with: {_again(args, folder)}",
+            file=sys.stderr,
+        )
         return 130
-    print(f"Done: step {state.step:,}, saved in {folder}", file=sys.stderr)
+    print(f"Done: step {training.step:,}, saved in {folder}", file=sys.stderr)
     print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)
     return 0
 
 
-def _open_run(args: argparse.Namespace, recipe: Recipe) -> tuple[Path | None, Recipe]:
-    if not args.resume:
-        if args.seed is not None:
-            recipe = recipe.but(seed=args.seed)
-        recipe = _with_images(recipe, args).with_settings(args.settings)
-        if args.steps and args.steps > recipe.schedule.steps:
-            recipe = recipe.but(steps=args.steps)
-        return args.out, recipe
-    folder = args.out or _newest_run(recipe.name)
-    kept = RunFolder(folder).recipe()
-    if kept.name != recipe.name:
-        raise UserError(f"{folder} is a run of {kept.name}, not of {recipe.name}.")
-    other_seed = args.seed is not None and args.seed != kept.optim.seed
-    if args.settings or args.images or args.images_b or other_seed:
-        raise UserError(
-            "--resume keeps the run's own recipe, seed and images: "
-            "leave out --set, --seed, --images and --images-b."
-        )
-    return folder, kept
+def _again(args: argparse.Namespace, folder: Path) -> str:
+    """The command that goes on."""
+    words = ["python", "-m", "trainer", "train", args.recipe, "--out", str(folder), "--resume"]
+    words += ["--steps", str(args.steps)] if args.steps else []
+    words += ["--data", str(args.data)] if args.data else []
+    return shlex.join(words)
+
+
+def _with_seed(recipe: Recipe, args: argparse.Namespace) -> Recipe:
+    return recipe if args.seed is None else recipe.but(seed=args.seed)
 
 
 def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:
@@ -91,6 +111,23 @@ def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:
     return recipe.with_images(*folders)
 
 
+def _run_to_resume(args: argparse.Namespace, recipe: Recipe) -> Path:
+    """The folder named, or the newest run of the recipe. Raises UserError for what must stay."""
+    from trainer.training.checkpoint import RunFolder
+
+    folder: Path = args.out or _newest_run(recipe.name)
+    kept = RunFolder(folder).recipe()
+    if kept.name != recipe.name:
+        raise UserError(f"{folder} is a run of {kept.name}, not of {recipe.name}.")
+    other_seed = args.seed is not None and args.seed != kept.optim.seed
+    if args.settings or args.images or args.images_b or other_seed:
+        raise UserError(
+            "--resume keeps the run's own recipe, seed and images: "
+            "leave out --set, --seed, --images and --images-b."
+        )
+    return folder
+
+
 def _newest_run(name: str) -> Path:
     mine = [p.parent for p in runs_root().glob("*/recipe.json") if _is_run_of(name, p.parent)]
     if not mine:
@@ -99,26 +136,9 @@ def _newest_run(name: str) -> Path:
 
 
 def _is_run_of(name: str, folder: Path) -> bool:
+    from trainer.training.checkpoint import RunFolder
+
     try:
         return RunFolder(folder).recipe().name == name
     except UserError:  # one damaged run does not stand in the way of the others
         return False
-
-
-def _fit_to_time(recipe: Recipe, batches: TrainingBatches, minutes: float) -> Recipe:
-    """The recipe with as many steps as fit, so that its schedules end when the time does."""
-    seconds = 0.0  # a step takes
-    for warm, share in ((1.0, recipe.schedule.warm), (0.0, 1 - recipe.schedule.warm)):
-        if share:
-            seconds += share / _speed(recipe.but(warm=warm), batches, minutes)
-    return recipe.but(steps=max(10, int(60 * minutes / seconds)))
-
-
-def _speed(recipe: Recipe, batches: TrainingBatches, minutes: float) -> float:
-    """Steps per second."""
-    began, rate = time.monotonic(), 1.0
-    for progress in run(start(recipe, batches.device), batches, 10**9):
-        rate = progress.rate
-        if time.monotonic() - began > min(CALIBRATION_SECONDS, 3 * minutes):
-            break
-    return rate

@@ -75,6 +75,17 @@ def decode_image(data: bytes, name: str = "pasted image") -> Pixels:
         raise UserError(f'"{name}" is damaged or cut short: save or load it anew.') from error
 
 
+def upright_rgb(image: Image.Image) -> Pixels:
+    """Returns an image that Pillow opened as [H, W, 3], as `open_image` does; a copy is read.
+
+    Raises `UserError` where its data are damaged.
+    """
+    try:
+        return _upright_rgb(image.copy())
+    except Exception as error:  # plugins raise nearly anything over broken data
+        raise UserError("The image is damaged or cut short: save or load it anew.") from error
+
+
 def list_images(paths: Iterable[Path], limit: int = 64) -> list[Path]:
     """Returns the given files, and the images directly inside the given folders, once each.
 

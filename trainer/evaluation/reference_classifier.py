@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from trainer.data.dataset import DataSet, Rows
 from trainer.messages import UserError
-from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import cache_root
 
@@ -55,10 +54,12 @@ class ReferenceClassifier:
         return features
 
     @classmethod
-    def of(cls, name: str, data: DataSet, device: torch.device) -> ReferenceClassifier:
+    def of(
+        cls, name: str, data: DataSet, device: torch.device, enough: float
+    ) -> ReferenceClassifier:
         """The classifier of a data set, from the cache or newly trained (half a minute on a CPU).
 
-        Raises UserError if it is too bad itself.
+        Raises UserError if it reads fewer of the test images rightly than `enough`, a share.
         """
         some = data.train.images[::101].numpy().tobytes()
         mark = hashlib.sha256(some + str(len(data.train)).encode()).hexdigest()[:12]
@@ -76,7 +77,7 @@ class ReferenceClassifier:
                     write_bytes(file, to_bytes(weights))
         network.eval()
         accuracy = _accuracy(network, data.test, device)
-        if accuracy < DATA_SETS[name].readable:
+        if accuracy < enough:
             raise UserError(
                 f"The classifier of {name} reads only {accuracy:.1%} of the test images rightly; "
                 f"label agreement would mean nothing. Delete {file} and try again."

@@ -44,18 +44,18 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
         shape = recipe.image_shape
         assert shape is not None
         nothing = np.empty((0, *shape), np.uint8)
-        made = render_clusters(snapshot, Probe(0, nothing, column_seeds(seed, COLUMNS)))
-        return enlarged(tiled(made.tiles))
+        clusters = render_clusters(snapshot, Probe(0, nothing, column_seeds(seed, COLUMNS)))
+        return enlarged(tiled(clusters.tiles))
     images, _, _ = some_test_images(recipe, root, ROWS, seed)
     seen = images.permute(0, 2, 3, 1).contiguous().numpy()
-    told = render(snapshot, Probe(0, seen, column_seeds(seed, COLUMNS)))
-    tiles = told.tiles
-    if told.way_back is not None:  # half the columns translations, half what comes back of them
+    made = render(snapshot, Probe(0, seen, column_seeds(seed, COLUMNS)))
+    tiles = made.tiles
+    if made.way_back is not None:  # half the columns translations, half what comes back of them
         half = COLUMNS // 2
-        tiles = np.concatenate([tiles[:, :half], told.way_back[:, :half]], 1)
+        tiles = np.concatenate([tiles[:, :half], made.way_back[:, :half]], 1)
     elif not recipe.model.noise and not snapshot.model.eps.size:
         tiles = tiles[:, :1]
-    return enlarged(sheet(seen, tiles, told.code_pictures))
+    return enlarged(sheet(seen, tiles, made.code_pictures))
 
 
 def enlarged(picture: Pixels) -> Pixels:

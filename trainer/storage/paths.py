@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import time
+from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
@@ -22,7 +23,7 @@ def data_root(root: Path | None = None) -> Path:
 
 
 def cache_root() -> Path:
-    """The folder of what can be made again: unpacked archives, trained judges."""
+    """The folder of what can be made again: unpacked archives, trained classifiers."""
     return Path(platformdirs.user_cache_dir(APP))
 
 
@@ -34,6 +35,19 @@ def runs_root() -> Path:
 def reproduction_root() -> Path:
     """The folder of the runs of `python -m trainer reproduce`."""
     return Path(platformdirs.user_data_dir(APP)) / "reproduce"
+
+
+def assets() -> Path:
+    """The folder of the assets: the installed package's, or the checkout's."""
+    checkout = Path(__file__).parent.parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "assets"
+    return Path(str(files("iae_studio_assets")))
+
+
+def shipped_models() -> dict[str, Path]:
+    """The models that came with the program, by the name of their recipe."""
+    return {path.stem: path for path in sorted((assets() / "models").glob("*.safetensors"))}
 
 
 def new_run_folder(name: str) -> Path:

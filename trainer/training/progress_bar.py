@@ -1,63 +1,55 @@
-"""A training in a terminal: a progress bar, checkpoints, and a clean end by Ctrl-C."""
+"""A training in a terminal: a progress bar, and a clean end by Ctrl-C."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Protocol
 
 import numpy as np
 from tqdm import tqdm
 
-from trainer.data.batches import TrainingBatches
-from trainer.messages import Progress, UserError
-from trainer.training.checkpoint import RunFolder
-from trainer.training.loop import run
-from trainer.training.state import TrainState
+from trainer.messages import Progress
 
 LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 
 
-def train_with_bar(
-    state: TrainState,
-    batches: TrainingBatches,
-    until: int,
-    folder: RunFolder,
-    deadline: float,
-    save_every: float,
-    saving: Callable[[], None] = lambda: None,
-) -> bool:
-    """Train and save, until time is up; False if Ctrl-C ended it early.
+class Closable(Iterator[Progress], Protocol):
+    """A training that can be ended early: a generator, or a `trainer.Training`."""
 
-    `saving` is called before each checkpoint.
+    def close(self) -> object:
+        """Save and end."""
+
+
+def train_with_bar(training: Closable, step: int, until: int) -> bool:
+    """Go through a training from a step to another; False if Ctrl-C ended it early.
+
+    Ctrl-C closes the training between two steps, which saves it.
     """
-    saved, cost, note = time.monotonic(), 0.0, ""
-    with _interrupt_noted() as interrupted, _bar(state.step, until) as bar:
-        for progress in run(state, batches, until):
-            folder.record(progress)
-            bar.update(progress.step - bar.n)
+    note, seldom = "", 0.1 if sys.stderr.isatty() else LOG_SECONDS
+    with (
+        _interrupt_noted() as interrupted,
+        tqdm(total=until, initial=step, unit="step", dynamic_ncols=True, mininterval=seldom) as bar,
+        closing(training),
+    ):
+        for progress in training:
+            step = progress.step
+            bar.update(step - bar.n)
             bar.set_postfix_str(_summary(progress), refresh=False)
             if progress.note != note:
                 note = progress.note
-                tqdm.write(note, file=sys.stderr)
-            now = time.monotonic()
-            if now > deadline or interrupted.is_set():
+                tell_above_bar(note)
+            if interrupted.is_set():
                 break
-            # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
-            if now - saved > max(save_every, 50 * cost):
-                saving()
-                try:
-                    folder.save(state, batches)
-                except UserError as error:  # a full disk may have room again later
-                    tqdm.write(str(error), file=sys.stderr)
-                saved = time.monotonic()
-                cost = saved - now
-        saving()
-        folder.save(state, batches)
-    return state.step >= until or not interrupted.is_set()
+    return step >= until or not interrupted.is_set()
+
+
+def tell_above_bar(text: str) -> None:
+    """Write a line where a bar is drawn, without tearing it."""
+    tqdm.write(text, file=sys.stderr)
 
 
 def _bar(step: int, until: int) -> tqdm[None]:

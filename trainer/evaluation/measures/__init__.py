@@ -1,1 +1,1 @@
-"""The measures, one subject a file: functions of tensors that know no recipe, model or data set."""
+"""What models are measured by, a file each; every file registers its `MeasureSpec`."""

@@ -7,9 +7,10 @@ from pathlib import Path
 from statistics import mean
 
 from trainer.recipe.recipe import Recipe
-from trainer.reporting.reproduce.claims import CLAIMS, Claim, Measure, Trial
+from trainer.reporting.reproduce.claims import CLAIMS
 from trainer.reporting.reproduce.factor_table import factor_table
 from trainer.reporting.reproduce.records import Record, read_records
+from trainer.reporting.reproduce.trials import Claim, Measure, Trial
 from trainer.storage.files import write_bytes
 
 HEAD = """# Results

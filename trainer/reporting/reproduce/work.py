@@ -6,7 +6,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from trainer.messages import DataMissingError, DivergedError
 from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.figures import figure
-from trainer.reporting.reproduce.claims import CLAIMS, Trial
+from trainer.reporting.reproduce.claims import CLAIMS
 from trainer.reporting.reproduce.records import (
     Record,
     described,
@@ -31,11 +31,13 @@ from trainer.reporting.reproduce.records import (
     read_records,
     write_record,
 )
+from trainer.reporting.reproduce.trials import Trial
 from trainer.reporting.sheets import to_png
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import data_root
 from trainer.training.checkpoint import RunFolder
-from trainer.training.progress_bar import train_with_bar
+from trainer.training.progress_bar import tell_above_bar, train_with_bar
+from trainer.training.saving import run_saved
 from trainer.training.state import TrainState, parameters
 
 SECONDS = "seconds"  # a file of a run: how long it has trained
@@ -73,6 +75,17 @@ def planned(names: Sequence[str], seeds: Sequence[int] | None) -> Iterator[tuple
         for trial, wanted in chosen:
             if seed in wanted:
                 yield trial, seed
+
+
+def suited(
+    plan: Iterable[tuple[Trial, int]], place: Workplace, named: bool
+) -> list[tuple[Trial, int]]:
+    """What was asked for by name, as it is; else on a CPU the small ones, on a GPU those last."""
+    if named:
+        return list(plan)
+    if place.device.type == "cpu":
+        return [(trial, seed) for trial, seed in plan if not trial.full_size]
+    return sorted(plan, key=lambda pair: not pair[0].full_size)
 
 
 def is_done(trial: Trial, seed: int, place: Workplace) -> bool:
@@ -121,10 +134,19 @@ def _trained(
         )
         note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
         try:
-            train_with_bar(state, batches, recipe.schedule.steps, run, place.deadline, 15.0, note)
+            training = run_saved(
+                state,
+                batches,
+                recipe.schedule.steps,
+                run,
+                deadline=place.deadline,
+                saving=note,
+                not_saved=tell_above_bar,
+            )
+            train_with_bar(training, state.step, recipe.schedule.steps)
         except DivergedError:  # a result as well
-            told = {"diverged": state.step}
-            write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))
+            metrics = {"diverged": state.step}
+            write_record(place.records, _record(trial, recipe, state.ema, metrics, run.path, place))
             raise
     return state
 

@@ -9,9 +9,10 @@ from torch import Tensor
 
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
-from trainer.evaluation.measures.edge_agreement import chance_f1, edge_f1
-from trainer.evaluation.reconstructions import BATCH, DRAWS
+from trainer.evaluation.formulas.edge_agreement import chance_f1, edge_f1
+from trainer.evaluation.measures.reconstructions import BATCH, DRAWS
 from trainer.evaluation.reference_classifier import ReferenceClassifier
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 
 TEST_IMAGES = 500
@@ -39,20 +40,20 @@ def evaluate_translations(
     codes, pictures = _draws(snapshot, test.images, rng)
     x = test.images.float() / 255
     varies_code = snapshot.recipe.varies_code
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "way_back_mse": round((pictures - x).square().mean().item(), 5),
         "diversity": round(_diversity(codes if varies_code else pictures), 4),
     }
     if varies_code:
-        told["way_back_diversity"] = round(_diversity(pictures), 4)
+        figures["way_back_diversity"] = round(_diversity(pictures), 4)
     if snapshot.recipe.data.second == "edges" and not snapshot.recipe.data.images_b:
-        told |= _edges(test, codes[0], pictures)
+        figures |= _edges(test, codes[0], pictures)
     if classifier is not None:
         flat = codes.flatten(0, 1).to(snapshot.device)
         read = torch.cat([classifier.read(part) for part in flat.split(BATCH)])
-        told["domain_reached"] = round((read == 1).float().mean().item(), 4)
-        told["classifier_accuracy"] = round(classifier.accuracy, 4)
-    return told | {"images": len(test)}
+        figures["domain_reached"] = round((read == 1).float().mean().item(), 4)
+        figures["classifier_accuracy"] = round(classifier.accuracy, 4)
+    return figures | {"images": len(test)}
 
 
 def _draws(snapshot: Snapshot, images: Tensor, rng: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -82,3 +83,15 @@ def _edges(test: Rows, codes: Tensor, pictures: Tensor) -> dict[str, Any]:
         "edges_chance": round(chance_f1(codes, true), 4),
         "edges_found": round(edge_f1(found, true), 4),
     }
+
+
+MEASURES.register(
+    MeasureSpec(
+        "translations",
+        applies=lambda recipe, data: recipe.translates,
+        measure=lambda subject: evaluate_translations(
+            subject.snapshot, subject.data, subject.domain_classifier, subject.seed
+        ),
+        order=0,
+    )
+)

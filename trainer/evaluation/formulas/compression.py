@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import flat, some
+from trainer.evaluation.formulas.arrays import flat, some
 
 FIT_IMAGES = 10_000
 CHUNK = 1000  # images reconstructed at once

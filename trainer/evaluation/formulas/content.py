@@ -18,7 +18,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import double, integers, some
+from trainer.evaluation.formulas.arrays import double, integers, some
 from trainer.inference.noise_share import noise_share
 
 Kind = Literal["number", "class"]

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from trainer.data.dataset import DataSet
-from trainer.evaluation.measures.compression import mean_image_mse, pca_mse
-from trainer.evaluation.measures.label_agreement import kin_confusions, label_agreement
-from trainer.evaluation.measures.sample_quality import frechet_distance, kernel_distance
+from trainer.evaluation.formulas.compression import mean_image_mse, pca_mse
+from trainer.evaluation.formulas.label_agreement import kin_confusions, label_agreement
+from trainer.evaluation.formulas.sample_quality import frechet_distance, kernel_distance
 from trainer.evaluation.reference_classifier import ReferenceClassifier
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.noise_share import noise_share
 from trainer.inference.snapshot import Snapshot
 
@@ -37,6 +38,18 @@ def evaluate_images(
         are those of other test images.
     """
     rng = torch.Generator().manual_seed(seed)
+    figures, read, truth = _reconstructed(snapshot, data, classifier, rng)
+    if classifier is not None:
+        figures |= _labels(read, truth, snapshot.recipe.data.name == "mnist")
+        figures["classifier_accuracy"] = round(classifier.accuracy, 4)
+        figures |= _quality(snapshot, data, classifier, rng)
+    return figures | {"images": min(TEST_IMAGES, len(data.test))}
+
+
+def _reconstructed(
+    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, rng: torch.Generator
+) -> tuple[dict[str, Any], Tensor, Tensor]:
+    """The figures of pixels; and what the classifier reads off the draws [N, 8] and images [N]."""
     sums = {"mse": 0.0, "deviation": 0.0, "within": 0.0}
     read, truth = [], []
     test = data.test.images[:TEST_IMAGES]
@@ -56,25 +69,23 @@ def evaluate_images(
     count = len(test)
     mean, square = total / count
     of_means = (square - mean.square()).mean().item() * count / max(1, count - 1)
-    told: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
+    figures: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
     if snapshot.recipe.model.code < min(256, count) and not snapshot.recipe.categorical:
-        told["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
-    told["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
-    told |= {
+        figures["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
+    figures["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
+    figures |= {
         "diversity": round(sums["deviation"] / count, 4),
         "noise_share": round(float(noise_share(sums["within"] / count, of_means, DRAWS)), 4),
     }
-    if classifier is not None:
-        told |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data.name == "mnist")
-        told["classifier_accuracy"] = round(classifier.accuracy, 4)
-        told |= _quality(snapshot, data, classifier, rng)
-    return told | {"images": count}
+    if classifier is None:
+        return figures, torch.empty(0, DRAWS), torch.empty(0)
+    return figures, torch.cat(read), torch.cat(truth)
 
 
 def _labels(read: Tensor, truth: Tensor, digits: bool) -> dict[str, Any]:
-    told = {"label_agreement": round(label_agreement(read, truth), 4)}
+    figures = {"label_agreement": round(label_agreement(read, truth), 4)}
     kin = kin_confusions(read, truth) if digits else None
-    return told if kin is None else told | {"kin_confusions": round(kin, 3)}
+    return figures if kin is None else figures | {"kin_confusions": round(kin, 3)}
 
 
 def reconstructions(snapshot: Snapshot, x: Tensor, rng: torch.Generator) -> Tensor:
@@ -117,3 +128,15 @@ def _quality(
         "kernel": round(kernel_distance(fake, known, size=size), 4),
         "kernel_floor": round(kernel_distance(others, known, size=size), 4),
     }
+
+
+MEASURES.register(
+    MeasureSpec(
+        "reconstructions",
+        applies=lambda recipe, data: not recipe.two_dimensional and not recipe.translates,
+        measure=lambda subject: evaluate_images(
+            subject.snapshot, subject.data, subject.classifier, subject.seed
+        ),
+        order=0,
+    )
+)

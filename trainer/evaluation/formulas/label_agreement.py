@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainer.evaluation.measures.fitting import convolutional, outputs_of, train, unit
+from trainer.evaluation.formulas.fitting import convolutional, outputs_of, train, unit
 from trainer.objectives.augmentation import augment as moved
 from trainer.objectives.augmentation import recolour
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import linalg
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import double
+from trainer.evaluation.formulas.arrays import double
 
 Matrix = NDArray[np.float64]
 

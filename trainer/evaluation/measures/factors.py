@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from trainer.data.dataset import DataSet, Rows
-from trainer.evaluation.measures.content import carried, kept, noise_part
-from trainer.evaluation.measures.factor_probe import FactorProbe
-from trainer.evaluation.reconstructions import BATCH, TEST_IMAGES, reconstructions
+from trainer.evaluation.formulas.content import carried, kept, noise_part
+from trainer.evaluation.formulas.factor_probe import FactorProbe
+from trainer.evaluation.measures.reconstructions import BATCH, TEST_IMAGES, reconstructions
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 
 PROBED = 8000  # images that the probe learns from
@@ -31,17 +32,17 @@ def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[s
     names = sorted(rows.factors)
     probe = _probe(data, tuple(names))
     codes, readings = _read(snapshot, rows.images, probe, seed)
-    told: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for place, name in enumerate(names):
         truth, seen = rows.factors[name], readings[:, :, place]
-        told[name] = {
+        figures[name] = {
             "kept": round(kept(seen, truth), 3),
             "noise": round(noise_part(seen), 3),
             "probe": round(probe.held_out[place], 3),
         }
         if codes is not None:
-            told[name]["code"] = round(carried(codes, truth, "number", seed), 3)
-    return told
+            figures[name]["code"] = round(carried(codes, truth, "number", seed), 3)
+    return figures
 
 
 @lru_cache(maxsize=2)  # several models of the same data are often measured in a row
@@ -78,3 +79,15 @@ def _read(
             eps = model.eps.sample(len(x), rng).to(device)
             codes.append(model.encode(x, eps).cpu())
     return (torch.cat(codes) if codes else None), torch.cat(readings)
+
+
+MEASURES.register(
+    MeasureSpec(
+        "factors",
+        applies=lambda recipe, data: bool(data.test.factors) and not recipe.two_dimensional,
+        measure=lambda subject: {
+            "factors": evaluate_factors(subject.snapshot, subject.data, subject.seed)
+        },
+        order=2,
+    )
+)

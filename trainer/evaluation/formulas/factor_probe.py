@@ -9,8 +9,8 @@ from sklearn.metrics import r2_score
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainer.evaluation.measures.arrays import double
-from trainer.evaluation.measures.fitting import convolutional, outputs_of, train, unit
+from trainer.evaluation.formulas.arrays import double
+from trainer.evaluation.formulas.fitting import convolutional, outputs_of, train, unit
 
 BATCH = 50
 RATE = 5e-3

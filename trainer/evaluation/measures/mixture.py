@@ -9,8 +9,10 @@ import torch
 
 from trainer.data.dataset import DataSet
 from trainer.data.drawing.points import MODES, nearest_mode
-from trainer.evaluation.measures.cluster_agreement import matched_accuracy
+from trainer.evaluation.formulas.cluster_agreement import matched_accuracy
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
+from trainer.recipe.specs import MODELS
 
 
 @torch.inference_mode()
@@ -32,15 +34,25 @@ def evaluate_points(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
     good = sigmas <= 4
     spread = (sigmas[good].square().mean() / 2).sqrt() if good.any() else torch.tensor(0.0)
     used = np.bincount(component.numpy(), minlength=MODES) >= 0.01 * len(component)
-    result: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "modes": int(used.sum()),
         "high_quality": round(good.float().mean().item(), 4),
         "within_mode_spread": round(spread.item(), 3),
         "code_used": round(matched_accuracy(z.argmax(1), component), 4),
     }
-    if snapshot.recipe.model.kind != "gan":
+    if MODELS[snapshot.recipe.model.kind].inverse:  # else there is no encoder
         test = data.test
         eps = model.eps.sample(len(test), rng)
         codes = model.encode(test.images.to(device), eps.to(device)).cpu()
-        result["cluster_accuracy"] = round(matched_accuracy(codes.argmax(1), test.labels), 4)
-    return result
+        figures["cluster_accuracy"] = round(matched_accuracy(codes.argmax(1), test.labels), 4)
+    return figures
+
+
+MEASURES.register(
+    MeasureSpec(
+        "mixture",
+        applies=lambda recipe, data: recipe.data.name == "mog",
+        measure=lambda subject: evaluate_points(subject.snapshot, subject.data, subject.seed),
+        order=0,
+    )
+)

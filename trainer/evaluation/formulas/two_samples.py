@@ -9,7 +9,7 @@ import torch
 from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import double
+from trainer.evaluation.formulas.arrays import double
 
 Sampler = Callable[[int, torch.Generator], Tensor]
 

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from trainer.data.dataset import DataSet, labelled_rows
-from trainer.evaluation.measures.cluster_agreement import (
+from trainer.evaluation.formulas.cluster_agreement import (
     cluster_usage,
     clustering_error,
     kmeans_error,
 )
-from trainer.evaluation.measures.label_agreement import supervised_error
+from trainer.evaluation.formulas.label_agreement import supervised_error
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 
 TRAINING_IMAGES = 20_000  # that clusters are matched to classes on
@@ -38,18 +39,18 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     test_labels = data.test.labels[: len(test)]
     codes = _codes(snapshot, test, seed)
     matched = clustering_error(_codes(snapshot, train, seed), train_labels, codes, test_labels)
-    rival = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
+    by_pixels = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
     usage = cluster_usage(codes)
-    told: dict[str, Any] = {
+    figures: dict[str, Any] = {
         "clustering_error": round(matched, 4),
-        "kmeans_error": round(rival, 4),
+        "kmeans_error": round(by_pixels, 4),
         "clusters_used": usage.used,
         "perplexity": round(usage.perplexity, 2),
     }
     if recipe.data.labels:
         wrong = (codes.argmax(1) != test_labels).float().mean().item()
         known = labelled_rows(data.train, recipe.data.labels, recipe.optim.seed)
-        rival = supervised_error(
+        supervised = supervised_error(
             known.images,
             known.labels,
             test,
@@ -58,9 +59,9 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
             recipe.optim.seed,
             recoloured=recipe.objective.penalties.recolour,
         )
-        told["classification_error"] = round(wrong, 4)
-        told["supervised_error"] = round(rival, 4)
-    return told
+        figures["classification_error"] = round(wrong, 4)
+        figures["supervised_error"] = round(supervised, 4)
+    return figures
 
 
 @torch.inference_mode()
@@ -73,3 +74,13 @@ def _codes(snapshot: Snapshot, images: Tensor, seed: int) -> Tensor:
         eps = model.eps.sample(len(rows), rng).to(device)
         parts.append(model.encode((rows.float() / 255).to(device), eps).cpu())
     return torch.cat(parts)
+
+
+MEASURES.register(
+    MeasureSpec(
+        "categories",
+        applies=lambda recipe, data: recipe.categorical and not recipe.two_dimensional,
+        measure=lambda subject: evaluate_categories(subject.snapshot, subject.data, subject.seed),
+        order=1,
+    )
+)

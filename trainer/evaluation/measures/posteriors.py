@@ -9,11 +9,12 @@ import torch
 
 from trainer.data.dataset import DataSet
 from trainer.data.drawing.points import FOUR, FOUR_SIGMA, nearest_place
-from trainer.evaluation.measures.two_samples import (
+from trainer.evaluation.formulas.two_samples import (
     sampling_floor,
     sliced_wasserstein,
     two_sample_accuracy,
 )
+from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 
 SAMPLES = 10_000
@@ -56,3 +57,13 @@ def evaluate_places(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
         "prior_distance": round(sliced_wasserstein(codes, z[: len(codes)], seed=seed), 4),
         "prior_floor": round(sampling_floor(model.prior.sample, len(codes), seed=seed), 4),
     }
+
+
+MEASURES.register(
+    MeasureSpec(
+        "posteriors",
+        applies=lambda recipe, data: recipe.two_dimensional and recipe.data.name != "mog",
+        measure=lambda subject: evaluate_places(subject.snapshot, subject.data, subject.seed),
+        order=0,
+    )
+)

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import MiniBatchKMeans
 from torch import Tensor
 
-from trainer.evaluation.measures.arrays import flat, some
+from trainer.evaluation.formulas.arrays import flat, some
 
 KMEANS_IMAGES = 20_000
 NOBODY = -1  # the class of a cluster that no training image fell into

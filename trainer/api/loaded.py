@@ -1,0 +1,213 @@
+"""A trained model in a script or notebook: what it reconstructs, encodes and decodes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from trainer.api.images import Images, as_batch, is_one
+from trainer.data.loading import load_data
+from trainer.data.request import OnProgress, unheard
+from trainer.evaluation import evaluate as evaluate_snapshot
+from trainer.inference.model_files import file_metrics, load_snapshot
+from trainer.inference.render import column_noise, decode_codes, encode_image, render
+from trainer.inference.snapshot import Snapshot
+from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
+from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import runs_root, shipped_models
+from trainer.training.device import choose_device
+
+PathLike = str | os.PathLike[str]
+
+
+def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = None) -> LoadedModel:
+    """Load a model: one that came with the program, a run folder, or a model file.
+
+    A path that exists goes before a shipped name. `device` is auto, cpu or cuda; `data` the folder
+    of the data sets. Raises UserError where there is no such model, or it is damaged.
+    """
+    path = _find(name_or_path)
+    root = None if data is None else Path(data)
+    snapshot = load_snapshot(path, choose_device(device), root)
+    return LoadedModel(snapshot, _known_metrics(path), root)
+
+
+def evaluate(
+    model: LoadedModel | PathLike, data: PathLike | None = None, seed: int = 0, device: str = "auto"
+) -> dict[str, Any]:
+    """Measure a model, or what `load` makes of its name or path, on the test images of its data.
+
+    Raises UserError as `load` does, and DataMissingError where the data are not at hand.
+    """
+    loaded = model if isinstance(model, LoadedModel) else load(model, device, data)
+    return loaded.evaluate(data, seed)
+
+
+class LoadedModel:
+    """A trained model, its averaged weights frozen; every answer follows from them and a seed."""
+
+    def __init__(self, snapshot: Snapshot, metrics: Mapping[str, Any], data: Path | None) -> None:
+        self.snapshot = snapshot
+        self.metrics = dict(metrics)  # as last measured; empty where it never was
+        self._data = data
+
+    @property
+    def recipe(self) -> Recipe:
+        """The experiment that the model was trained by."""
+        return self.snapshot.recipe
+
+    @property
+    def step(self) -> int:
+        """The number of steps that it was trained."""
+        return self.snapshot.step
+
+    def __repr__(self) -> str:
+        return f"<LoadedModel {self.recipe.name}, step {self.step:,}, {self.snapshot.device}>"
+
+    def prepare(self, images: Images) -> Pixels:
+        """Images as the network sees them: uint8 [N, H, W, C], N of 1 for a single image.
+
+        `images` is one or several: a path, a PIL image, or an array of uint8, [H, W], [H, W, C] or
+        [N, H, W, C], of any size. Raises UserError where one cannot be read.
+        """
+        return as_batch(images, self.recipe)
+
+    def reconstruct(self, images: Images, draws: int = 8, seed: int = 0) -> Pixels:
+        """Stochastic reconstructions: uint8 [N, draws, H, W, C], the very pixels of the window.
+
+        `images` as for `prepare`; for one image without a batch dimension [draws, H, W, C]. Where
+        a CycleIAE's encoder is the stochastic end, the pictures are its translations. Raises
+        UserError where an image cannot be read, or `draws` or `seed` make no sense.
+        """
+        seeds = _columns(seed, draws)
+        tiles = self.render(Probe(0, self.prepare(images), seeds)).tiles
+        return tiles[0] if is_one(images) else tiles
+
+    def render(self, probe: Probe) -> Rendering:
+        """The window's answer to a probe: pictures, codes, and how much of them noise makes.
+
+        The probe's images are uint8 [N, H, W, C] as `prepare` gives them.
+        """
+        return render(self.snapshot, probe)
+
+    def encode(self, images: Images, seed: int = 0) -> Floats:
+        """Codes float32 [N, K], those of the first draw of `reconstruct` with this seed.
+
+        A CycleIAE's are pictures, float32 [N, H, W, C] from 0 to 1. For one image without a batch
+        dimension there is no N. Raises UserError where an image cannot be read.
+        """
+        seen = self.prepare(images)
+        _, eps = self._noise(seed, 1)
+        with torch.inference_mode():
+            codes = [encode_image(self.snapshot, picture, eps)[0] for picture in seen]
+        if not codes:
+            return np.empty((0, *self._code_shape), np.float32)
+        together = torch.stack(codes).cpu()
+        if self.recipe.translates:
+            together = together.permute(0, 2, 3, 1)
+        found: Floats = together.contiguous().numpy()
+        return found[0] if is_one(images) else found
+
+    def decode(self, codes: npt.ArrayLike, draws: int | None = None, seed: int = 0) -> Pixels:
+        """Pictures of codes as `encode` gives them: uint8 [N, H, W, C], no N for a single code.
+
+        With a number of `draws`, that many of each code with noise of its own: [N, draws, H, W, C];
+        without edits these are the columns of `reconstruct` with the same seed, where the encoder
+        is deterministic. Raises UserError where the codes are not of this model's shape.
+        """
+        rows, single = self._checked(codes)
+        noise, _ = self._noise(seed, 1 if draws is None else draws)
+        with torch.inference_mode():
+            made = [
+                decode_codes(self.snapshot, row.expand(len(noise), *row.shape), noise)
+                for row in rows
+            ]
+        shape = self.recipe.image_shape
+        pictures = np.stack(made) if made else np.empty((0, len(noise), *(shape or ())), np.uint8)
+        if draws is None:
+            pictures = pictures[:, 0]
+        return pictures[0] if single else pictures
+
+    def evaluate(
+        self, data: PathLike | None = None, seed: int = 0, loading: OnProgress = unheard
+    ) -> dict[str, Any]:
+        """The measures of the model on the test images of its data, as plain numbers.
+
+        `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
+        images are read, and of how many. Raises DataMissingError.
+        """
+        root = self._data if data is None else Path(data)
+        return evaluate_snapshot(self.snapshot, load_data(self.recipe, root, loading), seed)
+
+    @property
+    def _code_shape(self) -> tuple[int, ...]:
+        shape = self.recipe.image_shape
+        return shape if self.recipe.translates and shape is not None else (self.recipe.model.code,)
+
+    def _noise(self, seed: int, draws: int) -> tuple[Tensor, Tensor]:
+        """The decoder's noise [draws, n] and the encoder's [draws, eps]."""
+        pairs = [column_noise(self.snapshot.model, each) for each in _columns(seed, draws)]
+        noise, eps = (
+            torch.stack(vectors).to(self.snapshot.device) for vectors in zip(*pairs, strict=True)
+        )
+        return noise, eps
+
+    def _checked(self, codes: npt.ArrayLike) -> tuple[Tensor, bool]:
+        """Codes [N, ...] on the device, and whether it was a single one."""
+        if self.recipe.two_dimensional:
+            raise UserError(f"{self.recipe.name} is a model of points in the plane, not of images.")
+        wanted = self._code_shape
+        try:
+            values = np.asarray(codes, np.float32)
+        except (TypeError, ValueError) as error:
+            raise UserError(f"Codes are numbers in an array: {error}.") from error
+        single = values.ndim == len(wanted)
+        rows = values[None] if single else values
+        if rows.shape[1:] != wanted:
+            shape = f"[N, {', '.join(map(str, wanted))}]"
+            raise UserError(
+                f"Codes of {self.recipe.name} have the shape {shape}, not {list(values.shape)}."
+            )
+        tensor = torch.from_numpy(rows.copy())
+        if self.recipe.translates:
+            tensor = tensor.permute(0, 3, 1, 2)
+        return tensor.to(self.snapshot.device), single
+
+
+def _columns(seed: int, draws: int) -> tuple[int, ...]:
+    """The noise seeds of a sheet's columns. Raises UserError for what makes no sense."""
+    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+            raise UserError(f"{name} is a whole number from {least} up, not {value!r}.")
+    return column_seeds(int(seed), int(draws))
+
+
+def _find(name_or_path: PathLike) -> Path:
+    path = Path(name_or_path)
+    if path.exists():
+        return path
+    shipped = shipped_models()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    raise UserError(
+        f"{path} does not exist. Name a run folder (yours are in {runs_root()}), a .safetensors "
+        f"file, or a model that came with the program: {', '.join(shipped)}."
+    )
+
+
+def _known_metrics(path: Path) -> dict[str, Any]:
+    if not path.is_dir():
+        return file_metrics(path)
+    with suppress(OSError, ValueError):
+        metrics: dict[str, Any] = json.loads((path / "metrics.json").read_text("utf-8"))
+        return metrics
+    return {}

@@ -1,0 +1,168 @@
+"""A training in a script or notebook: an iterator that keeps its run on disk."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from trainer.data.batches import TrainingBatches
+from trainer.data.loading import load_data
+from trainer.data.request import OnProgress, unheard
+from trainer.messages import Progress, UserError
+from trainer.recipe.catalogue import find_recipe
+from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import new_run_folder
+from trainer.training.checkpoint import RunFolder
+from trainer.training.device import choose_device
+from trainer.training.loop import TrainState
+from trainer.training.saving import SAVE_SECONDS, run_saved
+from trainer.training.time_budget import fit_to_time
+
+PathLike = str | os.PathLike[str]
+Settings = Sequence[str] | Mapping[str, object]
+
+
+def train(
+    recipe_or_name: Recipe | str,
+    data: PathLike | None = None,
+    out: PathLike | None = None,
+    *,
+    steps: int | None = None,
+    minutes: float | None = None,
+    settings: Settings = (),
+    resume: bool = False,
+    device: str = "auto",
+    save_every: float = SAVE_SECONDS,
+    not_saved: Callable[[str], None] = warnings.warn,
+    loading: OnProgress = unheard,
+) -> Training:
+    """Begin a run, or go on with one: iterate over the result to train.
+
+    `data` is the folder of the data sets, `out` the run folder (without it a new one among the
+    user's own: see `Training.folder`). Train up to the step `steps`, or as far as `minutes` reach;
+    without either to the recipe's end. `settings` change the recipe: {"r1": 0.3} or ["r1=0.3"].
+    With `resume` the run in `out` goes on by its own recipe. Checkpoints are written every
+    `save_every` seconds or more; `not_saved` is called with the reason where one on the way fails.
+    `loading` is told how many images are read, and of how many, while the data load.
+
+    Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
+    the data are not at hand; and while it trains DivergedError.
+    """
+    for name, value in (("steps", steps), ("minutes", minutes)):
+        if value is not None and not value > 0:
+            raise UserError(f"{name} is a number above 0, not {value!r}.")
+    recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
+    recipe = _resumed(recipe, out, settings) if resume else _begun(recipe, settings, steps)
+    root = None if data is None else Path(data)
+    batches = load_data(recipe, root, loading).batches(recipe, choose_device(device))
+    if minutes and not resume:
+        recipe = fit_to_time(recipe, batches, minutes)
+    # The folder is made late: not for a run that cannot begin.
+    folder = new_run_folder(recipe.name) if out is None else Path(out)
+    run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
+    limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
+    return Training(run_folder, recipe, batches, limits)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    until: int  # the step
+    minutes: float | None
+    save_every: float  # seconds
+    not_saved: Callable[[str], None]
+
+
+class Training(Iterator[Progress]):
+    """A run that trains while it is iterated over, and reports about ten times a second.
+
+    The checkpoint is written regularly, at the end, and when it is closed early: by `close`, at
+    the end of a `with` block, or when a loop over it is left. Nobody else can train the run
+    meanwhile. `folder` is the run's, for `trainer.load`.
+    """
+
+    def __init__(
+        self, folder: RunFolder, recipe: Recipe, batches: TrainingBatches, limits: _Limits
+    ) -> None:
+        self.folder, self.recipe, self.until = folder.path, recipe, limits.until
+        self._alone = ExitStack()
+        self._alone.enter_context(folder.alone())
+        self._state = folder.load(batches.device)
+        # Not a method: with a reference to itself it would outlive the loop that was left.
+        self._reports = _reports(self._state, batches, folder, limits, self._alone)
+
+    @property
+    def step(self) -> int:
+        """The step where the training stands."""
+        return self._state.step
+
+    def __next__(self) -> Progress:
+        return next(self._reports)
+
+    def close(self) -> None:
+        """Save and end. Raises UserError where the checkpoint cannot be written."""
+        try:
+            self._reports.close()
+        finally:
+            self._alone.close()
+
+    def __enter__(self) -> Training:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _reports(
+    state: TrainState,
+    batches: TrainingBatches,
+    folder: RunFolder,
+    limits: _Limits,
+    alone: ExitStack,
+) -> Generator[Progress, None, None]:
+    """The training's reports, from a state that nobody else may change until it ends."""
+    with alone:
+        if state.step >= limits.until:
+            return
+        seconds = 60 * limits.minutes if limits.minutes else float("inf")
+        yield from run_saved(
+            state,
+            batches,
+            limits.until,
+            folder,
+            deadline=time.monotonic() + seconds,
+            save_every=limits.save_every,
+            not_saved=limits.not_saved,
+        )
+
+
+def _begun(recipe: Recipe, settings: Settings, steps: int | None) -> Recipe:
+    if isinstance(settings, Mapping):
+        settings = [f"{key}={_text(value)}" for key, value in settings.items()]
+    recipe = recipe.with_settings(list(settings))
+    return recipe.but(steps=steps) if steps and steps > recipe.schedule.steps else recipe
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _resumed(recipe: Recipe, out: PathLike | None, settings: Settings) -> Recipe:
+    if out is None:
+        raise UserError("Name the run folder to go on with: out=...")
+    if settings:
+        raise UserError("A run that goes on keeps its own recipe: leave out the settings.")
+    kept = RunFolder(Path(out)).recipe()
+    if kept.name != recipe.name:
+        raise UserError(f"{Path(out)} is a run of {kept.name}, not of {recipe.name}.")
+    return kept

@@ -1,0 +1,67 @@
+"""What the commands' arguments have in common."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """The model that a command works with."""
+    parser.add_argument(
+        "model",
+        type=Path,
+        metavar="RUN",
+        help="a run folder, a model file, or the name of a model that came with the program",
+    )
+
+
+def add_data_and_device(parser: argparse.ArgumentParser) -> None:
+    """Where the data sets lie, and what to compute on."""
+    parser.add_argument("--data", type=Path, metavar="ROOT", help="the folder of the data sets")
+    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+
+
+def positive_int(text: str) -> int:
+    """A whole number above 0."""
+    value = _number(int, text)
+    if not value >= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number above 0")
+    return int(value)
+
+
+def positive(text: str) -> float:
+    """A number above 0."""
+    value = _number(float, text)
+    if not 0 < value < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above 0")
+    return value
+
+
+def seed(text: str) -> int:
+    """A seed of random numbers."""
+    value = _number(int, text)
+    if not 0 <= value < 2**31:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number from 0 to 2147483647")
+    return int(value)
+
+
+def seeds(text: str) -> list[int]:
+    """Several: 0-4 or 0,2,7 or both."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.partition("-")
+        found.update(range(seed(first), seed(last if dash else first) + 1))
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} names no seed: write 0-4, or 0,2,7")
+    return sorted(found)
+
+
+def _number(kind: type[int] | type[float], text: str) -> float:
+    try:
+        return kind(text)
+    except ValueError:  # argparse would name the function that failed
+        return float("nan")

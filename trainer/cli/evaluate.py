@@ -1,0 +1,36 @@
+"""`evaluate`: the measures of a trained model."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from trainer.cli.arguments import Commands, add_data_and_device, add_model
+from trainer.cli.loading import loading_bar
+from trainer.cli.writing import write
+
+
+def add_parser(commands: Commands) -> None:
+    """`evaluate`'s arguments."""
+    parser = commands.add_parser("evaluate", help="measure a trained model")
+    add_model(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_data_and_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure a model; a run folder also keeps the figures in its metrics.json."""
+    from trainer.api.loaded import load
+
+    model = load(args.model, args.device, args.data)
+    with loading_bar() as show:
+        metrics = model.evaluate(loading=show)
+    if args.model.is_dir():
+        write(args.model / "metrics.json", json.dumps(metrics, indent=1).encode())
+    if args.json:
+        print(json.dumps(metrics))
+    else:
+        for key, value in metrics.items():
+            print(f"{key:<20} {value}")
+    return 0

@@ -1,0 +1,36 @@
+"""`export`: a run's model as one small file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from trainer.cli.arguments import Commands, add_data_and_device, add_model
+from trainer.cli.loading import loading_bar
+from trainer.messages import UserError
+
+
+def add_parser(commands: Commands) -> None:
+    """`export`'s arguments."""
+    parser = commands.add_parser("export", help="write a run's model as one small file")
+    add_model(parser)
+    parser.add_argument("file", type=Path, metavar="FILE.safetensors")
+    add_data_and_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write one small safetensors file: averaged weights in fp16, recipe and metrics inside."""
+    from trainer.api.loaded import load
+    from trainer.inference.model_files import export_model
+
+    model = load(args.model, args.device, args.data)
+    with loading_bar() as show:
+        metrics = model.evaluate(loading=show)
+    try:
+        export_model(model.snapshot, args.file, metrics)
+    except OSError as error:
+        raise UserError(f"{args.file} cannot be written: {error.strerror}.") from error
+    print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
+    return 0
