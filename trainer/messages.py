@@ -154,4 +154,11 @@ class DivergedError(UserError):
 
 
 class DataMissingError(UserError):
-    """A data set is not at hand: download it, or choose a folder that holds it."""
+    """A data set is not at hand: download it, or choose a folder that holds it.
+
+    `data` is its name in a recipe; empty for the user's own images.
+    """
+
+    def __init__(self, text: str, data: str = "") -> None:
+        super().__init__(text)
+        self.data = data

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
-
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import data_ready
 
@@ -79,26 +77,3 @@ def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
     if data_ready(recipe.data, root):
         return recipe
     return replace(recipe, data=WORDS[recipe.data].drawn)  # type: ignore[arg-type]
-
-
-class Roots:
-    """The folder that holds each data set, as the user chose it; None is the program's own."""
-
-    def __init__(self, settings: QSettings) -> None:
-        self._settings = settings
-
-    def of(self, name: str) -> Path | None:
-        """The folder chosen for a set, or one chosen for another that holds it too."""
-        chosen = {key: str(self._settings.value(f"data/{key}", "")) for key in WORDS}
-        own = chosen.pop(name, "")
-        for text in (own, str(self._settings.value("data", "")), *chosen.values()):
-            if text and data_ready(name, Path(text)):
-                return Path(text)
-        return None
-
-    def choose(self, name: str, root: Path) -> bool:
-        """Use a folder for a set from now on, if the set is in it."""
-        if not data_ready(name, root):
-            return False
-        self._settings.setValue(f"data/{name}", str(root))
-        return True

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import traceback
 
-from iae_studio.state.datasets import WORDS, missing
+from iae_studio.state.datasets import missing
 from trainer.messages import DataMissingError, Failed, UserError
 
 
 def describe(error: BaseException) -> Failed:
     """A `Failed` for any exception; a UserError speaks for itself."""
     trace = "".join(traceback.format_exception(error))
-    if isinstance(error, DataMissingError):
-        named = [name for name, words in WORDS.items() if str(error).startswith(words.title)]
-        if named:
-            return Failed(*missing(named[0]), data_missing=True)
+    if isinstance(error, DataMissingError) and error.data:
+        return Failed(*missing(error.data), data_missing=True)
     if isinstance(error, UserError):
         return Failed(str(error))
     full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,18 @@ from PySide6.QtGui import QImage
 
 from iae_studio.clipboard import to_png as to_png_bytes
 from iae_studio.state.datasets import images_at_hand, with_data_at_hand
-from iae_studio.state.inputs import Input, Sight, sight_of
+from iae_studio.state.folders import Folders
+from iae_studio.state.input_list import Input, InputSpec, spec_of
+from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES, Opened, TestRequest
+from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from trainer.data.image_files import as_network_sees, decode_image, list_images, open_image
 from trainer.messages import Pixels, UserError
-from trainer.recipe.recipe import Recipe
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
 
 TEST_COUNT = 6
+SKETCH = "your drawing"
+Progress = Callable[[int, int], None]
 LONGEST = 256  # px of an original that is kept
 NAMED = ("mnist", "svhn", "drawn-digits", "drawn-numbers")  # their classes are digits
 CLOTHES = (
@@ -27,16 +31,30 @@ CLOTHES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """What came of a drop: the inputs, and a line for each file that could not be read."""
+def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
+    """Decode files and folders, or the recipe of a model; an unreadable one costs a line.
 
-    inputs: list[Input]
-    problems: list[str]
+    Without a spec the displayed network takes no images.
+    """
+    models = [path for path in paths if is_model(path)]
+    images = [path for path in paths if path not in models]
+    opened = Opened()
+    if images and spec is None:
+        opened = Opened(problems=(POINTS_TAKE_NO_IMAGES,))
+    elif images and spec is not None:
+        opened = _open_images(images, spec, limit)
+    return _with_model(opened, models[0]) if models else opened
 
 
-def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
-    """Decode files and folders; an unreadable one costs a line, not the others."""
+def _with_model(opened: Opened, path: Path) -> Opened:
+    folder = path.parent if path.name == STATE_FILE else path
+    try:
+        return replace(opened, model=(model_recipe(folder), folder))
+    except UserError as error:
+        return replace(opened, problems=(str(error), *opened.problems))
+
+
+def _open_images(paths: list[Path], spec: InputSpec, limit: int) -> Opened:
     inputs, problems = [], []
     files: list[Path] = []
     for named in paths:
@@ -48,8 +66,8 @@ def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
         problems.append(f"There is room for {limit} images; the first {limit} are shown.")
     for path in files[:limit]:
         try:
-            known = _input(path.name, open_image(path), sight)
-            if known.seen.any() or not sight.digits:
+            known = _input(path.name, open_image(path), spec)
+            if known.seen.any() or not spec.digits:
                 inputs.append(known)
             else:
                 problems.append(f"{path.name} shows nothing: there is no ink on it.")
@@ -58,22 +76,22 @@ def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
     if not files and not problems:
         names = ", ".join(path.name for path in paths[:3])
         problems.append(f"There are no images in {names}.")
-    return Opened(inputs, problems)
+    return Opened(tuple(inputs), tuple(problems))
 
 
-def open_picture(picture: QImage, name: str, sight: Sight) -> Opened:
+def open_picture(picture: QImage, name: str, spec: InputSpec) -> Opened:
     """An image from the clipboard or a browser."""
     data = to_png_bytes(picture)
     try:
-        return Opened([_input(name, decode_image(data, name), sight)], [])
+        return Opened((_input(name, decode_image(data, name), spec),))
     except UserError as error:
-        return Opened([], [str(error)])
+        return Opened(problems=(str(error),))
 
 
-def _input(name: str, rgb: Pixels, sight: Sight) -> Input:
+def _input(name: str, rgb: Pixels, spec: InputSpec) -> Input:
     # Also the first network sees what is kept, so that coming back shows the same pixels.
     original = _reduced(rgb)
-    return Input(name, as_network_sees(original, sight.shape, sight.digits), sight, original)
+    return Input(name, as_network_sees(original, spec.shape, spec.digits), spec, original)
 
 
 def _reduced(rgb: Pixels) -> Pixels:
@@ -86,39 +104,41 @@ def _reduced(rgb: Pixels) -> Pixels:
     return np.array(image)
 
 
-def read_sketch(drawing: Pixels, name: str, sight: Sight) -> Input | None:
+def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
     """A drawing uint8 [H, W] as the network sees it; None if there is no ink."""
     if not drawing.any():
         return None
-    return _input(name, np.repeat(drawing[:, :, None], 3, 2), sight)
+    return replace(_input(SKETCH, np.repeat(drawing[:, :, None], 3, 2), spec), drawing=True)
 
 
-def see_anew(inputs: list[Input], sight: Sight) -> list[tuple[Input, Input]]:
+def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     """Each input, and the same as another network sees it."""
     pairs = []
     for known in inputs:
         rgb = known.original if known.original is not None else known.seen
-        seen = as_network_sees(rgb, sight.shape, sight.digits)
-        pairs.append((known, replace(known, seen=seen, sight=sight)))
+        seen = as_network_sees(rgb, spec.shape, spec.digits)
+        pairs.append((known, replace(known, seen=seen, spec=spec)))
     return pairs
 
 
-def take_test_images(recipe: Recipe, root: Path | None, seed: int) -> list[Input]:
+def take_test_images(request: TestRequest, folders: Folders, progress: Progress) -> list[Input]:
     """Test images of a recipe's data, or of drawn data in its place, chosen by the seed.
 
-    Raises UserError where own images cannot be read.
+    Raises UserError where own images cannot be read, and what `progress` raises.
     """
     from trainer.data.loading import some_test_images
 
-    sight = sight_of(recipe)
-    if sight is None or not images_at_hand(recipe):
+    recipe = request.recipe
+    root = folders.of(recipe.data)
+    spec = spec_of(recipe)
+    if spec is None or not images_at_hand(recipe):
         return []
     shown = with_data_at_hand(recipe, root)
-    images, labels, index = some_test_images(shown, root, TEST_COUNT, seed)
+    images, labels, index = some_test_images(shown, root, TEST_COUNT, request.seed, progress)
     pixels = images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "test" if shown is recipe else "drawn"
     return [
-        Input(f"{word} {i}{_class_name(shown.data, label)}", image, sight, test=True)
+        Input(f"{word} {i}{_class_name(shown.data, label)}", image, spec, test=True)
         for i, label, image in zip(index.tolist(), labels.tolist(), pixels, strict=True)
     ]
 

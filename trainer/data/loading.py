@@ -13,6 +13,7 @@ from torch import Tensor
 
 from trainer.data.cached import kept
 from trainer.data.dataset import DataSet, Rows, labelled_rows
+from trainer.data.decoding import Progress
 from trainer.data.edge_detection import find_edges
 from trainer.data.sets import drawn_faces as faces
 from trainer.data.sets import drawn_numbers as numbers
@@ -102,7 +103,7 @@ def _svhn(wanted: Wanted, root: Path, part: str) -> Rows:
 
 
 def _celeba(wanted: Wanted, root: Path, part: str) -> Rows:
-    return Rows(*load_celeba(root, part == "train", wanted.size), mapped=True)
+    return Rows(*load_celeba(root, part == "train", wanted.size, progress=_told[0]), mapped=True)
 
 
 def _points(wanted: Wanted, root: Path, part: str) -> Rows:
@@ -126,17 +127,24 @@ DRAWN = tuple(name for name in LOADERS if name.startswith("drawn-"))
 NEED_ROOT = ("mnist", "fashion-mnist", "svhn", "celeba")
 
 
-def load_data(recipe: Recipe, root: Path | None = None) -> DataSet:
-    """The recipe's data. Raises UserError, with the way out, where it is not at hand."""
+def load_data(
+    recipe: Recipe, root: Path | None = None, progress: Progress = lambda done, total: None
+) -> DataSet:
+    """The recipe's data. What `progress` raises ends the loading.
+
+    Raises UserError, with the way out, where they are not at hand.
+    """
     wanted = Wanted.by(recipe)
     # What our own code makes is the same for every root, and made once.
     where = data_root(root) if recipe.data in NEED_ROOT else Path()
     with _loading:  # the second thread that asks finds what the first one loaded
+        _told[:] = [progress]
         whole = _load(wanted, where)
         return _held_out(whole, recipe.hold_out) if recipe.hold_out else whole
 
 
 _loading = Lock()
+_told: list[Progress] = [lambda done, total: None]  # of the loading that holds the lock
 
 
 @lru_cache(maxsize=2)  # several threads of a window ask for the same one
@@ -183,7 +191,7 @@ def _own_images(wanted: Wanted) -> DataSet:
 
 def _folder(path: str, wanted: Wanted) -> tuple[Rows, Rows, int]:
     """Rows to train on, rows to judge by, the number of classes."""
-    found = read_folder(Path(path), wanted.size, wanted.colour, wanted.pad)
+    found = read_folder(Path(path), wanted.size, wanted.colour, wanted.pad, _told[0])
     rows = Rows(found.images, found.labels, mapped=found.mapped)
     test = chosen_for_tests(found.labels)
     return rows.only(~test), rows.only(test), max(1, len(found.class_names))
@@ -213,14 +221,18 @@ def _split(rows: Rows, wanted: Wanted) -> tuple[Rows, Rows]:
 
 
 def some_test_images(
-    recipe: Recipe, root: Path | None, count: int, seed: int
+    recipe: Recipe,
+    root: Path | None,
+    count: int,
+    seed: int,
+    progress: Progress = lambda done, total: None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Test images uint8 [N, C, H, W] chosen by a seed, their labels, their places in the set.
 
     Of different classes as far as there are enough.
     """
     few = recipe.data in DRAWN and not recipe.hold_out
-    test = _few(Wanted.by(recipe)) if few else load_data(recipe, root).test
+    test = _few(Wanted.by(recipe)) if few else load_data(recipe, root, progress).test
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))
     return test.images[index], test.labels[index], index

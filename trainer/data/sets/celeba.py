@@ -52,7 +52,8 @@ def load_celeba(
             f"CelebA is not in {data_root(root)}. Get it from {PAGE} and put {CELEBA_IMAGES[1]} "
             f"(or the folder {CELEBA_IMAGES[0]} unpacked from it), {' and '.join(CELEBA_LISTS)} "
             f"into {data_root(root) / 'celeba'}, or name another folder with --data or "
-            f"the variable {DATA_VARIABLE}."
+            f"the variable {DATA_VARIABLE}.",
+            data="celeba",
         )
     names, labels = _chosen(folder, train, attribute)
     source = next(folder / name for name in CELEBA_IMAGES if (folder / name).exists())

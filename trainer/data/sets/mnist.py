@@ -48,7 +48,8 @@ def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Ten
         raise DataMissingError(
             f"{title} is not in {data_root(root)}. Name a folder that holds it with --data or the "
             f"variable {DATA_VARIABLE}, or get it with: python -m trainer download {name}. "
-            "The recipe drawn-10 needs no data at all."
+            "The recipe drawn-10 needs no data at all.",
+            data=name,
         )
     images_name, labels_name = MNIST_FILES[:2] if train else MNIST_FILES[2:]
     images_file, labels_file = _plain(folder, images_name), _plain(folder, labels_name)

@@ -28,7 +28,8 @@ def load_svhn(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
         raise DataMissingError(
             f"SVHN ({' and '.join(SVHN_FILES)}) is not in {data_root(root)}. Name a folder that "
             f"holds it with --data or the variable {DATA_VARIABLE}, or get it with: "
-            "python -m trainer download svhn."
+            "python -m trainer download svhn.",
+            data="svhn",
         )
     path = folder / SVHN_FILES[0 if train else 1]
     content = _read_mat(path)
