@@ -16,7 +16,8 @@ class CancelledError(Exception):
 class CancellableProgress:
     """What a loader calls with (done, total). After `cancel` it raises CancelledError.
 
-    `moved` is called on the loader's thread, ten times a second at the most.
+    `moved` is called on the loader's thread, ten times a second at the most. A total of 0 says
+    that somebody else loads the same.
     """
 
     def __init__(self, moved: Callable[[int, int], object]) -> None:
@@ -27,7 +28,7 @@ class CancellableProgress:
     def __call__(self, done: int, total: int) -> None:
         self.check()
         now = time.monotonic()
-        if now >= self._next:
+        if total and now >= self._next:
             self._next = now + SECONDS
             self._moved(done, total)
 

@@ -137,10 +137,14 @@ def load_data(
     wanted = Wanted.by(recipe)
     # What our own code makes is the same for every root, and made once.
     where = data_root(root) if recipe.data in NEED_ROOT else Path()
-    with _loading:  # the second thread that asks finds what the first one loaded
+    while not _loading.acquire(timeout=0.1):  # the second thread finds what the first one loaded
+        progress(0, 0)
+    try:
         _told[:] = [progress]
         whole = _load(wanted, where)
         return _held_out(whole, recipe.hold_out) if recipe.hold_out else whole
+    finally:
+        _loading.release()
 
 
 _loading = Lock()
