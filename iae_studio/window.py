@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import (
     QByteArray,
     QEvent,
     QObject,
     QSettings,
-    QStandardPaths,
     Qt,
     QTimer,
-    QUrl,
     Signal,
 )
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -29,24 +25,19 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QFileDialog,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QToolBar,
     QWidget,
 )
 
 from iae_studio import clipboard
+from iae_studio.dialogs import Dialogs
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
-from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
-from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
-from iae_studio.views.about import ABOUT, SHORTCUTS
 from iae_studio.views.explore import ExploreView
-from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.views.training_bar import TrainingBar
 from trainer.data.image_files import suffixes
 from trainer.recipe.recipe import Recipe
@@ -56,8 +47,6 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-# Offered in dialogs until Pillow's plugins, which load slowly, have named all they can open.
-SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
 LAYOUT = 1  # raise it when docks change, and old window states are ignored
 
 
@@ -80,12 +69,12 @@ class Window(QMainWindow):
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
-        self._suffixes = SUFFIXES
+        self.dialogs = Dialogs(self, state, settings, submit)
         self._build_menus()
-        state.requests.openWanted.connect(self.open_images)
+        state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
-        state.requests.ownImagesWanted.connect(self.choose_own_images)
-        state.messages.actionWanted.connect(self._act_on_message)
+        state.requests.ownImagesWanted.connect(self.dialogs.choose_own_images)
+        state.messages.actionWanted.connect(self.dialogs.act_on_message)
         state.displayed.recipeChanged.connect(self._show_name)
         self._restore()
         self.view("experiments").setFocus()
@@ -100,7 +89,7 @@ class Window(QMainWindow):
             view = self.view(panel.name)
             if isinstance(view, LoadsSlowly):
                 view.complete()
-        self.submit(suffixes, then=self._know_suffixes)
+        self.submit(suffixes, then=self.dialogs.know_suffixes)
 
     def _tool_bar(self) -> QToolBar:
         state, top = self.state, QToolBar("Training")
@@ -148,19 +137,19 @@ class Window(QMainWindow):
         view.addSeparator()
         self._act(view, "&Dark or light", "Ctrl+D", self.toggle_theme)
         help_menu = self.menuBar().addMenu("&Help")
-        self._act(help_menu, "&Shortcuts", "F1", self._show_shortcuts)
-        self._act(help_menu, "The &paper", "", self._open_paper)
-        self._act(help_menu, "&About IAE Studio", "", self._show_about)
+        self._act(help_menu, "&Shortcuts", "F1", self.dialogs.show_shortcuts)
+        self._act(help_menu, "The &paper", "", self.dialogs.open_paper)
+        self._act(help_menu, "&About IAE Studio", "", self.dialogs.show_about)
 
     def _build_file_menu(self) -> None:
         file = self.menuBar().addMenu("&File")
-        self._act(file, "&Open images…", "Ctrl+O", self.open_images)
+        self._act(file, "&Open images…", "Ctrl+O", self.dialogs.open_images)
         self._act(file, "&Paste image", "Ctrl+V", self.paste)
         self._act(file, "&Test images", "R", self.state.inputs.want_tests)
         file.addSeparator()
-        self._act(file, "O&wn images to train on…", "Ctrl+I", self.choose_own_images)
-        self._act(file, "Open &model…", "Ctrl+Shift+O", self.open_model)
-        self._act(file, "Save s&heet as PNG…", "Ctrl+E", self.save_sheet)
+        self._act(file, "O&wn images to train on…", "Ctrl+I", self.dialogs.choose_own_images)
+        self._act(file, "Open &model…", "Ctrl+Shift+O", self.dialogs.open_model)
+        self._act(file, "Save s&heet as PNG…", "Ctrl+E", self.dialogs.save_sheet)
         file.addSeparator()
         self._act(file, "&Quit", "Ctrl+Q", self.close)
 
@@ -178,27 +167,6 @@ class Window(QMainWindow):
         else:
             self.state.training.start()
 
-    def choose_own_images(self) -> None:
-        """Ask for a folder; then the recipe stands ready to train on it."""
-        recipe = self.state.displayed.recipe
-        if recipe.two_dimensional:
-            self.state.messages.show_error(POINTS_TAKE_NO_IMAGES)
-            return
-        dialog = OwnImagesDialog(recipe, self.submit, self)
-        if dialog.exec() and dialog.recipe is not None:
-            self.state.displayed.use_own_images(dialog.recipe)
-
-    def _act_on_message(self, action: str) -> None:
-        training = self.state.training
-        if action == DISCARD.name:
-            training.command("discard")
-        elif action == SAVE_ELSEWHERE.name:
-            chosen = QFileDialog.getExistingDirectory(self, "A folder to save the run in")
-            if chosen:
-                training.save_in(Path(chosen))
-            else:  # the question stands
-                training.command("stop")
-
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
         dark = theme.current() is not theme.DARK
@@ -207,46 +175,7 @@ class Window(QMainWindow):
         theme.apply(app, dark)
         self.settings.setValue("dark", dark)
 
-    def _show_shortcuts(self) -> None:
-        QMessageBox.information(self, "Shortcuts", SHORTCUTS)
-
-    def _show_about(self) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle("About IAE Studio")
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(ABOUT)
-        box.exec()
-
-    def _open_paper(self) -> None:
-        QDesktopServices.openUrl(QUrl("https://arxiv.org/abs/1805.09804"))
-
     # ---- files, drops, the clipboard ---------------------------------------------------------
-
-    def open_images(self) -> None:
-        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        folder = str(self.settings.value("folder", pictures))
-        kinds = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
-        names, _ = QFileDialog.getOpenFileNames(
-            self, "Open images", folder, f"Images ({kinds});;All files (*)"
-        )
-        if names:
-            self.settings.setValue("folder", str(Path(names[0]).parent))
-            self.state.inputs.open_files([Path(name) for name in names])
-
-    def _know_suffixes(self, known: frozenset[str]) -> None:
-        self._suffixes = known
-
-    def open_model(self) -> None:
-        """A model file; a run folder is opened by its state.safetensors."""
-        name, _ = QFileDialog.getOpenFileName(self, "Open a model", "", "Models (*.safetensors)")
-        if name:
-            self.state.inputs.open_files([Path(name)])
-
-    def save_sheet(self) -> None:
-        """The grid's images at their own size, one PNG."""
-        name, _ = QFileDialog.getSaveFileName(self, "Save the sheet", "sheet.png", "PNG (*.png)")
-        if name:
-            self.state.answers.save_sheet(Path(name))
 
     def paste(self) -> None:
         """An image, files or an address from the clipboard."""
