@@ -54,6 +54,16 @@ class ExperimentsView(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setObjectName("progressLine")
         self._bar.setRange(0, 1000)
+        self._lay_out()
+        displayed.recipeChanged.connect(self._show_recipe)
+        displayed.changed.connect(self.tree.mark)
+        library.changed.connect(self._fill)
+        downloads.changed.connect(self._show_data)
+        downloads.moved.connect(lambda share: self._bar.setValue(int(1000 * share)))
+        theme.notifier().changed.connect(self._fill)  # colours and icons are the items' own
+        self._fill()
+
+    def _lay_out(self) -> None:
         layout = column(self)
         layout.addWidget(self.tree, 1)
         layout.addWidget(self._story)
@@ -62,13 +72,6 @@ class ExperimentsView(QWidget):
         layout.addWidget(self._bar)
         layout.addLayout(row(self._download, self._folder, self._cancel, None))
         layout.addLayout(row(self._own, None))
-        displayed.recipeChanged.connect(self._show_recipe)
-        displayed.changed.connect(self.tree.mark)
-        library.changed.connect(self._fill)
-        downloads.changed.connect(self._show_data)
-        downloads.moved.connect(lambda share: self._bar.setValue(int(1000 * share)))
-        theme.notifier().changed.connect(self._fill)  # colours and icons are the items' own
-        self._fill()
 
     def _fill(self) -> None:
         """Build the list anew; what was chosen stays chosen."""

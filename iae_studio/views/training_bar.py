@@ -54,6 +54,21 @@ class TrainingBar(QWidget):
         self._title.setProperty("title", True)
         self._figure = caption()
         self._figure.setWordWrap(False)
+        self._status = QLabel()
+        self._status.setObjectName("statusText")
+        self._status.setAccessibleName("Training status")
+        self._status.setFont(theme.tabular(self._status.font()))
+        self._make_buttons(training)
+        self._make_device_box()
+        self._lay_out()
+        training.stateChanged.connect(self._show_state)
+        training.progressed.connect(self._show_progress)
+        training.loadingMoved.connect(self._show_loading)
+        displayed.changed.connect(self._show_title)
+        devices.found.connect(self._offer_gpu)
+        self._show_state(training.state)
+
+    def _make_buttons(self, training: Training) -> None:
         self.start = button(
             "Train", "play", "Train the shown experiment (T)", training.start, "startButton"
         )
@@ -83,16 +98,16 @@ class TrainingBar(QWidget):
             lambda: training.command("save"),
             "saveButton",
         )
-        self._status = QLabel()
-        self._status.setObjectName("statusText")
-        self._status.setAccessibleName("Training status")
-        self._status.setFont(theme.tabular(self._status.font()))
+
+    def _make_device_box(self) -> None:
         self.device = QComboBox()
         self.device.setObjectName("deviceBox")
         self.device.setAccessibleName("Device to train on")
         self.device.setToolTip("The device to train on")
         self.device.addItem("CPU", "cpu")
         self.device.currentIndexChanged.connect(self._device_chosen)
+
+    def _lay_out(self) -> None:
         self._line = QProgressBar()
         self._line.setObjectName("progressLine")
         self._line.setTextVisible(False)
@@ -116,12 +131,6 @@ class TrainingBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._line)
-        training.stateChanged.connect(self._show_state)
-        training.progressed.connect(self._show_progress)
-        training.loadingMoved.connect(self._show_loading)
-        displayed.changed.connect(self._show_title)
-        devices.found.connect(self._offer_gpu)
-        self._show_state(training.state)
 
     def _offer_gpu(self, gpu: str) -> None:
         """Offer the GPU of that name; it is chosen already."""
