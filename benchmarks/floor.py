@@ -71,8 +71,8 @@ def floor_seconds(recipe: Recipe, batches: TrainingBatches, rates: Rates) -> flo
     """
     state = start(recipe, batches.device)
     with _Operations() as counter:
-        for _ in range(recipe.r1_every):
-            step(state, batches.batch(recipe.batch, 0, state.rng))
+        for _ in range(recipe.optim.r1_every):
+            step(state, batches.batch(recipe.optim.batch, 0, state.rng))
     weights = sum(p.numel() * p.element_size() for p in state.model.parameters())
-    operations = counter.total / recipe.r1_every
+    operations = counter.total / recipe.optim.r1_every
     return max(operations / rates.operations, TIMES_THROUGH * weights / rates.bytes)

@@ -68,20 +68,20 @@ class PlainTraining:
         self.pair: nn.Module = self.model.discriminators["reconstruction"]
         self.other: nn.Module = self.model.discriminators["regularisation"]
         self.averaged = copy.deepcopy(self.model).eval()
-        self.rng = torch.Generator(device).manual_seed(recipe.seed)
-        betas = (recipe.beta1, 0.99)
+        self.rng = torch.Generator(device).manual_seed(recipe.optim.seed)
+        betas = (recipe.optim.beta1, 0.99)
 
         def adam(net: nn.Module, rate: float) -> torch.optim.Adam:
             return torch.optim.Adam(net.parameters(), lr=rate, betas=betas)
 
-        self.encoder_adam = adam(self.encoder, recipe.generator_rate)
-        self.decoder_adam = adam(self.decoder, recipe.generator_rate)
-        self.pair_adam = adam(self.pair, recipe.discriminator_rate)
-        self.other_adam = adam(self.other, recipe.discriminator_rate)
+        self.encoder_adam = adam(self.encoder, recipe.optim.generator_rate)
+        self.decoder_adam = adam(self.decoder, recipe.optim.generator_rate)
+        self.pair_adam = adam(self.pair, recipe.optim.discriminator_rate)
+        self.other_adam = adam(self.other, recipe.optim.discriminator_rate)
 
     def train(self, batches: TrainingBatches) -> Iterator[dict[str, float]]:
         """Steps without end, each with its losses."""
-        size = self.recipe.batch
+        size = self.recipe.optim.batch
         data = drawn_rows(batches.data.rows, size, self.device)
         second = drawn_rows(batches.other.rows, size, self.device) if batches.other else None
         while True:
@@ -121,10 +121,10 @@ class PlainTraining:
     def _set_rates(self, now: Schedule) -> None:
         recipe = self.recipe
         for optimiser, rate in (
-            (self.encoder_adam, recipe.generator_rate * now.encoder),
-            (self.decoder_adam, recipe.generator_rate),
-            (self.pair_adam, recipe.discriminator_rate),
-            (self.other_adam, recipe.discriminator_rate),
+            (self.encoder_adam, recipe.optim.generator_rate * now.encoder),
+            (self.decoder_adam, recipe.optim.generator_rate),
+            (self.pair_adam, recipe.optim.discriminator_rate),
+            (self.other_adam, recipe.optim.discriminator_rate),
         ):
             for group in optimiser.param_groups:
                 group["lr"] = rate * now.rate
@@ -137,22 +137,30 @@ class PlainTraining:
     ) -> tuple[Pair, Pair, Tensor]:
         """(real, fake) of the pair discriminator and the other one, and what else is minimised."""
         recipe, model, count = self.recipe, self.model, len(x)
-        if recipe.model == "fiae":
+        if recipe.model.kind == "fiae":
             z = model.prior.sample(count, self.rng)
-            eps, n = self._normal(count, recipe.encoder_noise), self._normal(count, recipe.noise)
+            eps, n = (
+                self._normal(count, recipe.model.encoder_noise),
+                self._normal(count, recipe.model.noise),
+            )
             fake = self.decoder(z, n)
             code = self.encoder(fake, eps)
             return ((z, fake.detach()), (code, fake)), ((x,), (fake,)), x.new_zeros(())
         target = second if second is not None else model.prior.sample(count, self.rng)
-        eps, n = self._normal(count, recipe.encoder_noise), self._normal(count, recipe.noise)
+        eps, n = (
+            self._normal(count, recipe.model.encoder_noise),
+            self._normal(count, recipe.model.noise),
+        )
         code = self.encoder(x, eps)
-        if recipe.code_blur and recipe.code and not recipe.categorical:
-            code = code + recipe.code_blur * self._normal(count, recipe.code)
+        if recipe.model.code_blur and recipe.model.code and not recipe.categorical:
+            code = code + recipe.model.code_blur * self._normal(count, recipe.model.code)
         back = self.decoder(code, n)
         penalty = now.euclidean * euclidean_error(back, x) if now.euclidean else x.new_zeros(())
-        if recipe.diversity_weight:
-            other = self.encoder(x, self._normal(count, recipe.encoder_noise))
-            penalty = penalty + recipe.diversity_weight * diversity_penalty(code, other)
+        if recipe.objective.penalties.diversity_weight:
+            other = self.encoder(x, self._normal(count, recipe.model.encoder_noise))
+            penalty = penalty + recipe.objective.penalties.diversity_weight * diversity_penalty(
+                code, other
+            )
         return ((x, code.detach()), (back, code)), ((target,), (code,)), penalty
 
     def _discriminator_loss(
@@ -162,12 +170,15 @@ class PlainTraining:
         real = self._noised(name, tuple(part.detach() for part in real), now)
         fake = self._noised(name, tuple(part.detach() for part in fake), now)
         strength = recipe.r1 if self._judges_data(name) else recipe.r1_code
-        penalised = strength > 0 and self.number % recipe.r1_every == 0
+        penalised = strength > 0 and self.number % recipe.optim.r1_every == 0
         if penalised:
             real[0].requires_grad_()
         on_real, on_fake = discriminator(*real), discriminator(*fake)
         loss = bce(on_real, torch.ones_like(on_real)) + bce(on_fake, torch.zeros_like(on_fake))
-        weight = recipe.mismatched_last + now.fade * (recipe.mismatched - recipe.mismatched_last)
+        weight = recipe.objective.reconstruction.mismatched_last + now.fade * (
+            recipe.objective.reconstruction.mismatched
+            - recipe.objective.reconstruction.mismatched_last
+        )
         if name == "reconstruction" and weight:
             wrong = discriminator(real[0].detach(), *[part.roll(1, 0) for part in real[1:]])
             reads = torch.ones_like(wrong)
@@ -177,7 +188,7 @@ class PlainTraining:
             of_each = on_real.reshape(len(on_real), -1).mean(1).sum()
             (slope,) = torch.autograd.grad(of_each, real[0], create_graph=True)
             size = slope.square().flatten(1).sum(1).mean()
-            loss = loss + 0.5 * recipe.r1_every * strength * size
+            loss = loss + 0.5 * recipe.optim.r1_every * strength * size
         return loss
 
     def _generator_loss(
@@ -186,14 +197,14 @@ class PlainTraining:
         on_fake = discriminator(*self._noised(name, fake, now))
         recipe = self.recipe
         weight = (
-            recipe.reconstruction_weight
+            recipe.objective.reconstruction.weight
             if name == "reconstruction"
-            else recipe.regularisation_weight
+            else recipe.objective.regularisation.weight
         )
         return weight * bce(on_fake, torch.ones_like(on_fake))
 
     def _judges_data(self, name: str) -> bool:
-        return (name == "reconstruction") != (self.recipe.model == "fiae")
+        return (name == "reconstruction") != (self.recipe.model.kind == "fiae")
 
     def _noised(self, name: str, side: Side, now: Schedule) -> Side:
         recipe = self.recipe
@@ -204,7 +215,7 @@ class PlainTraining:
 
     @torch.no_grad()
     def _average(self) -> None:
-        decay = min(self.recipe.ema, (1 + self.number) / (10 + self.number))
+        decay = min(self.recipe.optim.ema, (1 + self.number) / (10 + self.number))
         mine, theirs = self.averaged.state_dict(), self.model.state_dict()
         for key, value in theirs.items():
             if not key.startswith("discriminators.") and value.is_floating_point():

@@ -11,7 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -53,32 +53,32 @@ class Row:
 def measure(name: str, device: torch.device, rates_of: Rates, args: argparse.Namespace) -> Row:
     """Both loops in turns; the order changes from round to round."""
     # The warm start plays one game of two, or none: the speed that counts is that of the rest.
-    recipe = replace(find_recipe(name), warm=0.0)
+    recipe = find_recipe(name).but(warm=0.0)
     batches = _feed(recipe, args.data, device)
     difference = compare(recipe, batches)
-    ours = replace(recipe, precision=args.precision)
+    ours = recipe.but(precision=args.precision)
     loops = {"plain": _plain(recipe, batches), "ours": _ours(ours, batches)}
     rates: dict[str, list[float]] = {"plain": [], "ours": []}
     for number in range(args.rounds + 1):
         for which in ("plain", "ours") if number % 2 else ("ours", "plain"):
             speed = _speed(loops[which], args.seconds if number else args.seconds / 3, device)
             if number:  # the first round warms up
-                rates[which].append(speed * recipe.batch)
+                rates[which].append(speed * recipe.optim.batch)
     ratios = tuple(b / a for a, b in zip(rates["plain"], rates["ours"], strict=True))
     return Row(
         name,
-        recipe.batch,
+        recipe.optim.batch,
         statistics.median(rates["plain"]),
         statistics.median(rates["ours"]),
         ratios,
         difference,
-        recipe.batch / floor_seconds(recipe, batches, rates_of),
+        recipe.optim.batch / floor_seconds(recipe, batches, rates_of),
     )
 
 
 def _feed(recipe: Recipe, root: Path | None, device: torch.device) -> TrainingBatches:
-    if recipe.data in ("svhn", "celeba"):  # speed does not ask what is in the pictures
-        recipe = replace(recipe, data="drawn-numbers" if recipe.data == "svhn" else "drawn-faces")
+    if recipe.data.name in ("svhn", "celeba"):  # speed does not ask what is in the pictures
+        recipe = recipe.but(data="drawn-numbers" if recipe.data.name == "svhn" else "drawn-faces")
     return load_data(recipe, root).batches(recipe, device)
 
 
@@ -88,7 +88,7 @@ def compare(recipe: Recipe, batches: TrainingBatches) -> float:
     draws = torch.Generator(batches.device).manual_seed(1)
     worst = 0.0
     for _ in range(CHECKED):
-        batch = batches.batch(recipe.batch, 0, draws)
+        batch = batches.batch(recipe.optim.batch, 0, draws)
         told = dict(zip(LOSSES, step(ours, batch).tolist(), strict=False))
         for name, value in plain.step(batch.data, batch.other).items():
             worst = max(worst, abs(told[name] - value) / abs(value))

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -41,7 +40,7 @@ from trainer.messages import LOSSES, Progress, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 
 # 28x28, its data drawn by the program. In its warm start, left out, steps cost half as much.
-RECIPE = replace(CATALOGUE["drawn-10"], warm=0.0)
+RECIPE = CATALOGUE["drawn-10"].but(warm=0.0)
 WARM_UP = 3.0  # s of a training before anything is measured
 IMAGES = 10  # in rows of 8 columns: 80 tiles
 TICK = 16  # ms

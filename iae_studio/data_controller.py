@@ -82,7 +82,7 @@ class DataController(QObject):
 
     def _act(self, action: str) -> None:
         if action == CHOOSE_FOLDER.name:
-            self.choose_folder(self.state.displayed.recipe.data)
+            self.choose_folder(self.state.displayed.recipe.data.name)
 
     # ---- test images -------------------------------------------------------------------------
 
@@ -143,7 +143,7 @@ class DataController(QObject):
         state = self.state
         state.training.forget_outcome()
         self.refresh()
-        if state.displayed.recipe.data == name:
+        if state.displayed.recipe.data.name == name:
             state.displayed.select(state.displayed.model)
             state.inputs.want_tests()
         state.messages.show_message(Message(f"{WORDS[name].title} is here: press Train."))

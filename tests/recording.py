@@ -98,7 +98,7 @@ def rendering_mark(snapshot: Snapshot, images: Pixels | None = None) -> str:
 
 
 def trained_facts(recipe: Recipe) -> dict[str, Any]:
-    state, losses = trained_few(recipe, 12 if recipe.steps == 20 else STEPS)
+    state, losses = trained_few(recipe, 12 if recipe.schedule.steps == 20 else STEPS)
     shown = publish(state.ema, state.step, CPU, batches_of(recipe))
     return {"losses": losses_text(losses), "rendering": rendering_mark(shown)}
 

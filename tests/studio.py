@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -85,8 +84,8 @@ def little_data(monkeypatch) -> Iterator[None]:
 
 def cycle(name: str) -> Recipe:
     """A CycleIAE of the catalogue made small."""
-    noise = "encoder_noise" if CATALOGUE[name].encoder_noise else "noise"
-    return replace(CATALOGUE[name], **PICTURES, **{noise: 4})
+    noise = "encoder_noise" if CATALOGUE[name].model.encoder_noise else "noise"
+    return CATALOGUE[name].but(**PICTURES, **{noise: 4})
 
 
 def show(studio, qtbot, recipe) -> None:

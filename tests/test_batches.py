@@ -63,7 +63,7 @@ def test_a_feed_knows_as_many_labels_as_the_recipe_says() -> None:
     recipe = kind_of("iae, labels")
     batches = batches_of(recipe)
     assert batches.labelled is not None and batches.labels is not None
-    assert len(batches.labels) == recipe.labels == len(batches.labelled.rows)
+    assert len(batches.labels) == recipe.data.labels == len(batches.labelled.rows)
     batch = batches.batch(8, 0, torch.Generator().manual_seed(0))
     assert batch.labelled is not None and batch.labels is not None
     assert len(batch.labelled) == len(batch.labels) == 8
@@ -103,7 +103,7 @@ def test_batches_have_the_recipes_shape_and_range(kind: str) -> None:
     if recipe.two_dimensional:
         assert batch.data.shape == (5, 2) and batch.other is None
         return
-    assert batch.data.shape == (5, recipe.channels, recipe.size, recipe.size)
+    assert batch.data.shape == (5, recipe.channels, recipe.data.size, recipe.data.size)
     assert batch.data.min() >= 0 and 0.2 < batch.data.max() <= 1
     assert (batch.other is not None) is recipe.translates
     if batch.other is not None:

@@ -6,7 +6,6 @@ all later steps; these tests watch for that on the CPU. Replaying itself wants a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,7 +45,7 @@ def prepared(kind: str, *more: str) -> TrainState:
         for group in optimiser.param_groups:
             group["lr"] = torch.zeros(())
     for _ in range(2):
-        step(state, batches.batch(recipe.batch, 0, state.rng))
+        step(state, batches.batch(recipe.optim.batch, 0, state.rng))
     return state
 
 
@@ -54,7 +53,7 @@ def watched(state: TrainState, number: int) -> list[tuple[str, str]]:
     """The operators of one step, its schedule read from tensors."""
     now = Schedule.at(state.recipe, number)
     values = timetable(state)[number]
-    batch = batches_of(state.recipe).batch(state.recipe.batch, 0, state.rng)
+    batch = batches_of(state.recipe).batch(state.recipe.optim.batch, 0, state.rng)
     with Watch() as watch:
         play(state, batch, now.on_device(values))
     return watch.notes
@@ -104,7 +103,7 @@ def test_a_schedule_on_the_device_trains_as_numbers_do(kind: str) -> None:
         for _ in range(3):
             now = Schedule.at(state.recipe, state.step)
             chosen = now.on_device(table[state.step]) if on_device else now
-            play(state, batches.batch(state.recipe.batch, 0, state.rng), chosen)
+            play(state, batches.batch(state.recipe.optim.batch, 0, state.rng), chosen)
             state.step += 1
         moves.append(flat(state) - before)
     assert (moves[1] - moves[0]).norm() < 0.02 * moves[0].norm()
@@ -124,8 +123,8 @@ def test_the_table_goes_on_where_the_schedule_ends() -> None:
 def test_replayed_steps_train_as_eager_ones(kind: str) -> None:
     device = torch.device("cuda")
     # Past a warm start, with room for both phases to be captured.
-    recipe = replace(recipe_of(*KINDS[kind], "steps=60"), batch=16)
-    recipe = replace(recipe, warm=min(recipe.warm, 0.15))
+    recipe = recipe_of(*KINDS[kind], "steps=60").but(batch=16)
+    recipe = recipe.but(warm=min(recipe.schedule.warm, 0.15))
     ended = []
     for eager in (True, False):
         state, batches = start(recipe, device), batches_of(recipe, device)

@@ -47,7 +47,7 @@ def reconstruct(made: Path, images: list[Path], out: Path, *more: str) -> int:
 def test_list_names_every_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list"]) == 0
     text = capsys.readouterr().out
-    assert all(name in text and recipe.story in text for name, recipe in CATALOGUE.items())
+    assert all(name in text and recipe.about.story in text for name, recipe in CATALOGUE.items())
     assert "download mnist" in text and "download svhn" in text
 
 
@@ -92,7 +92,7 @@ def test_minutes_make_a_run_whose_schedule_fits(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert main(["train", "mog-iae", "--minutes", "0.005", "--out", str(run), *TOY]) == 0
     steps, state = RunFolder(run).recipe().steps, RunFolder(run).load(CPU)
-    assert 10 <= steps < CATALOGUE["mog-iae"].steps * 10
+    assert 10 <= steps < CATALOGUE["mog-iae"].schedule.steps * 10
     assert 0 < state.step <= steps and len(RunFolder(run).curves()) == state.step
 
 
@@ -200,8 +200,10 @@ def test_own_images_are_translated(
     translator: Path, domains: tuple[Path, Path], tmp_path: Path
 ) -> None:
     recipe = RunFolder(translator).recipe()
-    assert (recipe.data, recipe.size, recipe.width) == ("folder", 32, 4)
-    assert [Path(recipe.images), Path(recipe.images_b)] == [folder.resolve() for folder in domains]
+    assert (recipe.data.name, recipe.data.size, recipe.model.width) == ("folder", 32, 4)
+    assert [Path(recipe.data.images), Path(recipe.data.images_b)] == [
+        folder.resolve() for folder in domains
+    ]
     assert RunFolder(translator).load(CPU).step == 3 and len(RunFolder(translator).curves()) == 3
     photo, out = domains[0] / "3.jpg", tmp_path / "sheet.png"
     for draws in ("4", "2"):
@@ -252,8 +254,8 @@ def test_the_paper_to_the_letter_is_one_setting(tmp_path: Path) -> None:
     paper = ["--set", "paper=true", "--set", "r1=0.5"]
     assert main(["train", "mog-iae", "--steps", "3", "--out", str(run), *TOY, *paper]) == 0
     recipe = RunFolder(run).recipe()
-    assert (recipe.instance_noise, recipe.regularisation_weight, recipe.r1) == (0, 1, 0.5)
-    assert recipe.width == 16
+    assert (recipe.instance_noise, recipe.objective.regularisation.weight, recipe.r1) == (0, 1, 0.5)
+    assert recipe.model.width == 16
 
 
 # ---- refusals: one line that says what is wrong, exit code 2 ----

@@ -275,7 +275,7 @@ def test_same_probe_same_pixels_of_every_kind(snapshots: dict[str, Snapshot], ki
     probe = Probe(1, pictures, column_seeds(2, 10))
     together = render(shown, probe)
     assert together.tiles.shape == (9, 10, *pictures.shape[1:])
-    assert together.codes.shape == (9, recipe.code)
+    assert together.codes.shape == (9, recipe.model.code)
     for ours, again in zip(all_pixels(together), all_pixels(render(shown, probe)), strict=True):
         np.testing.assert_array_equal(ours, again)
     for row in (0, 8):
@@ -294,7 +294,9 @@ def test_columns_differ_where_there_is_noise_of_either_kind(
 ) -> None:
     recipe, shown = kind_of(kind), snapshot_of_kind(snapshots, kind)
     facts = shown.facts()
-    stochastic = recipe.noise or recipe.encoder_noise or recipe.posterior == "gaussian"
+    stochastic = (
+        recipe.model.noise or recipe.model.encoder_noise or recipe.model.posterior == "gaussian"
+    )
     assert bool(facts.noise or facts.encoder_noise) == bool(stochastic)
     probe = Probe(1, pictures_of(recipe, 3), SEEDS, noise_scale=3.0)
     loud, still = render(shown, probe), render(shown, replace(probe, noise_scale=0.0))
@@ -407,7 +409,7 @@ def test_empty_probes_of_every_kind_are_harmless(snapshots: dict[str, Snapshot])
         none = pictures_of(shown.recipe, 2)[:0]
         drawn = render(shown, Probe(1, none, SEEDS))
         assert drawn.tiles.shape == (0, 3, *none.shape[1:])
-        assert drawn.codes.shape == (0, shown.recipe.code) and drawn.noise_share.shape == (0,)
+        assert drawn.codes.shape == (0, shown.recipe.model.code) and drawn.noise_share.shape == (0,)
 
 
 # ---- categories ----
@@ -423,11 +425,11 @@ def test_clusters_are_every_category_with_the_same_few_noises(
     probe = Probe(5, pictures_of(recipe, 1), seeds)
     drawn = render_clusters(shown, probe)
     assert (drawn.stamp, drawn.step) == (5, 10)
-    assert drawn.tiles.shape == (STYLES, recipe.code, *recipe.image_shape)
+    assert drawn.tiles.shape == (STYLES, recipe.model.code, *recipe.image_shape)
     np.testing.assert_array_equal(drawn.tiles, render_clusters(shown, probe).tiles)
     swapped = render_clusters(shown, replace(probe, noise_seeds=seeds[:2][::-1])).tiles
     np.testing.assert_array_equal(swapped, drawn.tiles[:2][::-1])
-    one_hot = torch.eye(recipe.code)[[3]]
+    one_hot = torch.eye(recipe.model.code)[[3]]
     with torch.inference_mode():
         wanted = shown.model.decode(one_hot, column_noise(shown.model, seeds[1])[0][None])
     picture = (255 * wanted[0].permute(1, 2, 0)).round().numpy()

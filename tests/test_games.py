@@ -20,7 +20,7 @@ def played(*recipe: str) -> dict[str, Game]:
     """The games of a model's first batch, by name."""
     model = build_model(recipe_of(*recipe)).train()
     rng = torch.Generator().manual_seed(1)
-    batch = batches_of(model.recipe).batch(model.recipe.batch, 0, rng)
+    batch = batches_of(model.recipe).batch(model.recipe.optim.batch, 0, rng)
     return {game.name: game for game in model.play(batch, rng).games}
 
 

@@ -21,7 +21,7 @@ def test_labels_reach_the_encoder_with_their_images() -> None:
     """The cross-entropy is that of the labelled images, not of those without labels."""
     recipe = kind_of("iae, labels").with_settings(["consistency=0", "balance=0", "augment=0"])
     model, rng = build_model(recipe).train(), rng_of()
-    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
+    batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
     assert batch.labelled is not None and batch.labels is not None
     guess = model.encode(batch.labelled, model.eps.sample(len(batch.labelled), rng))
     wanted = nn.functional.nll_loss(guess.log(), batch.labels).item()
@@ -83,7 +83,10 @@ def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
     augment: float,
 ) -> None:
     recipe = kind_of("iae, labels").with_settings([f"augment={augment}"])
-    model, batch = build_model(recipe).train(), batches_of(recipe).batch(recipe.batch, 0, rng_of(2))
+    model, batch = (
+        build_model(recipe).train(),
+        batches_of(recipe).batch(recipe.optim.batch, 0, rng_of(2)),
+    )
     assert batch.labelled is not None
     (data, labelled, views), _ = seen_by_the_encoder(model, batch)
     assert torch.equal(data, batch.data)

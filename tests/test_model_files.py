@@ -131,7 +131,7 @@ def test_a_model_file_tells_nobody_where_its_images_lay(
     assert not any("secret" in text or "home" in text for text in meta.values())
     # It needs none of them to draw.
     loaded = load_snapshot(path, CPU)
-    assert loaded.recipe.data == "folder" and loaded.recipe.images
+    assert loaded.recipe.data.name == "folder" and loaded.recipe.data.images
     probe = Probe(1, pictures_of(drawn, 2), (0, 1))
     assert apart(render(snapshot, probe).tiles, render(loaded, probe).tiles) <= 2
 
@@ -188,11 +188,11 @@ def test_shipped_models_are_small_and_draw(shipped: Path) -> None:
     recipe = snapshot.recipe
     if recipe.two_dimensional:
         cloud = sample_cloud(snapshot, 1, 0)
-        centres = mode_centres() if recipe.data == "mog" else torch.tensor(FOUR)
+        centres = mode_centres() if recipe.data.name == "mog" else torch.tensor(FOUR)
         assert (torch.cdist(torch.tensor(cloud.fake), centres).amin(1) < 0.4).float().mean() > 0.8
         return
     assert snapshot.directions is not None
-    if recipe.data in DRAWN:
+    if recipe.data.name in DRAWN:
         seen = some_test_images(recipe, None, 6, 0)[0].permute(0, 2, 3, 1).contiguous().numpy()
     else:  # drawn digits stand in for those that would have to be fetched
         seen = digits(6)

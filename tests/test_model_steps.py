@@ -31,7 +31,7 @@ def one_step(recipe: Recipe) -> tuple[TrainState, dict[str, torch.Tensor]]:
     """A state after one step, and its weights before it."""
     state = start(recipe, CPU)
     before = copied(state)
-    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
     return state, before
 
 
@@ -73,7 +73,9 @@ def finite(state_losses: list[torch.Tensor], name: str) -> np.ndarray:
 
 def train_by_steps(recipe: Recipe, count: int) -> tuple[TrainState, list[torch.Tensor]]:
     state, batches = start(recipe, CPU), batches_of(recipe)
-    return state, [step(state, batches.batch(recipe.batch, 0, state.rng)) for _ in range(count)]
+    return state, [
+        step(state, batches.batch(recipe.optim.batch, 0, state.rng)) for _ in range(count)
+    ]
 
 
 @pytest.mark.parametrize("noise", [0, 6])

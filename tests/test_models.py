@@ -53,7 +53,7 @@ def test_shapes_and_ranges(kind: str) -> None:
     if recipe.translates:
         assert code.shape == x.shape and code.min() >= 0 and code.max() <= 1
         return
-    assert code.shape == (8, recipe.code) == model.prior.sample(8, rng).shape
+    assert code.shape == (8, recipe.model.code) == model.prior.sample(8, rng).shape
     if recipe.categorical:
         assert (code >= 0).all()
         torch.testing.assert_close(code.sum(1), torch.ones(8))
@@ -81,10 +81,10 @@ def test_noise_is_heard_where_there_is_some_and_nowhere_else(kind: str) -> None:
     model, rng = build_model(recipe).eval(), rng_of()
     x = batches_of(recipe).batch(4, 0, rng).data
     codes = [model.encode(x, model.eps.sample(4, rng)) for _ in range(2)]
-    stochastic = recipe.encoder_noise > 0 or recipe.posterior == "gaussian"
+    stochastic = recipe.model.encoder_noise > 0 or recipe.model.posterior == "gaussian"
     assert torch.equal(*codes) is not stochastic
     drawn = [model.decode(codes[0], model.noise.sample(4, rng)) for _ in range(2)]
-    assert torch.equal(*drawn) is (recipe.noise == 0)
+    assert torch.equal(*drawn) is (recipe.model.noise == 0)
 
 
 # ---- which games are played ----
@@ -95,12 +95,12 @@ def test_the_games_are_those_the_recipe_names(kind: str) -> None:
     recipe = kind_of(kind)
     model, round_ = played(recipe)
     wanted = []
-    if recipe.reconstruction in ("adversarial", "marginal"):
+    if recipe.objective.reconstruction.kind in ("adversarial", "marginal"):
         wanted.append("reconstruction")
-    if recipe.regularisation == "adversarial":
+    if recipe.objective.regularisation.kind == "adversarial":
         wanted.append("regularisation")
     assert [game.name for game in round_.games] == wanted == list(model.discriminators)
-    ends = ("code", "data") if recipe.model in ("fiae", "gan") else ("data", "code")
+    ends = ("code", "data") if recipe.model.kind in ("fiae", "gan") else ("data", "code")
     for game in round_.games:
         assert game.judges == ends[GAMES.index(game.name)]
         assert game.discriminator is model.discriminators[game.name]
@@ -113,7 +113,7 @@ def test_games_are_about_the_right_things(kind: str) -> None:
     model, rng = build_model(recipe).train(), rng_of()
     batch = batch_of(recipe, rng)
     games = {game.name: game for game in model.play(batch, rng).games}
-    flipped = recipe.model in ("fiae", "gan")
+    flipped = recipe.model.kind in ("fiae", "gan")
     if "regularisation" in games:
         (target,) = games["regularisation"].real
         assert torch.equal(target, batch.data) is flipped
@@ -134,7 +134,7 @@ def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:
     for kind, categorical in (("iae", False), ("iae, categories", True)):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
         first, second = (model.play(batch, rng).games[-1].real[0] for _ in range(2))
         assert not torch.equal(first, second)
         one_hot = ((first == 0) | (first == 1)).all() and (first.sum(1) == 1).all()
@@ -153,7 +153,7 @@ def test_a_game_teaches_the_generators_the_paper_names(kind: str, name: str) -> 
     for game in round_.games:
         if game.name == name:
             game.generator_loss().backward()
-            assert payers(model) == PAYERS[recipe.model][GAMES.index(name)]
+            assert payers(model) == PAYERS[recipe.model.kind][GAMES.index(name)]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -244,18 +244,18 @@ def test_a_distance_is_that_of_the_data_and_what_came_back(kind: str) -> None:
     _, round_ = played(recipe)
     assert round_.autoencoded is not None
     source, returned = round_.autoencoded()
-    distance = l1_error if recipe.reconstruction == "l1" else euclidean_error
+    distance = l1_error if recipe.objective.reconstruction.kind == "l1" else euclidean_error
     (penalty,) = round_.penalties
     assert penalty.value.item() == pytest.approx(distance(returned, source).item())
-    assert penalty.weight == recipe.distance_weight
-    assert source.shape == returned.shape == (recipe.batch, *source.shape[1:])
+    assert penalty.weight == recipe.objective.reconstruction.weight
+    assert source.shape == returned.shape == (recipe.optim.batch, *source.shape[1:])
 
 
 def test_all_but_a_gan_can_be_trained_as_a_plain_autoencoder_of_the_data() -> None:
     for kind in ("iae", "cycleiae, decoder noise", "fiae", "fiae, categories"):
         recipe = kind_of(kind)
         model, rng = build_model(recipe).train(), rng_of()
-        batch = batches_of(recipe).batch(recipe.batch, 0, rng)
+        batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
         autoencoded = model.play(batch, rng).autoencoded
         assert autoencoded is not None
         source, returned = autoencoded()

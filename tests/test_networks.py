@@ -115,7 +115,7 @@ def test_the_codes_discriminator_has_two_layers_of_2000_whatever_the_images(name
     recipe = find_recipe(name)
     with torch.random.fork_rng():
         discriminator = build_networks(recipe).code_discriminator()
-    wanted = linear(recipe.code, 2000) + linear(2000, 2000) + linear(2000, 1)
+    wanted = linear(recipe.model.code, 2000) + linear(2000, 2000) + linear(2000, 1)
     assert parameters(discriminator) == wanted
 
 
@@ -226,7 +226,7 @@ SMALL_ONES = ["mog-iae", "drawn-10", "svhn-75-small", "celeba-50-small", "fiae-c
 def test_discriminators_read_a_pair_row_by_row(name: str) -> None:
     """One logit a row, or in small colour two a pixel."""
     recipe = recipe_of(name)
-    logits = (3, 2 * recipe.size**2) if recipe.networks == "small-colour" else (3,)
+    logits = (3, 2 * recipe.data.size**2) if recipe.model.networks == "small-colour" else (3,)
     networks, (x, z) = build_networks(recipe), sides(recipe)
     with torch.random.fork_rng():
         pair, code, data = (
@@ -281,7 +281,7 @@ def test_every_recipe_of_the_catalogue_can_be_built_and_used(name: str) -> None:
         drawn = model.decode(code, torch.randn(1, model.noise.size))
         assert drawn.shape == x.shape
         for game, discriminator in model.discriminators.items():
-            flipped = recipe.model in ("fiae", "gan")
+            flipped = recipe.model.kind in ("fiae", "gan")
             judged = (code, x) if flipped else (x, code)
             logits = (
                 discriminator(*judged) if game == "reconstruction" else discriminator(judged[1])
@@ -328,7 +328,7 @@ def test_in_a_translation_it_multiplies_the_encoders_noise() -> None:
     loud = build_model(recipe_of("faces-small", "noise_scale=1")).eval()
     quiet = build_model(recipe_of("faces-small", "noise_scale=0.25")).eval()
     quiet.load_state_dict(loud.state_dict())
-    x, eps = torch.rand(4, 3, 24, 24), torch.randn(4, loud.recipe.encoder_noise)
+    x, eps = torch.rand(4, 3, 24, 24), torch.randn(4, loud.recipe.model.encoder_noise)
     torch.testing.assert_close(quiet.encode(x, eps), loud.encode(x, 0.25 * eps))
     assert not torch.allclose(quiet.encode(x, eps), loud.encode(x, eps))
 

@@ -36,7 +36,7 @@ PAPER: dict[str, tuple[str, str, str, int, str, int | None, int, int]] = {
 FULL_SIZE = [
     name
     for name, recipe in CATALOGUE.items()
-    if recipe.networks in ("mnist", "svhn", "celeba", "resnet")
+    if recipe.model.networks in ("mnist", "svhn", "celeba", "resnet")
 ]
 # What the project adds to the paper, and the paper's own choice.
 ADDITIONS: dict[str, object] = {
@@ -76,46 +76,52 @@ ADDITIONS: dict[str, object] = {
 def test_every_experiment_of_the_paper_has_its_sizes(name: str) -> None:
     recipe = CATALOGUE[name]
     model, data, networks, code, kind, noise, eps, labels = PAPER[name]
-    assert (recipe.model, recipe.data, recipe.networks) == (model, data, networks)
-    assert (recipe.code, recipe.code_kind) == (code, kind)
-    assert noise is None or recipe.noise == noise
-    assert (recipe.encoder_noise, recipe.labels) == (eps, labels)
+    assert (recipe.model.kind, recipe.data.name, recipe.model.networks) == (model, data, networks)
+    assert (recipe.model.code, recipe.model.code_kind) == (code, kind)
+    assert noise is None or recipe.model.noise == noise
+    assert (recipe.model.encoder_noise, recipe.data.labels) == (eps, labels)
 
 
 def test_the_flipped_toy_has_noise_at_both_ends() -> None:
     recipe = CATALOGUE["fiae-toy"]
-    assert (recipe.model, recipe.data, recipe.code, recipe.code_kind) == (
+    assert (recipe.model.kind, recipe.data.name, recipe.model.code, recipe.model.code_kind) == (
         "fiae",
         "four-points",
         2,
         "gaussian",
     )
-    assert recipe.noise > 0 and recipe.encoder_noise > 0 and recipe.posterior == "implicit"
+    assert (
+        recipe.model.noise > 0
+        and recipe.model.encoder_noise > 0
+        and recipe.model.posterior == "implicit"
+    )
 
 
 def test_images_have_the_papers_sizes() -> None:
     sides = {"mnist": (28, False), "svhn": (32, True), "celeba": (48, True)}
     for name in FULL_SIZE:
         recipe = CATALOGUE[name]
-        if recipe.networks in sides:
-            assert (recipe.size, recipe.colour) == sides[recipe.networks], name
+        if recipe.model.networks in sides:
+            assert (recipe.data.size, recipe.data.colour) == sides[recipe.model.networks], name
         else:
-            assert recipe.colour, name
+            assert recipe.data.colour, name
 
 
 def test_conditioning_is_by_place_for_pictures_and_by_channel_for_categories() -> None:
     for name in FULL_SIZE:
         recipe = CATALOGUE[name]
         if not recipe.translates:
-            assert recipe.conditioning == ("invariant" if recipe.categorical else "location"), name
+            assert recipe.model.conditioning == (
+                "invariant" if recipe.categorical else "location"
+            ), name
 
 
 def test_every_entry_says_what_it_is() -> None:
     for name, recipe in CATALOGUE.items():
         assert recipe.name == name and find_recipe(name) is recipe
-        assert recipe.title and re.match(r"[A-Z].*[.?!]$", recipe.story), name
-        assert re.search(r"Fig|text|Section", recipe.figure), name
-    titles = [recipe.title for recipe in CATALOGUE.values()]
+        assert recipe.about.title and re.match(r"[A-Z].*[.?!]$", recipe.about.story), name
+        assert re.search(r"Fig|text|Section", recipe.about.figure), name
+    titles = [recipe.about.title for recipe in CATALOGUE.values()]
     assert len(set(titles)) == len(titles)
 
 
@@ -132,7 +138,7 @@ def test_full_size_experiments_have_a_small_partner(name: str) -> None:
 def test_small_experiments_need_no_download_beyond_mnist() -> None:
     for recipe in CATALOGUE.values():
         if recipe.name.endswith("-small"):
-            assert recipe.data == "mnist" or recipe.data.startswith("drawn-"), recipe.name
+            assert recipe.data.name == "mnist" or recipe.data.name.startswith("drawn-"), recipe.name
 
 
 def test_baselines_differ_from_their_models_only_by_what_stands_in() -> None:
@@ -184,7 +190,11 @@ def test_to_the_letter_takes_back_every_addition_and_nothing_else(name: str) -> 
 @pytest.mark.parametrize("order", [["paper=true", "r1=0.7"], ["r1=0.7", "paper=true"]])
 def test_other_settings_win_over_the_papers(order: list[str]) -> None:
     recipe = CATALOGUE["mnist-10-small"].with_settings([*order, "width=5"])
-    assert (recipe.r1, recipe.width, recipe.mismatched) == (0.7, 5, 0.0)
+    assert (recipe.r1, recipe.model.width, recipe.objective.reconstruction.mismatched) == (
+        0.7,
+        5,
+        0.0,
+    )
     assert recipe == replace(CATALOGUE["mnist-10-small"].to_the_letter(), r1=0.7, width=5)
 
 

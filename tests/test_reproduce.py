@@ -126,7 +126,7 @@ def test_other_networks_make_earlier_results_stale(monkeypatch) -> None:
     record = Record("shoes-small", 0, told, {}, "CPU", 1.0, "2026-01-01", "", 1)
     assert record.is_of(recipe)
     mark = mark_of(recipe)
-    monkeypatch.setitem(REVISIONS, recipe.networks, REVISIONS[recipe.networks] + 1)
+    monkeypatch.setitem(REVISIONS, recipe.model.networks, REVISIONS[recipe.model.networks] + 1)
     assert not record.is_of(recipe) and mark_of(recipe) != mark
     del told["revision"]  # written before there were any
     assert not record.is_of(recipe)
@@ -220,7 +220,7 @@ def test_the_page_names_every_trial_and_shows_no_research_only_pictures(tmp_path
     assert {trial.recipe for trial in TRIALS.values()} == set(CATALOGUE)
     for trial in TRIALS.values():
         recipe = trial.made(tmp_path, 3)
-        assert recipe.seed == 3
+        assert recipe.optim.seed == 3
         record = Record(trial.name, 3, described(recipe), {}, "CPU", 1.0, "2026-01-01", "", 1)
         assert str(tmp_path) not in json.dumps(record.recipe), "a path of this computer"
         write_record(tmp_path / "results", record)

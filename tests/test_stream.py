@@ -141,10 +141,10 @@ def test_the_generator_of_the_run_is_left_alone(kind: str) -> None:
     assert not batches.resident and batches.device == CPU
     batch = batches.batch(6, 0, generator)
     assert batch.data.shape == (6, *batches.data.shape) and batch.data.max() <= 1
-    if not recipe.labels:
+    if not recipe.data.labels:
         assert torch.equal(generator.get_state(), rng().get_state())
     assert (batch.other is not None) is recipe.translates
-    assert (batch.labels is not None) is bool(recipe.labels)
+    assert (batch.labels is not None) is bool(recipe.data.labels)
 
 
 def test_what_fits_is_resident_and_drawn_by_the_generator() -> None:
@@ -164,7 +164,10 @@ def test_a_map_that_fits_is_read_in(rows: torch.Tensor) -> None:
 def test_directions_are_found_in_streamed_data() -> None:
     recipe = kind_of("iae")
     found = find_directions(start(recipe, CPU).ema, streamed(recipe).data)
-    assert found.code_axes.shape == (recipe.code, recipe.code) and found.code_std.isfinite().all()
+    assert (
+        found.code_axes.shape == (recipe.model.code, recipe.model.code)
+        and found.code_std.isfinite().all()
+    )
 
 
 # ---- the thread ----

@@ -195,7 +195,7 @@ def games_of_a_step(recipe: Recipe, number: int) -> dict[str, Game]:
 
     state.model.play = watched  # type: ignore[method-assign]
     state.step = number
-    step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+    step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
     return {game.name: game for game in kept[0].games}
 
 
@@ -230,7 +230,7 @@ def test_penalties_count_as_much_as_their_weight() -> None:
     for weight in (1, 4):
         recipe = recipe_of("aae-small", "regularisation=none", f"distance_weight={weight}")
         state = start(recipe, CPU)
-        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
         slopes.append(next(state.model.decoder.parameters()).grad)
     torch.testing.assert_close(slopes[1], 4 * slopes[0])
 
@@ -246,7 +246,7 @@ def test_the_fading_euclidean_term_counts_as_much_as_the_recipe_says() -> None:
     ):
         recipe = recipe_of("vae-small", *settings, *more)
         state = start(recipe, CPU)
-        step(state, batches_of(recipe).batch(recipe.batch, 0, state.rng))
+        step(state, batches_of(recipe).batch(recipe.optim.batch, 0, state.rng))
         slopes[name] = next(state.model.decoder.parameters()).grad
     torch.testing.assert_close(slopes["strong"], 4 * slopes["weak"])
     torch.testing.assert_close(slopes["warm"], 10 * slopes["weak"])
@@ -276,13 +276,13 @@ def test_a_warm_start_may_have_larger_batches() -> None:
     recipe = recipe_of("drawn-10", "steps=20", "warm=0.25", "warm_batch=14")
     state, batches = start(recipe, CPU), batches_of(recipe)
     sizes = []
-    for _ in range(recipe.steps):
+    for _ in range(recipe.schedule.steps):
         batch = next_batch(state, batches)
         sizes.append(len(batch))
         step(state, batch)
-    assert sizes == [14] * 5 + [recipe.batch] * 15
+    assert sizes == [14] * 5 + [recipe.optim.batch] * 15
     by_itself = start(recipe, CPU)
-    for _ in run(by_itself, batches, recipe.steps):
+    for _ in run(by_itself, batches, recipe.schedule.steps):
         pass
     assert same(weights(by_itself), weights(state))
 
@@ -317,7 +317,8 @@ def test_a_warm_start_of_categories_is_the_encoders_alone(kind: str) -> None:
     batch = batches_of(recipe).batch(12, 0, one.rng)
     painted = begun.train().sort(batch, one.rng).autoencoded
     assert (
-        painted is not None and [len(side) for side in painted()] == [recipe.batch] * 2 != [12] * 2
+        painted is not None
+        and [len(side) for side in painted()] == [recipe.optim.batch] * 2 != [12] * 2
     )
     begun = start(recipe, CPU).model
     assert not same(one.model.encoder.state_dict(), begun.encoder.state_dict())
@@ -331,7 +332,7 @@ def test_learning_rates_reach_the_optimisers() -> None:
     last = Schedule.at(recipe, 9).rate
     assert decoder == pytest.approx(0.001 * last) and encoder == pytest.approx(0.2 * decoder)
     (discriminators,) = (group["lr"] for group in state.optimisers["discriminators"].param_groups)
-    assert discriminators == pytest.approx(recipe.discriminator_rate * last)
+    assert discriminators == pytest.approx(recipe.optim.discriminator_rate * last)
 
 
 # ---- the averaged weights ----
@@ -349,8 +350,8 @@ def averaged_by_hand(recipe: Recipe, steps: int) -> dict[str, torch.Tensor]:
     state, batches = start(recipe, CPU), batches_of(recipe)
     mean = maps(state.model)
     for number in range(steps):
-        step(state, batches.batch(recipe.batch, 0, state.rng))
-        decay = min(recipe.ema, (1 + number) / (10 + number))
+        step(state, batches.batch(recipe.optim.batch, 0, state.rng))
+        decay = min(recipe.optim.ema, (1 + number) / (10 + number))
         mean = {k: decay * v + (1 - decay) * maps(state.model)[k] for k, v in mean.items()}
     return mean
 

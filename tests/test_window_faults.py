@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +103,7 @@ def test_a_training_stopped_on_a_full_disk_can_go_on(studio, qtbot, monkeypatch)
 def test_a_training_that_finishes_on_a_full_disk_waits_too(studio, qtbot, monkeypatch) -> None:
     disk = Disk(monkeypatch)
     disk.full = False
-    studio.state.displayed.select(DisplayedModel(replace(CATALOGUE["mog-iae"], steps=30)))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"].but(steps=30)))
     press(studio, qtbot, "startButton")
     wait_state(studio, qtbot, State.TRAINING)
     disk.full = True
@@ -176,7 +175,7 @@ def album(tmp_path_factory) -> Path:
 
 
 def select_album(studio, album: Path) -> None:
-    base = replace(CATALOGUE["mnist-10-small"], width=4, batch=8)
+    base = CATALOGUE["mnist-10-small"].but(width=4, batch=8)
     recipe = on_own_images(base, str(album), "", "none", 28, False)
     studio.state.displayed.use_own_images(recipe)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -50,8 +48,8 @@ def studio(qtbot, own_folders, monkeypatch):
 
 
 def test_another_recipe_sees_the_users_image_anew(studio, qtbot, tmp_path) -> None:
-    digits = replace(CATALOGUE["drawn-10"], width=4)
-    colour = replace(CATALOGUE["svhn-75-small"], width=4)
+    digits = CATALOGUE["drawn-10"].but(width=4)
+    colour = CATALOGUE["svhn-75-small"].but(width=4)
     show(studio, qtbot, digits)
     path = colour_photo(tmp_path / "flag.png")
     studio.state.inputs.open_files([path])
@@ -82,10 +80,10 @@ def test_another_recipe_sees_the_users_image_anew(studio, qtbot, tmp_path) -> No
 
 
 def test_quick_changes_lose_no_image(studio, qtbot, tmp_path) -> None:
-    show(studio, qtbot, replace(CATALOGUE["drawn-10"], width=4))
+    show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4))
     studio.state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
     for name in ("svhn-75-small", "mog-iae", "shoes-small", "drawn-10", "celeba-50-small"):
-        studio.state.displayed.select(DisplayedModel(replace(CATALOGUE[name], width=4)))
+        studio.state.displayed.select(DisplayedModel(CATALOGUE[name].but(width=4)))
         qtbot.wait(30)
     qtbot.waitUntil(
         lambda: (
@@ -124,9 +122,7 @@ def test_a_model_of_points_takes_no_images_and_says_so(studio, qtbot, tmp_path) 
 
 def test_own_images_train_and_are_found_again(studio, qtbot, tmp_path) -> None:
     folder = photos(tmp_path / "red things", 40)
-    dialog = OwnImagesDialog(
-        replace(CATALOGUE["mnist-10-small"], width=4, batch=8), studio.work.submit
-    )
+    dialog = OwnImagesDialog(CATALOGUE["mnist-10-small"].but(width=4, batch=8), studio.work.submit)
     qtbot.addWidget(dialog)
     dialog.images.edit.setText(str(folder))
     dialog.size_box.setCurrentIndex(dialog.size_box.findData(32))
@@ -156,7 +152,7 @@ def test_own_images_train_and_are_found_again(studio, qtbot, tmp_path) -> None:
 def test_one_goes_away_from_a_training_on_own_images_and_comes_back(
     studio, qtbot, tmp_path
 ) -> None:
-    base = replace(CATALOGUE["mnist-10-small"], width=4, batch=8)
+    base = CATALOGUE["mnist-10-small"].but(width=4, batch=8)
     own = on_own_images(base, str(photos(tmp_path / "red things", 40)), "", "none", 32, True)
     studio.state.displayed.use_own_images(own)
     press(studio, qtbot, "startButton")
@@ -185,7 +181,7 @@ def test_two_folders_translate_into_each_other(studio, qtbot, tmp_path) -> None:
 
 
 def test_a_damaged_folder_is_told_and_nothing_is_lost(studio, qtbot, tmp_path) -> None:
-    show(studio, qtbot, replace(CATALOGUE["drawn-10"], width=4))
+    show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4))
     studio.state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
     qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == "flag.png", timeout=LONG)
     bad = tmp_path / "bad"
@@ -193,7 +189,7 @@ def test_a_damaged_folder_is_told_and_nothing_is_lost(studio, qtbot, tmp_path) -
     for k in range(20):
         (bad / f"{k}.png").write_bytes(b"\x89PNG not really")
     recipe = on_own_images(
-        replace(CATALOGUE["mnist-10-small"], width=4), str(bad), "", "none", 28, False
+        CATALOGUE["mnist-10-small"].but(width=4), str(bad), "", "none", 28, False
     )
     studio.state.displayed.use_own_images(recipe)
     press(studio, qtbot, "startButton")
@@ -203,7 +199,7 @@ def test_a_damaged_folder_is_told_and_nothing_is_lost(studio, qtbot, tmp_path) -
     qtbot.waitUntil(
         lambda: "flag.png" in [known.name for known in studio.state.inputs.images], timeout=LONG
     )
-    studio.state.displayed.select(DisplayedModel(replace(CATALOGUE["drawn-10"], width=4, batch=8)))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"].but(width=4, batch=8)))
     assert studio.state.training.state is State.IDLE
     train(studio, qtbot)
     assert "flag.png" in [known.name for known in studio.state.inputs.images]
@@ -242,7 +238,7 @@ def test_what_cannot_be_used_is_told_in_the_dialog(
 
 def test_each_set_that_is_missing_is_told_in_its_own_words(studio, qtbot, tmp_path) -> None:
     for name, word in (("svhn-75", "SVHN"), ("celeba-50", "CelebA"), ("mnist-10", "MNIST")):
-        studio.state.displayed.select(DisplayedModel(replace(CATALOGUE[name], batch=4)))
+        studio.state.displayed.select(DisplayedModel(CATALOGUE[name].but(batch=4)))
         press(studio, qtbot, "startButton")
         wait_state(studio, qtbot, State.FAILED)
         assert studio.state.messages.current.text.startswith(word)
@@ -291,9 +287,7 @@ def test_a_download_that_ends_well_makes_the_recipe_ready(
         progress(10, 10)
 
     monkeypatch.setattr(mnist, "download_mnist", fetch)
-    studio.state.displayed.select(
-        DisplayedModel(replace(CATALOGUE["mnist-10-small"], width=4, batch=8))
-    )
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"].but(width=4, batch=8)))
     qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
     assert studio.state.inputs.images[0].name.startswith("drawn")
     qtbot.mouseClick(find(studio, QPushButton, "downloadButton"), Qt.MouseButton.LeftButton)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -96,7 +94,7 @@ def test_a_fan_of_translations_and_the_way_back(studio, qtbot, tmp_path) -> None
 
 
 def test_clusters_appear_and_change_on_resample(studio, qtbot, tmp_path) -> None:
-    recipe = replace(CATALOGUE["mnist-clusters-small"], data="drawn-digits", width=4, batch=8)
+    recipe = CATALOGUE["mnist-clusters-small"].but(data="drawn-digits", width=4, batch=8)
     show(studio, qtbot, recipe)
     qtbot.mouseClick(find(studio, QToolButton, "clustersButton"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
@@ -132,9 +130,7 @@ def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> Non
     clouds = []
     studio.state.answers.clouded.connect(clouds.append)
     assert not find(studio, QWidget, "codePlot").isVisible()
-    studio.state.displayed.select(
-        DisplayedModel(replace(CATALOGUE["fiae-toy"], width=16, batch=16))
-    )
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["fiae-toy"].but(width=16, batch=16)))
     train(studio, qtbot)
     qtbot.waitUntil(lambda: clouds and clouds[-1].codes is not None, timeout=LONG)
     assert find(studio, QWidget, "codePlot").isVisible()
@@ -199,6 +195,6 @@ def test_the_drawing_follows_the_model(studio, qtbot) -> None:
     for name, expected in words.items():
         studio.state.displayed.select(DisplayedModel(CATALOGUE[name]))
         assert diagram.plan().words() == expected
-    assert CATALOGUE["shoes-l1-small"].reconstruction == "l1"
+    assert CATALOGUE["shoes-l1-small"].objective.reconstruction.kind == "l1"
     studio.state.displayed.select(DisplayedModel(CATALOGUE["shoes-l1-small"]))
     assert not diagram.plan().by_discriminator

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import os
 import threading
-from dataclasses import replace
 from traceback import walk_stack
 
 import numpy as np
@@ -138,7 +137,7 @@ def test_the_gui_thread_leaves_the_disk_alone(qtbot, own_folders, monkeypatch, t
         state = studio.state
         state.inputs.open_files([photo])
         qtbot.waitUntil(lambda: state.inputs.images[0].name == "flag.png", timeout=LONG)
-        state.displayed.select(DisplayedModel(replace(CATALOGUE["mnist-10-small"], width=4)))
+        state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"].but(width=4)))
         newest(studio, qtbot)
         press(studio, qtbot, "startButton")
         qtbot.waitUntil(lambda: state.training.state is State.FAILED, timeout=LONG)

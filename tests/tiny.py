@@ -70,13 +70,13 @@ def recipe_of(name: str, *settings: str) -> Recipe:
     """A catalogue recipe made small; `settings` are KEY=VALUE. What has no noise gets none."""
     recipe = find_recipe(name)
     small = {"toy": ["width=16", "batch=16"], "small-resnet": ["width=4", "batch=8", "size=24"]}
-    smaller = list(small.get(recipe.networks, ["width=4", "batch=8"]))
-    if recipe.warm_batch:
+    smaller = list(small.get(recipe.model.networks, ["width=4", "batch=8"]))
+    if recipe.schedule.warm_batch:
         smaller.append("warm_batch=12")
-    if recipe.networks != "toy":
+    if recipe.model.networks != "toy":
         smaller += [
-            f"noise={min(recipe.noise, 6)}",
-            f"encoder_noise={min(recipe.encoder_noise, 3)}",
+            f"noise={min(recipe.model.noise, 6)}",
+            f"encoder_noise={min(recipe.model.encoder_noise, 3)}",
         ]
         if not recipe.translates and not recipe.categorical:
             smaller.append("code=4")
@@ -118,10 +118,10 @@ def _channels_first(images: Tensor) -> Tensor:
 
 def data_of(recipe: Recipe) -> DataSet:
     """A little data of the recipe's kind, the same to train and to test on."""
-    rows = _rows(recipe.data, recipe.size)
+    rows = _rows(recipe.data.name, recipe.data.size)
     if not recipe.translates:
         return DataSet(rows, rows)
-    if recipe.second == "edges":
+    if recipe.data.second == "edges":
         half = torch.arange(len(rows)) % 2 == 0
         first, second = rows.only(half), rows.only(~half)
         assert second.edges is not None
@@ -138,10 +138,10 @@ def batches_of(recipe: Recipe, device: torch.device = CPU) -> TrainingBatches:
 
 def sides(recipe: Recipe, count: int = 3) -> tuple[Tensor, Tensor]:
     """Data and codes of the recipe's shapes."""
-    x = torch.rand(count, recipe.channels, recipe.size, recipe.size)
+    x = torch.rand(count, recipe.channels, recipe.data.size, recipe.data.size)
     if recipe.two_dimensional:
         x = torch.randn(count, 2)
-    code = torch.rand_like(x) if recipe.translates else torch.randn(count, recipe.code)
+    code = torch.rand_like(x) if recipe.translates else torch.randn(count, recipe.model.code)
     return x, code
 
 
@@ -172,10 +172,10 @@ def rng_of(seed: int = 1) -> torch.Generator:
 
 def batch_of(recipe: Recipe, rng: torch.Generator) -> Batch:
     """A first batch; where guesses are asked for, those of one that is sure of everything."""
-    batch = batches_of(recipe).batch(recipe.batch, 0, rng)
-    if not recipe.confidence:
+    batch = batches_of(recipe).batch(recipe.optim.batch, 0, rng)
+    if not recipe.objective.penalties.confidence:
         return batch
-    return replace(batch, guesses=torch.eye(recipe.code)[torch.arange(len(batch)) % 5])
+    return replace(batch, guesses=torch.eye(recipe.model.code)[torch.arange(len(batch)) % 5])
 
 
 def played(recipe: Recipe) -> tuple[Model, Round]:

@@ -120,7 +120,9 @@ class Answers(QObject):
         self._inputs.changed.emit()
         shape, categorical = recipe.image_shape, recipe.categorical
         self.factsChanged.emit(
-            ModelFacts(recipe.name, 0, shape, recipe.code, categorical, 0, 0, recipe.translates)
+            ModelFacts(
+                recipe.name, 0, shape, recipe.model.code, categorical, 0, 0, recipe.translates
+            )
         )
 
     def tiles_of(self, rendering: Rendering) -> Pixels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.recipe.recipe import Recipe
@@ -51,9 +51,11 @@ CELEBA_PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 
 def title_of(recipe: Recipe) -> str:
     """The data of a recipe in a few words."""
-    if recipe.data != "folder":
-        return WORDS[recipe.data].title
-    return " and ".join(Path(name).name for name in (recipe.images, recipe.images_b) if name)
+    if recipe.data.name != "folder":
+        return WORDS[recipe.data.name].title
+    return " and ".join(
+        Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
+    )
 
 
 def missing(name: str) -> tuple[str, str]:
@@ -68,12 +70,12 @@ def missing(name: str) -> tuple[str, str]:
 
 def images_at_hand(recipe: Recipe) -> bool:
     """Whether the folders of a recipe on own images are there."""
-    named = [name for name in (recipe.images, recipe.images_b) if name]
+    named = [name for name in (recipe.data.images, recipe.data.images_b) if name]
     return all(Path(name).exists() for name in named)
 
 
 def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
     """The recipe, or the same on drawn data where its own is not at hand."""
-    if data_ready(recipe.data, root):
+    if data_ready(recipe.data.name, root):
         return recipe
-    return replace(recipe, data=WORDS[recipe.data].drawn)  # type: ignore[arg-type]
+    return recipe.but(data=WORDS[recipe.data.name].drawn)  # type: ignore[arg-type]

@@ -65,9 +65,11 @@ class Displayed(QObject):
     def use_own_images(self, recipe: Recipe) -> None:
         """Display a recipe on the user's own images, ready to train."""
         self.select(DisplayedModel(recipe))
-        names = " and ".join(Path(name).name for name in (recipe.images, recipe.images_b) if name)
+        names = " and ".join(
+            Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
+        )
         self._messages.show_message(
-            Message(f"{recipe.title}, on the images in {names}: press Train.")
+            Message(f"{recipe.about.title}, on the images in {names}: press Train.")
         )
 
     def end_live(self, path: Path | None) -> None:

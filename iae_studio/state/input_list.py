@@ -27,7 +27,7 @@ class InputSpec:
 def spec_of(recipe: Recipe) -> InputSpec | None:
     """How a recipe's network sees images; None for models of points."""
     shape = recipe.image_shape
-    return None if shape is None else InputSpec(shape, recipe.data in DIGITS)
+    return None if shape is None else InputSpec(shape, recipe.data.name in DIGITS)
 
 
 @dataclass(frozen=True, eq=False)

@@ -204,11 +204,11 @@ class InputImages(QObject):
 def _data_of(recipe: Recipe) -> tuple[object, ...]:
     """What decides a recipe's data."""
     return (
-        recipe.data,
+        recipe.data.name,
         recipe.image_shape,
         recipe.translates,
-        recipe.second,
-        recipe.images,
-        recipe.images_b,
-        recipe.pad,
+        recipe.data.second,
+        recipe.data.images,
+        recipe.data.images_b,
+        recipe.data.pad,
     )

@@ -26,7 +26,7 @@ class Contents:
 
 def read_contents(folders: Folders) -> Contents:
     """Look at the disk; not on the GUI thread."""
-    names: set[str] = {recipe.data for recipe in CATALOGUE.values()}
+    names: set[str] = {recipe.data.name for recipe in CATALOGUE.values()}
     ready = {name: data_ready(name, folders.of(name)) for name in names}
     return Contents(tuple(list_runs()), ready)
 
@@ -80,13 +80,19 @@ class Library(QObject):
         if shipped is not None:
             return DisplayedModel(recipe, shipped)
         # Runs on own images stand for themselves; the recipe is about its own data.
-        own = [run for run in self._runs_of(recipe) if run.step and run.recipe.data == recipe.data]
+        own = [
+            run
+            for run in self._runs_of(recipe)
+            if run.step and run.recipe.data.name == recipe.data.name
+        ]
         # A run may have been changed by settings: its own recipe is the truth about it.
         return DisplayedModel(own[0].recipe, own[0].path) if own else DisplayedModel(recipe)
 
     def entry(self, recipe: Recipe) -> Entry:
         """All that is known of an experiment."""
-        return Entry(self.weights_of(recipe), tuple(self._runs_of(recipe)), self.ready(recipe.data))
+        return Entry(
+            self.weights_of(recipe), tuple(self._runs_of(recipe)), self.ready(recipe.data.name)
+        )
 
     def choose(self, model: DisplayedModel, any_weights: bool = False) -> None:
         """Display what was chosen: of the run that trains, or of its recipe, the live weights."""

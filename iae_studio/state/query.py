@@ -15,7 +15,9 @@ MAX_SEED = 999_999
 
 def has_noise(recipe: Recipe) -> bool:
     """Whether one image has many answers."""
-    return bool(recipe.noise or recipe.encoder_noise or recipe.posterior == "gaussian")
+    return bool(
+        recipe.model.noise or recipe.model.encoder_noise or recipe.model.posterior == "gaussian"
+    )
 
 
 def columns_of(recipe: Recipe) -> int:

@@ -129,7 +129,7 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     from trainer.data.loading import some_test_images
 
     recipe = request.recipe
-    root = folders.of(recipe.data)
+    root = folders.of(recipe.data.name)
     spec = spec_of(recipe)
     if spec is None or not images_at_hand(recipe):
         return []

@@ -141,7 +141,7 @@ def _load(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snap
 
     # The training's own device, and its precision, or the pixels would be others than there.
     device = choose_device(device_name)
-    path, root = displayed.path, folders.of(displayed.recipe.data)
+    path, root = displayed.path, folders.of(displayed.recipe.data.name)
     if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
         return fresh_snapshot(displayed.recipe, device, root)
     return load_snapshot(path, device, root)

@@ -72,9 +72,9 @@ class RunJob:
     ) -> None:
         self.reports, self.folder, self.state, self.batches = reports, folder, state, batches
         # A finished run that is started again goes on for as long once more.
-        self.until = state.recipe.steps
+        self.until = state.recipe.schedule.steps
         if state.step >= self.until:
-            self.until = state.step + state.recipe.steps
+            self.until = state.step + state.recipe.schedule.steps
         self._directions: Directions | None = None
         self._published = self._renewed = self._saved = time.monotonic()
         self._cost = 0.0

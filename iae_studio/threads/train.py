@@ -101,7 +101,7 @@ class TrainingThread(TrainingReports):
         use_threads()
         recipe, device = letter.recipe, choose_device(letter.device)
         letter.progress.check()
-        data = load_data(recipe, letter.folders.of(recipe.data), letter.progress)
+        data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress)
         batches = data.batches(recipe, device)
         letter.progress.check()
         if letter.run is not None:

@@ -93,7 +93,7 @@ class ExperimentsView(QWidget):
     # ---- the chosen recipe -------------------------------------------------------------------
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        self._story.setText(f"<b>{recipe.name}</b> · {recipe.figure}<br>{recipe.story}")
+        self._story.setText(f"<b>{recipe.name}</b> · {recipe.about.figure}<br>{recipe.about.story}")
         self._diagram.setPlan(plan_of(recipe), plan_tip(recipe))
         self._own.setEnabled(not recipe.two_dimensional)
         self._own.setToolTip(
@@ -105,26 +105,26 @@ class ExperimentsView(QWidget):
 
     def _show_data(self) -> None:
         recipe, loading = self._displayed.recipe, self._downloads.name
-        words, ready = WORDS[recipe.data], self._library.ready(recipe.data)
+        words, ready = WORDS[recipe.data.name], self._library.ready(recipe.data.name)
         # First what goes: all at once would widen the panel, and it would stay so.
         for part in (self._download, self._folder, self._cancel, self._bar):
             part.hide()
         state = "" if ready else ", not here yet"
         self._data.setText(
-            f"{title_of(recipe)}{state}; {recipe.steps:,} steps of {recipe.batch}"
-            if recipe.data != loading
+            f"{title_of(recipe)}{state}; {recipe.schedule.steps:,} steps of {recipe.optim.batch}"
+            if recipe.data.name != loading
             else f"Downloading {words.title}, {words.size}…"
         )
         self._download.setVisible(not ready and not loading and bool(words.size))
         self._download.setToolTip(f"Fetch {words.title}, {words.size}")
-        self._folder.setVisible(not ready and recipe.data != loading)
+        self._folder.setVisible(not ready and recipe.data.name != loading)
         self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
-        here = loading == recipe.data
+        here = loading == recipe.data.name
         self._bar.setVisible(here)
         self._cancel.setVisible(here)
 
     def _want_download(self) -> None:
-        self._downloads.wanted.emit(self._displayed.recipe.data)
+        self._downloads.wanted.emit(self._displayed.recipe.data.name)
 
     def _want_folder(self) -> None:
-        self._downloads.folderWanted.emit(self._displayed.recipe.data)
+        self._downloads.folderWanted.emit(self._displayed.recipe.data.name)

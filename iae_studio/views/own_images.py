@@ -61,9 +61,9 @@ def on_own_images(
         raise UserError("Choose the folder of the second domain too.")
     whole = (str(Path(name).absolute()) if name else "" for name in (images, images_b))
     if recipe.translates and second != "none":
-        recipe = replace(recipe, second=second)  # type: ignore[arg-type]
+        recipe = recipe.but(second=second)  # type: ignore[arg-type]
     own = replace(recipe.with_images(*whole), size=size, colour=colour)
-    return replace(own, second="none") if images_b else own
+    return own.but(second="none") if images_b else own
 
 
 class PathRow(QWidget):
@@ -110,16 +110,16 @@ class OwnImagesDialog(QDialog):
         self.recipe: Recipe | None = None
         self.images = PathRow("imagesEdit")
         self.images_b = PathRow("secondEdit")
-        self.images.edit.setText(recipe.images)
-        self.images_b.edit.setText(recipe.images_b)
+        self.images.edit.setText(recipe.data.images)
+        self.images_b.edit.setText(recipe.data.images_b)
         self._second = QButtonGroup(self)
         self.size_box = QComboBox()
         self.size_box.setObjectName("sizeBox")
-        for size in sorted({*SIZES, recipe.size}):
+        for size in sorted({*SIZES, recipe.data.size}):
             self.size_box.addItem(f"{size} × {size} px", size)
-        self.size_box.setCurrentIndex(self.size_box.findData(recipe.size))
+        self.size_box.setCurrentIndex(self.size_box.findData(recipe.data.size))
         self.colour = QCheckBox("in colour")
-        self.colour.setChecked(recipe.colour)
+        self.colour.setChecked(recipe.data.colour)
         self._problem = QLabel()
         self._problem.setObjectName("ownImagesProblem")
         self._problem.setProperty("role", "error")
@@ -135,7 +135,7 @@ class OwnImagesDialog(QDialog):
 
     def _build(self) -> None:
         layout = column(self, pad=16, gap=12)
-        title = QLabel(f"{self._base.title}, on your own images")
+        title = QLabel(f"{self._base.about.title}, on your own images")
         title.setProperty("title", True)
         layout.addWidget(title)
         layout.addWidget(
@@ -156,8 +156,8 @@ class OwnImagesDialog(QDialog):
             form.addLayout(self._second_domain(), 1, 1)
         form.addWidget(QLabel("Seen as"), 2, 0)
         form.addLayout(row(self.size_box, self.colour, None), 2, 1)
-        if self._base.networks in FIXED:
-            shape = (self._base.size, self._base.size, self._base.channels)
+        if self._base.model.networks in FIXED:
+            shape = (self._base.data.size, self._base.data.size, self._base.channels)
             form.addWidget(caption(f"These networks are made for {sees(shape)}."), 3, 1)
             self.size_box.setEnabled(False)
             self.colour.setEnabled(False)
@@ -170,7 +170,7 @@ class OwnImagesDialog(QDialog):
 
     def _second_domain(self) -> QVBoxLayout:
         box = column(pad=0, gap=4)
-        start = "none" if self._base.images_b else self._base.second
+        start = "none" if self._base.data.images_b else self._base.data.second
         for number, (key, words) in enumerate(SECOND.items()):
             choice = QRadioButton(words)
             choice.setObjectName(f"second {key}")
@@ -185,7 +185,7 @@ class OwnImagesDialog(QDialog):
     def second(self) -> str:
         """Where the second domain comes from."""
         number = self._second.checkedId()
-        return list(SECOND)[number] if number >= 0 else self._base.second
+        return list(SECOND)[number] if number >= 0 else self._base.data.second
 
     def _changed(self) -> None:
         self._use.setEnabled(bool(self.images.text()))

@@ -129,19 +129,19 @@ def _recipe_item(recipe: Recipe, entry: Entry, font: QFont) -> QTreeWidgetItem:
         item.setIcon(1, theme.icon("download", "muted"))
     item.setData(0, ITEM, entry.model)
     for place in (0, 1):
-        item.setToolTip(place, f"{recipe.name}, {recipe.figure}\n{recipe.story}{lacks}")
+        item.setToolTip(place, f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}")
     for run in entry.runs[:NEWEST]:
         item.addChild(_run_item(run))
     return item
 
 
 def _run_item(run: Run) -> QTreeWidgetItem:
-    folder = Path(run.recipe.images).name
+    folder = Path(run.recipe.data.images).name
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
-    item.setToolTip(0, f"{run.recipe.images}\n{run.path}".strip())
+    item.setToolTip(0, f"{run.recipe.data.images}\n{run.path}".strip())
     return item
 
 

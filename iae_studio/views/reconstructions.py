@@ -86,7 +86,7 @@ class ReconstructionsView(QWidget):
             tiles = None  # of the model shown before
         self.grid.setRole("style" if has_noise(recipe) else "content")
         seen = np.stack([known.seen for known in inputs])
-        with_code = recipe.translates and not recipe.encoder_noise
+        with_code = recipe.translates and not recipe.model.encoder_noise
         names = [known.name for known in inputs]
         self.grid.setSheet(seen, tiles, columns, names, code, with_code)
 
@@ -123,5 +123,5 @@ class ReconstructionsView(QWidget):
         if recipe.translates:
             return []
         if recipe.categorical:
-            return [f"cluster {code.argmax() + 1} of {recipe.code}, {code.max():.0%}"]
+            return [f"cluster {code.argmax() + 1} of {recipe.model.code}, {code.max():.0%}"]
         return [f"code norm {np.linalg.norm(code):.2f}"]

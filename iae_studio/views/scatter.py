@@ -96,7 +96,7 @@ class CloudView(QWidget):
             self._recipe, self._cloud = recipe, None
             self.data.clear()
             self.codes.clear()
-        flipped = recipe.model == "fiae"
+        flipped = recipe.model.kind == "fiae"
         self.codes.setVisible(flipped)
         if not recipe.two_dimensional:
             return
@@ -108,9 +108,9 @@ class CloudView(QWidget):
                 CODE_REACH,
             )
         else:
-            which = "one-hot input" if recipe.model == "gan" else "code"
+            which = "one-hot input" if recipe.model.kind == "gan" else "code"
             what = f"Grey: the data. Coloured: what the model draws, a colour for each {which}."
-        self.data.describe("Data x", what, DATA_REACH[recipe.data])
+        self.data.describe("Data x", what, DATA_REACH[recipe.data.name])
 
     def show_cloud(self, cloud: Cloud) -> None:
         self._cloud = cloud

@@ -144,9 +144,9 @@ class TrainingBar(QWidget):
 
     def _show_title(self, model: DisplayedModel) -> None:
         recipe = model.recipe
-        self._title.setText(recipe.title)
-        about = f"on {title_of(recipe)}" if recipe.data == "folder" else recipe.figure
-        self._figure.setText(f"{MODELS[recipe.model]}, {about}")
+        self._title.setText(recipe.about.title)
+        about = f"on {title_of(recipe)}" if recipe.data.name == "folder" else recipe.about.figure
+        self._figure.setText(f"{MODELS[recipe.model.kind]}, {about}")
         self._name_start()
 
     def _name_start(self) -> None:

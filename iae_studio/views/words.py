@@ -28,18 +28,21 @@ GROUPS = {
 
 def group_of(recipe: Recipe) -> str:
     """The list's group: baselines lack a game, or play it against something simpler."""
-    plain = recipe.reconstruction == "adversarial" and recipe.regularisation == "adversarial"
-    return recipe.model if plain and recipe.model != "gan" else "baseline"
+    plain = (
+        recipe.objective.reconstruction.kind == "adversarial"
+        and recipe.objective.regularisation.kind == "adversarial"
+    )
+    return recipe.model.kind if plain and recipe.model.kind != "gan" else "baseline"
 
 
 def short_title(recipe: Recipe) -> str:
     """The title without the word that the list's headings say already."""
-    return recipe.title.replace(", small", "")
+    return recipe.about.title.replace(", small", "")
 
 
 def short_figure(recipe: Recipe) -> str:
     """The figure's number alone; nothing where there is none."""
-    found = re.search(r"(?:Fig\.|Section) (\w+)", recipe.figure)
+    found = re.search(r"(?:Fig\.|Section) (\w+)", recipe.about.figure)
     if found is None:
         return ""
     return f"§ {found[1]}" if "Section" in found[0] else found[1]
@@ -47,20 +50,22 @@ def short_figure(recipe: Recipe) -> str:
 
 def plan_of(recipe: Recipe) -> Plan:
     """The drawing of a recipe's maps and games."""
-    code = f"1 of {recipe.code}" if recipe.categorical else f"z {recipe.code}"
-    n = f"n {recipe.noise}" if recipe.noise else ""
-    eps = f"ε {recipe.encoder_noise}" if recipe.encoder_noise else ""
-    if recipe.posterior == "gaussian":
+    code = f"1 of {recipe.model.code}" if recipe.categorical else f"z {recipe.model.code}"
+    n = f"n {recipe.model.noise}" if recipe.model.noise else ""
+    eps = f"ε {recipe.model.encoder_noise}" if recipe.model.encoder_noise else ""
+    if recipe.model.posterior == "gaussian":
         eps = "mean, std"
-    words = RECONSTRUCTIONS[recipe.reconstruction]
-    discriminator = recipe.reconstruction in ("adversarial", "marginal")
-    regular = recipe.regularisation
-    if recipe.model == "gan":
+    words = RECONSTRUCTIONS[recipe.objective.reconstruction.kind]
+    discriminator = recipe.objective.reconstruction.kind in ("adversarial", "marginal")
+    regular = recipe.objective.regularisation.kind
+    if recipe.model.kind == "gan":
         return Plan(code, "x", True, False, n, target="data")
-    if recipe.model == "fiae":
+    if recipe.model.kind == "fiae":
         return Plan(code, "x", True, True, n, eps, words, discriminator, "data")
     if recipe.translates:
-        second = "edges" if recipe.second == "edges" and not recipe.images_b else "domain B"
+        second = (
+            "edges" if recipe.data.second == "edges" and not recipe.data.images_b else "domain B"
+        )
         return Plan("A", "B", False, True, eps, n, words, discriminator, second)
     target = {"adversarial": "prior", "divergence": "prior, by divergence", "none": ""}[regular]
     return Plan("x", code, False, True, eps, n, words, discriminator, target)
@@ -72,7 +77,7 @@ def plan_tip(recipe: Recipe) -> str:
         "Teal: the reconstruction game tells pairs that went in from pairs that came back.\n"
         "Violet: the regularisation game tells the middle from samples of what it is to be."
     )
-    if recipe.model in ("fiae", "gan"):
+    if recipe.model.kind in ("fiae", "gan"):
         return "The generator makes data of the code (blue) and the noise n (amber).\n" + games
     if recipe.translates:
         return "The encoder translates A to B, the code (blue); noise is amber.\n" + games
@@ -83,18 +88,18 @@ def about(recipe: Recipe, clusters: bool, way_back: bool) -> str:
     """One line above the pictures: what goes where."""
     if clusters:
         return (
-            f"Columns: the {recipe.code} categories of the code. "
+            f"Columns: the {recipe.model.code} categories of the code. "
             "Rows: noise vectors, each shared by all categories."
         )
-    if recipe.model == "fiae":
+    if recipe.model.kind == "fiae":
         return "x → z → x: the encoder reads the code off an image, the generator draws it again."
-    if recipe.translates and recipe.encoder_noise:
+    if recipe.translates and recipe.model.encoder_noise:
         if way_back:
             return "A → B → A: what the decoder makes of each translation."
         return "A → B: translations of an image, each with noise ε of its own."
     if recipe.translates:
         return "A → B → A: the code is a picture; the noise adds what it does not show."
-    if recipe.noise:
+    if recipe.model.noise:
         return "x → z → x: one code for each image; from n1 to n8 only the decoder's noise differs."
     return "x → z → x: what the code holds, and nothing else."
 
@@ -103,7 +108,7 @@ def heads(recipe: Recipe) -> list[str]:
     """What stands above the columns of draws."""
     if not has_noise(recipe):
         return ["x → z → x"]
-    letter = "n" if recipe.noise else "ε"
+    letter = "n" if recipe.model.noise else "ε"
     return [f"{letter}{column + 1}" for column in range(columns_of(recipe))]
 
 
@@ -113,7 +118,7 @@ def code_hint(facts: ModelFacts, recipe: Recipe) -> str:
         where = "the columns ε1, ε2 and so on" if facts.encoder_noise else "the column “code”"
         return f"The code is itself a picture: see {where}."
     if facts.image_shape is None:
-        if recipe.model == "fiae":
+        if recipe.model.kind == "fiae":
             return "The code is a point: see the plot at the right."
         return "The code is one of a few categories: see the colours."
     if facts.categorical:
@@ -127,10 +132,10 @@ def code_hint(facts: ModelFacts, recipe: Recipe) -> str:
 
 def noise_hint(facts: ModelFacts, recipe: Recipe) -> str:
     """Which map the noise enters."""
-    gives = "generator" if recipe.model in ("fiae", "gan") else "decoder"
+    gives = "generator" if recipe.model.kind in ("fiae", "gan") else "decoder"
     if facts.noise and facts.encoder_noise:
         return f"Enters the {gives} (n); the encoder's own (ε) comes from the same seed."
-    if facts.noise and recipe.model in ("fiae", "gan"):
+    if facts.noise and recipe.model.kind in ("fiae", "gan"):
         return "Enters the generator: what the code does not say."
     if facts.noise:
         return "What the decoder adds that the code does not say."

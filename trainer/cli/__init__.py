@@ -187,11 +187,11 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([asdict(recipe) for recipe in CATALOGUE.values()], indent=1))
         return 0
     for recipe in CATALOGUE.values():
-        fetch = f"  [needs data: python -m trainer download {recipe.data}]"
-        ready = "" if data_ready(recipe.data) else WANTED.get(recipe.data, fetch)
-        model = recipe.model.upper().replace("CYCLE", "Cycle")
-        print(f"{recipe.name:<21} {model:<8} {recipe.figure:<17} {recipe.title}{ready}")
-        print(f"{'':<21} {recipe.story}")
+        fetch = f"  [needs data: python -m trainer download {recipe.data.name}]"
+        ready = "" if data_ready(recipe.data.name) else WANTED.get(recipe.data.name, fetch)
+        model = recipe.model.kind.upper().replace("CYCLE", "Cycle")
+        print(f"{recipe.name:<21} {model:<8} {recipe.about.figure:<17} {recipe.about.title}{ready}")
+        print(f"{'':<21} {recipe.about.story}")
     return 0
 
 

@@ -48,7 +48,7 @@ def reconstruct(args: argparse.Namespace) -> int:
     files = list_images(args.images, limit=100_000)
     if not files:
         raise UserError("There are no images in what was named.")
-    digits = snapshot.recipe.data in DIGITS
+    digits = snapshot.recipe.data.name in DIGITS
     seen = [as_network_sees(open_image(path), shape, digits) for path in files]
     if args.out.suffix.lower() == ".png" and not args.out.is_dir():
         _write(args.out, to_png(_sheet(snapshot, np.stack(seen), args)))

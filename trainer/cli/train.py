@@ -6,7 +6,6 @@ import argparse
 import shlex
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from trainer.data.batches import TrainingBatches
@@ -43,7 +42,7 @@ def _go_on(
 ) -> int:
     """Train up to the asked step or time, and say how to go on from there."""
     folder, state = run_folder.path, run_folder.load(batches.device)
-    until = args.steps or recipe.steps
+    until = args.steps or recipe.schedule.steps
     if state.step >= until:
         print(
             f"It already stands at step {state.step:,}; ask for more by --steps.", file=sys.stderr
@@ -64,10 +63,10 @@ def _go_on(
 def _open_run(args: argparse.Namespace, recipe: Recipe) -> tuple[Path | None, Recipe]:
     if not args.resume:
         if args.seed is not None:
-            recipe = replace(recipe, seed=args.seed)
+            recipe = recipe.but(seed=args.seed)
         recipe = _with_images(recipe, args).with_settings(args.settings)
-        if args.steps and args.steps > recipe.steps:
-            recipe = replace(recipe, steps=args.steps)
+        if args.steps and args.steps > recipe.schedule.steps:
+            recipe = recipe.but(steps=args.steps)
         return args.out, recipe
     folder = args.out or _newest_run(recipe.name)
     kept = RunFolder(folder).recipe()
@@ -109,10 +108,10 @@ def _is_run_of(name: str, folder: Path) -> bool:
 def _fit_to_time(recipe: Recipe, batches: TrainingBatches, minutes: float) -> Recipe:
     """The recipe with as many steps as fit, so that its schedules end when the time does."""
     seconds = 0.0  # a step takes
-    for warm, share in ((1.0, recipe.warm), (0.0, 1 - recipe.warm)):
+    for warm, share in ((1.0, recipe.schedule.warm), (0.0, 1 - recipe.schedule.warm)):
         if share:
-            seconds += share / _speed(replace(recipe, warm=warm), batches, minutes)
-    return replace(recipe, steps=max(10, int(60 * minutes / seconds)))
+            seconds += share / _speed(recipe.but(warm=warm), batches, minutes)
+    return recipe.but(steps=max(10, int(60 * minutes / seconds)))
 
 
 def _speed(recipe: Recipe, batches: TrainingBatches, minutes: float) -> float:

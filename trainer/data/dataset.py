@@ -64,22 +64,22 @@ class DataSet:
     classes: int = 10
 
     def batches(self, recipe: Recipe, device: torch.device) -> TrainingBatches:
-        """The training rows, on the device where they fit; `recipe.labels` of them with labels,
+        """The training rows, on the device where they fit; `recipe.data.labels` of them with labels,
 
         of every class as many as of any other.
         """
-        data = self.train.distribution(device, recipe.seed, 0)
-        if not recipe.labels:
+        data = self.train.distribution(device, recipe.optim.seed, 0)
+        if not recipe.data.labels:
             other = self.other_train
             return TrainingBatches(
-                data, None if other is None else other.distribution(device, recipe.seed, 1)
+                data, None if other is None else other.distribution(device, recipe.optim.seed, 1)
             )
-        if self.classes > recipe.code:
+        if self.classes > recipe.model.code:
             raise UserError(
-                f"The labels name {self.classes} classes, but the code has {recipe.code} "
+                f"The labels name {self.classes} classes, but the code has {recipe.model.code} "
                 f"categories: set code={self.classes} or more."
             )
-        known = labelled_rows(self.train, recipe.labels, recipe.seed)
+        known = labelled_rows(self.train, recipe.data.labels, recipe.optim.seed)
         return TrainingBatches(
             data, None, Empirical(known.images.to(device)), known.labels.to(device)
         )

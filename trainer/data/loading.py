@@ -136,13 +136,13 @@ def load_data(
     """
     wanted = Wanted.by(recipe)
     # What our own code makes is the same for every root, and made once.
-    where = data_root(root) if recipe.data in NEED_ROOT else Path()
+    where = data_root(root) if recipe.data.name in NEED_ROOT else Path()
     while not _loading.acquire(timeout=0.1):  # the second thread finds what the first one loaded
         progress(0, 0)
     try:
         _told[:] = [progress]
         whole = _load(wanted, where)
-        return _held_out(whole, recipe.hold_out) if recipe.hold_out else whole
+        return _held_out(whole, recipe.data.hold_out) if recipe.data.hold_out else whole
     finally:
         _loading.release()
 
@@ -235,7 +235,7 @@ def some_test_images(
 
     Of different classes as far as there are enough.
     """
-    few = recipe.data in DRAWN and not recipe.hold_out
+    few = recipe.data.name in DRAWN and not recipe.data.hold_out
     test = _few(Wanted.by(recipe)) if few else load_data(recipe, root, progress).test
     order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))

@@ -26,14 +26,14 @@ def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]
     """The measures of the recipe's kind, as plain numbers."""
     recipe = snapshot.recipe
     told: dict[str, Any] = {"recipe": recipe.name, "step": snapshot.step}
-    if recipe.data == "mog":
+    if recipe.data.name == "mog":
         return told | evaluate_points(snapshot, data, seed)
     if recipe.two_dimensional:
         return told | evaluate_places(snapshot, data, seed)
     if recipe.translates:
         told |= evaluate_translations(snapshot, data, _domain_classifier(snapshot, data), seed)
     else:
-        told |= evaluate_images(snapshot, data, _classifier(snapshot, recipe.data, data), seed)
+        told |= evaluate_images(snapshot, data, _classifier(snapshot, recipe.data.name, data), seed)
     if recipe.categorical:
         told |= evaluate_categories(snapshot, data, seed)
     if data.test.factors:
@@ -43,12 +43,16 @@ def evaluate(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]
 
 def _domain_classifier(snapshot: Snapshot, data: DataSet) -> ReferenceClassifier | None:
     """Tells the two domains apart, where both are photographs of a kind."""
-    if data.other_train is None or data.other_test is None or snapshot.recipe.second == "edges":
+    if (
+        data.other_train is None
+        or data.other_test is None
+        or snapshot.recipe.data.second == "edges"
+    ):
         return None
     both = DataSet(
         _labelled(data.train, data.other_train), _labelled(data.test, data.other_test), classes=2
     )
-    return _classifier(snapshot, f"{snapshot.recipe.data}-domains", both)
+    return _classifier(snapshot, f"{snapshot.recipe.data.name}-domains", both)
 
 
 def _classifier(snapshot: Snapshot, name: str, data: DataSet) -> ReferenceClassifier | None:
@@ -57,7 +61,7 @@ def _classifier(snapshot: Snapshot, name: str, data: DataSet) -> ReferenceClassi
     try:
         return ReferenceClassifier.of(name, data, snapshot.device)
     except UserError:
-        if snapshot.recipe.data != "folder":
+        if snapshot.recipe.data.name != "folder":
             raise
         return None  # the classes of own images may be too hard to tell apart
 

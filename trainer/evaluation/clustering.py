@@ -38,7 +38,7 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     test_labels = data.test.labels[: len(test)]
     codes = _codes(snapshot, test, seed)
     matched = clustering_error(_codes(snapshot, train, seed), train_labels, codes, test_labels)
-    rival = kmeans_error(train, train_labels, test, test_labels, recipe.code, seed)
+    rival = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
     usage = cluster_usage(codes)
     told: dict[str, Any] = {
         "clustering_error": round(matched, 4),
@@ -46,17 +46,17 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
         "clusters_used": usage.used,
         "perplexity": round(usage.perplexity, 2),
     }
-    if recipe.labels:
+    if recipe.data.labels:
         wrong = (codes.argmax(1) != test_labels).float().mean().item()
-        known = labelled_rows(data.train, recipe.labels, recipe.seed)
+        known = labelled_rows(data.train, recipe.data.labels, recipe.optim.seed)
         rival = supervised_error(
             known.images,
             known.labels,
             test,
             test_labels,
             True,
-            recipe.seed,
-            recoloured=recipe.recolour,
+            recipe.optim.seed,
+            recoloured=recipe.objective.penalties.recolour,
         )
         told["classification_error"] = round(wrong, 4)
         told["supervised_error"] = round(rival, 4)

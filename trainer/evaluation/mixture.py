@@ -38,7 +38,7 @@ def evaluate_points(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
         "within_mode_spread": round(spread.item(), 3),
         "code_used": round(matched_accuracy(z.argmax(1), component), 4),
     }
-    if snapshot.recipe.model != "gan":
+    if snapshot.recipe.model.kind != "gan":
         test = data.test
         eps = model.eps.sample(len(test), rng)
         codes = model.encode(test.images.to(device), eps.to(device)).cpu()

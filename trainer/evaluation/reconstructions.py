@@ -55,15 +55,15 @@ def evaluate_images(
     mean, square = total / (count * DRAWS)
     variance_of_all = (square - mean.square()).mean().item()
     told: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
-    if snapshot.recipe.code < min(256, count) and not snapshot.recipe.categorical:
-        told["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.code), 5)
+    if snapshot.recipe.model.code < min(256, count) and not snapshot.recipe.categorical:
+        told["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
     told["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
     told |= {
         "diversity": round(sums["deviation"] / count, 4),
         "noise_share": round(sums["within"] / count / max(variance_of_all, 1e-9), 4),
     }
     if classifier is not None:
-        told |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data == "mnist")
+        told |= _labels(torch.cat(read), torch.cat(truth), snapshot.recipe.data.name == "mnist")
         told["classifier_accuracy"] = round(classifier.accuracy, 4)
         told |= _quality(snapshot, data, classifier, rng)
     return told | {"images": count}

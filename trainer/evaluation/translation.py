@@ -45,7 +45,7 @@ def evaluate_translations(
     }
     if varies_code:
         told["way_back_diversity"] = round(_diversity(pictures), 4)
-    if snapshot.recipe.second == "edges" and not snapshot.recipe.images_b:
+    if snapshot.recipe.data.second == "edges" and not snapshot.recipe.data.images_b:
         told |= _edges(test, codes[0], pictures)
     if classifier is not None:
         flat = codes.flatten(0, 1).to(snapshot.device)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def _shareable(recipe: Recipe) -> Recipe:
     """Without the folders' full paths, which are nobody else's business."""
     given = {key: getattr(recipe, key) for key in ("images", "images_b")}
     names = {key: path and (Path(path).resolve().name or "images") for key, path in given.items()}
-    return replace(recipe, **names)  # type: ignore[arg-type]
+    return recipe.but(**names)  # type: ignore[arg-type]
 
 
 def _maps(model: Model) -> dict[str, Tensor]:

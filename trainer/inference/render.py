@@ -53,9 +53,9 @@ class Snapshot:
             recipe.name,
             self.step,
             recipe.image_shape,
-            recipe.code,
+            recipe.model.code,
             recipe.categorical,
-            recipe.noise,
+            recipe.model.noise,
             self.model.eps.size,
             recipe.translates,
             share,
@@ -131,7 +131,9 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
         probe.stamp,
         snapshot.step,
         pixels,
-        np.stack(codes) if codes else np.empty((len(tiles), snapshot.recipe.code), np.float32),
+        np.stack(codes)
+        if codes
+        else np.empty((len(tiles), snapshot.recipe.model.code), np.float32),
         _noise_share(snapshot, pixels),
         np.stack(codes_seen) if codes_seen else None,
         np.stack(returns) if returns else None,
@@ -213,7 +215,7 @@ def _noise_share(snapshot: Snapshot, tiles: Pixels) -> Floats:
 def render_clusters(snapshot: Snapshot, probe: Probe) -> Clusters:
     """Every category with the probe's first noise vectors, one a row (Figure 6)."""
     noise, _ = _probe_noise(snapshot, probe)
-    count = snapshot.recipe.code
+    count = snapshot.recipe.model.code
     codes = torch.eye(count, device=snapshot.device)
     rows = [decode_codes(snapshot, codes, vector.expand(count, -1)) for vector in noise[:STYLES]]
     return Clusters(probe.stamp, snapshot.step, np.stack(rows))
@@ -228,7 +230,7 @@ def sample_cloud(snapshot: Snapshot, stamp: int, seed: int, scale: float = 1.0) 
     fake = model.decode(z.to(device), n.to(device)).cpu()
     assert snapshot.points is not None
     real = snapshot.points
-    if snapshot.recipe.model != "fiae":
+    if snapshot.recipe.model.kind != "fiae":
         return Cloud(stamp, snapshot.step, real.numpy(), fake.numpy(), z.argmax(1).numpy())
     eps = model.eps.sample(len(real), rng) * scale
     codes = model.encode(real.to(device), eps.to(device)).cpu()

@@ -42,18 +42,18 @@ class Model(nn.Module):
     """What all models share: `encode` maps data to a code and `decode` a code to data,
 
     whatever the paper calls them. Images are float32 [N, C, H, W] in [0, 1], points [N, 2],
-    codes [N, recipe.code], or images for CycleIAE.
+    codes [N, recipe.model.code], or images for CycleIAE.
     """
 
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self.recipe = recipe
-        self.gaussian = recipe.posterior == "gaussian"
-        self.noise = Gaussian(recipe.noise)
-        self.eps = Gaussian(recipe.code if self.gaussian else recipe.encoder_noise)
+        self.gaussian = recipe.model.posterior == "gaussian"
+        self.noise = Gaussian(recipe.model.noise)
+        self.eps = Gaussian(recipe.model.code if self.gaussian else recipe.model.encoder_noise)
         # CycleIAE's prior is a data set and comes with the batch.
         self.prior: Distribution = (
-            OneHot(recipe.code) if recipe.categorical else Gaussian(recipe.code)
+            OneHot(recipe.model.code) if recipe.categorical else Gaussian(recipe.model.code)
         )
         networks = build_networks(recipe)
         self.encoder = networks.encoder()
@@ -97,7 +97,7 @@ class Model(nn.Module):
 
         The decoder paints what each holds, a batch of the games' size, and does not disturb it.
         """
-        x, few = batch.data, slice(self.recipe.batch)
+        x, few = batch.data, slice(self.recipe.optim.batch)
         codes = self.encode(x, self.eps.sample(len(x), rng))
         penalties = self._label_penalties(batch, codes, rng)
         n = self.noise.sample(len(x[few]), rng)
@@ -105,10 +105,10 @@ class Model(nn.Module):
 
     def _distance_penalties(self, returned: Tensor, source: Tensor) -> list[Penalty]:
         """A distance in the place of the reconstruction GAN: AAE, CycleGAN."""
-        weight = self.recipe.distance_weight
-        if self.recipe.reconstruction == "euclidean":
+        weight = self.recipe.objective.reconstruction.weight
+        if self.recipe.objective.reconstruction.kind == "euclidean":
             return [Penalty("Euclidean error", euclidean_error(returned, source), weight)]
-        if self.recipe.reconstruction == "l1":
+        if self.recipe.objective.reconstruction.kind == "l1":
             return [Penalty("L1 error", l1_error(returned, source), weight)]
         return []
 
@@ -116,19 +116,29 @@ class Model(nn.Module):
         """Cross-entropy on labelled images; and, additions, what a second view should say."""
         recipe, found = self.recipe, []
         if batch.labelled is not None and batch.labels is not None:
-            x = second_view(batch.labelled, recipe.augment, recipe.recolour, rng)
+            x = second_view(
+                batch.labelled,
+                recipe.objective.penalties.augment,
+                recipe.objective.penalties.recolour,
+                rng,
+            )
             guess = self.encode(x, self.eps.sample(len(x), rng))
             error = label_error(guess, batch.labels)
-            found.append(Penalty("label error", error, recipe.label_weight))
-        if recipe.consistency:
-            views = second_view(batch.data, recipe.augment, recipe.recolour, rng)
+            found.append(Penalty("label error", error, recipe.objective.penalties.label_weight))
+        if recipe.objective.penalties.consistency:
+            views = second_view(
+                batch.data,
+                recipe.objective.penalties.augment,
+                recipe.objective.penalties.recolour,
+                rng,
+            )
             seen = self.encode(views, self.eps.sample(len(views), rng))
-            if recipe.confidence:
+            if recipe.objective.penalties.confidence:
                 assert batch.guesses is not None, "the averaged encoder's, see steps.play"
-                differ = guess_error(batch.guesses, seen, recipe.confidence)
+                differ = guess_error(batch.guesses, seen, recipe.objective.penalties.confidence)
             else:
                 differ = inconsistency(codes, seen)
-            found.append(Penalty("inconsistency", differ, recipe.consistency))
-        if recipe.balance:
-            found.append(Penalty("imbalance", imbalance(codes), recipe.balance))
+            found.append(Penalty("inconsistency", differ, recipe.objective.penalties.consistency))
+        if recipe.objective.penalties.balance:
+            found.append(Penalty("imbalance", imbalance(codes), recipe.objective.penalties.balance))
         return found

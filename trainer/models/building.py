@@ -16,6 +16,6 @@ _INITIALISING = threading.Lock()  # two threads of a window must not share the g
 def build_model(recipe: Recipe) -> Model:
     """The recipe's model, initialised from its seed without touching torch's global generator."""
     with _INITIALISING, torch.random.fork_rng(devices=[]):
-        torch.manual_seed(recipe.seed)
-        model: Model = resolve(MODELS[recipe.model].build)(recipe)
+        torch.manual_seed(recipe.optim.seed)
+        model: Model = resolve(MODELS[recipe.model.kind].build)(recipe)
         return model

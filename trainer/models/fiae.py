@@ -21,11 +21,11 @@ class FIAE(Model):
 
     def make_discriminators(self, networks: Networks) -> dict[str, nn.Module]:
         discriminators: dict[str, nn.Module] = {}
-        if self.recipe.reconstruction == "adversarial":
+        if self.recipe.objective.reconstruction.kind == "adversarial":
             discriminators["reconstruction"] = Flipped(networks.pair_discriminator())
-        elif self.recipe.reconstruction == "marginal":
+        elif self.recipe.objective.reconstruction.kind == "marginal":
             discriminators["reconstruction"] = Marginal(networks.code_discriminator())
-        if self.recipe.regularisation == "adversarial":
+        if self.recipe.objective.regularisation.kind == "adversarial":
             discriminators["regularisation"] = networks.data_discriminator()
         return discriminators
 
@@ -33,7 +33,7 @@ class FIAE(Model):
         x, recipe = batch.data, self.recipe
         z = self.prior.sample(len(x), rng)
         eps, n = self.eps.sample(len(x), rng), self.noise.sample(len(x), rng)
-        likelihood = recipe.reconstruction == "likelihood"
+        likelihood = recipe.objective.reconstruction.kind == "likelihood"
 
         def back(x: Tensor) -> Tensor:
             return self.encode(self._noised(x, rng), eps)
@@ -49,15 +49,21 @@ class FIAE(Model):
         penalties: list[Penalty] = []
         if likelihood:
             error = likelihood_error(z, *self.posterior(self._noised(imagined, rng)))
-            penalties.append(Penalty("likelihood error", error, recipe.distance_weight))
+            penalties.append(
+                Penalty("likelihood error", error, recipe.objective.reconstruction.weight)
+            )
         elif returned is not None:
             penalties += self._distance_penalties(returned, z)
-        if recipe.consistency or recipe.balance or recipe.labels:
+        if (
+            recipe.objective.penalties.consistency
+            or recipe.objective.penalties.balance
+            or recipe.data.labels
+        ):
             penalties += self._label_penalties(batch, self.encode(x, eps), rng)
         return Round(games, penalties, lambda: (x, self.decode(self.encode(x, eps), n)))
 
     def _noised(self, x: Tensor, rng: torch.Generator) -> Tensor:
-        if not self.recipe.input_noise:
+        if not self.recipe.objective.reconstruction.input_noise:
             return x
         noise = torch.randn(x.shape, generator=rng, device=x.device)
-        return x + self.recipe.input_noise * noise
+        return x + self.recipe.objective.reconstruction.input_noise * noise

@@ -22,11 +22,11 @@ class IAE(Model):
 
     def make_discriminators(self, networks: Networks) -> dict[str, nn.Module]:
         discriminators: dict[str, nn.Module] = {}
-        if self.recipe.reconstruction == "adversarial":
+        if self.recipe.objective.reconstruction.kind == "adversarial":
             discriminators["reconstruction"] = networks.pair_discriminator()
-        elif self.recipe.reconstruction == "marginal":
+        elif self.recipe.objective.reconstruction.kind == "marginal":
             discriminators["reconstruction"] = Marginal(networks.data_discriminator())
-        if self.recipe.regularisation == "adversarial":
+        if self.recipe.objective.regularisation.kind == "adversarial":
             discriminators["regularisation"] = networks.code_discriminator()
         return discriminators
 
@@ -37,16 +37,16 @@ class IAE(Model):
         penalties: list[Penalty] = []
 
         def there(x: Tensor) -> Tensor:
-            if recipe.regularisation == "divergence":
+            if recipe.objective.regularisation.kind == "divergence":
                 mean, log_std = self.posterior(x)
                 # Pixels count ten times their nats' mean: weigh the divergence alike.
-                weight = 10 * recipe.regularisation_weight / x[0].numel()
+                weight = 10 * recipe.objective.regularisation.weight / x[0].numel()
                 penalties.append(Penalty("divergence", divergence(mean, log_std), weight))
                 return mean + log_std.exp() * eps
             code = self.encode(x, eps)
             # A blurred code holds fewer bits, so that the noise is left something to say.
-            blurs = recipe.code_blur and recipe.code and not recipe.categorical
-            return code + recipe.code_blur * self.prior.sample(len(x), rng) if blurs else code
+            blurs = recipe.model.code_blur and recipe.model.code and not recipe.categorical
+            return code + recipe.model.code_blur * self.prior.sample(len(x), rng) if blurs else code
 
         def back(z: Tensor) -> Tensor:
             return self.decode(z, n)
@@ -55,11 +55,13 @@ class IAE(Model):
         assert returned is not None
         penalties += self._distance_penalties(returned, x)
         penalties += self._label_penalties(batch, codes, rng)
-        if recipe.diversity_weight:
+        if recipe.objective.penalties.diversity_weight:
             others = self.encode(x, self.eps.sample(len(x), rng))
             penalties.append(
                 Penalty(
-                    "diversity penalty", diversity_penalty(codes, others), recipe.diversity_weight
+                    "diversity penalty",
+                    diversity_penalty(codes, others),
+                    recipe.objective.penalties.diversity_weight,
                 )
             )
         return Round(games, penalties, lambda: (x, returned))

@@ -14,5 +14,5 @@ from trainer.recipe.specs import FAMILIES, resolve
 
 def build_networks(recipe: Recipe) -> Networks:
     """The makers of a recipe's networks; they initialise from torch's global generator."""
-    networks: Networks = resolve(FAMILIES[recipe.networks].build)(recipe)
+    networks: Networks = resolve(FAMILIES[recipe.model.networks].build)(recipe)
     return networks

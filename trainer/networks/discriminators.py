@@ -30,15 +30,15 @@ class ConvDiscriminator(nn.Module):
         shift: bool = False,
     ) -> None:
         super().__init__()
-        norm = recipe.discriminator_norm
-        code = recipe.code if paired else 0
+        norm = recipe.model.discriminator_norm
+        code = recipe.model.code if paired else 0
         self.shift = shift  # tanh networks see pixels in [-1, 1]
         padding = kernel // 2 - 1
         self.first = nn.Conv2d(recipe.channels, channels[0], kernel, 2, padding)
-        side = recipe.size // 2
+        side = recipe.data.size // 2
         self.condition = (
             conditioning(
-                recipe.conditioning, code, channels[0], side, min(1000, 4 * hidden or 1000)
+                recipe.model.conditioning, code, channels[0], side, min(1000, 4 * hidden or 1000)
             )
             if paired
             else None
@@ -49,7 +49,7 @@ class ConvDiscriminator(nn.Module):
             layers += [nn.LeakyReLU(slope), norm2d(after, norm)]
             side = (side + 2 * padding - kernel) // 2 + 1
         self.rest = nn.Sequential(*layers, nn.Flatten())
-        projection = paired and recipe.conditioning == "projection"
+        projection = paired and recipe.model.conditioning == "projection"
         self.head = Head(channels[-1] * side * side, hidden, code, projection, norm)
 
     def forward(self, x: Tensor, z: Tensor | None = None) -> Tensor:

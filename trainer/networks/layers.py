@@ -52,11 +52,11 @@ def code_layer(features: int, recipe: Recipe, norm: bool = True) -> nn.Module:
     For a Gaussian posterior a mean and a log std, [N, 2 code].
     """
     if recipe.categorical:
-        return nn.Sequential(nn.Linear(features, recipe.code), nn.Softmax(1))
-    if recipe.posterior == "gaussian":
-        return nn.Linear(features, 2 * recipe.code)
-    layer = nn.Linear(features, recipe.code)
-    return nn.Sequential(layer, nn.BatchNorm1d(recipe.code)) if norm else layer
+        return nn.Sequential(nn.Linear(features, recipe.model.code), nn.Softmax(1))
+    if recipe.model.posterior == "gaussian":
+        return nn.Linear(features, 2 * recipe.model.code)
+    layer = nn.Linear(features, recipe.model.code)
+    return nn.Sequential(layer, nn.BatchNorm1d(recipe.model.code)) if norm else layer
 
 
 def norm2d(channels: int, wanted: bool) -> nn.Module:

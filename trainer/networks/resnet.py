@@ -113,8 +113,12 @@ def resnet_networks(recipe: Recipe) -> Networks:
     """Both maps are generators; pairs of images are judged side by side, channel by channel."""
     image, width = recipe.channels, 64
     return Networks(
-        encoder=lambda: ResNet(recipe, recipe.encoder_noise, recipe.noise_scale, width, blocks=6),
-        decoder=lambda: ResNet(recipe, recipe.noise, recipe.noise_scale, width, blocks=6),
+        encoder=lambda: ResNet(
+            recipe, recipe.model.encoder_noise, recipe.model.noise_scale, width, blocks=6
+        ),
+        decoder=lambda: ResNet(
+            recipe, recipe.model.noise, recipe.model.noise_scale, width, blocks=6
+        ),
         pair_discriminator=lambda: PatchDiscriminator(2 * image, width),
         code_discriminator=lambda: PatchDiscriminator(image, width),
         data_discriminator=lambda: PatchDiscriminator(image, width),

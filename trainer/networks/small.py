@@ -26,7 +26,7 @@ class ConvEncoder(nn.Module):
             layers.append(nn.Conv2d(before, after, 4, 2, 1))
             layers += [nn.BatchNorm2d(after), nn.LeakyReLU(0.2)]
         self.body = nn.Sequential(*layers, nn.Flatten())
-        features = channels[-1] * side * side + recipe.encoder_noise
+        features = channels[-1] * side * side + recipe.model.encoder_noise
         self.hidden = WithNoise(nn.Linear(features, HIDDEN))
         self.code = nn.Sequential(nn.LeakyReLU(0.2), code_layer(HIDDEN, recipe))
 
@@ -38,7 +38,7 @@ class ConvEncoder(nn.Module):
 def _decoder(recipe: Recipe, channels: list[int], side: int) -> nn.Module:
     wide = channels[-1] * side * side
     layers: list[nn.Module] = [
-        nn.Linear(recipe.code + recipe.noise, HIDDEN),
+        nn.Linear(recipe.model.code + recipe.model.noise, HIDDEN),
         nn.ReLU(),
         nn.BatchNorm1d(HIDDEN),
         nn.Linear(HIDDEN, wide),
@@ -50,19 +50,19 @@ def _decoder(recipe: Recipe, channels: list[int], side: int) -> nn.Module:
         layers.append(nn.ConvTranspose2d(before, after, 4, 2, 1))
         layers += [nn.ReLU(), nn.BatchNorm2d(after)]
     layers += [nn.ConvTranspose2d(channels[0], recipe.channels, 4, 2, 1), nn.Sigmoid()]
-    return WithNoise(nn.Sequential(*layers), recipe.noise_scale)
+    return WithNoise(nn.Sequential(*layers), recipe.model.noise_scale)
 
 
 def small_networks(recipe: Recipe) -> Networks:
     """About 1 million parameters at a width of 24 and 28x28 pixels."""
-    levels = halvings(recipe.size)
-    side = recipe.size >> levels
-    channels = [recipe.width * min(2**level, 4) for level in range(levels)]
+    levels = halvings(recipe.data.size)
+    side = recipe.data.size >> levels
+    channels = [recipe.model.width * min(2**level, 4) for level in range(levels)]
     return Networks(
         encoder=lambda: ConvEncoder(recipe, channels, side),
         decoder=lambda: _decoder(recipe, channels, side),
         pair_discriminator=lambda: ConvDiscriminator(recipe, channels, hidden=HIDDEN, slope=0.2),
-        code_discriminator=lambda: VectorDiscriminator(recipe.code, HIDDEN, slope=0.2),
+        code_discriminator=lambda: VectorDiscriminator(recipe.model.code, HIDDEN, slope=0.2),
         data_discriminator=lambda: ConvDiscriminator(
             recipe, channels, hidden=HIDDEN, slope=0.2, paired=False
         ),

@@ -16,7 +16,9 @@ HIDDEN = 256
 
 def _channels(recipe: Recipe) -> list[int]:
     """Of the decoder's and the discriminator's levels, the finest first."""
-    return [recipe.width * min(2**level, 4) for level in range(halvings(recipe.size) + 1)]
+    return [
+        recipe.model.width * min(2**level, 4) for level in range(halvings(recipe.data.size) + 1)
+    ]
 
 
 class PoolingEncoder(nn.Module):
@@ -28,14 +30,14 @@ class PoolingEncoder(nn.Module):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         layers: list[nn.Module] = []
-        before, after, kernel, side = recipe.channels, recipe.width, 5, recipe.size
+        before, after, kernel, side = recipe.channels, recipe.model.width, 5, recipe.data.size
         while side > 4:
             layers += [nn.Conv2d(before, after, kernel, 1, kernel // 2), nn.BatchNorm2d(after)]
             layers += [nn.LeakyReLU(0.2), nn.MaxPool2d(2, ceil_mode=True)]
-            before, after = after, min(2 * after, 4 * recipe.width)
+            before, after = after, min(2 * after, 4 * recipe.model.width)
             kernel, side = 3, -(-side // 2)
         self.body = nn.Sequential(*layers, nn.Flatten())
-        features = before * side * side + recipe.encoder_noise
+        features = before * side * side + recipe.model.encoder_noise
         self.hidden = WithNoise(nn.Linear(features, HIDDEN))
         self.code = nn.Sequential(
             nn.BatchNorm1d(HIDDEN), nn.LeakyReLU(0.2), code_layer(HIDDEN, recipe)
@@ -49,10 +51,10 @@ class PoolingEncoder(nn.Module):
 def _decoder(recipe: Recipe) -> nn.Module:
     """Up by resizing and convolving: transposed convolutions leave a checkerboard."""
     channels = _channels(recipe)[::-1]
-    side = recipe.size >> (len(channels) - 1)
+    side = recipe.data.size >> (len(channels) - 1)
     wide = channels[0] * side * side
     layers: list[nn.Module] = [
-        nn.Linear(recipe.code + recipe.noise, HIDDEN),
+        nn.Linear(recipe.model.code + recipe.model.noise, HIDDEN),
         nn.BatchNorm1d(HIDDEN),
         nn.ReLU(),
         nn.Linear(HIDDEN, wide),
@@ -64,7 +66,7 @@ def _decoder(recipe: Recipe) -> nn.Module:
         layers += [nn.Conv2d(before, after, 3, 1, 1), nn.BatchNorm2d(after), nn.ReLU()]
         layers.append(nn.Upsample(scale_factor=2.0))
     layers += [nn.Conv2d(channels[-1], recipe.channels, 3, 1, 1), nn.Sigmoid()]
-    return WithNoise(nn.Sequential(*layers), recipe.noise_scale)
+    return WithNoise(nn.Sequential(*layers), recipe.model.noise_scale)
 
 
 class TwoHeadDiscriminator(nn.Module):
@@ -76,8 +78,8 @@ class TwoHeadDiscriminator(nn.Module):
 
     def __init__(self, recipe: Recipe, paired: bool) -> None:
         super().__init__()
-        w = recipe.width
-        self.blind = recipe.size**2  # so many logits of a row, the first, judge x alone
+        w = recipe.model.width
+        self.blind = recipe.data.size**2  # so many logits of a row, the first, judge x alone
         self.pixels = nn.Sequential(
             nn.Conv2d(recipe.channels, w, 3, 1, 1), nn.LeakyReLU(0.2), nn.Conv2d(w, 1, 3, 1, 1)
         )
@@ -96,7 +98,9 @@ def small_colour_networks(recipe: Recipe) -> Networks:
     """About 1.4 million parameters of encoder and decoder at a width of 16 and 32x32 pixels."""
 
     def pair_discriminator() -> nn.Module:
-        if recipe.model == "fiae":  # x is the same on both sides there: no pixel tells them apart
+        if (
+            recipe.model.kind == "fiae"
+        ):  # x is the same on both sides there: no pixel tells them apart
             return ConvDiscriminator(recipe, _channels(recipe), hidden=HIDDEN, slope=0.2)
         return TwoHeadDiscriminator(recipe, True)
 
@@ -104,7 +108,7 @@ def small_colour_networks(recipe: Recipe) -> Networks:
         encoder=lambda: PoolingEncoder(recipe),
         decoder=lambda: _decoder(recipe),
         pair_discriminator=pair_discriminator,
-        code_discriminator=lambda: VectorDiscriminator(recipe.code, HIDDEN, slope=0.2),
+        code_discriminator=lambda: VectorDiscriminator(recipe.model.code, HIDDEN, slope=0.2),
         data_discriminator=lambda: TwoHeadDiscriminator(recipe, False),
         channels_last=True,
     )

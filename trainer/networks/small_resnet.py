@@ -21,7 +21,7 @@ class SmallGenerator(nn.Module):
     def __init__(self, recipe: Recipe, noise: int, scale: float) -> None:
         super().__init__()
         self.scale = scale
-        w, image = recipe.width, recipe.channels
+        w, image = recipe.model.width, recipe.channels
         self.stem = Layer(nn.Conv2d(image, w, 3, 1, 1), w, noise)
         self.down = nn.ModuleList(
             [
@@ -64,7 +64,7 @@ class ThreeHeadDiscriminator(nn.Module):
 
     def __init__(self, recipe: Recipe, images: int) -> None:
         super().__init__()
-        w = recipe.width
+        w = recipe.model.width
         self.fine = nn.Sequential(
             nn.Conv2d(images * recipe.channels, w, 3, 1, 1), nn.LeakyReLU(0.2)
         )
@@ -80,7 +80,7 @@ class ThreeHeadDiscriminator(nn.Module):
             nn.Conv2d(2 * w, 2 * w, 4, 2, 1),
             nn.LeakyReLU(0.2),
             nn.Flatten(),
-            nn.Linear(2 * w * (recipe.size // 8) ** 2, 1),
+            nn.Linear(2 * w * (recipe.data.size // 8) ** 2, 1),
         )
 
     def forward(self, *images: Tensor) -> Tensor:
@@ -95,8 +95,10 @@ class ThreeHeadDiscriminator(nn.Module):
 def small_resnet_networks(recipe: Recipe) -> Networks:
     """About 0.1 million parameters a map at a width of 16."""
     return Networks(
-        encoder=lambda: SmallGenerator(recipe, recipe.encoder_noise, recipe.noise_scale),
-        decoder=lambda: SmallGenerator(recipe, recipe.noise, recipe.noise_scale),
+        encoder=lambda: SmallGenerator(
+            recipe, recipe.model.encoder_noise, recipe.model.noise_scale
+        ),
+        decoder=lambda: SmallGenerator(recipe, recipe.model.noise, recipe.model.noise_scale),
         pair_discriminator=lambda: ThreeHeadDiscriminator(recipe, 2),
         code_discriminator=lambda: ThreeHeadDiscriminator(recipe, 1),
         data_discriminator=lambda: ThreeHeadDiscriminator(recipe, 1),

@@ -16,7 +16,7 @@ def table1_networks(recipe: Recipe) -> Networks:
         return WithNoise(
             nn.Sequential(
                 nn.Flatten(),
-                nn.Linear(784 + recipe.encoder_noise, 2000),
+                nn.Linear(784 + recipe.model.encoder_noise, 2000),
                 nn.ReLU(),
                 nn.Linear(2000, 2000),
                 nn.ReLU(),
@@ -26,7 +26,7 @@ def table1_networks(recipe: Recipe) -> Networks:
 
     def decoder() -> nn.Module:
         body = nn.Sequential(
-            nn.Linear(recipe.code + recipe.noise, 1024),
+            nn.Linear(recipe.model.code + recipe.model.noise, 1024),
             nn.ReLU(),
             nn.BatchNorm1d(1024),
             nn.Linear(1024, 128 * 7 * 7),
@@ -39,12 +39,12 @@ def table1_networks(recipe: Recipe) -> Networks:
             nn.ConvTranspose2d(64, 1, 4, 2, 1),
             nn.Sigmoid(),
         )
-        return WithNoise(body, recipe.noise_scale)
+        return WithNoise(body, recipe.model.noise_scale)
 
     return Networks(
         encoder=encoder,
         decoder=decoder,
         pair_discriminator=lambda: ConvDiscriminator(recipe, [64, 128], hidden=1024),
-        code_discriminator=lambda: VectorDiscriminator(recipe.code, 2000),
+        code_discriminator=lambda: VectorDiscriminator(recipe.model.code, 2000),
         data_discriminator=lambda: ConvDiscriminator(recipe, [64, 128], hidden=1024, paired=False),
     )

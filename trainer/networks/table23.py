@@ -21,7 +21,7 @@ class ConvEncoder(nn.Module):
             layers.append(nn.Conv2d(before, after, kernel, 2, kernel // 2 - 1))
             layers += [nn.ReLU(), nn.BatchNorm2d(after)]
         self.body = nn.Sequential(*layers, nn.Flatten())
-        features = channels[-1] * side * side + recipe.encoder_noise
+        features = channels[-1] * side * side + recipe.model.encoder_noise
         self.code = WithNoise(code_layer(features, recipe))
 
     def forward(self, x: Tensor, noise: Tensor) -> Tensor:
@@ -32,7 +32,7 @@ class ConvEncoder(nn.Module):
 def _conv_decoder(recipe: Recipe, channels: list[int], kernel: int, side: int) -> nn.Module:
     first = channels[-1]
     layers: list[nn.Module] = [
-        nn.Linear(recipe.code + recipe.noise, first * side * side),
+        nn.Linear(recipe.model.code + recipe.model.noise, first * side * side),
         nn.ReLU(),
         nn.BatchNorm1d(first * side * side),
         nn.Unflatten(1, (first, side, side)),
@@ -41,16 +41,16 @@ def _conv_decoder(recipe: Recipe, channels: list[int], kernel: int, side: int) -
         layers.append(nn.ConvTranspose2d(before, after, kernel, 2, kernel // 2 - 1))
         layers += [nn.ReLU(), nn.BatchNorm2d(after)]
     layers.append(nn.ConvTranspose2d(channels[0], recipe.channels, kernel, 2, kernel // 2 - 1))
-    return WithNoise(nn.Sequential(*layers, Tanh01()), recipe.noise_scale)
+    return WithNoise(nn.Sequential(*layers, Tanh01()), recipe.model.noise_scale)
 
 
 def _networks(recipe: Recipe, channels: list[int], kernel: int) -> Networks:
-    side = recipe.size // 8
+    side = recipe.data.size // 8
     return Networks(
         encoder=lambda: ConvEncoder(recipe, channels, kernel, side),
         decoder=lambda: _conv_decoder(recipe, channels, kernel, side),
         pair_discriminator=lambda: ConvDiscriminator(recipe, channels, kernel, shift=True),
-        code_discriminator=lambda: VectorDiscriminator(recipe.code, 2000),
+        code_discriminator=lambda: VectorDiscriminator(recipe.model.code, 2000),
         data_discriminator=lambda: ConvDiscriminator(
             recipe, channels, kernel, paired=False, shift=True
         ),

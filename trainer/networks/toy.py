@@ -12,15 +12,17 @@ POINT = 2
 
 
 def toy_networks(recipe: Recipe) -> Networks:
-    """Two hidden layers of `recipe.width` units everywhere; no batch norm."""
-    width, code = recipe.width, recipe.code
+    """Two hidden layers of `recipe.model.width` units everywhere; no batch norm."""
+    width, code = recipe.model.width, recipe.model.code
 
     def encoder() -> nn.Module:
-        body = mlp([POINT + recipe.encoder_noise, width, width])
+        body = mlp([POINT + recipe.model.encoder_noise, width, width])
         return WithNoise(nn.Sequential(body, nn.ReLU(), code_layer(width, recipe, norm=False)))
 
     def decoder() -> nn.Module:
-        return WithNoise(mlp([code + recipe.noise, width, width, POINT]), recipe.noise_scale)
+        return WithNoise(
+            mlp([code + recipe.model.noise, width, width, POINT]), recipe.model.noise_scale
+        )
 
     return Networks(
         encoder=encoder,

@@ -52,7 +52,7 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
     if told.way_back is not None:  # half the columns translations, half what comes back of them
         half = COLUMNS // 2
         tiles = np.concatenate([tiles[:, :half], told.way_back[:, :half]], 1)
-    elif not recipe.noise and not snapshot.model.eps.size:
+    elif not recipe.model.noise and not snapshot.model.eps.size:
         tiles = tiles[:, :1]
     return enlarged(sheet(seen, tiles, told.code_pictures))
 

@@ -225,7 +225,7 @@ def _unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
     if tensors["rng"].shape == state.rng.get_state().shape:
         state.rng.set_state(tensors["rng"])
     else:  # saved on another kind of device, whose random numbers cannot go on here
-        state.rng.manual_seed(state.recipe.seed + state.step)
+        state.rng.manual_seed(state.recipe.optim.seed + state.step)
 
 
 def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:

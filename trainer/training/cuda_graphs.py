@@ -23,7 +23,7 @@ SETTLED = 10_000  # steps after which the averages' decay no longer changes
 
 def timetable(state: TrainState) -> Tensor:
     """The schedule's values of every step, [steps, len(VALUES)], on the training's device."""
-    last = max(state.recipe.steps, SETTLED)
+    last = max(state.recipe.schedule.steps, SETTLED)
     rows = [Schedule.at(state.recipe, number).values for number in range(last + 1)]
     return torch.tensor(rows, device=state.rng.device)
 

@@ -34,22 +34,30 @@ class Schedule:
 
     @classmethod
     def at(cls, recipe: Recipe, step: int) -> Schedule:
-        done = min(1.0, step / recipe.steps)
-        late = max(0.0, (done - recipe.decay_from) / max(1e-9, 1 - recipe.decay_from))
-        warm = done < recipe.warm
-        falling = max(0.0, 1 - done / recipe.euclidean_until) if recipe.euclidean_until else 0.0
-        euclidean = 1.0 if warm else recipe.euclidean * falling
+        done = min(1.0, step / recipe.schedule.steps)
+        late = max(
+            0.0, (done - recipe.schedule.decay_from) / max(1e-9, 1 - recipe.schedule.decay_from)
+        )
+        warm = done < recipe.schedule.warm
+        falling = (
+            max(0.0, 1 - done / recipe.objective.penalties.euclidean_until)
+            if recipe.objective.penalties.euclidean_until
+            else 0.0
+        )
+        euclidean = 1.0 if warm else recipe.objective.penalties.euclidean * falling
         return cls(
-            batch=recipe.warm_batch if warm and recipe.warm_batch else recipe.batch,
+            batch=recipe.schedule.warm_batch
+            if warm and recipe.schedule.warm_batch
+            else recipe.optim.batch,
             warm=warm,
-            penalised=step % recipe.r1_every == 0,
+            penalised=step % recipe.optim.r1_every == 0,
             pulled=euclidean > 0,
             fading=done < 1,
             rate=1 - (1 - FLOOR) * late,
             fade=1 - done,
             euclidean=euclidean,
-            encoder=1.0 if warm else recipe.encoder_rate,
-            decay=min(recipe.ema, (1 + step) / (10 + step)),
+            encoder=1.0 if warm else recipe.optim.encoder_rate,
+            decay=min(recipe.optim.ema, (1 + step) / (10 + step)),
         )
 
     @property

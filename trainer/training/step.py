@@ -43,7 +43,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
     if len(model.discriminators):
         optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
-    rng = torch.Generator(device).manual_seed(recipe.seed)
+    rng = torch.Generator(device).manual_seed(recipe.optim.seed)
     return TrainState(recipe, model, ema, optimisers, rng)
 
 
@@ -54,7 +54,7 @@ def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> to
         {"params": list(net.parameters()), "lr": torch.zeros((), device=device) if on_gpu else 0.0}
         for net in networks
     ]
-    betas = (recipe.beta1, 0.99)
+    betas = (recipe.optim.beta1, 0.99)
     return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
 
 
@@ -80,9 +80,9 @@ def play(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
-        if recipe.confidence:
+        if recipe.objective.penalties.confidence:
             batch = replace(batch, guesses=_guesses(state, batch))
-        sorts = now.warm and recipe.consistency > 0
+        sorts = now.warm and recipe.objective.penalties.consistency > 0
         played = model.sort(batch, state.rng) if sorts else model.play(batch, state.rng)
         if now.warm:
             played.games = [game for game in played.games if game.name != "reconstruction"]
@@ -107,7 +107,7 @@ def _guesses(state: TrainState, batch: Batch) -> Tensor:
 
 def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
     """Without a cache of casts: it would outlive a captured step."""
-    low = recipe.precision == "bf16"
+    low = recipe.optim.precision == "bf16"
     return torch.autocast(device.type, torch.bfloat16, enabled=low, cache_enabled=False)
 
 
@@ -116,10 +116,10 @@ def _set_rates(state: TrainState, now: Schedule) -> None:
     names, groups = state.model.generators(), optimisers["generators"].param_groups
     for name, group in zip(names, groups, strict=True):
         factor = now.encoder if name == "encoder" else 1.0
-        _set_rate(group, recipe.generator_rate * now.rate * factor)
+        _set_rate(group, recipe.optim.generator_rate * now.rate * factor)
     if "discriminators" in optimisers:
         for group in optimisers["discriminators"].param_groups:
-            _set_rate(group, recipe.discriminator_rate * now.rate)
+            _set_rate(group, recipe.optim.discriminator_rate * now.rate)
 
 
 def _set_rate(group: dict[str, Any], rate: float | Tensor) -> None:
@@ -135,19 +135,26 @@ def _configure(game: Game, state: TrainState, now: Schedule) -> None:
     recipe = state.recipe
     game.rng = state.rng
     on_data = game.judges == "data"
-    game.joint_batch = recipe.joint_batch
+    game.joint_batch = recipe.optim.joint_batch
     game.norm_free = not _has_batch_norm(game.discriminator)
     noise = recipe.instance_noise if on_data else recipe.code_noise
     game.instance_noise = noise * now.fade if noise and now.fading else 0.0
     if now.penalised:
-        game.r1 = recipe.r1_every * (recipe.r1 if on_data else recipe.r1_code)
+        game.r1 = recipe.optim.r1_every * (recipe.r1 if on_data else recipe.r1_code)
     if game.name == "reconstruction":
-        game.mismatched = recipe.mismatched_last
-        if now.fading and recipe.mismatched != recipe.mismatched_last:
-            game.mismatched += now.fade * (recipe.mismatched - recipe.mismatched_last)
-        game.weight = recipe.reconstruction_weight
+        game.mismatched = recipe.objective.reconstruction.mismatched_last
+        if (
+            now.fading
+            and recipe.objective.reconstruction.mismatched
+            != recipe.objective.reconstruction.mismatched_last
+        ):
+            game.mismatched += now.fade * (
+                recipe.objective.reconstruction.mismatched
+                - recipe.objective.reconstruction.mismatched_last
+            )
+        game.weight = recipe.objective.reconstruction.weight
     else:
-        game.weight = recipe.regularisation_weight
+        game.weight = recipe.objective.regularisation.weight
 
 
 def _has_batch_norm(discriminator: nn.Module) -> bool:

@@ -50,7 +50,7 @@ def described(recipe: Recipe) -> dict[str, Any]:
         del told[key]
     for key in ("images", "images_b"):
         told[key] = Path(told[key]).name
-    return told | {"revision": REVISIONS.get(recipe.networks, 1)}
+    return told | {"revision": REVISIONS.get(recipe.model.networks, 1)}
 
 
 def mark_of(recipe: Recipe) -> str:

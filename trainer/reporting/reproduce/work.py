@@ -97,7 +97,7 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
         state = _trained(trial, run, batches, place)
-        if state.step < recipe.steps:
+        if state.step < recipe.schedule.steps:
             return False
         snapshot = publish(state.ema, state.step, place.device, batches)
         metrics = evaluate(snapshot, data)
@@ -115,11 +115,13 @@ def _trained(
     """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
     state = run.load(place.device)
     recipe = state.recipe
-    if state.step < recipe.steps:
-        sys.stderr.write(f"{trial.name}, seed {recipe.seed}, on {place.where} into {run.path}\n")
+    if state.step < recipe.schedule.steps:
+        sys.stderr.write(
+            f"{trial.name}, seed {recipe.optim.seed}, on {place.where} into {run.path}\n"
+        )
         note = partial(_note_seconds, run.path, _seconds(run.path), time.monotonic())
         try:
-            train_with_bar(state, batches, recipe.steps, run, place.deadline, 15.0, note)
+            train_with_bar(state, batches, recipe.schedule.steps, run, place.deadline, 15.0, note)
         except DivergedError:  # a result as well
             told = {"diverged": state.step}
             write_record(place.records, _record(trial, recipe, state.ema, told, run.path, place))
@@ -129,7 +131,7 @@ def _trained(
 
 def _run_folder(trial: Trial, recipe: Recipe, runs: Path) -> RunFolder:
     """The run of these very settings, perhaps begun already; other settings have another folder."""
-    path = runs / f"{trial.name}-{recipe.seed}-{mark_of(recipe)}"
+    path = runs / f"{trial.name}-{recipe.optim.seed}-{mark_of(recipe)}"
     if (path / "recipe.json").exists():
         return RunFolder(path)
     return RunFolder.create(path, recipe)
@@ -166,7 +168,7 @@ def _record(
 ) -> Record:
     return Record(
         trial.name,
-        recipe.seed,
+        recipe.optim.seed,
         described(recipe),
         metrics,
         place.where,
