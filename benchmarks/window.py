@@ -31,7 +31,8 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.window_cost import without_window
 from benchmarks.window_start import start_rows
 from iae_studio.app import Studio
-from iae_studio.state.session import Shown, State
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.training import State
 from iae_studio.style import theme
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
@@ -114,7 +115,7 @@ def studio(folder: Path) -> Iterator[Studio]:
     opened = Studio(settings)
     opened.window.resize(1280, 800)
     opened.start()
-    wait(lambda: opened.session.rendering is not None)
+    wait(lambda: opened.state.answers.rendering is not None)
     yield opened
     opened.window.close()
     opened.window.deleteLater()
@@ -124,19 +125,19 @@ def studio(folder: Path) -> Iterator[Studio]:
 
 def fill(opened: Studio) -> None:
     """Ten inputs, so that the grid has 80 tiles."""
-    session = opened.session
-    known = session.inputs
-    while len(session.inputs) < IMAGES:
-        session.add_inputs([known[len(session.inputs) % len(known)]])
+    state = opened.state
+    known = state.inputs.images
+    while len(state.inputs.images) < IMAGES:
+        state.inputs.add([known[len(state.inputs.images) % len(known)]])
     pause(1.0)
 
 
 def slider_times(opened: Studio, moves: int) -> tuple[list[float], list[float]]:
     """From a slider's move to the first tiles painted, and to all of them, in ms."""
-    session = opened.session
+    state = opened.state
     viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
     paints = Paints(viewport)
-    signals = (session.previewed, session.rendered)
+    signals = (state.answers.previewed, state.answers.rendered)
     answered: list[dict[int, int]] = [{}, {}]  # stamp: paints before its answer
     times: tuple[list[float], list[float]] = ([], [])
 
@@ -146,8 +147,8 @@ def slider_times(opened: Studio, moves: int) -> tuple[list[float], list[float]]:
     links = [s.connect(partial(note, known)) for s, known in zip(signals, answered, strict=True)]
     for number in range(moves):
         began = time.perf_counter()
-        session.set_code_offsets((float(np.sin(number)), float(np.cos(number))))
-        stamp = session.probe().stamp
+        state.query.set_code_offsets((float(np.sin(number)), float(np.cos(number))))
+        stamp = state.answers.probe().stamp
         for known, kept in zip(answered, times, strict=True):
             wait(lambda s=stamp, k=known: paints.count > k.get(s, paints.count))
             kept.append(1e3 * (time.perf_counter() - began))
@@ -159,15 +160,15 @@ def slider_times(opened: Studio, moves: int) -> tuple[list[float], list[float]]:
 
 
 def begin(opened: Studio) -> None:
-    opened.session.select(Shown(RECIPE))
-    opened.session.start_training(anew=True)
-    wait(lambda: opened.session.state is State.TRAINING)
+    opened.state.displayed.select(DisplayedModel(RECIPE))
+    opened.state.training.start(anew=True)
+    wait(lambda: opened.state.training.state is State.TRAINING)
     pause(WARM_UP)
 
 
 def end(opened: Studio) -> None:
-    opened.session.command("stop")
-    wait(lambda: opened.session.state is State.IDLE)
+    opened.state.training.command("stop")
+    wait(lambda: opened.state.training.state is State.IDLE)
 
 
 def tick_row(what: str, gaps: list[float], goal: str) -> Row:
@@ -230,17 +231,17 @@ def cost_row(opened: Studio, seconds: float, rounds: int) -> Row:
 
 def in_window(opened: Studio, seconds: float) -> float:
     """Steps per second of a new run."""
-    session, counts = opened.session, []
+    state, counts = opened.state, []
 
     def count(progress: Progress) -> None:
         counts.append(len(progress.losses))
 
     begin(opened)
-    session.progressed.connect(count)
+    state.training.progressed.connect(count)
     began = time.perf_counter()
     pause(seconds)
     rate = sum(counts) / (time.perf_counter() - began)
-    session.progressed.disconnect(count)
+    state.training.progressed.disconnect(count)
     end(opened)
     return rate
 

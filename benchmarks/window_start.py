@@ -34,7 +34,7 @@ class Studio(studio_app.Studio):
     def start(self):
         self.watch = Watch(self)
         self.window.explore.installEventFilter(self.watch)
-        self.session.rendered.connect(self.first)
+        self.state.answers.rendered.connect(self.first)
         super().start()
     def first(self, rendering):
         if len(rendering.tiles):

@@ -1,4 +1,4 @@
-"""The composition root: builds session, threads and window, and connects them."""
+"""The composition root: builds state, threads and window, and connects them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from iae_studio.data_controller import DataDesk
-from iae_studio.state import library
-from iae_studio.state.inputs import MAX_INPUTS, SKETCH, Input, Sight
-from iae_studio.state.session import POINTS_TAKE_NO_IMAGES, Message, Session, Shown, State
+from iae_studio.data_controller import DataController
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import MAX_INPUTS, Input, InputSpec
+from iae_studio.state.studio_state import FIRST, StudioState
+from iae_studio.state.training import Loading
 from iae_studio.style import theme
 from iae_studio.threads import jobs
 from iae_studio.threads.failures import describe
@@ -23,14 +24,13 @@ from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
-from trainer.messages import Failed, Pixels, UserError
+from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
 
-STATE_FILE = "state.safetensors"
 UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
 
@@ -40,15 +40,18 @@ class Studio(QObject):
     def __init__(self, settings: QSettings | None = None) -> None:
         super().__init__()
         self.settings = settings or QSettings("iae-studio", "iae-studio")
-        self.session = Session(self)
+        self.state = StudioState.create()
         self.render = RenderThread()
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
-        self.window = Window(self.session, self.settings)
-        self.desk = DataDesk(self.session, self.window, self.settings)
+        self.window = Window(self.state, self.settings, self.work.submit)
+        self.data = DataController(self.state, self.window, self.settings)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
-        self._connect()
+        self._connect_views()
+        self._connect_render()
+        self._connect_training()
+        self._connect_jobs()
 
     def start(self) -> None:
         """Show the window first; what loads slowly comes once it is painted."""
@@ -56,8 +59,7 @@ class Studio(QObject):
         self._waits = True
         QTimer.singleShot(UNSEEN, self, self._complete)
         self.window.show()
-        self._refresh_library()
-        self.session.select(self.window.recipes.default_for(self._last_recipe()))
+        self.state.library.start(self._last_recipe())
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -67,30 +69,30 @@ class Studio(QObject):
         try:
             from pyqtgraph.util.garbage_collector import GarbageCollector
 
-            self.window.losses.complete()
+            self.window.complete()
         except Exception as error:  # a broken installation
-            self.session.fail(describe(error))
-            self.session.set_state(State.FAILED)
+            self.state.messages.show_failure(describe(error))
+            self.state.training.engine_broken()
             return
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
         for thread in (self.render, self.work, self.training):
             thread.start()
-        self.desk.start()
+        self.data.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
         self._waits = False
+        self.data.cancel()  # first of all: what loads holds others up
         if self.training.isRunning():
             self._end_training()
         for thread in (self.render, self.work):
             if thread.isRunning():
                 thread.shut_down()
-        self.desk.shut_down()
+        self.data.shut_down()
         # What the threads still had to say must not reach a window that is gone.
-        self.session.blockSignals(True)
-        self.work.disconnect(self)
-        self.settings.setValue("recipe", self.session.recipe.name)
+        self.state.silence()
+        self.settings.setValue("recipe", self.state.displayed.recipe.name)
         if self._garbage is not None:
             self._garbage.timer.stop()
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
@@ -117,127 +119,98 @@ class Studio(QObject):
 
     def _last_recipe(self) -> str:
         name = str(self.settings.value("recipe", ""))
-        return name if name in CATALOGUE else "drawn-10"
+        return name if name in CATALOGUE else FIRST
 
-    def _connect(self) -> None:
-        session, window = self.session, self.window
-        window.painted.connect(self._complete)
-        session.probeChanged.connect(self.render.ask)
-        session.shownChanged.connect(self._show)
-        session.trainingWanted.connect(self._train)
-        session.commandWanted.connect(self.training.command)
-        session.filesWanted.connect(self._open_files)
-        session.sheetWanted.connect(self._save_sheet)
-        session.sketchWanted.connect(self._read_sketch)
-        session.sightWanted.connect(self._see_anew)
-        session.runsChanged.connect(self._refresh_library)
-        self.render.ready.connect(self._engine_ready)
-        self.render.factsKnown.connect(session.set_facts)
-        self.render.previewed.connect(session.preview)
-        self.render.rendered.connect(session.set_rendering)
-        self.render.clouded.connect(session.set_cloud)
-        self.render.clustered.connect(session.set_clusters)
-        self.render.blank.connect(session.set_blank)
-        self.render.broken.connect(lambda: session.set_state(State.FAILED))
-        self.training.stateChanged.connect(session.set_state)
-        self.training.began.connect(session.training_began)
-        self.training.progressed.connect(session.progressed)
-        self.training.noted.connect(session.logged)
-        self.training.saved.connect(self._saved)
-        self.training.ended.connect(session.training_ended)
-        for source in (self.render, self.training, self.work, self.desk):
-            source.failed.connect(session.fail)
-        self.work.done.connect(self._job_done)
-        self.desk.dataChanged.connect(self._refresh_library)
-        window.imageWanted.connect(self._open_picture)
-        window.modelWanted.connect(self._open_model)
-        window.closing.connect(self.close)
+    # ---- connections -------------------------------------------------------------------------
 
-    # ---- engine and library ------------------------------------------------------------------
+    def _connect_views(self) -> None:
+        self.window.painted.connect(self._complete)
+        self.window.closing.connect(self.close)
+        for source in (self.render, self.training, self.work, self.data):
+            source.failed.connect(self.state.messages.show_failure)
+
+    def _connect_render(self) -> None:
+        state, render = self.state, self.render
+        state.displayed.changed.connect(self._show)
+        state.devices.changed.connect(render.use_device)
+        state.answers.asked.connect(render.ask)
+        render.ready.connect(self._engine_ready)
+        render.broken.connect(state.training.engine_broken)
+        render.factsKnown.connect(state.answers.set_facts)
+        render.previewed.connect(state.answers.preview)
+        render.rendered.connect(state.answers.set_rendering)
+        render.clouded.connect(state.answers.set_cloud)
+        render.clustered.connect(state.answers.set_clusters)
+        render.blank.connect(state.answers.set_blank)
+
+    def _connect_training(self) -> None:
+        state, thread = self.state.training, self.training
+        state.wanted.connect(self._train)
+        state.commandWanted.connect(thread.command)
+        thread.stateChanged.connect(state.set_state)
+        thread.loadingMoved.connect(self._loading)
+        thread.began.connect(state.began)
+        thread.progressed.connect(state.progressed)
+        thread.saved.connect(state.saved)
+        thread.unsaved.connect(state.could_not_save)
+        thread.ended.connect(state.ended)
+        thread.noted.connect(self.state.messages.logged)
+
+    def _connect_jobs(self) -> None:
+        state = self.state
+        state.inputs.filesWanted.connect(self._open_files)
+        state.inputs.pictureWanted.connect(self._open_picture)
+        state.inputs.sketchWanted.connect(self._read_sketch)
+        state.inputs.specWanted.connect(self._see_anew)
+        state.answers.sheetWanted.connect(self._save_sheet)
 
     def _engine_ready(self, device: str) -> None:
         gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
         if device != "CPU":
-            self.window.bar.set_devices(device)
-        if self.session.state is State.STARTING:
-            self.session.set_state(State.IDLE)
-        self.session.logged.emit(f"The engine is loaded; it runs on {device}.")
-        self.session.renew_tests()
+            self.state.devices.offer_gpu(device)
+        self.state.training.engine_ready()
+        self.state.messages.logged.emit(f"The engine is loaded; it runs on {device}.")
+        self.state.inputs.renew_tests()
 
-    def _refresh_library(self) -> None:
-        runs, shipped = library.list_runs(), library.shipped_models()
-        self.window.recipes.set_library(runs, shipped, self.desk.ready())
+    def _show(self, displayed: DisplayedModel) -> None:
+        self.render.show(displayed, self.data.folders.now())
 
-    def _show(self, shown: Shown) -> None:
-        self.render.show(shown, self.desk.roots.of(shown.recipe.data.name))
+    def _train(self, recipe: Recipe, run: Path | None) -> None:
+        self.training.begin(recipe, run, self.state.devices.chosen, self.data.folders.now())
 
-    def _train(self, recipe: Recipe, run: Path | None, device: str) -> None:
-        self.session.tell(None)
-        self.training.begin(recipe, run, device, self.desk.roots.of(recipe.data.name))
-
-    def _saved(self, path: Path, step: int) -> None:
-        self.session.logged.emit(f"Saved step {step:,} in {path}.")
-
-    def _open_model(self, path: Path) -> None:
-        if path.name == STATE_FILE:  # of a run: the folder is the model
-            path = path.parent
-        try:
-            recipe = library.model_recipe(path)
-        except UserError as error:
-            self.session.fail(Failed(str(error)))
-            return
-        self.session.open_model(recipe, path)
+    def _loading(self, done: int, total: int) -> None:
+        self.state.training.set_loading(Loading(done, total))
 
     # ---- jobs --------------------------------------------------------------------------------
 
-    def _open_files(self, paths: list[Path], sight: Sight) -> None:
-        self.work.submit("open", partial(jobs.open_files, paths, sight, MAX_INPUTS))
+    def _open_files(self, paths: list[Path], spec: InputSpec | None) -> None:
+        job = partial(jobs.open_files, paths, spec, MAX_INPUTS)
+        self.work.submit(job, then=self.state.inputs.add_opened)
 
-    def _open_picture(self, picture: QImage, name: str) -> None:
-        if self.session.recipe.two_dimensional:
-            self.session.complain(POINTS_TAKE_NO_IMAGES)
-            return
-        self.work.submit("open", partial(jobs.open_picture, picture, name, self.session.sight))
+    def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
+        job = partial(jobs.open_picture, picture, name, spec)
+        self.work.submit(job, then=self.state.inputs.add_opened)
 
-    def _read_sketch(self, drawing: Pixels, sight: Sight) -> None:
-        self.work.submit("sketch", partial(jobs.read_sketch, drawing, SKETCH, sight), True)
+    def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
+        job = partial(jobs.read_sketch, drawing, spec)
+        self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
 
-    def _see_anew(self, inputs: list[Input], sight: Sight) -> None:
-        self.work.submit("see", partial(jobs.see_anew, inputs, sight), True)
+    def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
+        job = partial(jobs.see_anew, inputs, spec)
+        self.work.submit(job, then=self.state.inputs.exchange, newest="see anew")
 
     def _save_sheet(self, path: Path) -> None:
-        session = self.session
-        if session.shows_clusters and session.clusters is not None:
-            tiles = session.clusters.tiles
+        answers = self.state.answers
+        if self.state.query.shows_clusters and answers.clusters is not None:
+            tiles = answers.clusters.tiles
             job = partial(jobs.save_sheet, path, list(tiles[:, 0]), tiles, None, True)
-        elif session.rendering is not None:
-            rendering = session.rendering
-            seen = [known.seen for known in session.rendered_inputs]
-            tiles, code = session.tiles_of(rendering), rendering.code_pictures
-            job = partial(jobs.save_sheet, path, seen, tiles, code)
+        elif answers.rendering is not None:
+            seen = [known.seen for known in answers.rendered_inputs]
+            tiles = answers.tiles_of(answers.rendering)
+            job = partial(jobs.save_sheet, path, seen, tiles, answers.rendering.code_pictures)
         else:
             return
-        self.work.submit("sheet", job)
-
-    def _job_done(self, name: str, result: object) -> None:
-        session = self.session
-        if isinstance(result, jobs.Opened):
-            session.add_inputs(result.inputs)
-            if result.inputs and not result.problems:
-                session.tell(None)
-            if result.problems:
-                session.complain(_several(result.problems))
-        elif name == "see" and isinstance(result, list):
-            session.exchange_inputs(result)
-        elif name == "sketch" and (result is None or isinstance(result, Input)):
-            session.set_sketch(result)
-        elif name == "sheet":
-            session.tell(Message(f"Saved {result}."))
-
-
-def _several(problems: list[str]) -> str:
-    rest = len(problems) - 1
-    return problems[0] + (f" ({rest} more could not be read.)" if rest else "")
+        self.work.submit(job, then=self.state.messages.show_saved)
 
 
 def run(app: QApplication) -> int:

@@ -43,7 +43,3 @@ def to_png(image: QImage) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(packed.data())
-
-
-def is_run(path: Path) -> bool:
-    return (path / "recipe.json").is_file()

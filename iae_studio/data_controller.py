@@ -7,113 +7,146 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, Signal
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from iae_studio.state.datasets import Roots
-from iae_studio.state.session import Message, Session, State
+from iae_studio.state.folders import ChosenFolders
+from iae_studio.state.input_list import Input
+from iae_studio.state.inputs import TestRequest
+from iae_studio.state.library import read_contents
+from iae_studio.state.messages import CHOOSE_FOLDER, Message
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.training import Loading, State
 from iae_studio.threads import jobs
+from iae_studio.threads.cancelling import CancellableProgress
 from iae_studio.threads.worker import WorkThread
-from iae_studio.window import Window
 from trainer.data.at_hand import data_ready
 from trainer.messages import Failed
-from trainer.recipe.catalogue import CATALOGUE
-from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
 
-class DataDesk(QObject):
-    """Serves the recipe panel's data buttons and the grid's test images."""
+class DataController(QObject):
+    """Serves the library, the data buttons of the experiments and the grid's test images."""
 
-    downloadMoved = Signal(float)
     failed = Signal(Failed)
-    dataChanged = Signal()  # a data set became ready
+    _downloaded = Signal(float)
+    _loaded = Signal(object)  # Loading
 
-    def __init__(self, session: Session, window: Window, settings: QSettings) -> None:
+    def __init__(self, state: StudioState, window: QWidget, settings: QSettings) -> None:
         super().__init__()
-        self.session, self.window = session, window
-        self.roots = Roots(settings)
-        # Both may take long, the one reading and the other waiting for the network.
-        self.reading, self.downloads = WorkThread(), WorkThread()
+        self.state, self.window = state, window
+        self.folders = ChosenFolders(settings)
+        # Each may take long: loading a data set, waiting for the network.
+        self.library, self.reading, self.downloads = WorkThread(), WorkThread(), WorkThread()
         self._cancel = threading.Event()
-        self._loading = ""
-        for thread in (self.reading, self.downloads):
+        self._progress: CancellableProgress | None = None
+        self._loads: TestRequest | None = None
+        for thread in self._threads():
             thread.failed.connect(self.failed)
-            thread.done.connect(self._done)
-            thread.gaveUp.connect(self._gave_up)
-        session.testImagesWanted.connect(self._take_tests)
-        session.actionWanted.connect(self._act)
-        recipes = window.recipes
-        recipes.downloadWanted.connect(self.download)
-        recipes.folderWanted.connect(self.choose_folder)
-        recipes.cancelWanted.connect(self._cancel.set)
-        self.downloadMoved.connect(self._show_progress)
+        state.library.refreshWanted.connect(self.refresh)
+        state.inputs.testsWanted.connect(self._take_tests)
+        state.training.commandWanted.connect(self._command)
+        state.messages.actionWanted.connect(self._act)
+        state.downloads.wanted.connect(self.download)
+        state.downloads.folderWanted.connect(self.choose_folder)
+        state.downloads.cancelWanted.connect(self._cancel.set)
+        self._downloaded.connect(state.downloads.set_share)
+        self._loaded.connect(state.training.set_loading)
 
     def start(self) -> None:
-        self.reading.start()
-        self.downloads.start()
+        """Begin to work; what was asked before has waited."""
+        for thread in self._threads():
+            thread.start()
 
     def shut_down(self) -> None:
-        """End both threads; safe to call twice."""
-        self._cancel.set()
-        for thread in (self.reading, self.downloads):
+        """End the threads, whatever they load; safe to call twice."""
+        self.cancel()
+        for thread in self._threads():
             if thread.isRunning():
                 thread.shut_down()
-            thread.disconnect(self)
 
-    def ready(self) -> dict[str, bool]:
-        """Which of the catalogue's data sets can be used at once."""
-        names = {recipe.data.name for recipe in CATALOGUE.values()}
-        return {name: data_ready(name, self.roots.of(name)) for name in names}
+    def cancel(self) -> None:
+        """Nobody waits any more for what loads or is downloaded."""
+        self._cancel.set()
+        self._cancel_loading()
 
-    def _take_tests(self, recipe: Recipe, seed: int) -> None:
-        root = self.roots.of(recipe.data.name)
-        self.reading.submit("tests", partial(jobs.take_test_images, recipe, root, seed), True)
+    def _threads(self) -> tuple[WorkThread, ...]:
+        return self.library, self.reading, self.downloads
+
+    def refresh(self) -> None:
+        """Read the library anew."""
+        self.library.submit(
+            partial(read_contents, self.folders.now()),
+            then=self.state.library.set_contents,
+            newest="library",
+        )
 
     def _act(self, action: str) -> None:
-        if action == "folder":
-            self.choose_folder(self.session.recipe.data.name)
+        if action == CHOOSE_FOLDER.name:
+            self.choose_folder(self.state.displayed.recipe.data.name)
+
+    # ---- test images -------------------------------------------------------------------------
+
+    def _take_tests(self, request: TestRequest) -> None:
+        if self._loads is None or self._loads.data != request.data:
+            self._cancel_loading()  # of those that nobody will look at
+        self._loads = request
+        progress = self._progress = CancellableProgress(self._tell_loading)
+        self.reading.submit(
+            partial(jobs.take_test_images, request, self.folders.now(), progress),
+            then=partial(self._took_tests, request),
+            otherwise=partial(self._lack_tests, request),
+            newest="tests",
+        )
+
+    def _took_tests(self, request: TestRequest, images: list[Input]) -> None:
+        self._loading_over()
+        self.state.inputs.replace_tests(request, images)
+
+    def _lack_tests(self, request: TestRequest) -> None:
+        self._loading_over()
+        self.state.inputs.lack_tests(request)
+
+    def _loading_over(self) -> None:
+        if self.state.training.state is not State.LOADING:
+            self.state.training.set_loading(None)
+
+    def _tell_loading(self, done: int, total: int) -> None:
+        self._loaded.emit(Loading(done, total))
+
+    def _command(self, command: object) -> None:
+        if command == "stop" and not self.state.training.busy:
+            self._cancel_loading()
+
+    def _cancel_loading(self) -> None:
+        if self._progress is not None:
+            self._progress.cancel()
 
     # ---- downloads ---------------------------------------------------------------------------
 
     def download(self, name: str) -> None:
         """Fetch a data set into the program's own folder."""
         self._cancel.clear()
-        self._loading = name
-        self._show_progress(0.0)
-        job = partial(jobs.download, name, None, self.downloadMoved.emit, self._cancel.is_set)
-        self.downloads.submit("download", job)
+        self.state.downloads.begin(name)
+        self.downloads.submit(
+            partial(jobs.download, name, None, self._downloaded.emit, self._cancel.is_set),
+            then=partial(self._download_over, name),
+            otherwise=partial(self._download_over, name, False),
+        )
 
-    def _show_progress(self, share: float) -> None:
-        if self._loading:
-            self.window.recipes.set_download(self._loading, share)
-
-    def _done(self, name: str, result: object) -> None:
-        if name == "tests" and isinstance(result, list):
-            self.session.replace_tests(result)
-        elif name == "download":
-            self._download_over(whole=bool(result))
-
-    def _gave_up(self, name: str) -> None:
-        if name == "download":
-            self._download_over(whole=False)
-        elif name == "tests":
-            self.session.set_awaits_tests(False)
-
-    def _download_over(self, whole: bool) -> None:
-        name, self._loading = self._loading, ""
-        self.window.recipes.set_download("", None)
+    def _download_over(self, name: str, whole: bool) -> None:
+        self.state.downloads.end()
         if whole:
             self._arrived(name)
 
     def _arrived(self, name: str) -> None:
-        session = self.session
-        if session.state is State.FAILED:
-            session.set_state(State.IDLE)
-        self.dataChanged.emit()
-        if session.recipe.data.name == name:
-            session.select(session.shown)
-            session.want_test_images()
-        session.tell(Message(f"{DATA_SETS[name].title} is here: press Train."))
+        """A data set became ready."""
+        state = self.state
+        state.training.forget_outcome()
+        self.refresh()
+        if state.displayed.recipe.data.name == name:
+            state.displayed.select(state.displayed.model)
+            state.inputs.want_tests()
+        state.messages.show_message(Message(f"{DATA_SETS[name].title} is here: press Train."))
 
     # ---- folders -----------------------------------------------------------------------------
 
@@ -126,10 +159,14 @@ class DataDesk(QObject):
 
     def set_root(self, name: str, root: Path) -> None:
         """Use a folder for a data set, if it holds it; remembered."""
-        words = DATA_SETS[name]
-        if self.roots.choose(name, root):
+        self.library.submit(partial(data_ready, name, root), then=partial(self._looked, name, root))
+
+    def _looked(self, name: str, root: Path, found: bool) -> None:
+        if found:
+            self.folders.remember(name, root)
             self._arrived(name)
-        else:
-            self.session.complain(
-                f"{root} does not hold {words.title}: {words.files}. Choose the folder they are in."
-            )
+            return
+        words = DATA_SETS[name]
+        self.state.messages.show_error(
+            f"{root} does not hold {words.title}: {words.files}. Choose the folder they are in."
+        )

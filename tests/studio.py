@@ -12,7 +12,8 @@ from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from iae_studio.app import Studio
-from iae_studio.state.session import Shown, State
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.training import State
 from iae_studio.style import theme
 from iae_studio.widgets.loss_plot import LossPlot
 from trainer.data import loading as data
@@ -34,7 +35,7 @@ def running(folder: Path, qtbot, recipe: str = "drawn-10", size=(1280, 800)) -> 
     studio.window.resize(*size)
     studio.start()
     try:
-        qtbot.waitUntil(lambda: studio.session.state is not State.STARTING, timeout=LONG)
+        qtbot.waitUntil(lambda: studio.state.training.state is not State.STARTING, timeout=LONG)
         yield studio
     finally:
         studio.window.close()
@@ -46,16 +47,16 @@ def wait_for_tiles(studio: Studio, qtbot, stamp: int = 0):
     """The rendering of a probe as new as `stamp`."""
 
     def there() -> bool:
-        rendering = studio.session.rendering
+        rendering = studio.state.answers.rendering
         return rendering is not None and rendering.stamp >= stamp
 
     qtbot.waitUntil(there, timeout=LONG)
-    return studio.session.rendering
+    return studio.state.answers.rendering
 
 
 def newest(studio: Studio, qtbot):
     """The answer to the question as it stands now."""
-    return wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
+    return wait_for_tiles(studio, qtbot, studio.state.answers.probe().stamp)
 
 
 def press(studio: Studio, qtbot, name: str) -> None:
@@ -64,7 +65,7 @@ def press(studio: Studio, qtbot, name: str) -> None:
 
 
 def wait_state(studio: Studio, qtbot, state: State) -> None:
-    qtbot.waitUntil(lambda: studio.session.state is state, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.state.training.state is state, timeout=LONG)
 
 
 def steps(studio: Studio) -> int:
@@ -89,9 +90,9 @@ def cycle(name: str) -> Recipe:
 
 def show(studio, qtbot, recipe) -> None:
     """Select a recipe and wait for its first pictures."""
-    studio.session.select(Shown(recipe))
-    qtbot.waitUntil(lambda: len(studio.session.inputs) > 0, timeout=LONG)
-    wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
+    studio.state.displayed.select(DisplayedModel(recipe))
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
+    wait_for_tiles(studio, qtbot, studio.state.answers.probe().stamp)
 
 
 def train(studio, qtbot, count: int = 2) -> None:

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 
 from iae_studio.state.datasets import missing, title_of
+from iae_studio.state.folders import Folders
+from iae_studio.state.inputs import TestRequest
 from iae_studio.threads.failures import describe
 from iae_studio.threads.jobs import take_test_images
 from tests.tiny import ROOT
@@ -20,7 +22,7 @@ from trainer.cli import main
 from trainer.data.at_hand import data_ready
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.loading import forget_data, load_data
-from trainer.data.request import OnProgress, Request
+from trainer.data.request import OnProgress, Request, unheard
 from trainer.evaluation import reference_classifier
 from trainer.messages import DataMissingError, UserError
 from trainer.recipe.catalogue import find_recipe
@@ -87,7 +89,7 @@ def test_a_data_set_from_outside_is_shown_and_listed() -> None:
     recipe = find_recipe("drawn-10").with_settings(SMALL)
     assert "stripes" in DATA_SETS.names() and data_ready("stripes")
     assert title_of(recipe) == "drawn stripes"
-    shown = take_test_images(recipe, None, seed=0)
+    shown = take_test_images(TestRequest(recipe, 0), Folders(), unheard)
     assert shown and all(known.seen.shape == (16, 16, 1) for known in shown)
     assert {known.name.partition(" (")[2] for known in shown} == {"lying)", "standing)"}
     with pytest.raises(UserError, match=r"stripes has images in grey"):

@@ -97,14 +97,15 @@ def test_a_first_picture_waits_for_torch_alone() -> None:
     code = """
 import sys
 import numpy as np
-from iae_studio.state.library import shipped_models
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.render import _load, _load_engine
-from iae_studio.state.session import Shown
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.messages import Probe, column_seeds
 _load_engine()
 from trainer.inference.render import render
-snapshot = _load(Shown(CATALOGUE["drawn-10"], shipped_models()["drawn-10"]), None)
+snapshot = _load(DisplayedModel(CATALOGUE["drawn-10"], SHIPPED["drawn-10"]), Folders(), "auto")
 answer = render(snapshot, Probe(1, np.zeros((2, 28, 28, 1), np.uint8), column_seeds(0, 8)))
 assert answer.tiles.shape == (2, 8, 28, 28, 1)
 print(*{name.split(".")[0] for name in sys.modules})

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from trainer.evaluation.reconstructions import evaluate_images, reconstructions
 
 from tests.tiny import data_of, pictures_of, recipe_of, snapshot_of
 from trainer.evaluation.formulas.content import noise_part
+from trainer.evaluation.measures.reconstructions import evaluate_images, reconstructions
 from trainer.inference.noise_share import noise_share
 from trainer.inference.render import render
 from trainer.messages import Probe, column_seeds

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from iae_studio.state.inputs import sight_of
+from iae_studio.state.input_list import spec_of
 from iae_studio.threads.jobs import open_files, see_anew
 from tests.test_svhn_celeba import ATTRIBUTES
 from trainer.cli import main
@@ -38,7 +38,7 @@ def trained_on(recipe: Recipe, root: Path | None = None) -> set[bytes]:
 
 def dropped(recipe: Recipe, *files: Path) -> list[Pixels]:
     """The files as the window has the recipe's network see them."""
-    sight = sight_of(recipe)
+    sight = spec_of(recipe)
     assert sight is not None
     opened = open_files(list(files), sight, 64)
     assert not opened.problems
@@ -112,7 +112,7 @@ def test_the_command_line_shows_a_network_what_it_was_trained_on(
 def test_coming_back_to_a_network_shows_it_the_same_pixels(photos: Path) -> None:
     first = find_recipe("mnist-10-small").with_images(str(photos)).with_settings(["pad=true"])
     other = first.with_settings(["size=64", "colour=true", "pad=false"])
-    here, there = sight_of(first), sight_of(other)
+    here, there = spec_of(first), spec_of(other)
     assert here is not None and there is not None
     before = open_files([photos / "16.png", photos / "0.png"], here, 64).inputs
     away = [new for _, new in see_anew(before, there)]

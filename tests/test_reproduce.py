@@ -83,7 +83,7 @@ def test_it_stops_when_time_is_up_and_goes_on_from_there(tmp_path: Path, monkeyp
     assert (run / "state.safetensors").exists()
     assert reproduce(tmp_path, "iae") == 0
     (record,) = read_records(tmp_path / "docs" / "results", "iae")
-    assert record.recipe["steps"] == 2000
+    assert record.recipe["schedule"]["steps"] == 2000
     assert [path.name for path in (tmp_path / "runs").iterdir()] == [run.name]
 
 
@@ -93,7 +93,8 @@ def test_other_settings_are_run_anew_and_old_figures_are_named_so(tmp_path: Path
     assert "earlier settings" not in row(tmp_path, "gan")
     file = tmp_path / "docs" / "results" / "gan" / "1.json"
     told = json.loads(file.read_text())
-    told["recipe"]["r1"] = 9.0
+    game = told["recipe"]["objective"]["regularisation"]
+    right, game["r1"] = game["r1"], 9.0
     file.write_text(json.dumps(told))
     assert reproduce(tmp_path, "iae", "--seeds", "0") == 0
     assert "earlier settings" in row(tmp_path, "gan")
@@ -102,11 +103,12 @@ def test_other_settings_are_run_anew_and_old_figures_are_named_so(tmp_path: Path
     assert "| 0 |" in row(tmp_path, "gan"), "means are of one kind of run"
     assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
     assert "| 0-1 |" in row(tmp_path, "gan")
-    del told["recipe"]["warm_batch"]  # written before there was such an option
-    told["recipe"]["r1"] = CATALOGUE["mog-gan"].r1
+    del told["recipe"]["schedule"]["warm_batch"]  # written before there was such an option
+    game["r1"] = right
     file.write_text(json.dumps(told))
     assert reproduce(tmp_path, "gan", "--seeds", "1") == 0
-    assert "warm_batch" not in json.loads(file.read_text())["recipe"], "it was run again"
+    kept = json.loads(file.read_text())["recipe"]["schedule"]
+    assert "warm_batch" not in kept, "it was run again"
 
 
 @pytest.mark.usefixtures("toys")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from iae_studio.__main__ import main
-from iae_studio.state import library
+from iae_studio.state.model_files import SHIPPED, list_runs, model_recipe
 from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
@@ -58,11 +58,11 @@ def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
 
     from trainer.inference.model_files import load_snapshot
 
-    models = library.shipped_models()
+    models = SHIPPED
     assert "drawn-10" in models
     for name, path in models.items():
         assert path.stat().st_size <= 3 * 2**20, name
-        recipe = library.model_recipe(path)
+        recipe = model_recipe(path)
         assert recipe.name == name
         assert name in CATALOGUE
         snapshot = load_snapshot(path, torch.device("cpu"))
@@ -76,28 +76,28 @@ def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
 
 
 SHIPPED_KINDS = {
-    "IAE, no noise": lambda r: r.model == "iae" and not r.categorical and not r.noise,
-    "IAE, noise": lambda r: r.model == "iae" and not r.categorical and r.noise > 0,
-    "clusters": lambda r: r.model == "iae" and r.categorical and not r.two_dimensional,
-    "CycleIAE, stochastic decoder": lambda r: r.translates and r.noise > 0,
-    "CycleIAE, stochastic encoder": lambda r: r.translates and r.encoder_noise > 0,
-    "FIAE": lambda r: r.model == "fiae" and not r.two_dimensional,
-    "seven Gaussians": lambda r: r.data == "mog" and r.model == "iae",
-    "four points": lambda r: r.data == "four-points",
+    "IAE, no noise": lambda r: r.model.kind == "iae" and not r.categorical and not r.model.noise,
+    "IAE, noise": lambda r: r.model.kind == "iae" and not r.categorical and r.model.noise > 0,
+    "clusters": lambda r: r.model.kind == "iae" and r.categorical and not r.two_dimensional,
+    "CycleIAE, stochastic decoder": lambda r: r.translates and r.model.noise > 0,
+    "CycleIAE, stochastic encoder": lambda r: r.translates and r.model.encoder_noise > 0,
+    "FIAE": lambda r: r.model.kind == "fiae" and not r.two_dimensional,
+    "seven Gaussians": lambda r: r.data.name == "mog" and r.model.kind == "iae",
+    "four points": lambda r: r.data.name == "four-points",
 }
 
 
 @pytest.mark.parametrize("kind", SHIPPED_KINDS)
 def test_every_kind_of_exploration_has_a_model_that_ships(kind: str) -> None:
-    recipes = [library.model_recipe(path) for path in library.shipped_models().values()]
+    recipes = [model_recipe(path) for path in SHIPPED.values()]
     assert any(SHIPPED_KINDS[kind](recipe) for recipe in recipes)
 
 
 def test_what_ships_is_small_and_of_data_that_may_be_shared() -> None:
-    models = library.shipped_models()
+    models = SHIPPED
     assert sum(path.stat().st_size for path in models.values()) <= 24 * 2**20
     for name, path in models.items():
-        data = library.model_recipe(path).data
+        data = model_recipe(path).data.name
         free = data in ("mnist", "fashion-mnist", "mog", "four-points") or "drawn" in data
         assert free, f"{name} was trained on {data}"
 
@@ -106,9 +106,9 @@ def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "other.safetensors"
     file.write_bytes(b"nonsense")
     with pytest.raises(UserError, match=r"other\.safetensors"):
-        library.model_recipe(file)
+        model_recipe(file)
     with pytest.raises(UserError, match="is not a model or a run"):
-        library.model_recipe(tmp_path)
+        model_recipe(tmp_path)
 
 
 def test_damaged_runs_do_not_hide_the_others(tmp_path: Path) -> None:
@@ -117,4 +117,4 @@ def test_damaged_runs_do_not_hide_the_others(tmp_path: Path) -> None:
     RunFolder.create(tmp_path / "good", CATALOGUE["mog-iae"])
     (tmp_path / "bad").mkdir()
     (tmp_path / "bad" / "recipe.json").write_text("{")
-    assert [run.path.name for run in library.list_runs(tmp_path)] == ["good"]
+    assert [run.path.name for run in list_runs(tmp_path)] == ["good"]

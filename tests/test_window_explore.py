@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
-from iae_studio.state.inputs import SKETCH
+from iae_studio.threads.jobs import SKETCH
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank
@@ -51,17 +51,17 @@ def photo(path, size=(300, 200)):
 def test_the_first_start_shows_a_trained_model_without_a_click(studio, qtbot) -> None:
     rendering = newest(studio, qtbot)
     assert rendering.step > 0
-    seen = np.stack([known.seen for known in studio.session.inputs]).astype(float)
+    seen = np.stack([known.seen for known in studio.state.inputs.images]).astype(float)
     close = np.abs(rendering.tiles.astype(float) - seen[:, None]).mean()
     others = np.abs(rendering.tiles.astype(float) - np.roll(seen, 1, 0)[:, None]).mean()
     assert close < 0.7 * others, "the tiles are no reconstructions of their own rows"
 
 
 def test_a_dropped_photo_becomes_a_row_as_the_network_sees_it(studio, qtbot, tmp_path) -> None:
-    before = len(studio.session.inputs)
+    before = len(studio.state.inputs.images)
     drop(studio, photo(tmp_path / "seven.jpg"))
-    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 1, timeout=LONG)
-    first = studio.session.inputs[0]
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) == before + 1, timeout=LONG)
+    first = studio.state.inputs.images[0]
     assert first.name == "seven.jpg"
     assert first.seen.shape == (28, 28, 1)
     assert first.seen[0, 0] == 0
@@ -75,12 +75,12 @@ def test_a_dropped_photo_becomes_a_row_as_the_network_sees_it(studio, qtbot, tmp
 def test_a_bad_file_is_named_and_changes_nothing(studio, qtbot, tmp_path) -> None:
     bad = tmp_path / "notes.png"
     bad.write_text("no image")
-    before = studio.session.inputs
+    before = studio.state.inputs.images
     drop(studio, bad)
     label = studio.window.findChild(QLabel, "messageText")
     qtbot.waitUntil(label.isVisible, timeout=LONG)
     assert "notes.png" in label.text()
-    assert [known.name for known in studio.session.inputs] == [known.name for known in before]
+    assert [known.name for known in studio.state.inputs.images] == [known.name for known in before]
 
 
 def test_one_bad_file_among_good_ones_costs_only_itself(studio, qtbot, tmp_path) -> None:
@@ -89,20 +89,20 @@ def test_one_bad_file_among_good_ones_costs_only_itself(studio, qtbot, tmp_path)
     photo(folder / "a.png")
     (folder / "b.png").write_bytes(b"")
     photo(folder / "c.png")
-    before = len(studio.session.inputs)
+    before = len(studio.state.inputs.images)
     drop(studio, folder)
-    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 2, timeout=LONG)
-    assert "b.png" in studio.session.message.text
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) == before + 2, timeout=LONG)
+    assert "b.png" in studio.state.messages.current.text
 
 
 def test_a_pasted_image_becomes_a_row(studio, qtbot, tmp_path) -> None:
     mime = QMimeData()
     mime.setImageData(QImage(str(photo(tmp_path / "p.png"))))
     QGuiApplication.clipboard().setMimeData(mime)
-    before = len(studio.session.inputs)
+    before = len(studio.state.inputs.images)
     studio.window.paste()
-    qtbot.waitUntil(lambda: len(studio.session.inputs) == before + 1, timeout=LONG)
-    assert studio.session.inputs[0].seen.max() > 200
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) == before + 1, timeout=LONG)
+    assert studio.state.inputs.images[0].seen.max() > 200
 
 
 def test_an_address_alone_is_explained(studio) -> None:
@@ -110,7 +110,7 @@ def test_an_address_alone_is_explained(studio) -> None:
     mime.setUrls([QUrl("https://example.org/cat.png")])
     QGuiApplication.clipboard().setMimeData(mime)
     studio.window.paste()
-    assert "address" in studio.session.message.text
+    assert "address" in studio.state.messages.current.text
 
 
 def test_a_drawing_becomes_the_first_row_and_follows_the_pen(studio, qtbot) -> None:
@@ -120,17 +120,17 @@ def test_a_drawing_becomes_the_first_row_and_follows_the_pen(studio, qtbot) -> N
     qtbot.mouseMove(pad, middle)
     qtbot.mouseMove(pad, middle + QPoint(0, 50))
     qtbot.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=middle + QPoint(0, 50))
-    qtbot.waitUntil(lambda: studio.session.inputs[0].name == SKETCH, timeout=LONG)
-    qtbot.waitUntil(lambda: studio.session.inputs[0].seen[14, 14, 0] > 200, timeout=LONG)
-    ink = studio.session.inputs[0].seen
+    qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == SKETCH, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.state.inputs.images[0].seen[14, 14, 0] > 200, timeout=LONG)
+    ink = studio.state.inputs.images[0].seen
     assert ink[14, 14, 0] > 200
     assert ink[14, 3, 0] == 0
-    assert len([known for known in studio.session.inputs if known.name == SKETCH]) == 1
+    assert len([known for known in studio.state.inputs.images if known.drawing]) == 1
 
-    studio.session.keep_sketch()
+    studio.state.inputs.keep_sketch()
     pad.clear()
-    assert studio.session.inputs[0].name == "drawing 1"
-    assert studio.session.inputs[0].seen[14, 14, 0] > 200
+    assert studio.state.inputs.images[0].name == "drawing 1"
+    assert studio.state.inputs.images[0].seen[14, 14, 0] > 200
 
 
 @pytest.mark.parametrize("bank", ["codeSliders", "noiseSliders"])
@@ -150,42 +150,42 @@ def test_a_slider_changes_the_pixels_and_its_reset_brings_them_back(studio, qtbo
 
 
 def test_the_first_row_is_seen_before_the_others_are_there(studio, qtbot) -> None:
-    session, grid = studio.session, studio.window.findChild(ImageGrid, "imageGrid")
+    state, grid = studio.state, studio.window.findChild(ImageGrid, "imageGrid")
     newest(studio, qtbot)
 
     def row(number: int) -> list[QImage]:
-        return [grid.image(number, column) for column in range(session.columns)]
+        return [grid.image(number, column) for column in range(state.query.columns)]
 
     before = row(0), row(1)
     seen: list[tuple[list[QImage], list[QImage]]] = []
-    session.previewed.connect(lambda _: seen.append((row(0), row(1))))
-    session.set_code_offsets((2.0,))
+    state.answers.previewed.connect(lambda _: seen.append((row(0), row(1))))
+    state.query.set_code_offsets((2.0,))
     newest(studio, qtbot)
     assert seen[0][0] != before[0] and seen[0][1] == before[1]
     assert row(0) == seen[-1][0] and row(1) != before[1]
 
 
 def test_a_preview_of_images_that_are_gone_is_dropped(studio, qtbot) -> None:
-    session, grid = studio.session, studio.window.findChild(ImageGrid, "imageGrid")
+    state, grid = studio.state, studio.window.findChild(ImageGrid, "imageGrid")
     late = newest(studio, qtbot)
-    session.remove_input(0)
+    state.inputs.remove(0)
     stands = grid.image(0, 0)
-    session.preview(replace(late, tiles=np.zeros_like(late.tiles[:1])))
+    state.answers.preview(replace(late, tiles=np.zeros_like(late.tiles[:1])))
     assert grid.image(0, 0) == stands
     shown: list[object] = []
-    session.previewed.connect(shown.append)
-    session.preview(newest(studio, qtbot))
+    state.answers.previewed.connect(shown.append)
+    state.answers.preview(newest(studio, qtbot))
     assert shown
     shown.clear()
-    later = replace(late, stamp=session.probe().stamp + 9)
-    session.rendering = None  # as after a change of the model: its own answer is on its way
-    session.preview(later)
+    later = replace(late, stamp=state.answers.probe().stamp + 9)
+    state.answers.rendering = None  # as after a change of the model: its own answer is on its way
+    state.answers.preview(later)
     assert not shown
 
 
 def test_resampling_changes_all_but_locked_columns_and_a_seed_comes_back(studio, qtbot) -> None:
     before = newest(studio, qtbot).tiles
-    studio.session.toggle_lock(2)
+    studio.state.query.toggle_lock(2)
     button = studio.window.findChild(QPushButton, "resampleButton")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     after = newest(studio, qtbot).tiles
@@ -208,11 +208,11 @@ def test_a_number_is_typed_after_one_click_on_it(studio, qtbot) -> None:
 
 def test_other_test_images_leave_the_users_own_alone(studio, qtbot, tmp_path) -> None:
     drop(studio, photo(tmp_path / "mine.png"))
-    qtbot.waitUntil(lambda: studio.session.inputs[0].name == "mine.png", timeout=LONG)
-    before = [known.name for known in studio.session.inputs]
-    studio.window.explore.take_tests()
-    qtbot.waitUntil(lambda: [k.name for k in studio.session.inputs] != before, timeout=LONG)
-    after = [known.name for known in studio.session.inputs]
+    qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == "mine.png", timeout=LONG)
+    before = [known.name for known in studio.state.inputs.images]
+    studio.state.inputs.want_tests()
+    qtbot.waitUntil(lambda: [k.name for k in studio.state.inputs.images] != before, timeout=LONG)
+    after = [known.name for known in studio.state.inputs.images]
     assert after[0] == "mine.png"
     assert len(after) == len(before)
 
@@ -220,32 +220,32 @@ def test_other_test_images_leave_the_users_own_alone(studio, qtbot, tmp_path) ->
 def test_an_image_without_ink_is_told_and_not_taken(studio, qtbot, tmp_path) -> None:
     Image.new("RGB", (60, 60), (255, 255, 255)).save(tmp_path / "empty.png")
     drop(studio, tmp_path / "empty.png")
-    qtbot.waitUntil(lambda: studio.session.message is not None, timeout=LONG)
-    assert "empty.png" in studio.session.message.text
-    assert "empty.png" not in [known.name for known in studio.session.inputs]
+    qtbot.waitUntil(lambda: studio.state.messages.current is not None, timeout=LONG)
+    assert "empty.png" in studio.state.messages.current.text
+    assert "empty.png" not in [known.name for known in studio.state.inputs.images]
 
 
 def test_no_noise_makes_the_columns_equal(studio, qtbot) -> None:
-    studio.session.set_noise_scale(0.0)
+    studio.state.query.set_noise_scale(0.0)
     tiles = newest(studio, qtbot).tiles
     assert (tiles == tiles[:, :1]).all()
 
 
 def test_clearing_leaves_a_hint_and_a_way_on(studio, qtbot) -> None:
-    studio.session.clear_inputs()
+    studio.state.inputs.clear()
     target = studio.window.findChild(QWidget, "dropTarget")
     words = [label.text() for label in target.currentWidget().findChildren(QLabel)]
     assert any("Drop images" in text for text in words)
     qtbot.mouseClick(target.currentWidget().findChild(QPushButton), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(studio.session.inputs) > 0, timeout=LONG)
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
 
 
 def test_the_sheet_is_saved_pixel_for_pixel(studio, qtbot, tmp_path) -> None:
     rendering = newest(studio, qtbot)
-    studio.session.save_sheet(tmp_path / "sheet.png")
+    studio.state.answers.save_sheet(tmp_path / "sheet.png")
     qtbot.waitUntil((tmp_path / "sheet.png").exists, timeout=LONG)
     page = np.asarray(Image.open(tmp_path / "sheet.png"))
-    assert np.array_equal(page[:28, :28], studio.session.inputs[0].seen[:, :, 0])
+    assert np.array_equal(page[:28, :28], studio.state.inputs.images[0].seen[:, :, 0])
     assert np.array_equal(page[:28, 34:62], rendering.tiles[0, 0, :, :, 0])
 
 

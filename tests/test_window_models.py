@@ -8,8 +8,9 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
-from iae_studio.state.session import Shown
+from iae_studio.state.displayed import DisplayedModel
 from iae_studio.style import theme
+from iae_studio.views.recipe_list import RecipeList
 from iae_studio.views.words import GROUPS, group_of
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from iae_studio.widgets.diagram import Diagram
@@ -41,7 +42,9 @@ def test_a_cycleiae_shows_the_code_between_the_image_and_the_draws(studio, qtbot
     show(studio, qtbot, cycle("shoes-small"))
     train(studio, qtbot)
     qtbot.waitUntil(
-        lambda: studio.session.rendering is not None and studio.session.rendering.step >= 2,
+        lambda: (
+            studio.state.answers.rendering is not None and studio.state.answers.rendering.step >= 2
+        ),
         timeout=LONG,
     )
     rendering = newest(studio, qtbot)
@@ -53,10 +56,10 @@ def test_a_cycleiae_shows_the_code_between_the_image_and_the_draws(studio, qtbot
     assert grid.tileAt(grid.tileRect(2, CODE).center()) == (2, CODE)
     assert not find(studio, QToolButton, "wayBackButton").isVisible()
 
-    studio.session.save_sheet(tmp_path / "sheet.png")
+    studio.state.answers.save_sheet(tmp_path / "sheet.png")
     qtbot.waitUntil((tmp_path / "sheet.png").exists, timeout=LONG)
     page = np.asarray(Image.open(tmp_path / "sheet.png"))
-    assert np.array_equal(page[:24, :24], studio.session.inputs[0].seen)
+    assert np.array_equal(page[:24, :24], studio.state.inputs.images[0].seen)
     assert np.array_equal(page[:24, 30:54], rendering.code_pictures[0])
     assert np.array_equal(page[:24, 60:84], rendering.tiles[0, 0])
 
@@ -75,14 +78,14 @@ def test_a_fan_of_translations_and_the_way_back(studio, qtbot, tmp_path) -> None
     qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
     assert seen() == rendering.way_back[0, 2, 9, 7].tolist()
     assert not np.array_equal(rendering.way_back, rendering.tiles)
-    studio.session.save_sheet(tmp_path / "back.png")
+    studio.state.answers.save_sheet(tmp_path / "back.png")
     qtbot.waitUntil((tmp_path / "back.png").exists, timeout=LONG)
     page = np.asarray(Image.open(tmp_path / "back.png"))
     assert np.array_equal(page[:24, 30:54], rendering.way_back[0, 0])
 
     find(studio, QPushButton, "resampleButton").click()
     assert not np.array_equal(newest(studio, qtbot).tiles, rendering.tiles), "ε was drawn anew"
-    studio.session.set_noise_scale(0.0)
+    studio.state.query.set_noise_scale(0.0)
     tiles = newest(studio, qtbot).tiles
     assert (tiles == tiles[:, :1]).all()
 
@@ -94,24 +97,24 @@ def test_clusters_appear_and_change_on_resample(studio, qtbot, tmp_path) -> None
     recipe = CATALOGUE["mnist-clusters-small"].but(data="drawn-digits", width=4, batch=8)
     show(studio, qtbot, recipe)
     qtbot.mouseClick(find(studio, QToolButton, "clustersButton"), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: studio.session.clusters is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
     grid = find(studio, ClusterGrid, "clusterGrid")
     assert grid.isVisible()
-    before = studio.session.clusters
+    before = studio.state.answers.clusters
     assert before.tiles.shape == (6, 30, 28, 28, 1)
     assert np.array_equal(grid.tiles(), before.tiles)
 
     find(studio, QPushButton, "resampleButton").click()
-    stamp = studio.session.probe().stamp
-    qtbot.waitUntil(lambda: studio.session.clusters.stamp >= stamp, timeout=LONG)
+    stamp = studio.state.answers.probe().stamp
+    qtbot.waitUntil(lambda: studio.state.answers.clusters.stamp >= stamp, timeout=LONG)
     assert not np.array_equal(grid.tiles(), before.tiles)
 
     train(studio, qtbot)
-    qtbot.waitUntil(lambda: studio.session.clusters.step >= 2, timeout=LONG)
-    studio.session.save_sheet(tmp_path / "clusters.png")
+    qtbot.waitUntil(lambda: studio.state.answers.clusters.step >= 2, timeout=LONG)
+    studio.state.answers.save_sheet(tmp_path / "clusters.png")
     qtbot.waitUntil((tmp_path / "clusters.png").exists, timeout=LONG)
     page = np.asarray(Image.open(tmp_path / "clusters.png"))
-    assert np.array_equal(page[30:58, 30:58], studio.session.clusters.tiles[1, 1, :, :, 0])
+    assert np.array_equal(page[30:58, 30:58], studio.state.answers.clusters.tiles[1, 1, :, :, 0])
 
     qtbot.mouseClick(find(studio, QToolButton, "rowsButton"), Qt.MouseButton.LeftButton)
     newest(studio, qtbot)
@@ -125,9 +128,9 @@ def test_clusters_appear_and_change_on_resample(studio, qtbot, tmp_path) -> None
 
 def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> None:
     clouds = []
-    studio.session.clouded.connect(clouds.append)
+    studio.state.answers.clouded.connect(clouds.append)
     assert not find(studio, QWidget, "codePlot").isVisible()
-    studio.session.select(Shown(CATALOGUE["fiae-toy"].but(width=16, batch=16)))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["fiae-toy"].but(width=16, batch=16)))
     train(studio, qtbot)
     qtbot.waitUntil(lambda: clouds and clouds[-1].codes is not None, timeout=LONG)
     assert find(studio, QWidget, "codePlot").isVisible()
@@ -135,7 +138,7 @@ def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> Non
     planes = studio.window.explore.cloud
     np.testing.assert_array_equal(planes.codes.above.getData()[0], clouds[-1].codes[:, 0])
     np.testing.assert_array_equal(planes.data.above.getData()[1], clouds[-1].fake[:, 1])
-    studio.session.select(Shown(CATALOGUE["mog-gan"]))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-gan"]))
     assert not find(studio, QWidget, "codePlot").isVisible()
 
 
@@ -143,7 +146,7 @@ def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> Non
 
 
 def test_every_recipe_has_its_place_and_full_sizes_stand_apart(studio) -> None:
-    tree = studio.window.recipes.tree
+    tree = find(studio, RecipeList, "recipeList")
     for item in tree.recipe_items():
         recipe = item.data(0, Qt.ItemDataRole.UserRole).recipe
         above = item.parent()
@@ -156,22 +159,22 @@ def test_every_recipe_has_its_place_and_full_sizes_stand_apart(studio) -> None:
 
 def test_every_recipe_of_a_cpu_can_be_looked_at(studio, qtbot) -> None:
     answers = []
-    studio.session.rendered.connect(answers.append)
-    studio.session.clouded.connect(answers.append)
+    studio.state.answers.rendered.connect(answers.append)
+    studio.state.answers.clouded.connect(answers.append)
     large = ("mnist-10", "svhn-75", "celeba-50")
     for name, recipe in CATALOGUE.items():
         if recipe.full_size and name not in large:
             continue
         answers.clear()
-        studio.session.select(Shown(recipe))
-        stamp = studio.session.probe().stamp
+        studio.state.displayed.select(DisplayedModel(recipe))
+        stamp = studio.state.answers.probe().stamp
         qtbot.waitUntil(lambda at=stamp: any(a.stamp >= at for a in answers), timeout=LONG)
-        assert studio.session.message is None, f"{name}: {studio.session.message}"
-        assert studio.session.recipe == recipe
+        assert studio.state.messages.current is None, f"{name}: {studio.state.messages.current}"
+        assert studio.state.displayed.recipe == recipe
 
 
 def test_the_list_stays_as_it_was_opened_when_it_is_built_anew(studio, qapp) -> None:
-    tree = studio.window.recipes.tree
+    tree = find(studio, RecipeList, "recipeList")
     flags = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchRecursive
     tree.findItems("Full size", flags)[1].setExpanded(True)
     tree.topLevelItem(0).setExpanded(False)
@@ -190,8 +193,8 @@ def test_the_drawing_follows_the_model(studio, qtbot) -> None:
         "mog-gan": "1 of 7 to x",
     }
     for name, expected in words.items():
-        studio.session.select(Shown(CATALOGUE[name]))
+        studio.state.displayed.select(DisplayedModel(CATALOGUE[name]))
         assert diagram.plan().words() == expected
     assert CATALOGUE["shoes-l1-small"].objective.reconstruction.kind == "l1"
-    studio.session.select(Shown(CATALOGUE["shoes-l1-small"]))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["shoes-l1-small"]))
     assert not diagram.plan().by_discriminator

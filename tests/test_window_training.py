@@ -9,11 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QMessageBox, QPushButton, QTreeWidget
 
-from iae_studio.state import library
-from iae_studio.state.session import Shown, State
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.model_files import list_runs
+from iae_studio.state.training import State
+from iae_studio.views.recipe_list import RecipeList
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
-from tests.studio import LONG, newest, press, running, steps, wait_for_tiles, wait_state
+from tests.studio import LONG, find, newest, press, running, steps, wait_for_tiles, wait_state
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training import checkpoint
 
@@ -45,7 +47,7 @@ def test_train_pause_step_go_on_stop(studio, qtbot) -> None:
     qtbot.waitUntil(lambda: steps(studio) > rested + 10, timeout=LONG)
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    (run,) = library.list_runs()
+    (run,) = list_runs()
     assert run.recipe.name == "mog-iae"
     assert run.step == steps(studio)
 
@@ -55,16 +57,18 @@ def test_a_stopped_run_goes_on_where_it_stopped(studio, qtbot) -> None:
     qtbot.waitUntil(lambda: steps(studio) >= 20, timeout=LONG)
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    before = library.list_runs()[0].step
+    before = list_runs()[0].step
     start = studio.window.findChild(QPushButton, "startButton")
-    qtbot.waitUntil(lambda: start.text() == "Go on" and not studio.session.shown.live, timeout=LONG)
+    qtbot.waitUntil(
+        lambda: start.text() == "Go on" and not studio.state.displayed.model.live, timeout=LONG
+    )
     press(studio, qtbot, "startButton")
     wait_state(studio, qtbot, State.TRAINING)
     assert steps(studio) >= before
     qtbot.waitUntil(lambda: steps(studio) > before + 10, timeout=LONG)
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    (run,) = library.list_runs()
+    (run,) = list_runs()
     assert run.step > before
 
 
@@ -73,13 +77,13 @@ def test_a_run_that_a_command_trains_is_left_alone(studio, qtbot) -> None:
     qtbot.waitUntil(lambda: steps(studio) >= 20, timeout=LONG)
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    (run,) = library.list_runs()
+    (run,) = list_runs()
     with checkpoint.RunFolder(run.path).alone():
         press(studio, qtbot, "startButton")
         wait_state(studio, qtbot, State.FAILED)
-    assert studio.session.message is not None
-    assert "is being trained already" in studio.session.message.text
-    assert library.list_runs()[0].step == run.step
+    assert studio.state.messages.current is not None
+    assert "is being trained already" in studio.state.messages.current.text
+    assert list_runs()[0].step == run.step
 
 
 def test_what_a_window_leaves_can_be_collected(qtbot, own_folders) -> None:
@@ -98,7 +102,7 @@ def test_closing_while_it_trains_saves_first(qtbot, own_folders) -> None:
         qtbot.waitUntil(lambda: steps(studio) >= 30, timeout=LONG)
         studio.window.close()
         assert not studio.training.isRunning()
-        (run,) = library.list_runs()
+        (run,) = list_runs()
         assert run.step >= 30
 
 
@@ -106,9 +110,9 @@ def test_a_run_of_another_day_goes_on_with_its_curves(qtbot, own_folders) -> Non
     with running(own_folders, qtbot, "mog-iae") as first:
         press(first, qtbot, "startButton")
         qtbot.waitUntil(lambda: steps(first) >= 30, timeout=LONG)
-    (run,) = library.list_runs()
+    (run,) = list_runs()
     with running(own_folders, qtbot, "mog-iae") as second:
-        second.session.select(Shown(run.recipe, run.path))
+        second.state.displayed.select(DisplayedModel(run.recipe, run.path))
         press(second, qtbot, "startButton")
         wait_state(second, qtbot, State.TRAINING)
         qtbot.waitUntil(lambda: steps(second) > run.step, timeout=LONG)
@@ -116,7 +120,7 @@ def test_a_run_of_another_day_goes_on_with_its_curves(qtbot, own_folders) -> Non
         assert plot.curve("reconstruction generator")[0].min() <= 10, (
             "its first steps are there too"
         )
-    (again,) = library.list_runs()
+    (again,) = list_runs()
     assert again.step > run.step
 
 
@@ -133,7 +137,7 @@ def test_a_full_disk_at_closing_is_asked_about(qtbot, own_folders, monkeypatch, 
     with running(own_folders, qtbot, "mog-iae") as studio:
         press(studio, qtbot, "startButton")
         qtbot.waitUntil(lambda: steps(studio) >= 30, timeout=LONG)
-        runs = library.list_runs()
+        runs = list_runs()
 
         def full(path, data):
             if not asked:
@@ -151,7 +155,7 @@ def test_a_full_disk_at_closing_is_asked_about(qtbot, own_folders, monkeypatch, 
 
 def test_the_points_follow_the_training(studio, qtbot) -> None:
     clouds = []
-    studio.session.clouded.connect(clouds.append)
+    studio.state.answers.clouded.connect(clouds.append)
     press(studio, qtbot, "startButton")
     qtbot.waitUntil(lambda: len({cloud.step for cloud in clouds}) >= 3, timeout=LONG)
     assert not np.array_equal(clouds[0].fake, clouds[-1].fake)
@@ -161,20 +165,20 @@ def test_the_points_follow_the_training(studio, qtbot) -> None:
 def test_exploring_goes_on_while_another_recipe_trains(studio, qtbot) -> None:
     press(studio, qtbot, "startButton")
     wait_state(studio, qtbot, State.TRAINING)
-    studio.session.select(studio.window.recipes.default_for("drawn-10"))
-    first = wait_for_tiles(studio, qtbot, studio.session.probe().stamp)
-    studio.session.resample()
+    studio.state.displayed.select(studio.state.library.weights_of(CATALOGUE["drawn-10"]))
+    first = wait_for_tiles(studio, qtbot, studio.state.answers.probe().stamp)
+    studio.state.query.resample()
     second = newest(studio, qtbot)
     assert not np.array_equal(first.tiles, second.tiles)
-    assert studio.session.state is State.TRAINING
-    assert studio.session.recipe.name == "drawn-10"
+    assert studio.state.training.state is State.TRAINING
+    assert studio.state.displayed.recipe.name == "drawn-10"
 
 
 def test_the_list_offers_recipes_and_their_runs(studio, qtbot) -> None:
     tree = studio.window.findChild(QTreeWidget, "recipeList")
     found = {
         item.data(0, Qt.ItemDataRole.UserRole).recipe.name
-        for item in studio.window.recipes.tree.recipe_items()
+        for item in find(studio, RecipeList, "recipeList").recipe_items()
     }
     assert found == set(CATALOGUE)
     press(studio, qtbot, "startButton")
@@ -186,13 +190,13 @@ def test_the_list_offers_recipes_and_their_runs(studio, qtbot) -> None:
 
 
 def test_data_that_is_missing_is_told_in_one_sentence(studio, qtbot) -> None:
-    studio.session.select(Shown(CATALOGUE["mnist-10"]))
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["mnist-10"]))
     press(studio, qtbot, "startButton")
     wait_state(studio, qtbot, State.FAILED)
     text = studio.window.findChild(QLabel, "messageText").text()
     assert "MNIST" in text
     assert "drawn-10" in text
-    studio.session.select(studio.window.recipes.default_for("mog-iae"))
+    studio.state.displayed.select(studio.state.library.weights_of(CATALOGUE["mog-iae"]))
     press(studio, qtbot, "startButton")
     qtbot.waitUntil(lambda: steps(studio) >= 5, timeout=LONG)
 
@@ -204,9 +208,9 @@ def test_ten_thousand_questions_are_not_all_answered(qtbot, own_folders) -> None
         answers = []
         studio.render.rendered.connect(answers.append)
         for k in range(2000):
-            studio.session.set_code_offsets((k / 1000,))
+            studio.state.query.set_code_offsets((k / 1000,))
         last = newest(studio, qtbot)
-        assert last.stamp == studio.session.probe().stamp
+        assert last.stamp == studio.state.answers.probe().stamp
         assert len(answers) < 1000
 
 
@@ -214,18 +218,18 @@ def test_ten_thousand_questions_are_not_all_answered(qtbot, own_folders) -> None
 def test_five_thousand_redraws_while_it_trains(qtbot, own_folders) -> None:
     with running(own_folders, qtbot) as studio:
         wait_for_tiles(studio, qtbot)
-        studio.session.start_training()
+        studio.state.training.start()
         wait_state(studio, qtbot, State.TRAINING)
         grid = studio.window.findChild(ImageGrid, "imageGrid")
         plot = studio.window.findChild(LossPlot, "lossPlot")
         for k in range(5000):
             if k % 10 == 0:
-                studio.session.set_code_offsets((3 * np.sin(k / 50),))
+                studio.state.query.set_code_offsets((3 * np.sin(k / 50),))
             grid.viewport().repaint()
             plot.repaint()
             if k % 5 == 0:
                 qtbot.wait(1)
-        assert studio.session.state is State.TRAINING
+        assert studio.state.training.state is State.TRAINING
         assert steps(studio) > 0
         press(studio, qtbot, "stopButton")
         wait_state(studio, qtbot, State.IDLE)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
-
 from trainer.data.at_hand import data_ready
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
@@ -47,26 +45,3 @@ def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
     if not stand_in or data_ready(recipe.data.name, root):
         return recipe
     return recipe.but(data=stand_in)
-
-
-class Roots:
-    """The folder that holds each data set, as the user chose it; None is the program's own."""
-
-    def __init__(self, settings: QSettings) -> None:
-        self._settings = settings
-
-    def of(self, name: str) -> Path | None:
-        """The folder chosen for a set, or one chosen for another that holds it too."""
-        chosen = {key: str(self._settings.value(f"data/{key}", "")) for key in DATA_SETS.names()}
-        own = chosen.pop(name, "")
-        for text in (own, str(self._settings.value("data", "")), *chosen.values()):
-            if text and data_ready(name, Path(text)):
-                return Path(text)
-        return None
-
-    def choose(self, name: str, root: Path) -> bool:
-        """Use a folder for a set from now on, if the set is in it."""
-        if not data_ready(name, root):
-            return False
-        self._settings.setValue(f"data/{name}", str(root))
-        return True

@@ -3,91 +3,212 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
 
-from trainer.data.preprocessing import Preprocess, preprocess_of
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from iae_studio.state.displayed import Displayed
+from iae_studio.state.input_list import Input, InputList, InputSpec, spec_of
+from iae_studio.state.messages import Messages
 from trainer.messages import Pixels
+from trainer.recipe.recipe import Recipe
 
-MAX_INPUTS = 64
-SKETCH = "your drawing"
-
-
-# How a network sees an image; the engine's own, so that both see the same.
-Sight = Preprocess
-sight_of = preprocess_of
+POINTS_TAKE_NO_IMAGES = (
+    "This model is about points in the plane: choose one of images at the left, then open yours."
+)
 
 
 @dataclass(frozen=True, eq=False)
-class Input:
-    """`seen` is uint8 [H, W, C] of the sight's shape, and `original` what it was made of.
+class TestRequest:
+    """Test images of a recipe's data that were asked for; its answer is known by it."""
 
-    That is the bytes of an image file, or pixels [h, w, 3]: another network can see it too. A test
-    image needs none.
-    """
+    recipe: Recipe
+    seed: int
 
-    name: str
-    seen: Pixels
-    sight: Sight
-    original: Pixels | bytes | None = None
-    test: bool = False  # taken from a test set, not brought by the user
+    __test__ = False  # to pytest: no test
+
+    @property
+    def data(self) -> tuple[object, ...]:
+        """What decides the data that have to be loaded."""
+        return _data_of(self.recipe)
 
 
-class Inputs:
-    """All inputs in their order. Those that only another recipe's network has seen wait."""
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What came of a drop: inputs, or a model, and a line for each file that cannot be read."""
 
-    def __init__(self, sight: Sight) -> None:
-        self.sight = sight
-        self._all: list[Input] = []
-        self._kept = 0
+    inputs: tuple[Input, ...] = ()
+    problems: tuple[str, ...] = ()
+    model: tuple[Recipe, Path] | None = None
 
-    def fitting(self) -> list[Input]:
-        """Those that can be shown to the network."""
-        return [known for known in self._all if known.sight == self.sight]
 
-    def strangers(self) -> list[Input]:
-        """Those that must be seen anew first."""
-        return [known for known in self._all if known.sight != self.sight]
+class InputImages(QObject):
+    """All inputs; `images` are those that the displayed network can see."""
 
-    def has_tests(self) -> bool:
-        return any(known.test for known in self._all)
+    exchanged = Signal()  # the displayed network sees other images: ask it
+    changed = Signal()  # for views: other images, or some on their way
+    filesWanted = Signal(object, object)  # list[Path], InputSpec, or None for points
+    pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
+    testsWanted = Signal(TestRequest)
+    sketchWanted = Signal(object, object)  # uint8 [H, W], InputSpec
+    specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
-    def __len__(self) -> int:
-        return len(self._all)
+    def __init__(
+        self, displayed: Displayed, messages: Messages, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._displayed, self._messages = displayed, messages
+        self._list = InputList(spec_of(displayed.recipe) or InputSpec((28, 28, 1), True))
+        self.images: list[Input] = []
+        self._asked = 0
+        self._request: TestRequest | None = None  # the newest
+        self.awaits_tests = False
+        self._had_tests = False  # and lost them, because they were made for another network
 
-    def see_as(self, sight: Sight) -> None:
-        """Another network looks; test images made for the last one go."""
-        self.sight = sight
-        self._all = [known for known in self._all if not known.test or known.sight == sight]
+    @property
+    def spec(self) -> InputSpec:
+        """How the displayed network, or the last one of images, sees."""
+        return self._list.spec
 
-    def add(self, inputs: list[Input]) -> None:
-        """New ones go on top; the oldest fall off the end."""
-        self._set([*inputs, *self._all])
+    def see_as(self, recipe: Recipe) -> None:
+        """Another network looks: what the user brought is seen anew where it sees otherwise."""
+        spec = spec_of(recipe)
+        if spec is not None and spec != self.spec:
+            self._had_tests = self._had_tests or self._list.has_tests()
+            self._list.see_as(spec)
+            self.images = self._list.fitting()
+            self.changed.emit()
+            self._see_stale()
 
-    def replace_tests(self, inputs: list[Input]) -> None:
-        """New test images in place of the old; what the user brought stays, above them."""
-        self._set([*(known for known in self._all if not known.test), *inputs])
+    # ---- files, the clipboard, the pad -------------------------------------------------------
 
-    def exchange(self, pairs: Iterable[tuple[Input, Input]]) -> None:
-        """Each old one that is still there by the same picture as seen anew."""
-        fresh = {id(old): new for old, new in pairs}
-        self._set([fresh.get(id(known), known) for known in self._all])
+    def open_files(self, paths: list[Path]) -> None:
+        """Decode files and folders off this thread; they come back by `add_opened`."""
+        if paths:
+            points = self._displayed.recipe.two_dimensional
+            self.filesWanted.emit(paths, None if points else self.spec)
+
+    def open_picture(self, picture: QImage, name: str) -> None:
+        """The same for an image of the clipboard or a browser."""
+        if self._displayed.recipe.two_dimensional:
+            self._messages.show_error(POINTS_TAKE_NO_IMAGES)
+        else:
+            self.pictureWanted.emit(picture, name, self.spec)
+
+    def add_opened(self, opened: Opened) -> None:
+        """What came of files or a picture."""
+        if opened.model is not None:
+            self._displayed.open_model(*opened.model)
+        self.add(list(opened.inputs))
+        if opened.problems:
+            rest = len(opened.problems) - 1
+            more = f" ({rest} more could not be read.)" if rest else ""
+            self._messages.show_error(opened.problems[0] + more)
+        elif opened.inputs:
+            self._messages.show_message(None)
+
+    def sketch(self, drawing: Pixels) -> None:
+        """Read a drawing off this thread; it comes back by `set_sketch`."""
+        self.sketchWanted.emit(drawing, self.spec)
 
     def set_sketch(self, drawing: Input | None) -> None:
         """The drawing is one row, at the top, that follows the pen."""
-        rest = [known for known in self._all if known.name != SKETCH]
-        self._set(([drawing] if drawing else []) + rest)
+        self._list.set_sketch(drawing)
+        self._changed()
+        self._see_stale()
 
     def keep_sketch(self) -> None:
         """Let the drawing stay as a row of its own; the pad is free for another."""
-        self._kept += 1
-        named = f"drawing {self._kept}"
-        self._set([replace(k, name=named) if k.name == SKETCH else k for k in self._all])
+        self._list.keep_sketch()
+        self._changed()
 
-    def remove(self, gone: Input) -> None:
-        self._set([known for known in self._all if known is not gone])
+    # ---- the list ----------------------------------------------------------------------------
+
+    def add(self, inputs: list[Input]) -> None:
+        """New images go on top; the oldest fall off the end."""
+        if inputs:
+            self._list.add(inputs)
+            self._changed()
+            self._see_stale()
+
+    def remove(self, row: int) -> None:
+        """Take one of `images` away."""
+        if 0 <= row < len(self.images):
+            self._list.remove(self.images[row])
+            self._changed()
 
     def clear(self) -> None:
-        self._set([])
+        """Take all images away."""
+        self._list.clear()
+        self._changed()
 
-    def _set(self, inputs: list[Input]) -> None:
-        self._all = inputs[:MAX_INPUTS]
+    def exchange(self, pairs: Iterable[tuple[Input, Input]]) -> None:
+        """What waited was seen anew; for another network by now, another answer is on its way."""
+        current = [pair for pair in pairs if pair[1].spec == self.spec]
+        if current:
+            self._list.exchange(current)
+            self._changed()
+
+    def _see_stale(self) -> None:
+        stale = self._list.stale()
+        if stale:
+            self.specWanted.emit(stale, self.spec)
+
+    def _changed(self) -> None:
+        self.images = self._list.fitting()
+        self.exchanged.emit()
+        self.changed.emit()
+
+    # ---- test images -------------------------------------------------------------------------
+
+    def want_tests(self) -> None:
+        """Other test images each time."""
+        if not self._displayed.recipe.two_dimensional:
+            self._request = TestRequest(self._displayed.recipe, self._asked)
+            self._asked += 1
+            self._had_tests = False
+            self._set_awaits(True)
+            self.testsWanted.emit(self._request)
+
+    def renew_tests(self) -> None:
+        """Test images of the data now displayed, unless the user sent the last ones away."""
+        recipe = self._displayed.recipe
+        known = None if self._request is None else self._request.data
+        if recipe.two_dimensional or _data_of(recipe) == known:
+            return
+        had = self._had_tests or self._list.has_tests()
+        # Those on their way were asked for by the recipe before, and will not fit this one.
+        if had or self.awaits_tests or not len(self._list):
+            self.want_tests()
+
+    def replace_tests(self, request: TestRequest, images: list[Input]) -> None:
+        """New test images, unless others were asked for since, which are on their way."""
+        if request is self._request:
+            self.awaits_tests = False
+            if all(known.spec == self.spec for known in images):
+                self._list.replace_tests(images)
+            self._changed()
+
+    def lack_tests(self, request: TestRequest) -> None:
+        """The test images that were asked for cannot be had."""
+        if request is self._request:
+            self._set_awaits(False)
+
+    def _set_awaits(self, awaits: bool) -> None:
+        self.awaits_tests = awaits
+        self.changed.emit()
+
+
+def _data_of(recipe: Recipe) -> tuple[object, ...]:
+    """What decides a recipe's data."""
+    return (
+        recipe.data.name,
+        recipe.image_shape,
+        recipe.translates,
+        recipe.data.second,
+        recipe.data.images,
+        recipe.data.images_b,
+        recipe.data.pad,
+    )

@@ -1,63 +1,112 @@
-"""The models at hand: those that ship with the program, and the runs on this computer. No torch."""
+"""The library: every experiment with its weights and runs, and what is chosen from it."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from safetensors import SafetensorError, safe_open
+from PySide6.QtCore import QObject, Signal
 
-from trainer.messages import UserError
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.model_files import SHIPPED, Run, list_runs
+from iae_studio.state.training import Training
+from trainer.data.at_hand import data_ready
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root, shipped_models
 
 
 @dataclass(frozen=True)
-class Run:
-    """A run folder: its recipe, when it began, and the step of its last checkpoint."""
+class Contents:
+    """What the disk holds: the runs, newest first, and which data sets can be used at once."""
 
-    path: Path
-    recipe: Recipe
-    began: str
-    step: int
+    runs: tuple[Run, ...] = ()
+    ready: Mapping[str, bool] = field(default_factory=dict)
 
 
-def list_runs(root: Path | None = None) -> list[Run]:
-    """The runs on this computer, newest first. Damaged ones are left out."""
-    found = []
-    for file in (root or runs_root()).glob("*/recipe.json"):
-        try:
-            content = json.loads(file.read_text("utf-8"))
-            recipe = Recipe.from_mapping(content["recipe"])
-            found.append(Run(file.parent, recipe, content["began"], _step(file.parent)))
-        except (OSError, ValueError, KeyError, TypeError, UserError):
-            continue
-    return sorted(found, key=lambda run: run.began, reverse=True)
+def read_contents(folders: Folders) -> Contents:
+    """Look at the disk; not on the GUI thread."""
+    names: set[str] = {recipe.data.name for recipe in CATALOGUE.values()}
+    ready = {name: data_ready(name, folders.of(name)) for name in names}
+    return Contents(tuple(list_runs()), ready)
 
 
-def _step(folder: Path) -> int:
-    return int(model_meta(folder / "state.safetensors").get("step", 0))
+@dataclass(frozen=True)
+class Entry:
+    """An experiment: what is displayed where it is chosen, its runs, whether its data are here."""
+
+    model: DisplayedModel
+    runs: tuple[Run, ...]
+    ready: bool
 
 
-def model_meta(path: Path) -> dict[str, str]:
-    """The text inside a safetensors file; empty where it cannot be read."""
-    try:
-        with safe_open(str(path), "np") as file:
-            return dict(file.metadata() or {})
-    except (OSError, SafetensorError):
-        return {}
+class Library(QObject):
+    """What there is to look at and to train."""
 
+    changed = Signal()
+    refreshWanted = Signal()  # `read_contents`, on a thread; it comes back by `set_contents`
 
-def model_recipe(path: Path) -> Recipe:
-    """The recipe of a run folder or a model file. Raises UserError where there is none."""
-    try:
-        if path.is_dir():
-            text = (path / "recipe.json").read_text("utf-8")
-            return Recipe.from_mapping(json.loads(text)["recipe"])
-        return Recipe.from_json(model_meta(path)["recipe"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path.name} is not a model or a run of IAE Studio.") from error
+    def __init__(
+        self, displayed: Displayed, training: Training, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._displayed, self._training = displayed, training
+        self._contents = Contents()
+        self._first: DisplayedModel | None = None
 
+    def start(self, name: str) -> None:
+        """Display a recipe at once; better weights of it may be found when the disk was read."""
+        self._first = self.weights_of(CATALOGUE[name])
+        self._displayed.select(self._first)
+        self.refreshWanted.emit()
 
-__all__ = ["Run", "list_runs", "model_meta", "model_recipe", "shipped_models"]
+    def set_contents(self, contents: Contents) -> None:
+        """What the disk holds now."""
+        self._contents = contents
+        self.changed.emit()
+        first, self._first = self._first, None
+        if first is not None and self._displayed.model is first:
+            found = self.weights_of(CATALOGUE[first.recipe.name])
+            if found != first:
+                self._displayed.select(found)
+
+    def ready(self, data: str) -> bool:
+        """Whether a data set can be used at once; taken for granted until the disk was read."""
+        return self._contents.ready.get(data, True)
+
+    def weights_of(self, recipe: Recipe) -> DisplayedModel:
+        """What is displayed of an experiment: the shipped model, else its newest run."""
+        shipped = SHIPPED.get(recipe.name)
+        if shipped is not None:
+            return DisplayedModel(recipe, shipped)
+        # Runs on own images stand for themselves; the recipe is about its own data.
+        own = [
+            run
+            for run in self._runs_of(recipe)
+            if run.step and run.recipe.data.name == recipe.data.name
+        ]
+        # A run may have been changed by settings: its own recipe is the truth about it.
+        return DisplayedModel(own[0].recipe, own[0].path) if own else DisplayedModel(recipe)
+
+    def entry(self, recipe: Recipe) -> Entry:
+        """All that is known of an experiment."""
+        return Entry(
+            self.weights_of(recipe), tuple(self._runs_of(recipe)), self.ready(recipe.data.name)
+        )
+
+    def choose(self, model: DisplayedModel, any_weights: bool = False) -> None:
+        """Display what was chosen: of the run that trains, or of its recipe, the live weights."""
+        training = self._training
+        trains = training.started and model.recipe == training.recipe
+        if trains and (any_weights or model.path == training.run_path):
+            model = DisplayedModel(model.recipe, training.run_path, live=True)
+        self._displayed.select(model)
+
+    def _runs_of(self, recipe: Recipe) -> list[Run]:
+        """Those with a checkpoint, and the one that trains."""
+        training = self._training.run_path if self._training.busy else None
+        return [
+            run
+            for run in self._contents.runs
+            if run.recipe.name == recipe.name and (run.step or run.path == training)
+        ]

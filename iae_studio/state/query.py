@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from iae_studio.state.displayed import Displayed
 from trainer.messages import column_seeds
 from trainer.recipe.recipe import Recipe
 
@@ -26,16 +27,17 @@ def columns_of(recipe: Recipe) -> int:
     return FEWER if recipe.translates else COLUMNS
 
 
-class Dials(QObject):
-    """The settings of a question; each change asks it anew."""
+class Query(QObject):
+    """The settings of a question to the displayed model; each change asks it anew."""
 
+    changed = Signal()  # ask anew
     noiseChanged = Signal()
     rawChanged = Signal()
     picturesChanged = Signal()  # reconstructions or clusters, there or back
 
-    def __init__(self, recipe: Recipe, parent: QObject | None = None) -> None:
+    def __init__(self, displayed: Displayed, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.recipe = recipe
+        self._displayed = displayed
         self.wants_clusters = False
         self.wants_way_back = False
         self.seed = 0
@@ -46,10 +48,7 @@ class Dials(QObject):
         self.raw_code = False
         self.noise_offsets: tuple[float, ...] = ()
 
-    def _ask(self) -> None:
-        raise NotImplementedError
-
-    def _rest(self) -> None:
+    def reset(self) -> None:
         """Another model: its codes and noise mean something else."""
         self.code_offsets, self.noise_offsets = (), ()
         self.noise_scale = 1.0
@@ -59,7 +58,7 @@ class Dials(QObject):
     @property
     def columns(self) -> int:
         """How many answers a row shows."""
-        return columns_of(self.recipe)
+        return columns_of(self._displayed.recipe)
 
     def set_seed(self, seed: int) -> None:
         """New noise vectors, a function of the seed, in all columns that are not locked."""
@@ -70,7 +69,7 @@ class Dials(QObject):
             for column in range(COLUMNS)
         )
         self.noiseChanged.emit()
-        self._ask()
+        self.changed.emit()
 
     def resample(self) -> None:
         """The next seed."""
@@ -85,23 +84,23 @@ class Dials(QObject):
     def set_noise_scale(self, scale: float) -> None:
         if scale != self.noise_scale:
             self.noise_scale = scale
-            self._ask()
+            self.changed.emit()
 
     def set_noise_offsets(self, offsets: tuple[float, ...]) -> None:
         if offsets != self.noise_offsets:
             self.noise_offsets = offsets
-            self._ask()
+            self.changed.emit()
 
     def set_code_offsets(self, offsets: tuple[float, ...]) -> None:
         if offsets != self.code_offsets:
             self.code_offsets = offsets
-            self._ask()
+            self.changed.emit()
 
     def set_raw_code(self, raw: bool) -> None:
         """Sliders along raw dimensions in place of principal directions; they start at 0."""
         self.raw_code, self.code_offsets = raw, ()
         self.rawChanged.emit()
-        self._ask()
+        self.changed.emit()
 
     # ---- which pictures ----------------------------------------------------------------------
 
@@ -113,7 +112,7 @@ class Dials(QObject):
     @property
     def has_clusters(self) -> bool:
         """Whether the code is one of a few categories, each of which can be drawn."""
-        return self.recipe.categorical and not self.recipe.two_dimensional
+        return self._displayed.recipe.categorical and not self._displayed.recipe.two_dimensional
 
     @property
     def shows_way_back(self) -> bool:
@@ -123,12 +122,12 @@ class Dials(QObject):
     @property
     def has_fan(self) -> bool:
         """Whether an image has many translations, each with a way back."""
-        return self.recipe.varies_code
+        return self._displayed.recipe.varies_code
 
     def set_clusters_wanted(self, wanted: bool) -> None:
         self.wants_clusters = wanted
         self.picturesChanged.emit()
-        self._ask()
+        self.changed.emit()
 
     def toggle_clusters(self) -> None:
         if self.has_clusters:

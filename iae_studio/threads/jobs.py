@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,27 +11,45 @@ from PySide6.QtGui import QImage
 
 from iae_studio.clipboard import to_png as to_png_bytes
 from iae_studio.state.datasets import images_at_hand, with_data_at_hand
-from iae_studio.state.inputs import Input, Sight, sight_of
+from iae_studio.state.folders import Folders
+from iae_studio.state.input_list import Input, InputSpec, spec_of
+from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES, Opened, TestRequest
+from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from trainer.data.image_files import decode_image, list_images, read_image
 from trainer.messages import Pixels, UserError
-from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, called
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
 
 TEST_COUNT = 6
+SKETCH = "your drawing"
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """What came of a drop: the inputs, and a line for each file that could not be read."""
+def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
+    """Decode files and folders, or the recipe of a model; an unreadable one costs a line.
 
-    inputs: list[Input]
-    problems: list[str]
+    Without a spec the displayed network takes no images.
+    """
+    models = [path for path in paths if is_model(path)]
+    images = [path for path in paths if path not in models]
+    opened = Opened()
+    if images and spec is None:
+        opened = Opened(problems=(POINTS_TAKE_NO_IMAGES,))
+    elif images and spec is not None:
+        opened = _open_images(images, spec, limit)
+    return _with_model(opened, models[0]) if models else opened
 
 
-def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
-    """Decode files and folders; an unreadable one costs a line, not the others."""
+def _with_model(opened: Opened, path: Path) -> Opened:
+    folder = path.parent if path.name == STATE_FILE else path
+    try:
+        return replace(opened, model=(model_recipe(folder), folder))
+    except UserError as error:
+        return replace(opened, problems=(str(error), *opened.problems))
+
+
+def _open_images(paths: list[Path], spec: InputSpec, limit: int) -> Opened:
     inputs, problems = [], []
     files: list[Path] = []
     for named in paths:
@@ -43,8 +61,8 @@ def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
         problems.append(f"There is room for {limit} images; the first {limit} are shown.")
     for path in files[:limit]:
         try:
-            known = _from_file(path.name, read_image(path), sight)
-            if known.seen.any() or not sight.ink:
+            known = _from_file(path.name, read_image(path), spec)
+            if known.seen.any() or not spec.ink:
                 inputs.append(known)
             else:
                 problems.append(f"{path.name} shows nothing: there is no ink on it.")
@@ -53,59 +71,61 @@ def open_files(paths: list[Path], sight: Sight, limit: int) -> Opened:
     if not files and not problems:
         names = ", ".join(path.name for path in paths[:3])
         problems.append(f"There are no images in {names}.")
-    return Opened(inputs, problems)
+    return Opened(tuple(inputs), tuple(problems))
 
 
-def open_picture(picture: QImage, name: str, sight: Sight) -> Opened:
+def open_picture(picture: QImage, name: str, spec: InputSpec) -> Opened:
     """An image from the clipboard or a browser."""
     data = to_png_bytes(picture)
     try:
-        return Opened([_from_file(name, data, sight)], [])
+        return Opened((_from_file(name, data, spec),))
     except UserError as error:
-        return Opened([], [str(error)])
+        return Opened(problems=(str(error),))
 
 
-def _from_file(name: str, data: bytes, sight: Sight) -> Input:
+def _from_file(name: str, data: bytes, spec: InputSpec) -> Input:
     # The whole is kept, for another network must see it as its training would; as a rule a file is
     # much smaller than its pixels.
     rgb = decode_image(data, name)
-    return Input(name, sight(rgb), sight, data if len(data) < rgb.nbytes else rgb)
+    return Input(name, spec(rgb), spec, data if len(data) < rgb.nbytes else rgb)
 
 
-def read_sketch(drawing: Pixels, name: str, sight: Sight) -> Input | None:
+def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
     """A drawing uint8 [H, W] as the network sees it; None if there is no ink."""
     if not drawing.any():
         return None
     original = np.repeat(drawing[:, :, None], 3, 2)
-    return Input(name, sight(original), sight, original)
+    return Input(SKETCH, spec(original), spec, original, drawing=True)
 
 
-def see_anew(inputs: list[Input], sight: Sight) -> list[tuple[Input, Input]]:
+def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     """Each input, and the same as another network sees it."""
     pairs = []
     for known in inputs:
         original = known.seen if known.original is None else known.original
         rgb = decode_image(original, known.name) if isinstance(original, bytes) else original
-        pairs.append((known, replace(known, seen=sight(rgb), sight=sight)))
+        pairs.append((known, replace(known, seen=spec(rgb), spec=spec)))
     return pairs
 
 
-def take_test_images(recipe: Recipe, root: Path | None, seed: int) -> list[Input]:
+def take_test_images(request: TestRequest, folders: Folders, progress: Progress) -> list[Input]:
     """Test images of a recipe's data, or of drawn data in its place, chosen by the seed.
 
-    Raises UserError where own images cannot be read.
+    Raises UserError where own images cannot be read, and what `progress` raises.
     """
     from trainer.data.loading import some_test_images
 
-    sight = sight_of(recipe)
-    if sight is None or not images_at_hand(recipe):
+    recipe = request.recipe
+    root = folders.of(recipe.data.name)
+    spec = spec_of(recipe)
+    if spec is None or not images_at_hand(recipe):
         return []
     shown = with_data_at_hand(recipe, root)
-    images, labels, index = some_test_images(shown, root, TEST_COUNT, seed)
+    images, labels, index = some_test_images(shown, root, TEST_COUNT, request.seed, progress)
     pixels = images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "test" if shown is recipe else "drawn"
     return [
-        Input(f"{word} {i}{_class_name(shown.data, label)}", image, sight, test=True)
+        Input(f"{word} {i}{_class_name(shown.data.name, label)}", image, spec, test=True)
         for i, label, image in zip(index.tolist(), labels.tolist(), pixels, strict=True)
     ]
 

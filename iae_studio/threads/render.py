@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from iae_studio.state.session import Shown
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.model_files import STATE_FILE
 from iae_studio.threads.failures import describe
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 
@@ -17,28 +18,30 @@ if TYPE_CHECKING:
 
 
 class RenderThread(QThread):
-    """Answers probes with the weights of what is shown. One slot: a newer probe replaces an
+    """Answers probes with the weights of what is displayed.
 
-    unanswered one. New live weights answer the last probe again.
+    One slot: a newer probe replaces an unanswered one. New live weights answer the last probe
+    again.
     """
 
     ready = Signal(str)  # the engine is loaded; the device's name
-    factsKnown = Signal(ModelFacts)
+    factsKnown = Signal(ModelFacts, int)  # with the stamp of the probe that asked
     previewed = Signal(Rendering)  # its first row, while the others are on their way
     rendered = Signal(Rendering)
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
     failed = Signal(Failed)
-    blank = Signal()  # what is shown could not be loaded: there is nothing to see of it
+    blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._root: Path | None = None
         self._wake = threading.Condition()
         self._probe: Probe | None = None
         self._clusters = False
-        self._shown: Shown | None = None
+        self._displayed: DisplayedModel | None = None
+        self._folders = Folders()
+        self._device = "auto"
         self._live: Snapshot | None = None
         self._due = False
         self._reload = False
@@ -50,17 +53,23 @@ class RenderThread(QThread):
             self._probe, self._clusters, self._due = probe, clusters, True
             self._wake.notify()
 
-    def show(self, shown: Shown, root: Path | None = None) -> None:
-        """Answer with these weights from now on; `root` is the folder of their data."""
+    def show(self, displayed: DisplayedModel, folders: Folders) -> None:
+        """Answer with these weights from now on; their data lie in one of the folders."""
         with self._wake:
-            self._shown, self._root, self._due, self._reload = shown, root, True, True
+            self._displayed, self._folders, self._due, self._reload = displayed, folders, True, True
+            self._wake.notify()
+
+    def use_device(self, device: str) -> None:
+        """Answer on this device from now on: auto, cpu or cuda."""
+        with self._wake:
+            self._device, self._due, self._reload = device, True, True
             self._wake.notify()
 
     def offer(self, snapshot: Snapshot) -> None:
         """New weights of the running training; may be called from any thread."""
         with self._wake:
             self._live = snapshot
-            if self._shown is not None and self._shown.live:
+            if self._displayed is not None and self._displayed.live:
                 self._due = True
                 self._wake.notify()
 
@@ -80,7 +89,7 @@ class RenderThread(QThread):
             self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
             self.broken.emit()
             return
-        loaded: Shown | None = None
+        loaded: DisplayedModel | None = None
         snapshot: Snapshot | None = None
         while True:
             with self._wake:
@@ -88,32 +97,32 @@ class RenderThread(QThread):
                 if self._quit:
                     return
                 probe, clusters = self._probe, self._clusters
-                shown, live, root = self._shown, self._live, self._root
+                displayed, live = self._displayed, self._live
+                folders, device = self._folders, self._device
                 if self._reload:
                     loaded = None
                 self._due = self._reload = False
-            if shown is None:
+            if displayed is None or probe is None:
                 continue
             try:
-                if shown.live and live is not None and live.recipe == shown.recipe:
+                if displayed.live and live is not None and live.recipe == displayed.recipe:
                     snapshot, loaded = live, None
-                elif loaded != shown:
-                    snapshot, loaded = _load(shown, root), shown
+                elif loaded != displayed:
+                    snapshot, loaded = _load(displayed, folders, device), displayed
                 if snapshot is not None:
                     self._answer(snapshot, probe, clusters)
+                    continue
             except Exception as error:
-                loaded = shown  # told once, not at each probe
+                loaded = displayed  # told once, not at each probe
                 snapshot = None
                 self.failed.emit(describe(error))
-                self.blank.emit()
+            self.blank.emit(probe.stamp)
 
-    def _answer(self, snapshot: Snapshot, probe: Probe | None, clusters: bool) -> None:
+    def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:
         from trainer.inference.render import render, render_clusters, sample_cloud
 
-        self.factsKnown.emit(snapshot.facts())
+        self.factsKnown.emit(snapshot.facts(), probe.stamp)
         recipe = snapshot.recipe
-        if probe is None:
-            return
         if recipe.two_dimensional:
             seed = probe.noise_seeds[0] if probe.noise_seeds else 0
             self.clouded.emit(sample_cloud(snapshot, probe.stamp, seed, probe.noise_scale))
@@ -125,15 +134,16 @@ class RenderThread(QThread):
             self.rendered.emit(render(snapshot, probe, ahead))
 
 
-def _load(shown: Shown, root: Path | None) -> Snapshot:
+def _load(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snapshot:
     from trainer.inference.model_files import load_snapshot
     from trainer.inference.snapshot import fresh_snapshot
     from trainer.training.device import choose_device
 
-    device = choose_device("auto")  # and its precision, or training would change the pixels
-    path = shown.path
-    if path is None or (path.is_dir() and not (path / "state.safetensors").exists()):
-        return fresh_snapshot(shown.recipe, device, root)
+    # The training's own device, and its precision, or the pixels would be others than there.
+    device = choose_device(device_name)
+    path, root = displayed.path, folders.of(displayed.recipe.data.name)
+    if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
+        return fresh_snapshot(displayed.recipe, device, root)
     return load_snapshot(path, device, root)
 
 

@@ -1,59 +1,89 @@
-"""A thread for files and data: jobs one after the other, a newer drawing in place of an older."""
+"""A thread for files and data: jobs one after the other, each with what is to follow it."""
 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from iae_studio.threads.cancelling import CancelledError
 from iae_studio.threads.failures import describe
 from trainer.messages import Failed
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    work: Callable[[], Any]
+    then: Callable[[Any], object] | None
+    otherwise: Callable[[], object] | None
+    newest: str
+
 
 class WorkThread(QThread):
-    """Runs callables off the GUI thread; each answers by `done(name, result)` or `failed`."""
+    """Runs jobs off the GUI thread; what follows a job runs on the GUI thread again."""
 
-    done = Signal(str, object)
     failed = Signal(Failed)
-    gaveUp = Signal(str)  # the name of a job that failed
+    _over = Signal(object, object)  # what follows, with which arguments
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: dict[str, list[Callable[[], Any]]] = {}
-        self._order: list[str] = []
+        self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
         self._quit = False
+        self._over.connect(self._follow)
 
-    def submit(self, name: str, job: Callable[[], Any], newest_only: bool = False) -> None:
-        """Queue a job. With `newest_only` it replaces those of its name that wait."""
+    def submit(
+        self,
+        job: Callable[[], T],
+        then: Callable[[T], object] | None = None,
+        otherwise: Callable[[], object] | None = None,
+        newest: str = "",
+    ) -> None:
+        """Queue a job: its result goes to `then`; where it fails or is cancelled, `otherwise` runs.
+
+        A failure is told by `failed` as well. A job takes the place of those that wait under the
+        same name `newest`.
+        """
         with self._wake:
-            waiting = self._jobs.setdefault(name, [])
-            if newest_only:
-                self._order = [n for n in self._order if n != name]
-                waiting.clear()
-            waiting.append(job)
-            self._order.append(name)
+            if newest:
+                self._jobs = deque(known for known in self._jobs if known.newest != newest)
+            self._jobs.append(_Job(job, then, otherwise, newest))
             self._wake.notify()
 
     def shut_down(self) -> None:
-        """End the thread after the job in hand; returns when it has."""
+        """End the thread after the job in hand; returns when it has. No job is followed then."""
         with self._wake:
             self._quit = True
             self._wake.notify()
         self.wait()
 
     def run(self) -> None:
+        """On the thread."""
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: bool(self._order) or self._quit)
+                self._wake.wait_for(lambda: bool(self._jobs) or self._quit)
                 if self._quit:
                     return
-                name = self._order.pop(0)
-                job = self._jobs[name].pop(0)
-            try:
-                self.done.emit(name, job())
-            except Exception as error:
+                job = self._jobs.popleft()
+            self._do(job)
+
+    def _do(self, job: _Job) -> None:
+        try:
+            result = job.work()
+        except Exception as error:
+            if not isinstance(error, CancelledError):
                 self.failed.emit(describe(error))
-                self.gaveUp.emit(name)
+            self._over.emit(job.otherwise, ())
+        else:
+            self._over.emit(job.then, (result,))
+
+    def _follow(self, follow: Callable[..., object] | None, arguments: tuple[object, ...]) -> None:
+        """This object lives on the GUI thread, and so does what runs here."""
+        if follow is not None and not self._quit:
+            follow(*arguments)

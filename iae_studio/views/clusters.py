@@ -6,7 +6,9 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.state.session import Session
+from iae_studio.state.answers import Answers
+from iae_studio.state.displayed import Displayed
+from iae_studio.state.query import Query
 from iae_studio.views.large import LargeView
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from trainer.messages import Clusters
@@ -17,9 +19,11 @@ class ClustersView(QWidget):
 
     told = Signal(str)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, displayed: Displayed, query: Query, answers: Answers, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.session = session
+        self._query, self._answers = query, answers
         self.grid = ClusterGrid()
         self.grid.setObjectName("clusterGrid")
         self.grid.setAccessibleName("The categories of the code, each with the same noises")
@@ -28,27 +32,27 @@ class ClustersView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
-        session.recipeChanged.connect(self._forget)
+        displayed.recipeChanged.connect(self._forget)
 
     def _forget(self) -> None:
         """The categories of another model are not to be seen as this one's."""
-        if self.session.clusters is None:
+        if self._answers.clusters is None:
             self.grid.setTiles(np.zeros((0, 0, 28, 28, 1), np.uint8))
 
     def show_clusters(self, clusters: Clusters) -> None:
         self.grid.setTiles(clusters.tiles)
 
     def _hovered(self, row: int, column: int) -> None:
-        clusters = self.session.clusters
+        clusters = self._answers.clusters
         if clusters is None or row < 0:
             self.told.emit("")
             return
-        seed = self.session.seeds[row] // 1000
+        seed = self._query.seeds[row] // 1000
         count = clusters.tiles.shape[1]
         self.told.emit(f"cluster {column + 1} of {count} · noise {row + 1} of seed {seed}")
 
     def _enlarge(self, row: int, column: int) -> None:
-        clusters = self.session.clusters
+        clusters = self._answers.clusters
         if clusters is not None:
             tile = clusters.tiles[row, column]
             name = f"cluster {column + 1}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.session import Session
+from iae_studio.state.displayed import Displayed
+from iae_studio.state.inputs import InputImages
+from iae_studio.state.requests import Requests
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, row, tool
 from iae_studio.views.words import sees
@@ -19,27 +21,31 @@ ANY = 16_777_215  # px: Qt's word for no limit
 class DrawingView(QWidget):
     """The pad `sketchPad`, with undo and clear beside it; or why there is none."""
 
-    openWanted = Signal()
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        displayed: Displayed,
+        inputs: InputImages,
+        requests: Requests,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         as_panel(self)
-        self.session = session
+        self._inputs = inputs
         self.pad = SketchPad()
         self.pad.setObjectName("sketchPad")
         self.pad.setAccessibleName("Draw a digit with the mouse")
         self.pad.setFixedSize(SIDE, SIDE)
-        self.pad.sketched.connect(session.sketch)
+        self.pad.sketched.connect(inputs.sketch)
         self._why = caption()
-        self._open = button("Open images", "open", "Open images (Ctrl+O)", self.openWanted.emit)
+        self._open = button("Open images", "open", "Open images (Ctrl+O)", requests.openWanted.emit)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._pad_page())
         self._pages.addWidget(self._other_page())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        session.recipeChanged.connect(self._show_recipe)
-        self._show_recipe(session.recipe)
+        displayed.recipeChanged.connect(self._show_recipe)
+        self._show_recipe(displayed.recipe)
 
     def _pad_page(self) -> QWidget:
         page = QWidget()
@@ -67,18 +73,18 @@ class DrawingView(QWidget):
 
     def _show_recipe(self, recipe: Recipe) -> None:
         points = recipe.two_dimensional
-        drawable = not points and self.session.sight.drawable
+        drawable = not points and self._inputs.spec.drawable
         self._pages.setCurrentIndex(0 if drawable else 1)
         self._open.setVisible(not points)
         if points:
             self._why.setText("This model is about points in the plane: nothing to draw for it.")
         elif not drawable:
-            shape = sees(self.session.sight.shape)
+            shape = sees(self._inputs.spec.shape)
             self._why.setText(f"The pad is for digits; this model sees {shape}.")
         # The list above gets what the pad does not need.
         self.setMaximumHeight(ANY if drawable else 96)
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():
-            self.session.keep_sketch()
+            self._inputs.keep_sketch()
             self.pad.clear()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from iae_studio.state.query import has_noise
-from iae_studio.state.session import Session
+from iae_studio.state.requests import Requests
+from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row, tool
 from iae_studio.views.clusters import ClustersView
@@ -27,14 +28,14 @@ if TYPE_CHECKING:
 class ExploreView(QWidget):
     """Tools, messages, then the grid, the clusters or a scatter plot, then the noise share."""
 
-    openWanted = Signal()
-    pasteWanted = Signal()
-
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.session = session
-        self.reconstructions = ReconstructionsView(session)
-        self.clusters = ClustersView(session)
+        self._displayed, self._inputs = state.displayed, state.inputs
+        self._query, self._answers = state.query, state.answers
+        self.reconstructions = ReconstructionsView(
+            state.displayed, state.inputs, state.query, state.answers
+        )
+        self.clusters = ClustersView(state.displayed, state.query, state.answers)
         self._empty = self._empty_page()
         self._pages = QStackedWidget()
         self._pages.setObjectName("dropTarget")
@@ -52,25 +53,25 @@ class ExploreView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.PAD, theme.GAP, theme.PAD, theme.GAP)
         layout.setSpacing(theme.GAP)
-        layout.addLayout(self._tools())
-        layout.addWidget(MessageBar(session))
+        layout.addLayout(self._tools(state.requests))
+        layout.addWidget(MessageBar(state.messages))
         layout.addWidget(self._about)
         layout.addWidget(self._pages, 1)
         layout.addLayout(row(self._facts, None, self.gauge))
-        self._connect(session)
-        self._show_recipe(session.recipe)
+        self._connect()
+        self._show_recipe(state.displayed.recipe)
 
-    def _connect(self, session: Session) -> None:
+    def _connect(self) -> None:
         for view in (self.reconstructions, self.clusters):
             view.told.connect(self._tell)
-        session.inputsChanged.connect(self.show_inputs)
-        session.rendered.connect(self._show_rendering)
-        session.clustered.connect(self._show_clusters)
-        session.clouded.connect(self._show_cloud)
-        session.picturesChanged.connect(self._show_pictures)
-        session.factsChanged.connect(self._show_facts)
-        session.recipeChanged.connect(self._show_recipe)
-        session.shownChanged.connect(lambda _: self._wait())
+        self._inputs.changed.connect(self.show_inputs)
+        self._answers.rendered.connect(self._show_rendering)
+        self._answers.clustered.connect(self._show_clusters)
+        self._answers.clouded.connect(self._show_cloud)
+        self._query.picturesChanged.connect(self._show_pictures)
+        self._answers.factsChanged.connect(self._show_facts)
+        self._displayed.recipeChanged.connect(self._show_recipe)
+        self._displayed.changed.connect(lambda _: self._wait())
 
     @cached_property
     def cloud(self) -> CloudView:
@@ -83,24 +84,24 @@ class ExploreView(QWidget):
 
     # ---- tools -------------------------------------------------------------------------------
 
-    def _tools(self) -> QHBoxLayout:
-        session = self.session
+    def _tools(self, requests: Requests) -> QHBoxLayout:
+        query = self._query
         self._for_images = (
-            tool("Open", "open", "Open images or a folder (Ctrl+O)", self.openWanted.emit),
-            tool("Paste", "paste", "Paste an image (Ctrl+V)", self.pasteWanted.emit),
+            tool("Open", "open", "Open images or a folder (Ctrl+O)", requests.openWanted.emit),
+            tool("Paste", "paste", "Paste an image (Ctrl+V)", requests.pasteWanted.emit),
             tool("Test images", "image", "Random images of the test set (R)", self.take_tests),
-            tool("Clear", "trash", "Take all images away", session.clear_inputs),
+            tool("Clear", "trash", "Take all images away", self._inputs.clear),
         )
         self._rows = self._switch(
             "Reconstructions", "Each image and what is made of it (C)", "rowsButton"
         )
-        self._rows.clicked.connect(lambda: session.set_clusters_wanted(False))
+        self._rows.clicked.connect(lambda: query.set_clusters_wanted(False))
         self._all = self._switch("Clusters", "Every category of the code (C)", "clustersButton")
-        self._all.clicked.connect(lambda: session.set_clusters_wanted(True))
+        self._all.clicked.connect(lambda: query.set_clusters_wanted(True))
         self._back = self._switch(
             "Way back", "What the decoder makes of each translation (B)", "wayBackButton"
         )
-        self._back.clicked.connect(session.set_way_back_wanted)
+        self._back.clicked.connect(query.set_way_back_wanted)
         switches = (self._rows, self._all, self._back)
         return row(*self._for_images[:3], None, *switches, self._for_images[3], gap=theme.GRID)
 
@@ -136,7 +137,7 @@ class ExploreView(QWidget):
 
     def take_tests(self) -> None:
         """Other test images each time."""
-        self.session.want_test_images()
+        self._inputs.want_tests()
 
     # ---- pictures ----------------------------------------------------------------------------
 
@@ -148,7 +149,7 @@ class ExploreView(QWidget):
     def _show_rendering(self, rendering: Rendering) -> None:
         self.reconstructions.show_rendering(rendering)
         share = rendering.noise_share
-        self.gauge.setVisible(rendering.step > 0 and has_noise(self.session.recipe))
+        self.gauge.setVisible(rendering.step > 0 and has_noise(self._displayed.recipe))
         self.gauge.setShare(float(share.mean()) if len(share) else None)
         self._summary(rendering.step)
 
@@ -164,7 +165,7 @@ class ExploreView(QWidget):
     def _show_pictures(self) -> None:
         """Reconstructions or clusters, there or back."""
         self._show_page()
-        if self.session.rendering is not None:
+        if self._answers.rendering is not None:
             self.reconstructions.show_inputs()
 
     def _show_facts(self, facts: ModelFacts) -> None:
@@ -179,26 +180,26 @@ class ExploreView(QWidget):
         self._show_page()
 
     def _show_page(self) -> None:
-        session = self.session
-        recipe, clusters = session.recipe, session.shows_clusters
+        query, inputs = self._query, self._inputs
+        recipe, clusters = self._displayed.recipe, query.shows_clusters
         for control in (self._rows, self._all):
-            control.setVisible(session.has_clusters)
+            control.setVisible(query.has_clusters)
         self._rows.setChecked(not clusters)
         self._all.setChecked(clusters)
-        self._back.setVisible(session.has_fan)
-        self._back.setChecked(session.shows_way_back)
+        self._back.setVisible(query.has_fan)
+        self._back.setChecked(query.shows_way_back)
         if recipe.two_dimensional:
             self._pages.setCurrentWidget(self.cloud)
         elif clusters:
             self._pages.setCurrentWidget(self.clusters)
         else:
-            self._pages.setCurrentWidget(self.reconstructions if session.inputs else self._empty)
-        draw = ", draw a digit at the left" if session.sight.drawable else ""
-        waits = session.awaits_tests
+            self._pages.setCurrentWidget(self.reconstructions if inputs.images else self._empty)
+        draw = ", draw a digit at the left" if inputs.spec.drawable else ""
+        waits = inputs.awaits_tests
         words = f"Drop images here, paste one{draw},\nor take some."
         self._hint.setText("Test images are on their way…" if waits else words)
         self._take.setVisible(not waits)
-        self._about.setText(about(recipe, clusters, session.shows_way_back))
+        self._about.setText(about(recipe, clusters, query.shows_way_back))
         self._about.setVisible(not recipe.two_dimensional)
 
     # ---- words -------------------------------------------------------------------------------
@@ -215,9 +216,9 @@ class ExploreView(QWidget):
 
     def _summary(self, step: int) -> None:
         self._step = step
-        shown = self.session.shown
+        model = self._displayed.model
         if step == 0:
             self._facts.setText("Untrained: these pictures mean nothing yet. Press Train.")
             return
-        where = "live weights" if shown.live else (shown.path.name if shown.path else "")
+        where = "live weights" if model.live else (model.path.name if model.path else "")
         self._facts.setText(f"{where}, step {step:,}")

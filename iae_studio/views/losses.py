@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.session import Session
+from iae_studio.state.messages import Messages
+from iae_studio.state.training import Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, row, tool
 from iae_studio.widgets.sliders import ValueSlider
@@ -27,10 +28,12 @@ class LossesView(QWidget):
 
     plot: LossPlot
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, training: Training, messages: Messages, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         as_panel(self)
-        self.session = session
+        self._training = training
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
         self.log.setReadOnly(True)
@@ -47,7 +50,7 @@ class LossesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(tabs)
-        session.logged.connect(self.write)
+        messages.logged.connect(self.write)
 
     def complete(self) -> None:
         """Make the plot, once: its library loads slowly, so the window is shown without it first.
@@ -69,8 +72,8 @@ class LossesView(QWidget):
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)
         self._page.addWidget(plot, 1)
         self._page.addLayout(row(None, smoothing, decades, whole))
-        self.session.curvesLoaded.connect(self._load)
-        self.session.progressed.connect(self._append)
+        self._training.curvesLoaded.connect(self._load)
+        self._training.progressed.connect(self._append)
 
     def _load(self, values: Floats) -> None:
         self.plot.reset(LOSSES)

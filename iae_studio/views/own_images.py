@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -18,9 +19,11 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QRadioButton,
+    QVBoxLayout,
     QWidget,
 )
 
+from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, column, row
 from iae_studio.views.words import sees
@@ -28,12 +31,18 @@ from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 
 SIZES = (16, 28, 32, 48, 64, 96, 128)
-FIXED = ("mnist", "svhn", "celeba")  # networks made for one size
 SECOND = {
     "edges": "edges, found in the same images",
     "class": "the second of two class folders",
     "none": "a folder of its own",
 }
+
+
+def _checked(make: Callable[[], Recipe]) -> Recipe | str:
+    try:
+        return make()
+    except UserError as error:
+        return str(error)
 
 
 def on_own_images(
@@ -50,8 +59,8 @@ def on_own_images(
         raise UserError("Choose the folder of the second domain too.")
     whole = (str(Path(name).absolute()) if name else "" for name in (images, images_b))
     if recipe.translates and second != "none":
-        recipe = recipe.but(second=second)  # type: ignore[arg-type]
-    own = replace(recipe.with_images(*whole), size=size, colour=colour)
+        recipe = recipe.but(second=second)
+    own = recipe.with_images(*whole).but(size=size, colour=colour)
     return own.but(second="none") if images_b else own
 
 
@@ -89,10 +98,11 @@ class PathRow(QWidget):
 
 
 class OwnImagesDialog(QDialog):
-    """`recipe` is the answer once it was accepted."""
+    """`recipe` is the answer once it was accepted; `submit` looks at the folders."""
 
-    def __init__(self, recipe: Recipe, parent: QWidget | None = None) -> None:
+    def __init__(self, recipe: Recipe, submit: Submit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._submit = submit
         self.setWindowTitle("Own images")
         self._base = recipe
         self.recipe: Recipe | None = None
@@ -144,7 +154,7 @@ class OwnImagesDialog(QDialog):
             form.addLayout(self._second_domain(), 1, 1)
         form.addWidget(QLabel("Seen as"), 2, 0)
         form.addLayout(row(self.size_box, self.colour, None), 2, 1)
-        if self._base.model.networks in FIXED:
+        if self._base.family.size:
             shape = (self._base.data.size, self._base.data.size, self._base.channels)
             form.addWidget(caption(f"These networks are made for {sees(shape)}."), 3, 1)
             self.size_box.setEnabled(False)
@@ -156,7 +166,7 @@ class OwnImagesDialog(QDialog):
         layout.addLayout(row(None, cancel, self._use))
         self.setMinimumWidth(480)
 
-    def _second_domain(self) -> QWidget:
+    def _second_domain(self) -> QVBoxLayout:
         box = column(pad=0, gap=4)
         start = "none" if self._base.data.images_b else self._base.data.second
         for number, (key, words) in enumerate(SECOND.items()):
@@ -185,18 +195,19 @@ class OwnImagesDialog(QDialog):
         """Close where the answer is whole; else say what it lacks."""
         second = self.second()
         images_b = self.images_b.text() if second == "none" and self._base.translates else ""
-        try:
-            self.recipe = on_own_images(
-                self._base,
-                self.images.text(),
-                images_b,
-                second,
-                self.size_box.currentData(),
-                self.colour.isChecked(),
-            )
-        except UserError as error:
-            self._problem.setText(str(error))
-            self._problem.show()
-            self.adjustSize()
+        size, colour = self.size_box.currentData(), self.colour.isChecked()
+        make = partial(
+            on_own_images, self._base, self.images.text(), images_b, second, size, colour
+        )
+        self._use.setEnabled(False)
+        self._submit(partial(_checked, make), then=self._answer)
+
+    def _answer(self, found: Recipe | str) -> None:
+        if isinstance(found, Recipe):
+            self.recipe = found
+            super().accept()
             return
-        super().accept()
+        self._use.setEnabled(True)
+        self._problem.setText(found)
+        self._problem.show()
+        self.adjustSize()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from iae_studio.state.library import Run
-from iae_studio.state.session import Shown
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.library import Entry
+from iae_studio.state.model_files import Run
 from iae_studio.style import theme
 from iae_studio.views.words import GROUPS, group_of, short_figure, short_title
 from trainer.recipe.catalogue import CATALOGUE
@@ -36,24 +38,9 @@ class RecipeList(QTreeWidget):
         self.setRootIsDecorated(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self._runs: list[Run] = []
-        self._shipped: dict[str, Path] = {}
-        self._ready: dict[str, bool] = {}
 
-    def fill(
-        self,
-        runs: list[Run],
-        shipped: dict[str, Path],
-        ready: dict[str, bool],
-        chosen: str,
-        training: Path | None = None,
-    ) -> None:
-        """Build the list anew; what was open stays so, and `chosen` shows its runs.
-
-        Of the runs without a checkpoint only the one at `training` is shown.
-        """
-        self._runs = [run for run in runs if run.step or run.path == training]
-        self._shipped, self._ready = shipped, ready
+    def fill(self, entry_of: Callable[[Recipe], Entry], chosen: str) -> None:
+        """Build the list anew; what was open stays so, and `chosen` shows its runs."""
         opened = self._opened()
         self.clear()
         for model, title in GROUPS.items():
@@ -61,13 +48,13 @@ class RecipeList(QTreeWidget):
             mine = [recipe for recipe in CATALOGUE.values() if group_of(recipe) == model]
             for recipe in mine:
                 if not recipe.full_size:
-                    group.addChild(self._recipe_item(recipe))
+                    group.addChild(_recipe_item(recipe, entry_of(recipe), self.font()))
             large = [recipe for recipe in mine if recipe.full_size]
             group.setExpanded(opened is None or _key(group) in opened)
             if large:
                 below = self._heading(f"Full size, for a GPU ({len(large)})", group)
                 for recipe in large:
-                    below.addChild(self._recipe_item(recipe))
+                    below.addChild(_recipe_item(recipe, entry_of(recipe), self.font()))
                 here = any(recipe.name == chosen for recipe in large)
                 below.setExpanded(here or _key(below) in (opened or ()))
         for item in self.recipe_items():
@@ -97,33 +84,11 @@ class RecipeList(QTreeWidget):
         item.setFirstColumnSpanned(True)
         return item
 
-    def _recipe_item(self, recipe: Recipe) -> QTreeWidgetItem:
-        shipped = self._shipped.get(recipe.name)
-        item = QTreeWidgetItem([short_title(recipe), short_figure(recipe)])
-        item.setFont(1, theme.sized(self.font(), theme.CAPTION))
-        item.setForeground(1, theme.colour("muted"))
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        lacks = "" if self._ready.get(recipe.data.name, True) else "\nIts data are not here yet."
-        if lacks:
-            item.setIcon(1, theme.icon("download", "muted"))
-        mine = [run for run in self._runs if run.recipe.name == recipe.name]
-        # Runs on own images stand below; the recipe itself is about its own data.
-        own = [run for run in mine if run.step and run.recipe.data.name == recipe.data.name]
-        best = shipped or (own[0].path if own else None)
-        # A run may have been changed by settings: its own recipe is the truth about it.
-        its = recipe if shipped or not own else own[0].recipe
-        item.setData(0, ITEM, Shown(its, best))
-        for place in (0, 1):
-            item.setToolTip(
-                place, f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}"
-            )
-        for run in mine[:NEWEST]:
-            item.addChild(_run_item(run))
-        return item
-
     def _headings(self) -> Iterator[QTreeWidgetItem]:
         for place in range(self.topLevelItemCount()):
-            yield self.topLevelItem(place)
+            item = self.topLevelItem(place)
+            assert item is not None  # there are so many
+            yield item
 
     def recipe_items(self) -> list[QTreeWidgetItem]:
         """The recipes, in their order."""
@@ -138,11 +103,11 @@ class RecipeList(QTreeWidget):
         recipes = self.recipe_items()
         return [*recipes, *(run for recipe in recipes for run in _children(recipe))]
 
-    def mark(self, shown: Shown) -> None:
-        """Put the cursor on what is shown, without telling."""
-        named = [i for i in self.items() if i.data(0, ITEM).recipe.name == shown.recipe.name]
-        same = [i for i in named if i.data(0, ITEM).path == shown.path]
-        alike = [i for i in same if i.data(0, ITEM).recipe == shown.recipe]
+    def mark(self, model: DisplayedModel) -> None:
+        """Put the cursor on what is displayed, without telling."""
+        named = [i for i in self.items() if i.data(0, ITEM).recipe.name == model.recipe.name]
+        same = [i for i in named if i.data(0, ITEM).path == model.path]
+        alike = [i for i in same if i.data(0, ITEM).recipe == model.recipe]
         found = (alike or same or named)[:1]
         if found and found[0] is not self.currentItem():
             self.blockSignals(True)
@@ -154,12 +119,28 @@ class RecipeList(QTreeWidget):
             self.blockSignals(False)
 
 
+def _recipe_item(recipe: Recipe, entry: Entry, font: QFont) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([short_title(recipe), short_figure(recipe)])
+    item.setFont(1, theme.sized(font, theme.CAPTION))
+    item.setForeground(1, theme.colour("muted"))
+    item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    lacks = "" if entry.ready else "\nIts data are not here yet."
+    if lacks:
+        item.setIcon(1, theme.icon("download", "muted"))
+    item.setData(0, ITEM, entry.model)
+    for place in (0, 1):
+        item.setToolTip(place, f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}")
+    for run in entry.runs[:NEWEST]:
+        item.addChild(_run_item(run))
+    return item
+
+
 def _run_item(run: Run) -> QTreeWidgetItem:
     folder = Path(run.recipe.data.images).name
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
-    item.setData(0, ITEM, Shown(run.recipe, run.path))
+    item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
     item.setToolTip(0, f"{run.recipe.data.images}\n{run.path}".strip())
     return item
 
@@ -171,4 +152,5 @@ def _key(item: QTreeWidgetItem) -> str:
 
 
 def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
-    return [item.child(place) for place in range(item.childCount())]
+    children = (item.child(place) for place in range(item.childCount()))
+    return [child for child in children if child is not None]

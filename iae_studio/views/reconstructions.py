@@ -6,8 +6,10 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.state.query import has_noise
-from iae_studio.state.session import Session
+from iae_studio.state.answers import Answers
+from iae_studio.state.displayed import Displayed
+from iae_studio.state.inputs import InputImages
+from iae_studio.state.query import Query, has_noise
 from iae_studio.views.large import LargeView
 from iae_studio.views.words import heads
 from iae_studio.widgets.grid_layout import CODE, SEEN
@@ -20,41 +22,49 @@ class ReconstructionsView(QWidget):
 
     told = Signal(str)  # "" when the pointer left
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        displayed: Displayed,
+        inputs: InputImages,
+        query: Query,
+        answers: Answers,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.session = session
+        self._displayed, self._inputs = displayed, inputs
+        self._query, self._answers = query, answers
         self.grid = ImageGrid()
         self.grid.setObjectName("imageGrid")
         self.grid.setAccessibleName("Inputs and their stochastic reconstructions")
-        self.grid.removeRequested.connect(session.remove_input)
-        self.grid.headingClicked.connect(session.toggle_lock)
+        self.grid.removeRequested.connect(inputs.remove)
+        self.grid.headingClicked.connect(query.toggle_lock)
         self.grid.hovered.connect(self._hovered)
         self.grid.activated.connect(self._enlarge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
-        session.previewed.connect(self._preview)
-        session.noiseChanged.connect(lambda: self.grid.setLocked(set(session.locked)))
+        answers.previewed.connect(self._preview)
+        query.noiseChanged.connect(lambda: self.grid.setLocked(set(query.locked)))
 
     def show_inputs(self) -> None:
         """The new inputs at once; their reconstructions follow."""
-        inputs, rendering = self.session.inputs, self.session.rendering
+        inputs, rendering = self._inputs.images, self._answers.rendering
         if not inputs:
             return
-        if rendering is not None and self.session.rendered_inputs == tuple(inputs):
+        if rendering is not None and self._answers.rendered_inputs == tuple(inputs):
             self.show_rendering(rendering)
             return
         tiles, code = None, None
         if rendering is not None:
-            tiles = self._kept(self.session.tiles_of(rendering))
+            tiles = self._kept(self._answers.tiles_of(rendering))
             if rendering.code_pictures is not None:
                 code = self._kept(rendering.code_pictures)
         self._set_sheet(tiles, code)
 
     def _kept(self, before: Pixels) -> Pixels | None:
         """The rows of those inputs that stayed, black for the new ones, until the answer comes."""
-        known = self.session.rendered_inputs
-        places = [known.index(i) if i in known else -1 for i in self.session.inputs]
+        known = self._answers.rendered_inputs
+        places = [known.index(i) if i in known else -1 for i in self._inputs.images]
         if max(places) < 0:
             return None
         rows = np.zeros((len(places), *before.shape[1:]), np.uint8)
@@ -64,13 +74,13 @@ class ReconstructionsView(QWidget):
         return rows
 
     def show_rendering(self, rendering: Rendering) -> None:
-        self._set_sheet(self.session.tiles_of(rendering), rendering.code_pictures)
+        self._set_sheet(self._answers.tiles_of(rendering), rendering.code_pictures)
 
     def _preview(self, row: Rendering) -> None:
-        self.grid.setFirstRow(self.session.tiles_of(row)[0])
+        self.grid.setFirstRow(self._answers.tiles_of(row)[0])
 
     def _set_sheet(self, tiles: Pixels | None, code: Pixels | None) -> None:
-        recipe, inputs = self.session.recipe, self.session.inputs
+        recipe, inputs = self._displayed.recipe, self._inputs.images
         columns = heads(recipe)
         if tiles is not None and tiles.shape[1] != len(columns):
             tiles = None  # of the model shown before
@@ -81,13 +91,12 @@ class ReconstructionsView(QWidget):
         self.grid.setSheet(seen, tiles, columns, names, code, with_code)
 
     def _enlarge(self, line: int, column: int) -> None:
-        session = self.session
-        rendering = session.rendering
-        if rendering is None or not 0 <= line < len(session.rendered_inputs):
+        rendering = self._answers.rendering
+        if rendering is None or not 0 <= line < len(self._answers.rendered_inputs):
             return
-        known, place = session.rendered_inputs[line], max(0, column)
-        role = "style" if has_noise(session.recipe) else "content"
-        head = heads(session.recipe)[place]
+        known, place = self._answers.rendered_inputs[line], max(0, column)
+        role = "style" if has_noise(self._displayed.recipe) else "content"
+        head = heads(self._displayed.recipe)[place]
         pictures = [("sees", "content", known.seen)]
         if rendering.code_pictures is not None:
             pictures.append(("code", "content", rendering.code_pictures[line]))
@@ -97,21 +106,20 @@ class ReconstructionsView(QWidget):
         LargeView(known.name, pictures, self).exec()
 
     def _hovered(self, line: int, column: int) -> None:
-        session = self.session
-        rendering = session.rendering
-        if rendering is None or not 0 <= line < len(session.rendered_inputs):
+        rendering = self._answers.rendering
+        if rendering is None or not 0 <= line < len(self._answers.rendered_inputs):
             self.told.emit("")
             return
-        words = [session.rendered_inputs[line].name]
+        words = [self._answers.rendered_inputs[line].name]
         if column == CODE:
             words.append("its code")
-        elif column != SEEN and has_noise(session.recipe):
-            seed = session.seeds[column] // 1000  # see column_seeds
+        elif column != SEEN and has_noise(self._displayed.recipe):
+            seed = self._query.seeds[column] // 1000  # see column_seeds
             words.append(f"noise {column + 1} of seed {seed}")
         self.told.emit(" · ".join([*words, *self._code(rendering, line)]))
 
     def _code(self, rendering: Rendering, line: int) -> list[str]:
-        recipe, code = self.session.recipe, rendering.codes[line]
+        recipe, code = self._displayed.recipe, rendering.codes[line]
         if recipe.translates:
             return []
         if recipe.categorical:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from iae_studio.state.datasets import title_of
-from iae_studio.state.session import Session, Shown, State
+from iae_studio.state.devices import Devices
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
 from iae_studio.views.words import MODELS
@@ -18,6 +20,7 @@ WORDS = {
     State.LOADING: "Loading data and networks",
     State.TRAINING: "Training",
     State.PAUSED: "Paused",
+    State.UNSAVED: "Not saved yet",
     State.FINISHED: "Finished",
     State.FAILED: "Stopped by an error",
 }
@@ -37,53 +40,74 @@ def duration(seconds: float) -> str:
 class TrainingBar(QWidget):
     """Start, Pause, Step, Stop, Save; the state in words; a hairline of progress."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        displayed: Displayed,
+        training: Training,
+        devices: Devices,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
-        self.session = session
+        self._displayed, self._training, self._devices = displayed, training, devices
         self._progress: Progress | None = None
         self._title = QLabel()
         self._title.setProperty("title", True)
         self._figure = caption()
         self._figure.setWordWrap(False)
+        self._status = QLabel()
+        self._status.setObjectName("statusText")
+        self._status.setAccessibleName("Training status")
+        self._status.setFont(theme.tabular(self._status.font()))
+        self._make_buttons(training)
+        self._make_device_box()
+        self._lay_out()
+        training.stateChanged.connect(self._show_state)
+        training.progressed.connect(self._show_progress)
+        training.loadingMoved.connect(self._show_loading)
+        displayed.changed.connect(self._show_title)
+        devices.found.connect(self._offer_gpu)
+        self._show_state(training.state)
+
+    def _make_buttons(self, training: Training) -> None:
         self.start = button(
-            "Train", "play", "Train the shown experiment (T)", session.start_training, "startButton"
+            "Train", "play", "Train the shown experiment (T)", training.start, "startButton"
         )
         self.start.setProperty("primary", True)
         theme.set_icon(self.start, "play", "on_accent")
         self.pause = button(
-            "Pause", "pause", "Pause and go on (T)", session.toggle_pause, "pauseButton"
+            "Pause", "pause", "Pause and go on (T)", training.toggle_pause, "pauseButton"
         )
         self.step = button(
             "Step",
             "step",
             "One single step, then pause (.)",
-            lambda: session.command("step"),
+            lambda: training.command("step"),
             "stepButton",
         )
         self.stop = button(
             "Stop",
             "stop",
             "Stop, and keep what was learned",
-            lambda: session.command("stop"),
+            lambda: training.command("stop"),
             "stopButton",
         )
         self.save = button(
             "Save",
             "save",
             "Write a checkpoint now (Ctrl+S)",
-            lambda: session.command("save"),
+            lambda: training.command("save"),
             "saveButton",
         )
-        self._status = QLabel()
-        self._status.setObjectName("statusText")
-        self._status.setAccessibleName("Training status")
-        self._status.setFont(theme.tabular(self._status.font()))
+
+    def _make_device_box(self) -> None:
         self.device = QComboBox()
         self.device.setObjectName("deviceBox")
         self.device.setAccessibleName("Device to train on")
         self.device.setToolTip("The device to train on")
         self.device.addItem("CPU", "cpu")
         self.device.currentIndexChanged.connect(self._device_chosen)
+
+    def _lay_out(self) -> None:
         self._line = QProgressBar()
         self._line.setObjectName("progressLine")
         self._line.setTextVisible(False)
@@ -107,22 +131,19 @@ class TrainingBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._line)
-        session.stateChanged.connect(self._show_state)
-        session.shownChanged.connect(self._show_title)
-        session.progressed.connect(self._show_progress)
-        self._show_state(session.state)
 
-    def set_devices(self, gpu: str) -> None:
-        """Offer the GPU of that name, and choose it."""
-        self.device.insertItem(0, "GPU", "cuda")
-        self.device.setItemData(0, gpu, Qt.ItemDataRole.ToolTipRole)
-        self.device.setCurrentIndex(0)
+    def _offer_gpu(self, gpu: str) -> None:
+        """Offer the GPU of that name; it is chosen already."""
+        with QSignalBlocker(self.device):
+            self.device.insertItem(0, "GPU", "cuda")
+            self.device.setItemData(0, gpu, Qt.ItemDataRole.ToolTipRole)
+            self.device.setCurrentIndex(0)
 
     def _device_chosen(self) -> None:
-        self.session.device = self.device.currentData() or "auto"
+        self._devices.choose(self.device.currentData() or "auto")
 
-    def _show_title(self, shown: Shown) -> None:
-        recipe = shown.recipe
+    def _show_title(self, model: DisplayedModel) -> None:
+        recipe = model.recipe
         self._title.setText(recipe.about.title)
         about = f"on {title_of(recipe)}" if recipe.data.name == "folder" else recipe.about.figure
         self._figure.setText(f"{MODELS[recipe.model.kind]}, {about}")
@@ -130,24 +151,25 @@ class TrainingBar(QWidget):
 
     def _name_start(self) -> None:
         """A run on disk is gone on with; anything else is begun."""
-        path = self.session.shown.path
-        again = path is not None and path.is_dir() and not self.session.busy
+        busy = self._training.busy
+        again = self._displayed.model.is_run and not busy
         self.start.setText("Go on" if again else "Train")
-        busy = self.session.busy
         tip = "One training at a time: stop the one that runs" if busy else "Train (T)"
         self.start.setToolTip(
             "Train this run further (T); Ctrl+T begins a new one" if again else tip
         )
 
     def _show_state(self, state: State) -> None:
-        busy = self.session.busy
+        busy = self._training.busy
         self._name_start()
         self.start.setEnabled(not busy and state is not State.STARTING)
-        self.pause.setEnabled(state in (State.TRAINING, State.PAUSED))
-        self.pause.setText("Go on" if state is State.PAUSED else "Pause")
-        theme.set_icon(self.pause, "play" if state is State.PAUSED else "pause")
-        for control in (self.step, self.stop, self.save):
-            control.setEnabled(state in (State.TRAINING, State.PAUSED))
+        started, rests = self._training.started, state in (State.PAUSED, State.UNSAVED)
+        self.pause.setText("Go on" if rests else "Pause")
+        theme.set_icon(self.pause, "play" if rests else "pause")
+        for control in (self.pause, self.save):
+            control.setEnabled(started)
+        self.step.setEnabled(started and state is not State.UNSAVED)
+        self.stop.setEnabled(busy or self._training.loading is not None)
         self.device.setEnabled(not busy)
         indeterminate = state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
@@ -159,14 +181,26 @@ class TrainingBar(QWidget):
             self._show_progress(self._progress)
         self.setProperty("state", state.value)
 
+    def _show_loading(self, loading: Loading | None) -> None:
+        """The images that are read for a training, or to be looked at."""
+        state = self._training.state
+        if loading is None or state in (State.TRAINING, State.PAUSED, State.UNSAVED):
+            self._show_state(state)
+            return
+        self.stop.setEnabled(True)
+        self._line.setRange(0, loading.total)
+        self._line.setValue(loading.done)
+        counted = f": {loading.done:,} of {loading.total:,} images" if loading.total else ""
+        self._status.setText(f"Loading data{counted}")
+
     def _show_progress(self, progress: Progress) -> None:
         self._progress = progress
         self._line.setRange(0, 1000)
         self._line.setValue(int(1000 * progress.step / max(1, progress.steps)))
-        words = f"{WORDS[self.session.state]} · step {progress.step:,} of {progress.steps:,}"
-        training = self.session.training_recipe
-        if training is not None and training != self.session.recipe:
+        words = f"{WORDS[self._training.state]} · step {progress.step:,} of {progress.steps:,}"
+        training = self._training.recipe
+        if training is not None and training != self._displayed.recipe:
             words = f"{training.name}: {words}"
-        if self.session.state is State.TRAINING:
+        if self._training.state is State.TRAINING:
             words += f" · {progress.rate:,.1f}/s · {duration(progress.eta)} left"
         self._status.setText(words)

@@ -1,0 +1,100 @@
+"""The window's dialogs: what to open, where to save, what this is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
+from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.submit import Submit
+from iae_studio.views.about import ABOUT, SHORTCUTS
+from iae_studio.views.own_images import OwnImagesDialog
+
+# Offered in dialogs until Pillow's plugins, which load slowly, have named all they can open.
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+
+
+class Dialogs:
+    """Ask the user, and hand the answer to the state."""
+
+    def __init__(
+        self, window: QWidget, state: StudioState, settings: QSettings, submit: Submit
+    ) -> None:
+        self._window, self._state, self._settings = window, state, settings
+        self._submit = submit
+        self._suffixes = SUFFIXES
+
+    def choose_own_images(self) -> None:
+        """Ask for a folder; then the recipe stands ready to train on it."""
+        recipe = self._state.displayed.recipe
+        if recipe.two_dimensional:
+            self._state.messages.show_error(POINTS_TAKE_NO_IMAGES)
+            return
+        dialog = OwnImagesDialog(recipe, self._submit, self._window)
+        if dialog.exec() and dialog.recipe is not None:
+            self._state.displayed.use_own_images(dialog.recipe)
+
+    def act_on_message(self, action: str) -> None:
+        """Save elsewhere, or discard, what could not be saved."""
+        training = self._state.training
+        if action == DISCARD.name:
+            training.command("discard")
+        elif action == SAVE_ELSEWHERE.name:
+            chosen = QFileDialog.getExistingDirectory(self._window, "A folder to save the run in")
+            if chosen:
+                training.save_in(Path(chosen))
+            else:  # the question stands
+                training.command("stop")
+
+    def open_images(self) -> None:
+        """Image files to look at."""
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        folder = str(self._settings.value("folder", pictures))
+        kinds = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
+        names, _ = QFileDialog.getOpenFileNames(
+            self._window, "Open images", folder, f"Images ({kinds});;All files (*)"
+        )
+        if names:
+            self._settings.setValue("folder", str(Path(names[0]).parent))
+            self._state.inputs.open_files([Path(name) for name in names])
+
+    def know_suffixes(self, known: frozenset[str]) -> None:
+        """All kinds of images that can be opened."""
+        self._suffixes = known
+
+    def open_model(self) -> None:
+        """A model file; a run folder is opened by its state.safetensors."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open a model", "", "Models (*.safetensors)"
+        )
+        if name:
+            self._state.inputs.open_files([Path(name)])
+
+    def save_sheet(self) -> None:
+        """The grid's images at their own size, one PNG."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the sheet", "sheet.png", "PNG (*.png)"
+        )
+        if name:
+            self._state.answers.save_sheet(Path(name))
+
+    def show_shortcuts(self) -> None:
+        """All keys."""
+        QMessageBox.information(self._window, "Shortcuts", SHORTCUTS)
+
+    def show_about(self) -> None:
+        """What this program is."""
+        box = QMessageBox(self._window)
+        box.setWindowTitle("About IAE Studio")
+        box.setTextFormat(Qt.TextFormat.RichText)
+        box.setText(ABOUT)
+        box.exec()
+
+    def open_paper(self) -> None:
+        """In the browser."""
+        QDesktopServices.openUrl(QUrl("https://arxiv.org/abs/1805.09804"))

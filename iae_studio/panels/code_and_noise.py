@@ -1,0 +1,16 @@
+"""The sliders at the right."""
+
+from __future__ import annotations
+
+from iae_studio.panels.spec import PANELS, PanelSpec
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.submit import Submit
+from iae_studio.views.controls import ControlsView
+
+
+def build(state: StudioState, submit: Submit) -> ControlsView:
+    """Code above, noise below."""
+    return ControlsView(state.displayed, state.query, state.answers)
+
+
+PANELS.register(PanelSpec("code and noise", "Code and noise", "right", build, order=30, across=288))

@@ -1,0 +1,39 @@
+"""What the window must know of a panel, and the registry of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from PySide6.QtWidgets import QWidget
+
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.submit import Submit
+from trainer.recipe.registry import Registry
+
+
+@dataclass(frozen=True)
+class PanelSpec:
+    """A panel: what it is called, where it docks, and what builds it."""
+
+    name: str
+    title: str  # of its dock and its entry in the View menu
+    area: Literal["left", "right", "bottom"]
+    # Its view, given the state and what runs jobs on the worker thread.
+    build: Callable[[StudioState, Submit], QWidget]
+    key: str = ""  # shows and hides it
+    order: int = 100  # the place among those of its area, and in the menu
+    across: int = 0  # px at first: the width of a side, the height of the bottom
+    along: int = 0  # px at first: the height in its side, the width in the bottom
+
+
+@runtime_checkable
+class LoadsSlowly(Protocol):
+    """A view that is shown without a slow part, and completed once the window is painted."""
+
+    def complete(self) -> None:
+        """Make the slow part."""
+
+
+PANELS: Registry[PanelSpec] = Registry("panel", "iae_studio.panels")

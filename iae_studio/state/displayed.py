@@ -1,0 +1,79 @@
+"""Which recipe is displayed, and with which weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from iae_studio.state.messages import Message, Messages
+from trainer.recipe.recipe import Recipe
+
+MODEL_SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class DisplayedModel:
+    """A recipe with the weights of a file or run folder, of the running training, or fresh ones."""
+
+    recipe: Recipe
+    path: Path | None = None
+    live: bool = False
+
+    @property
+    def is_run(self) -> bool:
+        """Whether the weights are of a run folder, which can be trained further."""
+        return self.path is not None and self.path.suffix != MODEL_SUFFIX
+
+
+class Displayed(QObject):
+    """The model that all views are about. Training goes on, whatever is displayed."""
+
+    recipeChanged = Signal(Recipe)  # also where the same recipe is selected again
+    changed = Signal(DisplayedModel)
+    selected = Signal()  # all have heard of it: ask it
+
+    def __init__(
+        self, model: DisplayedModel, messages: Messages, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.previous = model.recipe  # for those who hear of a change
+        self._messages = messages
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe of the displayed model."""
+        return self.model.recipe
+
+    def select(self, model: DisplayedModel) -> None:
+        """Display a recipe with some weights."""
+        self.previous = self.recipe
+        self.model = model
+        if model.recipe != self.previous:
+            self._messages.show_message(None)  # what was said was about another model
+        self.recipeChanged.emit(model.recipe)
+        self.changed.emit(model)
+        self.selected.emit()
+
+    def open_model(self, recipe: Recipe, path: Path) -> None:
+        """Display a model file or a run folder that was opened or dropped."""
+        self.select(DisplayedModel(recipe, path))
+        self._messages.show_message(Message(f"Showing {path.name}, a model of {recipe.name}."))
+
+    def use_own_images(self, recipe: Recipe) -> None:
+        """Display a recipe on the user's own images, ready to train."""
+        self.select(DisplayedModel(recipe))
+        names = " and ".join(
+            Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
+        )
+        self._messages.show_message(
+            Message(f"{recipe.about.title}, on the images in {names}: press Train.")
+        )
+
+    def end_live(self, path: Path | None) -> None:
+        """What was live is now a run on disk."""
+        if self.model.live:
+            self.model = replace(self.model, path=path or self.model.path, live=False)
+            self.changed.emit(self.model)

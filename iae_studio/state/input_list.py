@@ -1,0 +1,97 @@
+"""Input images in their order, as plain data: how each was seen, and by which kind of network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from trainer.data.preprocessing import Preprocess, preprocess_of
+from trainer.messages import Pixels
+
+MAX_INPUTS = 64
+
+
+# How a network sees an image; the engine's own, so that both see the same.
+InputSpec = Preprocess
+spec_of = preprocess_of
+
+
+@dataclass(frozen=True, eq=False)
+class Input:
+    """An image, as the network sees it.
+
+    `seen` is uint8 [H, W, C] of the spec's shape, and `original` what it was made of: the bytes of
+    an image file, or pixels [h, w, 3], so that another network can see it too. A test image needs
+    none.
+    """
+
+    name: str
+    seen: Pixels
+    spec: InputSpec
+    original: Pixels | bytes | None = None
+    test: bool = False  # taken from a test set, not brought by the user
+    drawing: bool = False  # what is on the pad now
+
+
+class InputList:
+    """All inputs in their order. Those that only another recipe's network has seen are stale."""
+
+    def __init__(self, spec: InputSpec) -> None:
+        self.spec = spec
+        self._all: list[Input] = []
+        self._kept = 0
+
+    def fitting(self) -> list[Input]:
+        """Those that can be shown to the network."""
+        return [known for known in self._all if known.spec == self.spec]
+
+    def stale(self) -> list[Input]:
+        """Those that must be seen anew first."""
+        return [known for known in self._all if known.spec != self.spec]
+
+    def has_tests(self) -> bool:
+        """Whether some were taken from a test set."""
+        return any(known.test for known in self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def see_as(self, spec: InputSpec) -> None:
+        """Another network looks; test images made for the last one go."""
+        self.spec = spec
+        self._all = [known for known in self._all if not known.test or known.spec == spec]
+
+    def add(self, inputs: list[Input]) -> None:
+        """New ones go on top; the oldest fall off the end."""
+        self._set([*inputs, *self._all])
+
+    def replace_tests(self, inputs: list[Input]) -> None:
+        """New test images in place of the old; what the user brought stays, above them."""
+        self._set([*(known for known in self._all if not known.test), *inputs])
+
+    def exchange(self, pairs: Iterable[tuple[Input, Input]]) -> None:
+        """Each old one that is still there by the same picture as seen anew."""
+        fresh = {id(old): new for old, new in pairs}
+        self._set([fresh.get(id(known), known) for known in self._all])
+
+    def set_sketch(self, drawing: Input | None) -> None:
+        """The drawing is one row, at the top, that follows the pen."""
+        rest = [known for known in self._all if not known.drawing]
+        self._set(([drawing] if drawing else []) + rest)
+
+    def keep_sketch(self) -> None:
+        """Let the drawing stay as a row of its own; the pad is free for another."""
+        self._kept += 1
+        kept = f"drawing {self._kept}"
+        self._set([replace(k, name=kept, drawing=False) if k.drawing else k for k in self._all])
+
+    def remove(self, gone: Input) -> None:
+        """Take one away."""
+        self._set([known for known in self._all if known is not gone])
+
+    def clear(self) -> None:
+        """Take all away."""
+        self._set([])
+
+    def _set(self, inputs: list[Input]) -> None:
+        self._all = inputs[:MAX_INPUTS]

@@ -1,0 +1,86 @@
+"""All that the window shows, as small parts; a view is given those that it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from iae_studio.state.answers import Answers
+from iae_studio.state.devices import Devices
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from iae_studio.state.downloads import Downloads
+from iae_studio.state.inputs import InputImages
+from iae_studio.state.library import Library
+from iae_studio.state.messages import Messages
+from iae_studio.state.query import Query
+from iae_studio.state.requests import Requests
+from iae_studio.state.training import State, Training
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
+
+FIRST = "drawn-10"  # displayed by a window that is opened for the first time
+
+
+@dataclass(frozen=True)
+class StudioState:
+    """The parts. Each has its own signals; `create` tells each what it must know of others."""
+
+    messages: Messages
+    displayed: Displayed
+    query: Query
+    inputs: InputImages
+    answers: Answers
+    training: Training
+    devices: Devices
+    library: Library
+    downloads: Downloads
+    requests: Requests
+
+    @classmethod
+    def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
+        """The parts, wired. They hear of each other before any view does."""
+        messages = Messages()
+        displayed = Displayed(DisplayedModel(recipe), messages)
+        query = Query(displayed)
+        inputs = InputImages(displayed, messages)
+        answers = Answers(displayed, inputs, query, messages)
+        training = Training(displayed, messages)
+        library = Library(displayed, training)
+        parts = cls(
+            messages=messages,
+            displayed=displayed,
+            query=query,
+            inputs=inputs,
+            answers=answers,
+            training=training,
+            devices=Devices(),
+            library=library,
+            downloads=Downloads(),
+            requests=Requests(),
+        )
+        parts._wire()
+        return parts
+
+    def _wire(self) -> None:
+        self.displayed.recipeChanged.connect(self._recipe_changed)
+        self.displayed.selected.connect(self._selected)
+        self.inputs.exchanged.connect(self.answers.ask_of_others)
+        self.query.changed.connect(self.answers.ask)
+        self.training.runChanged.connect(self.library.refreshWanted)
+
+    def _recipe_changed(self, recipe: Recipe) -> None:
+        if recipe != self.displayed.previous:
+            self.training.forget_outcome()
+            self.query.reset()
+        self.answers.forget()
+        self.inputs.see_as(recipe)
+
+    def _selected(self) -> None:
+        self.query.noiseChanged.emit()
+        self.answers.ask_of_others()
+        if self.training.state is not State.STARTING:
+            self.inputs.renew_tests()
+
+    def silence(self) -> None:
+        """Nothing more is told: the views are gone."""
+        for part in vars(self).values():
+            part.blockSignals(True)

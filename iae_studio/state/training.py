@@ -1,0 +1,150 @@
+"""What trains: its state, its run, its progress; and the commands it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE, Message, Messages
+from trainer.messages import Floats, Progress
+from trainer.recipe.recipe import Recipe
+
+
+class State(Enum):
+    """What the training thread is doing."""
+
+    STARTING = "starting"  # the engine loads
+    IDLE = "idle"
+    LOADING = "loading"  # data and networks
+    TRAINING = "training"
+    PAUSED = "paused"
+    UNSAVED = "unsaved"  # at its end, kept in memory: it could not be saved
+    FINISHED = "finished"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Loading:
+    """How many images of how many are loaded."""
+
+    done: int
+    total: int
+
+
+class Training(QObject):
+    """The training that is under way, or the next one."""
+
+    stateChanged = Signal(State)
+    progressed = Signal(Progress)
+    curvesLoaded = Signal(object)  # float32 [steps, losses]
+    loadingMoved = Signal(object)  # Loading | None
+    runChanged = Signal()  # it began, was saved, or ended: the library has another run
+    wanted = Signal(Recipe, object)  # the run to go on with, or None
+    commandWanted = Signal(object)  # pause, go, step, stop, save, discard; a folder to save in
+
+    def __init__(
+        self, displayed: Displayed, messages: Messages, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._displayed, self._messages = displayed, messages
+        self.state = State.STARTING
+        self.recipe: Recipe | None = None
+        self.run_path: Path | None = None
+        self.loading: Loading | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a training is under way, running or not."""
+        return self.state in (State.LOADING, State.TRAINING, State.PAUSED, State.UNSAVED)
+
+    @property
+    def started(self) -> bool:
+        """Whether there are networks that train, or could go on."""
+        return self.busy and self.state is not State.LOADING
+
+    # ---- what the user wants -----------------------------------------------------------------
+
+    def start(self, anew: bool = False) -> None:
+        """Train the displayed recipe: its run goes on unless `anew`, else a new run begins."""
+        if self.started and self.state is not State.TRAINING:
+            self.commandWanted.emit("go")
+        elif not self.busy and self.state is not State.STARTING:
+            model = self._displayed.model
+            run = model.path if model.is_run and not anew else None
+            self.recipe, self.run_path = self._displayed.recipe, run
+            self._messages.show_message(None)
+            self.set_state(State.LOADING)
+            self.wanted.emit(self.recipe, run)
+
+    def toggle_pause(self) -> None:
+        """Pause, or go on."""
+        if self.state is State.TRAINING:
+            self.commandWanted.emit("pause")
+        elif self.started:
+            self.commandWanted.emit("go")
+
+    def command(self, name: str) -> None:
+        """step, stop, save or discard: only a training or a loading under way hears it."""
+        if self.busy or self.loading is not None:
+            self.commandWanted.emit(name)
+
+    def save_in(self, folder: Path) -> None:
+        """Save what could not be saved in another folder, and end."""
+        if self.state is State.UNSAVED:
+            self.commandWanted.emit(folder)
+
+    # ---- what the training thread says -------------------------------------------------------
+
+    def set_state(self, state: State) -> None:
+        if state is not State.LOADING:
+            self.set_loading(None)
+        if state is not self.state:
+            self.state = state
+            self.stateChanged.emit(state)
+
+    def engine_ready(self) -> None:
+        if self.state is State.STARTING:
+            self.set_state(State.IDLE)
+
+    def engine_broken(self) -> None:
+        self.set_state(State.FAILED)
+
+    def forget_outcome(self) -> None:
+        """Another recipe is displayed: how the last training ended is no longer of interest."""
+        if self.state in (State.FAILED, State.FINISHED):
+            self.set_state(State.IDLE)
+
+    def set_loading(self, loading: Loading | None) -> None:
+        """How far the data are loaded; None when nothing loads."""
+        if loading != self.loading:
+            self.loading = loading
+            self.loadingMoved.emit(loading)
+
+    def began(self, path: Path, curves: Floats) -> None:
+        """The networks are built; show the live weights, and the losses so far."""
+        self.run_path = path
+        self.curvesLoaded.emit(curves)
+        self.runChanged.emit()
+        if self.recipe is not None and self._displayed.recipe == self.recipe:
+            self._displayed.select(DisplayedModel(self.recipe, path, live=True))
+
+    def saved(self, path: Path, step: int) -> None:
+        """A checkpoint was written: into the run, or elsewhere on request."""
+        self._messages.logged.emit(f"Saved step {step:,} in {path}.")
+        if self.state is State.UNSAVED:
+            self._messages.show_message(Message(f"Saved step {step:,} in {path}."))
+        self.run_path = path
+
+    def could_not_save(self, why: str) -> None:
+        """The training is at its end and stays in memory until it is saved or discarded."""
+        text = f"{why} Until then the training waits here: press Save, or save it elsewhere."
+        self._messages.show_message(Message(text, True, (SAVE_ELSEWHERE, DISCARD)))
+
+    def ended(self) -> None:
+        """What was live is now a run on disk."""
+        self._displayed.end_live(self.run_path)
+        self.runChanged.emit()

@@ -1,0 +1,131 @@
+"""The experiments, and below them what the chosen one is: story, drawing, data."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtWidgets import QProgressBar, QTreeWidgetItem, QWidget
+
+from iae_studio.state.datasets import title_of
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from iae_studio.state.downloads import Downloads
+from iae_studio.state.library import Library
+from iae_studio.state.requests import Requests
+from iae_studio.state.training import Training
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import as_panel, button, caption, column, row
+from iae_studio.views.recipe_list import ITEM, RecipeList
+from iae_studio.views.words import plan_of, plan_tip
+from iae_studio.widgets.diagram import Diagram
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
+
+
+class ExperimentsView(QWidget):
+    """The list `recipeList`, and the chosen recipe's story, sizes and data."""
+
+    def __init__(
+        self,
+        displayed: Displayed,
+        library: Library,
+        training: Training,
+        downloads: Downloads,
+        requests: Requests,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        as_panel(self)
+        self._displayed, self._library, self._training = displayed, library, training
+        self._downloads = downloads
+        self.tree = RecipeList()
+        self.tree.currentItemChanged.connect(self._chosen)
+        self._story = caption()
+        self._diagram = Diagram()
+        self._data = caption()
+        self._download = button("Download", "download", "", self._want_download, "downloadButton")
+        self._folder = button("Folder", "folder", "", self._want_folder, "folderButton")
+        self._own = button(
+            "Own images…",
+            "image",
+            "",
+            requests.ownImagesWanted.emit,
+            "ownImagesButton",
+        )
+        self._cancel = button("Cancel", "close", "Stop the download", downloads.cancelWanted.emit)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setObjectName("progressLine")
+        self._bar.setRange(0, 1000)
+        self._lay_out()
+        displayed.recipeChanged.connect(self._show_recipe)
+        displayed.changed.connect(self.tree.mark)
+        library.changed.connect(self._fill)
+        downloads.changed.connect(self._show_data)
+        downloads.moved.connect(lambda share: self._bar.setValue(int(1000 * share)))
+        theme.notifier().changed.connect(self._fill)  # colours and icons are the items' own
+        self._fill()
+
+    def _lay_out(self) -> None:
+        layout = column(self)
+        layout.addWidget(self.tree, 1)
+        layout.addWidget(self._story)
+        layout.addWidget(self._diagram)
+        layout.addWidget(self._data)
+        layout.addWidget(self._bar)
+        layout.addLayout(row(self._download, self._folder, self._cancel, None))
+        layout.addLayout(row(self._own, None))
+
+    def _fill(self) -> None:
+        """Build the list anew; what was chosen stays chosen."""
+        with QSignalBlocker(self.tree):
+            self.tree.fill(self._library.entry, self._displayed.recipe.name)
+        self.tree.mark(self._displayed.model)
+        self._show_recipe(self._displayed.recipe)
+
+    def _chosen(self, item: QTreeWidgetItem | None) -> None:
+        model = item.data(0, ITEM) if item is not None else None
+        if item is None or not isinstance(model, DisplayedModel):
+            # A heading is no choice.
+            QTimer.singleShot(0, self, lambda: self.tree.mark(self._displayed.model))
+            return
+        above = item.parent()
+        is_recipe = above is not None and above.data(0, ITEM) is None
+        self._library.choose(model, any_weights=is_recipe)
+
+    # ---- the chosen recipe -------------------------------------------------------------------
+
+    def _show_recipe(self, recipe: Recipe) -> None:
+        self._story.setText(f"<b>{recipe.name}</b> · {recipe.about.figure}<br>{recipe.about.story}")
+        self._diagram.setPlan(plan_of(recipe), plan_tip(recipe))
+        self._own.setEnabled(not recipe.two_dimensional)
+        self._own.setToolTip(
+            "This recipe is about points in the plane; it takes no images"
+            if recipe.two_dimensional
+            else "Train this recipe on a folder of your own images"
+        )
+        self._show_data()
+
+    def _show_data(self) -> None:
+        recipe, loading = self._displayed.recipe, self._downloads.name
+        words, ready = DATA_SETS[recipe.data.name], self._library.ready(recipe.data.name)
+        # First what goes: all at once would widen the panel, and it would stay so.
+        for part in (self._download, self._folder, self._cancel, self._bar):
+            part.hide()
+        state = "" if ready else ", not here yet"
+        self._data.setText(
+            f"{title_of(recipe)}{state}; {recipe.schedule.steps:,} steps of {recipe.optim.batch}"
+            if recipe.data.name != loading
+            else f"Downloading {words.title}, {words.download_size}…"
+        )
+        self._download.setVisible(not ready and not loading and bool(words.download))
+        self._download.setToolTip(f"Fetch {words.title}, {words.download_size}")
+        self._folder.setVisible(not ready and recipe.data.name != loading)
+        self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
+        here = loading == recipe.data.name
+        self._bar.setVisible(here)
+        self._cancel.setVisible(here)
+
+    def _want_download(self) -> None:
+        self._downloads.wanted.emit(self._displayed.recipe.data.name)
+
+    def _want_folder(self) -> None:
+        self._downloads.folderWanted.emit(self._displayed.recipe.data.name)

@@ -1,0 +1,161 @@
+"""The parts of the state, and what connects them: late answers, and where work is done."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import threading
+from traceback import walk_stack
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, SignalInstance
+
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.input_list import Input
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.training import State
+from iae_studio.threads.cancelling import CancellableProgress
+from iae_studio.threads.failures import describe
+from iae_studio.threads.jobs import SKETCH, take_test_images
+from tests.studio import LONG, colour_photo, little_data, newest, press, running, wait_for_tiles
+from trainer.messages import DataMissingError, ModelFacts
+from trainer.recipe.catalogue import CATALOGUE
+
+
+@pytest.fixture
+def state(qapp) -> StudioState:
+    made = StudioState.create()
+    made.training.engine_ready()
+    return made
+
+
+def facts(name: str) -> ModelFacts:
+    return ModelFacts(name, 5, (28, 28, 1), 10, False, 10)
+
+
+# ---- late answers --------------------------------------------------------------------------------
+
+
+def test_test_images_of_the_data_of_before_are_not_taken(state, monkeypatch) -> None:
+    """Two data sets of one shape: what is late is known by its request."""
+    asked = []
+    state.inputs.testsWanted.connect(asked.append)
+    with little_data(monkeypatch):
+        state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
+        state.displayed.select(DisplayedModel(CATALOGUE["mnist-5-small"]))
+        first, second = asked
+        assert first.recipe.image_shape == second.recipe.image_shape
+        late, wanted = (
+            take_test_images(each, Folders(), CancellableProgress(lambda *_: None))
+            for each in asked
+        )
+    state.inputs.replace_tests(first, late)
+    assert not state.inputs.images
+    assert state.inputs.awaits_tests
+    state.inputs.replace_tests(second, wanted)
+    assert state.inputs.images == wanted
+    assert not state.inputs.awaits_tests
+
+
+def test_facts_about_the_model_of_before_are_not_taken(state) -> None:
+    state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
+    before = state.answers.probe().stamp
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
+    state.answers.set_facts(facts("drawn-10"), before)
+    assert state.answers.facts is None
+    state.answers.set_facts(facts("mnist-10-small"), state.answers.probe().stamp)
+    assert state.answers.facts is not None
+
+
+def test_a_file_named_like_the_drawing_stays_when_something_is_drawn(state) -> None:
+    pixels = np.full((28, 28, 1), 9, np.uint8)
+    spec = state.inputs.spec
+    state.inputs.add([Input(SKETCH, pixels, spec)])
+    state.inputs.set_sketch(Input(SKETCH, pixels, spec, drawing=True))
+    assert len(state.inputs.images) == 2
+    state.inputs.keep_sketch()
+    assert [known.name for known in state.inputs.images] == ["drawing 1", SKETCH]
+
+
+def test_missing_data_are_known_by_their_name_and_not_by_a_sentence() -> None:
+    named = describe(DataMissingError("no files here", data="svhn"))
+    assert named.data_missing
+    assert named.what.startswith("SVHN")
+    own = describe(DataMissingError("MNIST photos is not there"))
+    assert str(own) == "MNIST photos is not there"
+    assert not own.data_missing
+
+
+# ---- threads -------------------------------------------------------------------------------------
+
+
+def test_pictures_are_made_on_the_chosen_device(qtbot, own_folders, monkeypatch) -> None:
+    from trainer.training import device
+
+    asked, choose = [], device.choose_device
+
+    def watched(name: str):
+        asked.append(name)
+        return choose(name)
+
+    monkeypatch.setattr(device, "choose_device", watched)
+    with running(own_folders, qtbot) as studio:
+        wait_for_tiles(studio, qtbot)
+        assert set(asked) <= {"auto", "cuda"}
+        studio.state.devices.choose("cpu")
+        qtbot.waitUntil(lambda: "cpu" in asked, timeout=LONG)
+        assert newest(studio, qtbot).tiles.shape[1:] == (8, 28, 28, 1)
+
+
+def test_the_gui_thread_leaves_the_disk_alone(qtbot, own_folders, monkeypatch, tmp_path) -> None:
+    """Whatever is chosen, opened or trained, our code reads no file there."""
+    touched: list[str] = []
+    gui = threading.current_thread()
+
+    def watch(owner: object, name: str) -> None:
+        real = getattr(owner, name)
+
+        def watched(*args, **kwargs):
+            if threading.current_thread() is gui:
+                files = [frame.f_code.co_filename for frame, _ in walk_stack(None)]
+                ours = [file for file in files if "/iae_studio/" in file]
+                code = str(args[0]).endswith(".py") or any("importlib" in file for file in files)
+                if ours and not code:
+                    touched.append(f"{name} of {args[:1]} by {ours[0]}")
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, watched)
+
+    with little_data(monkeypatch), running(own_folders, qtbot) as studio:
+        wait_for_tiles(studio, qtbot)
+        photo = colour_photo(tmp_path / "flag.png")
+        for name in ("stat", "listdir", "scandir"):
+            watch(os, name)
+        watch(builtins, "open")
+        state = studio.state
+        state.inputs.open_files([photo])
+        qtbot.waitUntil(lambda: state.inputs.images[0].name == "flag.png", timeout=LONG)
+        state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"].but(width=4)))
+        newest(studio, qtbot)
+        press(studio, qtbot, "startButton")
+        qtbot.waitUntil(lambda: state.training.state is State.FAILED, timeout=LONG)
+        state.displayed.select(state.library.weights_of(CATALOGUE["mog-iae"]))
+        studio.data.set_root("mnist", tmp_path)
+        qtbot.waitUntil(lambda: state.messages.current is not None, timeout=LONG)
+        state.library.refreshWanted.emit()
+        qtbot.wait(300)
+    assert not touched
+
+
+def signals_of(part: QObject) -> list[str]:
+    own = {name for kind in type(part).__mro__ if kind is not QObject for name in vars(kind)}
+    names = own - set(vars(QObject))
+    return [name for name in names if isinstance(getattr(part, name, None), SignalInstance)]
+
+
+def test_no_part_of_the_state_has_many_signals(state) -> None:
+    counts = {name: len(signals_of(part)) for name, part in vars(state).items()}
+    assert counts["inputs"] > 2
+    assert max(counts.values()) <= 8, counts
