@@ -134,11 +134,12 @@ def test_what_cannot_be_saved_is_saved_elsewhere(studio, qtbot, monkeypatch, tmp
 
 
 def test_what_cannot_be_saved_is_discarded_on_request(studio, qtbot, monkeypatch) -> None:
-    stop_on_a_full_disk(studio, qtbot, monkeypatch)
+    disk = stop_on_a_full_disk(studio, qtbot, monkeypatch)
     assert find(studio, QPushButton, "messageButton1").text() == "Discard"
     press(studio, qtbot, "messageButton1")
     wait_state(studio, qtbot, State.IDLE)
     assert only_run().step == 0
+    disk.full = False
     begin(studio, qtbot, 5)  # another training can begin
 
 
