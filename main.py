@@ -1,4 +1,4 @@
-"""Start IAE Studio:  python main.py"""
+"""Start IAE Studio: `python main.py`."""
 
 import sys
 

@@ -78,6 +78,7 @@ _TAKES = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0, "O": 3, "R": 5, "A": 5}
 
 
 def names() -> tuple[str, ...]:
+    """All icons there are."""
     return tuple(_SHAPES)
 
 

@@ -70,6 +70,7 @@ def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QTool
 def column(
     parent: QWidget | None = None, pad: int = theme.PAD, gap: int = theme.GAP
 ) -> QVBoxLayout:
+    """Widgets below each other; `pad` and `gap` are in px."""
     layout = QVBoxLayout(parent) if parent is not None else QVBoxLayout()
     layout.setContentsMargins(pad, pad, pad, pad)
     layout.setSpacing(gap)

@@ -1,0 +1,1 @@
+"""Things to look at that know nothing of the program."""

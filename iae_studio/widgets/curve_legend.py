@@ -35,6 +35,7 @@ _OF_NO_GAME = {
 
 
 def is_discriminator(name: str) -> bool:
+    """Whether a loss is a discriminator's."""
     return name.endswith("discriminator")
 
 
@@ -54,6 +55,7 @@ def curve_colour(name: str) -> QColor:
 
 
 def curve_pen(colour: QColor, dashed: bool, width: float = 1.0) -> QPen:
+    """The pen of a curve, as wide as that at every zoom."""
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     if dashed:

@@ -28,9 +28,9 @@ _MOVES = {
 
 
 class ImageGrid(TileView):
-    """Rows are inputs; column SEEN is what the model sees, CODE its code where that is a picture,
+    """A row for each input, a column for each noise vector.
 
-    columns 0, 1, ... are noises.
+    Column SEEN is what the model sees, CODE its code where that is a picture; 0, 1, ... are noises.
     """
 
     hovered = Signal(int, int)  # row -1: none

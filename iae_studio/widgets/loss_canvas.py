@@ -64,9 +64,9 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
         self._bounds: QRectF | None = None
 
     def boundingRect(self) -> QRectF:
-        """The whole view and a little more: to find the line's own bounds costs as much as to
+        """The whole view and a little more.
 
-        draw it.
+        To find the line's own bounds costs as much as to draw it.
         """
         if self._bounds is None:
             box = self.getViewBox()

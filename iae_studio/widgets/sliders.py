@@ -22,8 +22,10 @@ from iae_studio.widgets.slider_parts import TICKS, Number, Track
 
 
 class ValueSlider(QWidget):
-    """Caption, slider, editable number. A value set by code may lie outside the slider's ends;
-    a hand never leaves them."""
+    """Caption, slider, editable number.
+
+    A value set by code may lie outside the slider's ends; a hand never leaves them.
+    """
 
     valueChanged = Signal(float)
     edited = Signal(float)  # by the user

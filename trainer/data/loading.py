@@ -61,9 +61,9 @@ def _load(request: Request, progress: OnProgress) -> DataSet:
 
 
 def _held_out(whole: DataSet, count: int) -> DataSet:
-    """`count` training rows (of either domain) in the test rows' place: a validation split, so that
+    """A validation split: `count` training rows (of either domain) in the test rows' place.
 
-    no setting is chosen by looking at the test set. Always the same ones, of all classes.
+    So no setting is chosen by looking at the test set. Always the same ones, of all classes.
     """
 
     def split(rows: Rows) -> tuple[Rows, Rows]:

@@ -60,6 +60,7 @@ def code_layer(features: int, recipe: Recipe, norm: bool = True) -> nn.Module:
 
 
 def norm2d(channels: int, wanted: bool) -> nn.Module:
+    """Batch norm, or nothing."""
     return nn.BatchNorm2d(channels) if wanted else nn.Identity()
 
 

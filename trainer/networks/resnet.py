@@ -60,6 +60,7 @@ class Residual(nn.Module):
 
 
 def conv(before: int, after: int, kernel: int, stride: int = 1) -> nn.Conv2d:
+    """A convolution that keeps the size, with the border mirrored."""
     padding = (kernel - 1) // 2
     return nn.Conv2d(before, after, kernel, stride, padding, padding_mode="reflect")
 

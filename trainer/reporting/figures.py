@@ -59,6 +59,7 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
 
 
 def enlarged(picture: Pixels) -> Pixels:
+    """Each pixel ENLARGED times as wide and high."""
     return picture.repeat(ENLARGED, 0).repeat(ENLARGED, 1)
 
 

@@ -1,6 +1,6 @@
-"""Sheets of images: one row an input, what the network sees first, then its code if that is a
+"""Sheets of images, a row for each input.
 
-picture, then the draws.
+What the network sees comes first, then its code if that is a picture, then the draws.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ PROBED = 8000  # images that the probe learns from
 
 
 def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]:
-    """For each factor of drawn test images, shares from 0 to 1:
+    """Shares from 0 to 1 for each factor of drawn test images.
 
     code: how well it can be read off the code (not where the code is a picture).
     kept: how much of what a probe reads off the tiles follows the input's own factor.
