@@ -9,7 +9,6 @@ from iae_studio.widgets.diagram import Plan
 from trainer.messages import ModelFacts
 from trainer.recipe.recipe import Recipe
 
-MODELS = {"iae": "IAE", "cycleiae": "CycleIAE", "fiae": "FIAE", "gan": "GAN"}
 RECONSTRUCTIONS = {
     "adversarial": "reconstruction",
     "marginal": "reconstruction, by the output alone",
