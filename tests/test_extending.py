@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget
 
 import trainer
 from iae_studio.panels.spec import PANELS, PanelSpec
+from iae_studio.views.recipe_list import RecipeList
 from tests.studio import LONG, press, running, wait_for_tiles
 from tests.test_data_sets import STRIPES
 from tests.test_model_specs import SparseIAE
@@ -68,6 +69,8 @@ def test_what_is_added_is_listed_trained_measured_loaded_and_shown(
 
     with running(own_folders, qtbot, NAME) as studio:
         assert studio.state.displayed.recipe.name == NAME
+        listed = studio.window.findChild(RecipeList, "recipeList").recipe_items()
+        assert "Stripes" in [item.text(0) for item in listed]
         assert studio.window.findChild(QDockWidget, "dock Brightness").isVisible()
         wait_for_tiles(studio, qtbot)
         assert all(known.seen.shape == (16, 16, 1) for known in studio.state.inputs.images)
