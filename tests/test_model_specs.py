@@ -21,7 +21,6 @@ from trainer.models.building import build_model
 from trainer.models.iae import IAE
 from trainer.objectives.penalties import Penalty
 from trainer.objectives.schedule import Schedule
-from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import FAMILIES, MODELS, ModelSpec
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import run, start
@@ -44,12 +43,6 @@ def spec(request: pytest.FixtureRequest) -> Iterator[ModelSpec]:
         yield spec
 
 
-needs_registry = pytest.mark.skipif(
-    not hasattr(Recipe, "model_spec"), reason="this recipe knows only its own models"
-)
-
-
-@needs_registry
 @pytest.mark.parametrize("of", ["drawn-10", "mog-iae"])
 def test_a_model_from_outside_trains_resumes_and_draws(
     of: str, spec: ModelSpec, tmp_path: Path

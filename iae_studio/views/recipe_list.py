@@ -13,7 +13,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Entry
 from iae_studio.state.model_files import Run
 from iae_studio.style import theme
-from iae_studio.views.words import GROUPS, group_of, short_figure, short_title
+from iae_studio.views.words import group_of, groups, short_figure, short_title
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
@@ -43,7 +43,7 @@ class RecipeList(QTreeWidget):
         """Build the list anew; what was open stays so, and `chosen` shows its runs."""
         opened = self._opened()
         self.clear()
-        for model, title in GROUPS.items():
+        for model, title in groups().items():
             group = self._heading(title.upper(), None)
             mine = [recipe for recipe in CATALOGUE.values() if group_of(recipe) == model]
             for recipe in mine:

@@ -11,8 +11,8 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
-from iae_studio.views.words import MODELS
 from trainer.messages import Progress
+from trainer.recipe.specs import MODELS
 
 WORDS = {
     State.STARTING: "Starting the engine",
@@ -146,7 +146,7 @@ class TrainingBar(QWidget):
         recipe = model.recipe
         self._title.setText(recipe.about.title)
         about = f"on {title_of(recipe)}" if recipe.data.name == "folder" else recipe.about.figure
-        self._figure.setText(f"{MODELS[recipe.model.kind]}, {about}")
+        self._figure.setText(f"{MODELS[recipe.model.kind].title}, {about}")
         self._name_start()
 
     def _name_start(self) -> None:

@@ -8,8 +8,8 @@ from iae_studio.state.query import columns_of, has_noise
 from iae_studio.widgets.diagram import Plan
 from trainer.messages import ModelFacts
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import MODELS
 
-MODELS = {"iae": "IAE", "cycleiae": "CycleIAE", "fiae": "FIAE", "gan": "GAN"}
 RECONSTRUCTIONS = {
     "adversarial": "reconstruction",
     "marginal": "reconstruction, by the output alone",
@@ -26,8 +26,16 @@ GROUPS = {
 }
 
 
+def groups() -> dict[str, str]:
+    """The list's headings: the paper's, then those of models from elsewhere."""
+    own = {**GROUPS, "gan": ""}
+    return GROUPS | {model.group: model.group for model in MODELS if model.name not in own}
+
+
 def group_of(recipe: Recipe) -> str:
     """The list's group: baselines lack a game, or play it against something simpler."""
+    if recipe.model.kind not in (*GROUPS, "gan"):
+        return recipe.model_spec.group
     plain = (
         recipe.objective.reconstruction.kind == "adversarial"
         and recipe.objective.regularisation.kind == "adversarial"
