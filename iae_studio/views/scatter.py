@@ -96,7 +96,7 @@ class CloudView(QWidget):
             self._recipe, self._cloud = recipe, None
             self.data.clear()
             self.codes.clear()
-        flipped = recipe.model.kind == "fiae"
+        flipped = recipe.flipped
         self.codes.setVisible(flipped)
         if not recipe.two_dimensional:
             return
@@ -108,7 +108,7 @@ class CloudView(QWidget):
                 CODE_REACH,
             )
         else:
-            which = "one-hot input" if recipe.model.kind == "gan" else "code"
+            which = "one-hot input" if not recipe.model_spec.inverse else "code"
             what = f"Grey: the data. Coloured: what the model draws, a colour for each {which}."
         self.data.describe("Data x", what, DATA_SETS[recipe.data.name].reach)
 

@@ -66,9 +66,9 @@ def plan_of(recipe: Recipe) -> Plan:
     words = RECONSTRUCTIONS[recipe.objective.reconstruction.kind]
     discriminator = recipe.objective.reconstruction.kind in ("adversarial", "marginal")
     regular = recipe.objective.regularisation.kind
-    if recipe.model.kind == "gan":
+    if not recipe.model_spec.inverse:
         return Plan(code, "x", True, False, n, target="data")
-    if recipe.model.kind == "fiae":
+    if recipe.flipped:
         return Plan(code, "x", True, True, n, eps, words, discriminator, "data")
     if recipe.translates:
         second = (
@@ -85,7 +85,7 @@ def plan_tip(recipe: Recipe) -> str:
         "Teal: the reconstruction game tells pairs that went in from pairs that came back.\n"
         "Violet: the regularisation game tells the middle from samples of what it is to be."
     )
-    if recipe.model.kind in ("fiae", "gan"):
+    if recipe.model_spec.source == "code":
         return "The generator makes data of the code (blue) and the noise n (amber).\n" + games
     if recipe.translates:
         return "The encoder translates A to B, the code (blue); noise is amber.\n" + games
@@ -99,7 +99,7 @@ def about(recipe: Recipe, clusters: bool, way_back: bool) -> str:
             f"Columns: the {recipe.model.code} categories of the code. "
             "Rows: noise vectors, each shared by all categories."
         )
-    if recipe.model.kind == "fiae":
+    if recipe.flipped:
         return "x → z → x: the encoder reads the code off an image, the generator draws it again."
     if recipe.translates and recipe.model.encoder_noise:
         if way_back:
@@ -126,7 +126,7 @@ def code_hint(facts: ModelFacts, recipe: Recipe) -> str:
         where = "the columns ε1, ε2 and so on" if facts.encoder_noise else "the column “code”"
         return f"The code is itself a picture: see {where}."
     if facts.image_shape is None:
-        if recipe.model.kind == "fiae":
+        if recipe.flipped:
             return "The code is a point: see the plot at the right."
         return "The code is one of a few categories: see the colours."
     if facts.categorical:
@@ -140,10 +140,10 @@ def code_hint(facts: ModelFacts, recipe: Recipe) -> str:
 
 def noise_hint(facts: ModelFacts, recipe: Recipe) -> str:
     """Which map the noise enters."""
-    gives = "generator" if recipe.model.kind in ("fiae", "gan") else "decoder"
+    gives = "generator" if recipe.model_spec.source == "code" else "decoder"
     if facts.noise and facts.encoder_noise:
         return f"Enters the {gives} (n); the encoder's own (ε) comes from the same seed."
-    if facts.noise and recipe.model.kind in ("fiae", "gan"):
+    if facts.noise and recipe.model_spec.source == "code":
         return "Enters the generator: what the code does not say."
     if facts.noise:
         return "What the decoder adds that the code does not say."

@@ -52,6 +52,11 @@ class Composition:
         return self.model_spec.translates
 
     @property
+    def flipped(self) -> bool:
+        """Whether the autoencoder starts from the code and reads it off what it made (FIAE)."""
+        return self.model_spec.source == "code" and self.model_spec.inverse
+
+    @property
     def varies_code(self) -> bool:
         """Whether what the noise varies is the code, a picture; else it is what is decoded."""
         return self.translates and self.model.encoder_noise > 0

@@ -90,7 +90,7 @@ RULES: dict[str, Rule] = {
     "objective.reconstruction.mismatched": (_pairs, NO_PAIRS),
     "objective.reconstruction.mismatched_last": (_pairs, NO_PAIRS),
     "objective.reconstruction.input_noise": (
-        lambda r: _inverse(r) and r.model_spec.source == "code",
+        lambda r: r.flipped,
         "only a fiae's encoder reads what was decoded",
     ),
     "objective.regularisation.weight": (

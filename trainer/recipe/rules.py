@@ -115,8 +115,7 @@ def _check_posterior(recipe: Composition) -> None:
     gaussian = model.posterior == "gaussian"
     if gaussian and (model.encoder_noise or recipe.categorical or recipe.translates):
         raise UserError("A Gaussian posterior has a Gaussian code and no other encoder noise.")
-    flipped = spec.source == "code" and spec.inverse
-    if objective.reconstruction.kind == "likelihood" and not (flipped and gaussian):
+    if objective.reconstruction.kind == "likelihood" and not (recipe.flipped and gaussian):
         raise UserError("reconstruction=likelihood needs model=fiae and posterior=gaussian.")
     straight = spec.source == "data" and not spec.translates
     if objective.regularisation.kind == "divergence" and not (straight and gaussian):
