@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -116,3 +117,12 @@ print(*{name.split(".")[0] for name in sys.modules})
     loaded = set(done.stdout.split())
     assert "torch" in loaded
     assert not loaded & set(HEAVY) - {"torch"}
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not in a circle either, nor for their types alone."""
+    graph = grimp.build_graph("iae_studio", "trainer")
+    needs = {m: set(graph.find_modules_directly_imported_by(m)) for m in graph.modules}
+    while free := {module for module, wanted in needs.items() if not wanted}:
+        needs = {m: wanted - free for m, wanted in needs.items() if m not in free}
+    assert not needs

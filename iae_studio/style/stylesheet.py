@@ -5,15 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 from string import Template
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTemporaryDir
 from PySide6.QtGui import QColor
 
 from iae_studio.style import icons
-
-if TYPE_CHECKING:
-    from iae_studio.style.theme import Tokens
+from iae_studio.style.tokens import Tokens
 
 
 def mix(first: str, second: str, share: float) -> str:

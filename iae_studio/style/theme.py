@@ -1,8 +1,7 @@
-"""The visual language: one table of tokens, and how Qt is dressed from it."""
+"""The visual language: how Qt is dressed from the table of tokens."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -10,60 +9,15 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QP
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
 from iae_studio.style import icons, stylesheet
-
-GRID, GAP, PAD, RADIUS = 4, 8, 12, 6
-CAPTION, TEXT = 11, 13  # px
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """Colours by meaning. Every text colour keeps 4.5:1 on `panel`."""
-
-    window: str
-    panel: str
-    raised: str  # buttons and inputs
-    line: str  # hairlines
-    text: str
-    muted: str  # captions
-    accent: str  # the one primary action: content blue
-    content: str
-    style: str
-    reconstruction: str
-    regularisation: str
-    error: str
-    on_accent: str
-
-
-DARK = Tokens(
-    window="#131518",
-    panel="#1a1d21",
-    raised="#272b31",
-    line="#31363d",
-    text="#e7e9ec",
-    muted="#9ba3ae",
-    accent="#5ea6ff",
-    content="#5ea6ff",
-    style="#f2ac42",
-    reconstruction="#3cc7b2",
-    regularisation="#ac8ffb",
-    error="#ff736c",
-    on_accent="#07131f",
-)
-LIGHT = Tokens(
-    window="#eceef1",
-    panel="#f9fafb",
-    raised="#ffffff",
-    line="#d3d8de",
-    text="#1a1e23",
-    muted="#59626e",
-    accent="#1763cf",
-    content="#1763cf",
-    style="#a06000",
-    reconstruction="#08705f",
-    regularisation="#6a41d6",
-    error="#bf2626",
-    on_accent="#ffffff",
-)
+from iae_studio.style.tokens import CAPTION as CAPTION
+from iae_studio.style.tokens import DARK as DARK
+from iae_studio.style.tokens import GAP as GAP
+from iae_studio.style.tokens import GRID as GRID
+from iae_studio.style.tokens import LIGHT as LIGHT
+from iae_studio.style.tokens import PAD as PAD
+from iae_studio.style.tokens import RADIUS as RADIUS
+from iae_studio.style.tokens import TEXT as TEXT
+from iae_studio.style.tokens import Tokens as Tokens
 
 
 class _Notifier(QObject):

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
+from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.recipe.recipe import Recipe
 
-if TYPE_CHECKING:
-    from trainer.training.cuda_graphs import CapturedSteps
+
+class Replay(Protocol):
+    """What replays the steps of a training on a GPU, and where it cannot, says why."""
+
+    batches: TrainingBatches
+    why_not: str
+
+    def step(self) -> Tensor: ...
 
 
 @dataclass
@@ -30,7 +37,7 @@ class TrainState:
     optimisers: dict[str, torch.optim.Adam]
     rng: torch.Generator
     step: int = 0
-    captured: CapturedSteps | None = None  # on CUDA: what replays the steps
+    captured: Replay | None = None  # on CUDA
 
     def optimised(self, name: str) -> dict[str, nn.Parameter]:
         """The weights of an optimiser, "generators" or "discriminators", by their names.
