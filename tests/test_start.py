@@ -14,6 +14,7 @@ from iae_studio.state.model_files import SHIPPED, list_runs, model_recipe
 from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.specs import DATA_SETS
 
 ROOT = Path(__file__).parent.parent
 
@@ -97,9 +98,8 @@ def test_what_ships_is_small_and_of_data_that_may_be_shared() -> None:
     models = SHIPPED
     assert sum(path.stat().st_size for path in models.values()) <= 24 * 2**20
     for name, path in models.items():
-        data = model_recipe(path).data.name
-        free = data in ("mnist", "fashion-mnist", "mog", "four-points") or "drawn" in data
-        assert free, f"{name} was trained on {data}"
+        data = DATA_SETS[model_recipe(path).data.name]
+        assert data.shippable, f"{name} was trained on {data.title}"
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:

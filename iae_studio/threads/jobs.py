@@ -17,7 +17,7 @@ from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES, Opened, TestRequest
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from trainer.data.image_files import decode_image, list_images, read_image
 from trainer.messages import Pixels, UserError
-from trainer.recipe.specs import DATA_SETS, called
+from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
 
@@ -167,7 +167,7 @@ def download(
         moved(done / max(1, total))
 
     try:
-        called(DATA_SETS[name].download)(root, progress, cancelled)
+        resolve(DATA_SETS[name].download)(root, progress, cancelled)
     except Cancelled:
         return False
     return True

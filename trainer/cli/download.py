@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from trainer.cli.arguments import Commands
-from trainer.recipe.specs import DATA_SETS, called
+from trainer.recipe.specs import DATA_SETS, resolve
 
 
 def add_parser(commands: Commands) -> None:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
             bar.total = total
             bar.update(done - bar.n)
 
-        fetch = called(DATA_SETS[args.name].download)
+        fetch = resolve(DATA_SETS[args.name].download)
         folder = fetch(args.data, show, lambda: False)
     print(folder)
     return 0

@@ -15,7 +15,7 @@ from trainer.data.recent import Recent
 from trainer.data.request import OnProgress, Request, unheard
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.specs import DATA_SETS, called
+from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.storage.paths import data_root
 
 _loaded: Recent[Request, DataSet] = Recent(2)
@@ -54,7 +54,7 @@ def _load(request: Request, progress: OnProgress) -> DataSet:
     spec = DATA_SETS[request.data]
     if spec.find is not None:
         folder_of(request.data, request.root)  # or what is missing is told
-    whole: DataSet = called(spec.load)(request, progress)
+    whole: DataSet = resolve(spec.load)(request, progress)
     if request.translates and whole.other_train is None:
         return _two_domains(whole, request)
     return whole
@@ -121,7 +121,7 @@ def some_test_images(
 
 
 def _few(request: Request) -> Rows:
-    few: Rows = called(DATA_SETS[request.data].few)(request)
+    few: Rows = resolve(DATA_SETS[request.data].few)(request)
     return _split(few, request)[0] if request.translates else few
 
 

@@ -49,13 +49,10 @@ class FamilySpec:
     size: int = 0  # px, where it is made for one size only
     colour: bool | None = None  # where it is made for colour, or for grey, only
     full_size: bool = False  # the paper's networks, or CycleGAN's, which want a GPU
-    options: frozenset[str] = frozenset()  # those of `FAMILY_OPTIONS` that change its networks
+    options: frozenset[str] = frozenset()  # which of the options that `effect.py` asks it for
     # Raised where code, not a setting, changes what these networks become; older results are stale.
     revision: int = 1
 
-
-# Options that only some families read.
-FAMILY_OPTIONS = frozenset({"width", "conditioning", "discriminator_norm", "encoder_noise"})
 
 MODELS: Registry[ModelSpec] = Registry("model", "trainer.models.specs")
 FAMILIES: Registry[FamilySpec] = Registry("family of networks", "trainer.networks.specs")
@@ -83,9 +80,9 @@ class DataSpec:
     title: str  # in words, as the middle of a sentence has it
     # (`trainer.data.request.Request`, progress) -> `trainer.data.dataset.DataSet`; it is called
     # once for all that ask for the same. `progress(images done, images in all)` may raise.
-    load: str | Callable[..., Any]
+    load: Build
     # Request -> the first of the test set's `Rows`, where they are made sooner than the whole.
-    few: str | Callable[..., Any] = ""
+    few: Build = ""
 
     # ---- what there is to see ----
     points: bool = False  # points in the plane, not images
@@ -107,7 +104,7 @@ class DataSpec:
     files: str = ""  # what has to be on the disk, in words
     find: Callable[[Path], Path | None] | None = None  # root -> the folder of the files, if there
     # (root, progress in bytes, cancelled) -> folder; "" where it cannot be downloaded ...
-    download: str | Callable[..., Any] = ""
+    download: Build = ""
     download_size: str = ""  # ... in words
     page: str = ""  # where it is got by hand
     stand_in: str = ""  # the data set whose images are shown where this one is not at hand
@@ -117,11 +114,6 @@ class DataSpec:
 
     # What a classifier must read rightly, as a share of the test set, to be of use as a measure.
     readable: float = 0.8
-
-
-def called(what: str | Callable[..., Any]) -> Any:
-    """The function that a record names, or holds."""
-    return resolve(what) if isinstance(what, str) else what
 
 
 DATA_SETS: Registry[DataSpec] = Registry("data set", "trainer.data.sets")
