@@ -71,6 +71,7 @@ class RunJob:
         batches: TrainingBatches,
     ) -> None:
         self.reports, self.folder, self.state, self.batches = reports, folder, state, batches
+        self.ending: State | None = None  # what the window is told once the run is free again
         # A finished run that is started again goes on for as long once more.
         self.until = state.recipe.schedule.steps
         if state.step >= self.until:
@@ -212,14 +213,14 @@ class RunJob:
             self.reports.unsaved.emit(str(why))
             return False
         self.publish(renew=True)
-        self.reports.stateChanged.emit(outcome)
+        self.ending = outcome
         return True
 
     def _leave(self, letter: object) -> bool:
         """End what could not be saved: by discarding it, or in another folder."""
         if isinstance(letter, Path):
             return self._end_elsewhere(letter)
-        self.reports.stateChanged.emit(State.IDLE)
+        self.ending = State.IDLE
         return True
 
     def _end_elsewhere(self, parent: Path) -> bool:

@@ -112,4 +112,8 @@ class TrainingThread(TrainingReports):
             job = RunJob(self, folder, folder.load(device), batches)
             job.publish(renew=True)
             self.began.emit(folder.path, folder.curves())
-            return job.work(self._mailbox)
+            quitting = job.work(self._mailbox)
+        # Only now can somebody else train the run.
+        if job.ending is not None:
+            self.stateChanged.emit(job.ending)
+        return quitting
