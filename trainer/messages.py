@@ -156,9 +156,9 @@ class DivergedError(UserError):
 class DataMissingError(UserError):
     """A data set is not at hand: download it, or choose a folder that holds it.
 
-    `data` is the name of the set, where one is missing and not a folder or file.
+    `data` is the name of the set, where one is missing; `path` the folder or file, where that is.
     """
 
-    def __init__(self, text: str, *, data: str = "") -> None:
+    def __init__(self, text: str, *, data: str = "", path: str = "") -> None:
         super().__init__(text)
-        self.data = data
+        self.data, self.path = data, path

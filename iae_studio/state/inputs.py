@@ -211,4 +211,6 @@ def _data_of(recipe: Recipe) -> tuple[object, ...]:
         recipe.data.images,
         recipe.data.images_b,
         recipe.data.pad,
+        recipe.data.classes,
+        recipe.data.grey_range,
     )

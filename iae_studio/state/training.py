@@ -124,13 +124,17 @@ class Training(QObject):
             self.loading = loading
             self.loadingMoved.emit(loading)
 
-    def began(self, path: Path, curves: Floats) -> None:
-        """The networks are built; show the live weights, and the losses so far."""
-        self.run_path = path
+    def began(self, path: Path, recipe: Recipe, curves: Floats) -> None:
+        """The networks are built; show the live weights, and the losses so far.
+
+        The run's recipe is the one that was asked for, with what only its data could tell.
+        """
+        displayed = self._displayed.recipe == self.recipe
+        self.recipe, self.run_path = recipe, path
         self.curvesLoaded.emit(curves)
         self.runChanged.emit()
-        if self.recipe is not None and self._displayed.recipe == self.recipe:
-            self._displayed.select(DisplayedModel(self.recipe, path, live=True))
+        if displayed:
+            self._displayed.select(DisplayedModel(recipe, path, live=True))
 
     def saved(self, path: Path, step: int) -> None:
         """A checkpoint was written: into the run, or elsewhere on request."""

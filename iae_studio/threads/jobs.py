@@ -86,7 +86,7 @@ def open_picture(picture: QImage, name: str, spec: InputSpec) -> Opened:
 def _from_file(name: str, data: bytes, spec: InputSpec) -> Input:
     # The whole is kept, for another network must see it as its training would; as a rule a file is
     # much smaller than its pixels.
-    rgb = decode_image(data, name)
+    rgb = decode_image(data, name, spec.grey_range)
     return Input(name, spec(rgb), spec, data if len(data) < rgb.nbytes else rgb)
 
 
@@ -103,8 +103,9 @@ def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     pairs = []
     for known in inputs:
         original = known.seen if known.original is None else known.original
-        rgb = decode_image(original, known.name) if isinstance(original, bytes) else original
-        pairs.append((known, replace(known, seen=spec(rgb), spec=spec)))
+        if isinstance(original, bytes):
+            original = decode_image(original, known.name, spec.grey_range)
+        pairs.append((known, replace(known, seen=spec(original), spec=spec)))
     return pairs
 
 
@@ -121,12 +122,12 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     if spec is None or not images_at_hand(recipe):
         return []
     shown = with_data_at_hand(recipe, root)
-    images, labels, index = some_test_images(shown, root, TEST_COUNT, request.seed, progress)
-    pixels = images.permute(0, 2, 3, 1).contiguous().numpy()
-    word = "test" if shown is recipe else "drawn"
+    some = some_test_images(shown, root, TEST_COUNT, request.seed, progress)
+    pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
+    word = "training" if some.trained else "test" if shown is recipe else "drawn"
     return [
         Input(f"{word} {i}{_class_name(shown.data.name, label)}", image, spec, test=True)
-        for i, label, image in zip(index.tolist(), labels.tolist(), pixels, strict=True)
+        for i, label, image in zip(some.places.tolist(), some.labels.tolist(), pixels, strict=True)
     ]
 
 

@@ -38,7 +38,7 @@ class TrainingReports(QThread):
 
     stateChanged = Signal(State)
     loadingMoved = Signal(int, int)  # images done, of how many; of 0 while that is not known
-    began = Signal(object, object)  # run folder, losses so far
+    began = Signal(object, object, object)  # run folder, its recipe, losses so far
     progressed = Signal(Progress)
     saved = Signal(object, int)
     unsaved = Signal(str)  # why the end could not be saved: it stays in memory

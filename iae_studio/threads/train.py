@@ -93,25 +93,28 @@ class TrainingThread(TrainingReports):
         return quitting
 
     def _train(self, letter: _Begin) -> bool:
-        from trainer.data.loading import load_data
+        from trainer.data.loading import load_data, settled
         from trainer.training.checkpoint import RunFolder
         from trainer.training.device import choose_device, use_threads
+        from trainer.training.run_images import keep_list, trained_on
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
         recipe, device = letter.recipe, choose_device(letter.device)
         letter.progress.check()
-        data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress)
+        run = None if letter.run is None else RunFolder(letter.run)
+        before = None if run is None else trained_on(run)
+        data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress, before)
         batches = data.batches(recipe, device)
         letter.progress.check()
-        if letter.run is not None:
-            folder = RunFolder(letter.run)
-        else:
-            folder = RunFolder.create(new_run_folder(recipe.name), recipe)
+        folder = run or RunFolder.create(new_run_folder(recipe.name), settled(recipe, data))
         with folder.alone():
+            keep_list(folder, data)
+            for told in data.told:
+                self.noted.emit(told)
             job = RunJob(self, folder, folder.load(device), batches)
             job.publish(renew=True)
-            self.began.emit(folder.path, folder.curves())
+            self.began.emit(folder.path, job.state.recipe, folder.curves())
             quitting = job.work(self._mailbox)
         # Only now can somebody else train the run.
         if job.ending is not None:

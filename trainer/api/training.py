@@ -12,7 +12,8 @@ from pathlib import Path
 from types import TracebackType
 
 from trainer.data.batches import TrainingBatches
-from trainer.data.loading import load_data
+from trainer.data.dataset import DataSet
+from trainer.data.loading import load_data, settled
 from trainer.data.request import OnProgress, unheard
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
@@ -21,6 +22,7 @@ from trainer.storage.paths import new_run_folder
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
 from trainer.training.loop import TrainState
+from trainer.training.run_images import keep_list, move_images, trained_on
 from trainer.training.saving import SAVE_SECONDS, run_saved
 from trainer.training.time_budget import fit_to_time
 
@@ -37,6 +39,8 @@ def train(
     minutes: float | None = None,
     settings: Settings = (),
     resume: bool = False,
+    images: PathLike = "",
+    images_b: PathLike = "",
     device: str = "auto",
     save_every: float = SAVE_SECONDS,
     not_saved: Callable[[str], None] = warnings.warn,
@@ -47,7 +51,9 @@ def train(
     `data` is the folder of the data sets, `out` the run folder (without it a new one among the
     user's own: see `Training.folder`). Train up to the step `steps`, or as far as `minutes` reach;
     without either to the recipe's end. `settings` change the recipe: {"r1": 0.3} or ["r1=0.3"].
-    With `resume` the run in `out` goes on by its own recipe. Checkpoints are written every
+    `images` is a folder or .zip of your own to train on, `images_b` that of a second domain. With
+    `resume` the run in `out` goes on by its own recipe; `images` then says where its own lie now.
+    Checkpoints are written every
     `save_every` seconds or more; `not_saved` is called with the reason where one on the way fails.
     `loading` is told how many images are read, and of how many, while the data load.
 
@@ -58,16 +64,23 @@ def train(
         if value is not None and not value > 0:
             raise UserError(f"{name} is a number above 0, not {value!r}.")
     recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
-    recipe = _resumed(recipe, out, settings) if resume else _begun(recipe, settings, steps)
+    own = tuple(str(Path(name).absolute()) if name else "" for name in (images, images_b))
+    if resume:
+        recipe = _resumed(recipe, out, settings, own)
+    else:
+        recipe = _begun(_with_images(recipe, own), settings, steps)
     root = None if data is None else Path(data)
-    batches = load_data(recipe, root, loading).batches(recipe, choose_device(device))
-    if minutes and not resume:
-        recipe = fit_to_time(recipe, batches, minutes)
+    before = trained_on(RunFolder(Path(out))) if resume and out is not None else None
+    loaded = load_data(recipe, root, loading, before)
+    batches = loaded.batches(recipe, choose_device(device))
+    if not resume:
+        recipe = settled(recipe, loaded)
+        recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
     # The folder is made late: not for a run that cannot begin.
     folder = new_run_folder(recipe.name) if out is None else Path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
-    return Training(run_folder, recipe, batches, limits)
+    return Training(run_folder, recipe, loaded, batches, limits)
 
 
 @dataclass(frozen=True)
@@ -83,15 +96,23 @@ class Training(Iterator[Progress]):
 
     The checkpoint is written regularly, at the end, and when it is closed early: by `close`, at
     the end of a `with` block, or when a loop over it is left. Nobody else can train the run
-    meanwhile. `folder` is the run's, for `trainer.load`.
+    meanwhile. `folder` is the run's, for `trainer.load`; `told` says of each folder of own images
+    what became of them.
     """
 
     def __init__(
-        self, folder: RunFolder, recipe: Recipe, batches: TrainingBatches, limits: _Limits
+        self,
+        folder: RunFolder,
+        recipe: Recipe,
+        data: DataSet,
+        batches: TrainingBatches,
+        limits: _Limits,
     ) -> None:
         self.folder, self.recipe, self.until = folder.path, recipe, limits.until
+        self.told = data.told
         self._alone = ExitStack()
         self._alone.enter_context(folder.alone())
+        keep_list(folder, data)
         self._state = folder.load(batches.device)
         # Not a method: with a reference to itself it would outlive the loop that was left.
         self._reports = _reports(self._state, batches, folder, limits, self._alone)
@@ -157,7 +178,15 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _resumed(recipe: Recipe, out: PathLike | None, settings: Settings) -> Recipe:
+def _with_images(recipe: Recipe, own: tuple[str, ...]) -> Recipe:
+    if own[1] and not own[0]:
+        raise UserError("A second domain needs a first: name both folders of images.")
+    return recipe.with_images(*own) if own[0] else recipe
+
+
+def _resumed(
+    recipe: Recipe, out: PathLike | None, settings: Settings, own: tuple[str, ...]
+) -> Recipe:
     if out is None:
         raise UserError("Name the run folder to go on with: out=...")
     if settings:
@@ -165,4 +194,7 @@ def _resumed(recipe: Recipe, out: PathLike | None, settings: Settings) -> Recipe
     kept = RunFolder(Path(out)).recipe()
     if kept.name != recipe.name:
         raise UserError(f"{Path(out)} is a run of {kept.name}, not of {recipe.name}.")
+    if any(own):
+        move_images(RunFolder(Path(out)), own[0] or kept.data.images, own[1])
+        return RunFolder(Path(out)).recipe()
     return kept

@@ -35,7 +35,8 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--images",
         metavar="DIR",
-        help="your own images: a folder, one of class folders, or a .zip",
+        help="your own images: a folder, one of class folders, or a .zip; with --resume, where "
+        "they lie now",
     )
     parser.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
     parser.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
@@ -57,13 +58,15 @@ def run(args: argparse.Namespace) -> int:
     out = _run_to_resume(args, recipe) if args.resume else args.out
     with loading_bar() as show:
         training = train(
-            recipe if args.resume else _with_images(_with_seed(recipe, args), args),
+            recipe if args.resume else _with_seed(recipe, args),
             args.data,
             out,
             steps=args.steps,
             minutes=args.minutes,
             settings=args.settings,
             resume=args.resume,
+            images=args.images or "",
+            images_b=args.images_b or "",
             device=args.device,
             save_every=args.save_every,
             not_saved=tell_above_bar,
@@ -71,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
         )
     where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
     folder = training.folder
+    for told in training.told:
+        print(told, file=sys.stderr)
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
     with training:
         if training.step >= training.until:
@@ -101,16 +106,6 @@ def _with_seed(recipe: Recipe, args: argparse.Namespace) -> Recipe:
     return recipe if args.seed is None else recipe.but(seed=args.seed)
 
 
-def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:
-    """Full paths: a run is resumed from another folder too."""
-    if not args.images:
-        if args.images_b:
-            raise UserError("--images-b names the second domain: name the first with --images.")
-        return recipe
-    folders = [str(Path(name).resolve()) for name in (args.images, args.images_b) if name]
-    return recipe.with_images(*folders)
-
-
 def _run_to_resume(args: argparse.Namespace, recipe: Recipe) -> Path:
     """The folder named, or the newest run of the recipe. Raises UserError for what must stay."""
     from trainer.training.checkpoint import RunFolder
@@ -120,11 +115,8 @@ def _run_to_resume(args: argparse.Namespace, recipe: Recipe) -> Path:
     if kept.name != recipe.name:
         raise UserError(f"{folder} is a run of {kept.name}, not of {recipe.name}.")
     other_seed = args.seed is not None and args.seed != kept.optim.seed
-    if args.settings or args.images or args.images_b or other_seed:
-        raise UserError(
-            "--resume keeps the run's own recipe, seed and images: "
-            "leave out --set, --seed, --images and --images-b."
-        )
+    if args.settings or other_seed:
+        raise UserError("--resume keeps the run's own recipe and seed: leave out --set and --seed.")
     return folder
 
 

@@ -9,10 +9,13 @@ from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
+from trainer.data.folders.inventory import Inventory
+from trainer.data.folders.trained_on import Folder, ImageList, TrainedOn
 from trainer.data.memory_limits import fits
 from trainer.data.memory_maps import taken
 from trainer.data.streaming import Streamed
 from trainer.messages import UserError
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe
 
 
@@ -22,6 +25,7 @@ class Rows:
 
     `factors` holds the true content and style of drawn images, float32 [N] each. `edges` are the
     true edge images of drawn shoes. `mapped` images lie in a file and are read as they are used.
+    `contents` of own images are the hashes of their files, int64 [N].
     """
 
     images: Tensor
@@ -29,6 +33,7 @@ class Rows:
     factors: dict[str, Tensor] = field(default_factory=dict)
     edges: Tensor | None = None
     mapped: bool = False
+    contents: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -38,10 +43,11 @@ class Rows:
         factors = {name: values[index] for name, values in self.factors.items()}
         edges = self.edges[index] if self.edges is not None else None
         labels = self.labels[index]
+        contents = self.contents[index] if self.contents is not None else None
         if not self.mapped:
-            return Rows(self.images[index], labels, factors, edges)
+            return Rows(self.images[index], labels, factors, edges, contents=contents)
         images, mapped = taken(self.images, index)
-        return Rows(images, labels, factors, edges, mapped)
+        return Rows(images, labels, factors, edges, mapped, contents)
 
     def distribution(self, device: torch.device, seed: int, domain: int) -> Empirical:
         """What a training draws from: the images on the device, or read from where they are.
@@ -54,6 +60,20 @@ class Rows:
 
 
 @dataclass(frozen=True, eq=False)
+class OwnImages:
+    """What became of a folder of the user's own: of its readable images the contents, int64 [N]."""
+
+    inventory: Inventory
+    contents: Tensor
+    grey_range: GreyRange | None
+
+    def listed(self) -> Folder:
+        """As a run keeps it."""
+        contents = dict(zip(self.inventory.names, self.contents.tolist(), strict=True))
+        return Folder(str(self.inventory.path), self.inventory.told, contents)
+
+
+@dataclass(frozen=True, eq=False)
 class DataSet:
     """Rows to train on and rows to judge by; for CycleIAE those of the second domain too."""
 
@@ -62,6 +82,22 @@ class DataSet:
     other_train: Rows | None = None
     other_test: Rows | None = None
     classes: int = 10
+    own: tuple[OwnImages, ...] = ()  # of own images, for each folder
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What became of each folder of own images, a sentence each."""
+        return tuple(f"{each.inventory.path.name}: {each.inventory.told}" for each in self.own)
+
+    def image_list(self) -> ImageList | None:
+        """What a run that trains on these rows keeps; None where they are not the user's own."""
+        if not self.own:
+            return None
+        folders = tuple(each.listed() for each in self.own)
+        trained = _contents_of(self.train, self.other_train)
+        return ImageList(
+            folders, TrainedOn(trained, _contents_of(self.test, self.other_test) - trained)
+        )
 
     def batches(self, recipe: Recipe, device: torch.device) -> TrainingBatches:
         """The training rows, on the device where they fit.
@@ -83,6 +119,11 @@ class DataSet:
         return TrainingBatches(
             data, None, Empirical(known.images.to(device)), known.labels.to(device)
         )
+
+
+def _contents_of(*parts: Rows | None) -> frozenset[int]:
+    known = [part.contents for part in parts if part is not None and part.contents is not None]
+    return frozenset(value for contents in known for value in contents.tolist())
 
 
 def labelled_rows(rows: Rows, count: int, seed: int) -> Rows:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from trainer.data.colour_profiles import in_srgb
+from trainer.data.grey_depth import Extent, is_deep, may_be_deep, range_of, to_8_bits
 from trainer.data.ink import within
 from trainer.messages import Pixels, UserError
+from trainer.recipe.grey_range import GreyRange
 
-_FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM", "PSD")
+_FORMATS = (
+    "PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "JPEG2000", "PPM", "PSD",
+)  # fmt: skip
 # A JPEG decodes at an eighth of its size; above 89 million Pillow warns of a GIF or TIFF itself.
 _MOST_PIXELS = {"JPEG": 250_000_000, "MPO": 250_000_000, "GIF": 89_000_000, "TIFF": 89_000_000}
 _LONGEST = 2048  # no network here sees more, and no view shows more
@@ -23,15 +28,28 @@ _LONGEST = 2048  # no network here sees more, and no view shows more
 _STRANGERS = (
     (rb"\s*<!doctype html|\s*<html", "a web page: save the image itself and open that"),
     (rb"(?s).*<svg\b", "an SVG drawing, which cannot be opened: convert it to PNG"),
-    (rb"(?s)....ftyp(hei|hev|mif|msf)", "a HEIC photo, which cannot be opened: convert it to PNG"),
+    (
+        rb"(?s)....ftyp(hei|hev|mif|msf)",
+        "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG",
+    ),
     (rb"%PDF", "a PDF document: export its page as PNG and open that"),
     (rb"[^\0-\x08\x0e-\x1f]+\Z", "text, not an image: choose a PNG or JPEG file"),
 )
 
 
 @lru_cache(maxsize=1)
+def _load_plugins() -> None:
+    Image.init()
+    with suppress(ImportError):  # the extra "heic"
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener()
+
+
+@lru_cache(maxsize=1)
 def suffixes() -> frozenset[str]:
     """The endings of the files that can be opened, with their dot. Loads Pillow's plugins."""
+    _load_plugins()
     known = Image.registered_extensions().items()
     return frozenset(suffix for suffix, kind in known if kind in _FORMATS)
 
@@ -58,15 +76,61 @@ def read_image(path: Path) -> bytes:
         raise _unreadable(path, error) from error
 
 
-def decode_image(data: bytes, name: str = "pasted image") -> Pixels:
-    """Returns encoded image data as [H, W, 3], as `open_image` does; `name` is for `UserError`."""
+def decode_image(
+    data: bytes, name: str = "pasted image", grey_range: GreyRange | None = None
+) -> Pixels:
+    """Returns encoded image data as [H, W, 3], as `open_image` does; `name` is for `UserError`.
+
+    Deep grey is scaled by `grey_range`; without one by the range that the image itself seems to
+    have.
+    """
+    with _told(name):
+        return _upright_rgb(_opened(data, name), grey_range)
+
+
+def extent_of(data: bytes, name: str) -> Extent | None:
+    """The values of a deep grey image; None of any other. Raises `UserError` where it is broken."""
+    if not may_be_deep(data):
+        return None
+    with _told(name):
+        image = _opened(data, name)
+        if not is_deep(image):
+            return None
+        image.load()
+        return Extent.of(image)
+
+
+def common_range(files: Iterable[tuple[str, bytes]]) -> GreyRange | None:
+    """One range for all deep grey images among named files; broken ones are passed over."""
+    found = []
+    for name, data in files:
+        with suppress(UserError):
+            found.append(extent_of(data, name))
+    return range_of(extent for extent in found if extent is not None)
+
+
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels as they are stored, without decoding; None where it is broken."""
+    with suppress(UserError), _told(""):
+        return _opened(data, "").size
+    return None
+
+
+def _opened(data: bytes, name: str) -> Image.Image:
+    """An image that is not too large, not decoded yet."""
     if not data:
         raise UserError(f'"{name}" is empty: save or download it again, or choose another image.')
+    image = _recognise(data, name)
+    if image.width * image.height > _MOST_PIXELS.get(image.format or "", 120_000_000):
+        raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
+    return image
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    """What goes wrong with an image, in words."""
     try:
-        image = _recognise(data, name)
-        if image.width * image.height > _MOST_PIXELS.get(image.format or "", 120_000_000):
-            raise Image.DecompressionBombError(f"{image.width} x {image.height} pixels")
-        return _upright_rgb(image)
+        yield
     except UserError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
@@ -81,7 +145,7 @@ def upright_rgb(image: Image.Image) -> Pixels:
     Raises `UserError` where its data are damaged.
     """
     try:
-        return _upright_rgb(image.copy())
+        return _upright_rgb(image.copy(), None)
     except Exception as error:  # plugins raise nearly anything over broken data
         raise UserError("The image is damaged or cut short: save or load it anew.") from error
 
@@ -118,7 +182,7 @@ def _images_inside(folder: Path) -> list[Path]:
 
 def _recognise(data: bytes, name: str) -> Image.Image:
     """Opens without decoding. `Image.open` would warn of large images, whatever we allow."""
-    Image.init()  # the plugins
+    _load_plugins()
     failure: Exception | None = None
     for kind in _FORMATS:
         factory, accepts = Image.OPEN.get(kind, (None, None))
@@ -133,28 +197,18 @@ def _recognise(data: bytes, name: str) -> Image.Image:
     raise failure or UserError(f'"{name}" is no image of a known kind: convert it to PNG.')
 
 
-def _upright_rgb(image: Image.Image) -> Pixels:
+def _upright_rgb(image: Image.Image, grey_range: GreyRange | None) -> Pixels:
     image.draft(None, within(image.size, _LONGEST))  # a JPEG decoder can skip most of the work
     image.load()
     with suppress(Exception):  # a broken EXIF block does not spoil the picture
         image = ImageOps.exif_transpose(image)
-    if image.mode == "F" or image.mode.startswith("I"):
-        image = Image.fromarray(_to_8_bits(image))
+    if is_deep(image):
+        image = Image.fromarray(to_8_bits(image, grey_range)).convert("RGB")
     else:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        image = in_srgb(image)
     size = within(image.size, _LONGEST)
     if size != image.size:  # Pillow premultiplies alpha here
         image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     if image.mode == "RGBA":
         image = Image.alpha_composite(Image.new("RGBA", size, "white"), image)
     return np.array(image.convert("RGB"))
-
-
-def _to_8_bits(image: Image.Image) -> Pixels:
-    """Scales deep grey by the depth that it seems to have; by its own range if it has none."""
-    values = np.nan_to_num(np.asarray(image).astype(np.float32), nan=0, posinf=0, neginf=0)
-    low, high = float(values.min()), float(values.max())
-    depths = (1.0, 255.0, 4095.0, 65535.0)[image.mode != "F" :]
-    depth = next((depth for depth in depths if low >= 0 and high <= depth), None)
-    bottom, span = (0.0, depth) if depth else (low, high - low or 1.0)
-    return np.asarray(np.rint((values - bottom) * (255 / span)), np.uint8)

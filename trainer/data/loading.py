@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -11,6 +12,8 @@ from torch import Tensor
 from trainer.data.at_hand import folder_of
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
+from trainer.data.folders.split import held_out
+from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.recent import Recent
 from trainer.data.request import OnProgress, Request, unheard
 from trainer.messages import UserError
@@ -18,24 +21,39 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.storage.paths import data_root
 
+FEWEST_OF_A_DOMAIN = 8  # images to train on, where the domains are two classes
+
 _loaded: Recent[Request, DataSet] = Recent(2)
 _split_off: Recent[tuple[Request, int], DataSet] = Recent(2)
 
 
-def load_data(recipe: Recipe, root: Path | None = None, progress: OnProgress = unheard) -> DataSet:
+def load_data(
+    recipe: Recipe,
+    root: Path | None = None,
+    progress: OnProgress = unheard,
+    trained_on: TrainedOn | None = None,
+) -> DataSet:
     """The recipe's data. Raises UserError, with the way out, where they are not at hand.
+
+    What a run has `trained_on` of own images stays for training; it is never among the test images.
 
     `progress(images done, images in all)` is called as they are read, with an "in all" of 0 while
     another thread reads the same. What it raises ends the loading, and leaves nothing half-made.
     """
-    request = _request(recipe, root)
+    request = _request(recipe, root, trained_on, progress)
     whole = _loaded.get(request, request.source, lambda: _load(request, progress), progress)
     if not recipe.data.hold_out:
         return whole
     count = recipe.data.hold_out
     return _split_off.get(
-        (request, count), request.source, lambda: _held_out(whole, count), progress
+        (request, count), request.source, lambda: _held_out(whole, count, trained_on), progress
     )
+
+
+def settled(recipe: Recipe, data: DataSet) -> Recipe:
+    """The recipe with what only the data could tell, so that all that follows sees them alike."""
+    ranges = [each.grey_range for each in data.own if each.grey_range is not None]
+    return recipe.but(grey_range=str(ranges[0])) if ranges else recipe
 
 
 def forget_data() -> None:
@@ -44,10 +62,19 @@ def forget_data() -> None:
     _split_off.clear()
 
 
-def _request(recipe: Recipe, root: Path | None) -> Request:
+def _request(
+    recipe: Recipe,
+    root: Path | None,
+    trained_on: TrainedOn | None = None,
+    progress: OnProgress = unheard,
+) -> Request:
+    spec = DATA_SETS[recipe.data.name]
     # What our own code makes is the same for every root, and made once.
-    needs_root = DATA_SETS[recipe.data.name].find is not None
-    return Request.of(recipe, data_root(root) if needs_root else Path())
+    needs_root = spec.find is not None
+    request = Request.of(recipe, data_root(root) if needs_root else Path(), trained_on)
+    if spec.state is None:
+        return request
+    return replace(request, state=spec.state(request, progress))
 
 
 def _load(request: Request, progress: OnProgress) -> DataSet:
@@ -60,10 +87,11 @@ def _load(request: Request, progress: OnProgress) -> DataSet:
     return whole
 
 
-def _held_out(whole: DataSet, count: int) -> DataSet:
+def _held_out(whole: DataSet, count: int, trained_on: TrainedOn | None) -> DataSet:
     """A validation split: `count` training rows (of either domain) in the test rows' place.
 
-    So no setting is chosen by looking at the test set. Always the same ones, of all classes.
+    So no setting is chosen by looking at the test set. Always the same ones, of all classes. Of a
+    run on own images they are those that it did not train on.
     """
 
     def split(rows: Rows) -> tuple[Rows, Rows]:
@@ -72,32 +100,49 @@ def _held_out(whole: DataSet, count: int) -> DataSet:
                 f"hold_out is {count}, but there are {len(rows)} training images: hold out at "
                 "least 8, and leave 16."
             )
-        held = torch.zeros(len(rows), dtype=torch.bool)
-        held[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:count]] = True
+        held = held_out(rows, count, trained_on)
         return rows.only(~held), rows.only(held)
 
     train, test = split(whole.train)
     if whole.other_train is None:
         return replace(whole, train=train, test=test)
     other_train, other_test = split(whole.other_train)
-    return DataSet(train, test, other_train, other_test, whole.classes)
+    return replace(whole, train=train, test=test, other_train=other_train, other_test=other_test)
 
 
 def _two_domains(whole: DataSet, request: Request) -> DataSet:
     """The second domain from the first: its edges, of the other half; or its second class."""
+    if request.second == "class":
+        _check_pair(whole, request)
     (train, other_train), (test, other_test) = (
         _split(rows, request) for rows in (whole.train, whole.test)
     )
-    return DataSet(train, test, other_train, other_test, whole.classes)
+    return replace(whole, train=train, test=test, other_train=other_train, other_test=other_test)
+
+
+def _check_pair(whole: DataSet, request: Request) -> None:
+    """Raises UserError where there are not two classes, each with images to train on."""
+    names = whole.own[0].inventory.class_names if whole.own else ()
+    where = f'"{Path(request.images).name}"' if request.images else request.data
+    if whole.classes != 2:
+        held = f"{whole.classes} classes" if whole.classes > 1 else "one class"
+        held += f" ({', '.join(names[:6])})" if names else ""
+        raise UserError(
+            f"{where} holds {held}, but not two classes to translate between: give a folder with "
+            "two class folders, or a second folder with --images-b."
+        )
+    counts = whole.train.labels.bincount(minlength=2).tolist()
+    if min(counts) < FEWEST_OF_A_DOMAIN:
+        few = counts.index(min(counts))
+        called = f'"{names[few]}"' if names else f"class {few}"
+        raise UserError(
+            f"Of {called} in {where} there are {counts[few]} images to train on, of the other "
+            f"class {counts[1 - few]}: each domain needs at least {FEWEST_OF_A_DOMAIN}."
+        )
 
 
 def _split(rows: Rows, request: Request) -> tuple[Rows, Rows]:
     if request.second == "class":
-        if rows.labels.unique().tolist() != [0, 1]:
-            raise UserError(
-                f"{request.images or request.data} does not hold two classes to translate between: "
-                "give a folder with two class folders, or a second one with --images-b."
-            )
         return rows.only(rows.labels == 0), rows.only(rows.labels == 1)
     # Unpaired: no image has its own edges in the other domain.
     half = torch.arange(len(rows)) % 2 == 0
@@ -106,18 +151,38 @@ def _split(rows: Rows, request: Request) -> tuple[Rows, Rows]:
     return first, replace(second, images=edges, mapped=False)
 
 
-def some_test_images(
-    recipe: Recipe, root: Path | None, count: int, seed: int, progress: OnProgress = unheard
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Test images uint8 [N, C, H, W] chosen by a seed, their labels, their places in the set.
+class SomeImages(NamedTuple):
+    """Images uint8 [N, C, H, W], their labels, and their places in the set that they are of."""
 
-    Of different classes as far as there are enough. `progress` as of `load_data`.
+    images: Tensor
+    labels: Tensor
+    places: Tensor
+    trained: bool = False  # whether they are training images
+
+
+def some_test_images(
+    recipe: Recipe,
+    root: Path | None,
+    count: int,
+    seed: int,
+    progress: OnProgress = unheard,
+    trained_on: TrainedOn | None = None,
+) -> SomeImages:
+    """Test images chosen by a seed; training images where there are no others.
+
+    Of different classes as far as there are enough. `progress`, `trained_on` as of `load_data`.
     """
     few = DATA_SETS[recipe.data.name].few and not recipe.data.hold_out
-    test = _few(_request(recipe, root)) if few else load_data(recipe, root, progress).test
-    order = torch.randperm(len(test), generator=torch.Generator().manual_seed(seed))
-    index = torch.tensor(_varied(order.tolist(), test.labels[order].tolist(), count))
-    return test.images[index], test.labels[index], index
+    trained = False
+    if few:
+        rows = _few(_request(recipe, root))
+    else:
+        data = load_data(recipe, root, progress, trained_on)
+        trained = not len(data.test)
+        rows = data.train if trained else data.test
+    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
+    index = torch.tensor(_varied(order.tolist(), rows.labels[order].tolist(), count))
+    return SomeImages(rows.images[index], rows.labels[index], index, trained)
 
 
 def _few(request: Request) -> Rows:

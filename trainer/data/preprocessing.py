@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from trainer.data.ink import as_digit
 from trainer.messages import Pixels
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, Crop
 
@@ -32,6 +33,7 @@ class Preprocess:
     ink: bool = False
     pad: bool = False
     crop: Crop | None = None
+    grey_range: GreyRange | None = None  # of deep grey, for whoever decodes a file to be seen
 
     def __call__(self, rgb: Pixels) -> Pixels:
         """uint8 [h, w, 3], or [h, w, 1], as `shape`. Raises `ValueError` for other shapes."""
@@ -64,7 +66,8 @@ def preprocess_of(recipe: Recipe) -> Preprocess | None:
     if shape is None:
         return None
     spec = DATA_SETS[recipe.data.name]
-    return Preprocess(shape, spec.ink, recipe.data.pad and spec.own, spec.crop)
+    grey_range = GreyRange.parse(recipe.data.grey_range)
+    return Preprocess(shape, spec.ink, recipe.data.pad and spec.own, spec.crop, grey_range)
 
 
 def _border(image: Image.Image) -> int | tuple[int, ...]:

@@ -11,6 +11,7 @@ from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from trainer.data.dataset import DataSet, Rows
+    from trainer.data.folders.trained_on import TrainedOn
 
 # (done, in all), of images or bytes; "in all" is 0 as long as nobody knows. What it raises ends
 # the work, and leaves nothing half-made.
@@ -32,11 +33,15 @@ class Request:
     images: str
     images_b: str
     pad: bool
+    classes: str
+    grey_range: str
     second: str
     translates: bool
+    trained_on: TrainedOn | None = None  # by the run that asks
+    state: str = ""  # of the files, where they may change: what was loaded before is then stale
 
     @classmethod
-    def of(cls, recipe: Recipe, root: Path) -> Request:
+    def of(cls, recipe: Recipe, root: Path, trained_on: TrainedOn | None = None) -> Request:
         """What a recipe asks for."""
         return cls(
             data=recipe.data.name,
@@ -46,6 +51,9 @@ class Request:
             images=recipe.data.images,
             images_b=recipe.data.images_b,
             pad=recipe.data.pad,
+            classes=recipe.data.classes,
+            grey_range=recipe.data.grey_range,
+            trained_on=trained_on,
             second=recipe.data.second,
             translates=recipe.translates,
         )

@@ -51,6 +51,12 @@ class Data:
         "none", "what the second domain is made of: edges of the images, or the second class"
     )
     pad: bool = option(False, "own images that are not square are padded, not cropped")
+    classes: Literal["auto", "outer", "inner", "one"] = option(
+        "auto", "which folders of own images are classes; see docs/DATA.md"
+    )
+    grey_range: str = option(
+        "", 'black and white of own grey images of 16 or 32 bits, "0 4095"; empty: as they have it'
+    )
     hold_out: int = option(0, "training images that are tested on in the test set's place")
     labels: int = option(0, "training images that have labels", source="Section 2.2")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from trainer.messages import UserError
 from trainer.recipe.composition import Composition
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.specs import DATA_SETS, DataSpec
 
 
@@ -41,6 +42,7 @@ def _check_data(recipe: Composition) -> None:
     data, spec = recipe.data, DATA_SETS[recipe.data.name]
     if not spec.points:
         _check_images(recipe, spec)
+    GreyRange.parse(data.grey_range)
     if spec.own != bool(data.images):
         raise UserError("Own images go together: data=folder and images=DIR (or --images DIR).")
 

@@ -81,6 +81,9 @@ class DataSpec:
     # (`trainer.data.request.Request`, progress) -> `trainer.data.dataset.DataSet`; it is called
     # once for all that ask for the same. `progress(images done, images in all)` may raise.
     load: Build
+    # (Request, progress) -> a text that is another one when the files are, where they may change
+    # while the program runs: what was loaded of others is then loaded anew.
+    state: Callable[..., str] | None = None
     # Request -> the first of the test set's `Rows`, where they are made sooner than the whole.
     few: Build = ""
 

@@ -46,7 +46,7 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
         nothing = np.empty((0, *shape), np.uint8)
         clusters = render_clusters(snapshot, Probe(0, nothing, column_seeds(seed, COLUMNS)))
         return enlarged(tiled(clusters.tiles))
-    images, _, _ = some_test_images(recipe, root, ROWS, seed)
+    images = some_test_images(recipe, root, ROWS, seed).images
     seen = images.permute(0, 2, 3, 1).contiguous().numpy()
     made = render(snapshot, Probe(0, seen, column_seeds(seed, COLUMNS)))
     tiles = made.tiles

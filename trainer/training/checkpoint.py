@@ -2,6 +2,7 @@
 
 RUN/recipe.json        the recipe, when the run began, and the losses it keeps
 RUN/state.safetensors  the training's state, and what showing it needs; see state_file.py
+RUN/images.json        of own images, what was trained on; see run_images.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
 RUN/lock               held by the process that trains it
@@ -82,11 +83,9 @@ class RunFolder:
             "losses": LOSSES,
             "recipe": recipe.to_mapping(),
         }
-        try:
-            write_bytes(path / "recipe.json", json.dumps(began, indent=1).encode())
-        except OSError as error:
-            raise UserError(f"{path} cannot be written: {error.strerror}.") from error
-        return cls(path)
+        run = cls(path)
+        run.write("recipe.json", json.dumps(began, indent=1).encode())
+        return run
 
     def recipe(self) -> Recipe:
         """The run's recipe. Raises UserError where there is no run or its file is damaged."""
@@ -115,6 +114,13 @@ class RunFolder:
             raise UserError(f"{self.path} is not a run folder: it has no recipe.json.") from None
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise UserError(f"{file} cannot be read: {error}.") from error
+
+    def write(self, name: str, data: bytes) -> None:
+        """A file of the run, whole. Raises UserError."""
+        try:
+            write_bytes(self.path / name, data)
+        except OSError as error:
+            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from error
 
     def has_state(self) -> bool:
         return (self.path / STATE).is_file()

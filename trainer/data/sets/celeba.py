@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.data.at_hand import folder_of
+from trainer.data.folders.stores import Store, in_threads, open_store
 from trainer.data.image_files import decode_image
 from trainer.data.preprocessing import Preprocess
 from trainer.data.request import OnProgress, Request, by_parts, unheard
-from trainer.data.stores import Store, in_threads, open_store
 from trainer.messages import Pixels, UserError
 from trainer.recipe.specs import DATA_SETS, Crop, DataSpec
 

@@ -2,127 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.data.folders.inventory import Inventory, inventory_of, take_inventory
+from trainer.data.folders.stores import open_store
 from trainer.data.preprocessing import Preprocess
 from trainer.data.request import OnProgress, Request, unheard
-from trainer.data.stores import natural, open_store
 from trainer.messages import UserError
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.specs import DATA_SETS, DataSpec
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from trainer.data.dataset import DataSet, Rows
+    from trainer.data.folders.decoding import Decoded
+
+LEAST_TRAINED = 8  # images
 
 
-@dataclass(frozen=True, eq=False)
-class FolderImages:
-    """What a folder held, in natural order ("2" before "10")."""
-
-    images: Tensor  # uint8 [N, C, size, size]
-    labels: Tensor  # int64 [N], places in class_names
-    class_names: tuple[str, ...]
-    problems: tuple[str, ...]  # a sentence for every file that could not be read
-    mapped: bool  # whether `images` lie in a file of the cache
+def fingerprint(request: Request, progress: OnProgress) -> str:
+    """Another text where a file of the recipe's folders is another one."""
+    looked = (take_inventory(Path(f), request.classes, progress) for f in _folders(request))
+    return " ".join(inventory.fingerprint for inventory in looked)
 
 
 def load_folders(request: Request, progress: OnProgress) -> DataSet:
     """The images of a recipe's folder, or of both."""
-    from trainer.data.dataset import DataSet
-
-    train, test, classes = _parts(request.images, request, progress)
-    first = DataSet(train, test, classes=classes)
-    if not request.images_b:
-        return first
-    other_train, other_test, _ = _parts(request.images_b, request, progress)
-    return replace(first, other_train=other_train, other_test=other_test)
+    found = [_read(request, name, progress) for name in _folders(request)]
+    together = _joint([part.grey_range for part in found])
+    if any(part.grey_range not in (None, together) for part in found):  # one scale for both
+        request = replace(request, grey_range=str(together))
+        found = [_read(request, name, progress) for name in _folders(request)]
+    return _data_set(found, request)
 
 
-def _parts(path: str, request: Request, progress: OnProgress) -> tuple[Rows, Rows, int]:
-    """Rows to train on, rows to judge by, the number of classes."""
-    from trainer.data.dataset import Rows
+def _folders(request: Request) -> list[str]:
+    return [name for name in (request.images, request.images_b) if name]
 
-    found = read_folder(Path(path), request.size, request.colour, request.pad, progress)
-    rows = Rows(found.images, found.labels, mapped=found.mapped)
-    test = chosen_for_tests(found.labels)
-    return rows.only(~test), rows.only(test), max(1, len(found.class_names))
+
+def _read(request: Request, name: str, progress: OnProgress) -> Decoded:
+    return read_folder(
+        Path(name),
+        Preprocess((request.size, request.size, 3 if request.colour else 1), pad=request.pad),
+        request.classes,
+        GreyRange.parse(request.grey_range),
+        progress,
+    )
+
+
+def _joint(ranges: list[GreyRange | None]) -> GreyRange | None:
+    known = [each for each in ranges if each is not None]
+    if not known:
+        return None
+    return GreyRange(min(each.black for each in known), max(each.white for each in known))
 
 
 def read_folder(
     path: Path,
-    size: int,
-    colour: bool,
-    pad: bool = False,
+    look: Preprocess,
+    classes: str = "auto",
+    grey_range: GreyRange | None = None,
     progress: OnProgress = unheard,
-) -> FolderImages:
-    """All images in a folder or .zip as uint8 [N, C, size, size], C of 3 if `colour` else 1.
+) -> Decoded:
+    """All images in a folder or .zip, as the networks see them.
 
-    Every sub-folder with images is a class, in natural order; images without sub-folders are one
-    class, named after their folder. Where images lie beside sub-folders, the larger part counts.
-    The middle square is cut out, or with `pad` the whole image kept on its border's colour.
-    Unreadable files are left out and told in `problems`. They are decoded once and kept in the
-    cache for as long as no file changes. What `progress` raises ends the reading.
-    Raises UserError where fewer than 16 images can be read, or there are too many.
+    What becomes of every file is told in the `inventory` that comes with them. They are decoded
+    once and kept in the cache for as long as no file changes. What `progress` raises ends the
+    reading. Raises UserError where fewer than 16 images can be read, or there are too many.
     """
-    import torch
+    from trainer.data.folders.decoding import FEWEST, Decoding
 
-    from trainer.data.decoding import FEWEST, Decoding
-
-    look = Preprocess((size, size, 3 if colour else 1), pad=pad)
     with open_store(path) as store:
-        names, labels, class_names = _by_class(store.names(), store.title)
-        if len(names) < FEWEST:
+        inventory = inventory_of(store, path, classes, progress)
+        if len(inventory.names) < FEWEST:
             raise UserError(
-                f'"{path.name}" holds {len(names)} images; at least {FEWEST} are needed. '
-                "Choose a folder or .zip with more PNG or JPEG files."
+                f'"{path.name}" holds {len(inventory.names)} images; at least {FEWEST} are needed. '
+                f"Choose a folder or .zip with more PNG or JPEG files.{_why_so_few(inventory)}"
             )
-        decoding = Decoding(store, path, names, look, progress)
-        images, kept, problems, mapped = decoding.images()
-    return FolderImages(images, torch.tensor(labels)[kept], class_names, problems, mapped)
+        return Decoding(store, inventory, look, progress, grey_range).images()
 
 
-def _by_class(names: list[str], title: str) -> tuple[list[str], list[int], tuple[str, ...]]:
-    """The names that count, sorted by class, the class of each, and what the classes are called."""
-    parts = [name.split("/") for name in names]
-    # A folder that only wraps the others, as most archives have, says nothing.
-    while names and all(len(part) > 1 and part[0] == parts[0][0] for part in parts):
-        title = parts[0][0]
-        parts = [part[1:] for part in parts]
-    inside = [(part[0], name) for part, name in zip(parts, names, strict=True) if len(part) > 1]
-    beside = [name for part, name in zip(parts, names, strict=True) if len(part) == 1]
-    if len(beside) > len(inside) or not inside:
-        return beside, [0] * len(beside), (title,)
-    classes = sorted(sorted({folder for folder, _ in inside}), key=natural)
-    place = {folder: index for index, folder in enumerate(classes)}
-    inside.sort(key=lambda pair: place[pair[0]])  # names of one folder keep their order
-    return [name for _, name in inside], [place[folder] for folder, _ in inside], tuple(classes)
+def _why_so_few(inventory: Inventory) -> str:
+    left_out = inventory.told.partition("; left out: ")[2]
+    return f" Left out: {left_out}" if left_out else ""
 
 
-def chosen_for_tests(labels: Tensor, seed: int = 0) -> Tensor:
-    """Which images are for testing, the others to train on: bool [N], of the classes int64 [N].
+def _data_set(found: list[Decoded], request: Request) -> DataSet:
+    from trainer.data.dataset import DataSet, OwnImages
 
-    A tenth is for testing, at least 8 and at most 2,000 images, never more than half. Every class
-    gives its share, and one image at the least where it has two; the same seed chooses the same.
-    """
+    (train, test), *others = (_parts(part, request) for part in found)
+    other_train, other_test = others[0] if others else (None, None)
+    return DataSet(
+        train,
+        test,
+        other_train,
+        other_test,
+        classes=max(1, len(found[0].inventory.class_names)),
+        own=tuple(OwnImages(part.inventory, part.contents, part.grey_range) for part in found),
+    )
+
+
+def _parts(found: Decoded, request: Request) -> tuple[Rows, Rows]:
+    """Rows to train on, rows to judge by. Raises UserError where too few are for training."""
     import torch
 
-    count = len(labels)
-    wanted = min(max(round(0.1 * count), 8), 2000, count // 2)
-    turn = torch.empty(count, dtype=torch.float64)  # how early an image is taken, within its class
-    generator = torch.Generator().manual_seed(seed)
-    for label in sorted(set(labels.tolist())):
-        members = (labels == label).nonzero()[:, 0]
-        members = members[torch.randperm(len(members), generator=generator)]
-        turn[members] = torch.arange(len(members), dtype=torch.float64) / len(members)
-        if len(members) == 1:
-            turn[members] = 1.0  # the only one is for training
-    shuffled = torch.randperm(count, generator=generator)  # decides between equals
-    test = torch.zeros(count, dtype=torch.bool)
-    test[shuffled[turn[shuffled].argsort(stable=True)][:wanted]] = True
-    return test
+    from trainer.data.dataset import Rows
+    from trainer.data.folders.split import by_order, for_testing
+
+    inventory, known = found.inventory, request.trained_on
+    labels = torch.tensor(inventory.labels)
+    if known is not None and known.unlisted:
+        test = by_order(labels)
+    else:
+        marked = torch.tensor(inventory.marked) if inventory.marked else None
+        test = for_testing(found.contents, marked, known)
+    if int((~test).sum()) < LEAST_TRAINED:
+        raise UserError(
+            f'Of the images in "{inventory.path.name}" only {int((~test).sum())} are for training; '
+            f"at least {LEAST_TRAINED} are needed. Put more images into its folders for training."
+        )
+    rows = Rows(found.images, labels, mapped=found.mapped, contents=found.contents)
+    return rows.only(~test), rows.only(test)
 
 
 DATA_SETS.register(
@@ -130,6 +131,7 @@ DATA_SETS.register(
         name="folder",
         title="your images",
         load=load_folders,
+        state=fingerprint,
         own=True,
         class_pair=True,
         shippable=False,

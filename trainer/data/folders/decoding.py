@@ -1,0 +1,186 @@
+"""Image files of all sizes -> squares of one, decoded once and kept in the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.data.folders.inventory import Inventory
+from trainer.data.folders.left_out import LeftOut, Why
+from trainer.data.folders.stores import Store, in_threads
+from trainer.data.folders.trained_on import content_of
+from trainer.data.grey_depth import HEAD, Extent, may_be_deep, range_of
+from trainer.data.image_files import decode_image, extent_of
+from trainer.data.memory_maps import cache_file, open_map, write_map
+from trainer.data.preprocessing import Preprocess
+from trainer.data.request import OnProgress
+from trainer.messages import Pixels, UserError
+from trainer.recipe.grey_range import GreyRange
+from trainer.storage.files import write_bytes
+
+FEWEST = 16  # images
+MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
+CACHE_VERSION = 2  # of making squares: another number, and all are decoded anew
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The images of a folder that could be read."""
+
+    inventory: Inventory  # of these
+    images: Tensor  # uint8 [N, C, size, size]
+    contents: Tensor  # int64 [N], a hash of each file's bytes
+    grey_range: GreyRange | None  # of deep grey images, where there are any
+    mapped: bool  # whether `images` lie in a file of the cache
+
+
+@dataclass(frozen=True)
+class _Square:
+    pixels: Pixels
+    content: int
+
+
+@dataclass
+class Decoding:
+    """What is to be made of the images of an inventory."""
+
+    store: Store
+    inventory: Inventory
+    look: Preprocess
+    progress: OnProgress
+    grey_range: GreyRange | None = None  # None: as the images have it
+    _kept: list[int] = field(default_factory=list)
+    _contents: list[int] = field(default_factory=list)
+    _broken: list[LeftOut] = field(default_factory=list)
+
+    def images(self) -> Decoded:
+        """From the cache, or decoded into it, or into memory where it cannot be written.
+
+        Raises UserError where too few can be read, or memory is needed and too small.
+        """
+        cache = self._cache()
+        found = self._cached(cache)
+        if found is None:
+            self.grey_range = self.grey_range or self._common_range()
+            with suppress(OSError):
+                write_map(cache, self._shape, self._squares())
+                write_bytes(cache.with_suffix(".json"), json.dumps(self._beside()).encode())
+            found = self._cached(cache)
+        return found or self._in_memory()
+
+    @property
+    def _shape(self) -> tuple[int, int, int, int]:
+        height, width, channels = self.look.shape
+        return len(self.inventory.names), channels, height, width
+
+    # ---- the cache ---------------------------------------------------------------------------
+
+    def _cache(self) -> Path:
+        size, _, channels = self.look.shape
+        kind, part = "grey" if channels == 1 else "colour", "whole" if self.look.pad else "cut"
+        state = [f"{CACHE_VERSION}", self.inventory.fingerprint]
+        return cache_file("folders", self.inventory.path, f"{size}-{kind}-{part}", state)
+
+    def _beside(self) -> dict[str, Any]:
+        return {
+            "kept": self._kept,
+            "contents": self._contents,
+            "broken": [(each.name, each.why.name, each.told) for each in self._broken],
+            "grey_range": str(self.grey_range or ""),
+        }
+
+    def _cached(self, cache: Path) -> Decoded | None:
+        images = open_map(cache, self._shape)
+        if images is None:
+            return None
+        try:
+            beside = json.loads(cache.with_suffix(".json").read_text("utf-8"))
+            self._kept = [int(place) for place in beside["kept"]]
+            self._contents = [int(content) for content in beside["contents"]]
+            self._broken = [LeftOut(name, Why[why], told) for name, why, told in beside["broken"]]
+            grey_range = GreyRange.parse(beside["grey_range"])
+            if len(self._kept) != len(self._contents):
+                return None
+            if grey_range and self.grey_range and grey_range != self.grey_range:
+                return None
+            self.grey_range = grey_range
+            return self._decoded(images[: len(self._kept)], mapped=True)
+        except (OSError, ValueError, TypeError, KeyError, IndexError, UserError):
+            return None
+
+    def _decoded(self, images: Tensor, mapped: bool) -> Decoded:
+        inventory = self.inventory.only(self._kept, self._broken)
+        return Decoded(inventory, images, torch.tensor(self._contents), self.grey_range, mapped)
+
+    def _in_memory(self) -> Decoded:
+        height, width, _ = self.look.shape
+        title = self.inventory.path.name
+        if np.prod(self._shape) > MOST_MEMORY:
+            raise UserError(
+                f'"{title}" holds {len(self.inventory.names)} images, too many for memory at '
+                f"{height} x {width}, and they cannot be kept in the cache. Free some disk "
+                "space, or choose a smaller size or a smaller folder."
+            )
+        images = np.empty(self._shape, np.uint8)
+        for place, image in enumerate(self._squares()):
+            images[place] = image
+        # A view: the places of broken files are never touched, and so cost no memory.
+        return self._decoded(torch.from_numpy(images[: len(self._kept)]), mapped=False)
+
+    # ---- decoding ----------------------------------------------------------------------------
+
+    def _common_range(self) -> GreyRange | None:
+        """One for all deep grey images; to look at the others, their first bytes are enough."""
+
+        def extent(name: str) -> Extent | None:
+            if not may_be_deep(self.store.head(name, HEAD)):
+                return None
+            with suppress(UserError):  # told when it is decoded
+                return extent_of(self.store.read(name), name)
+            return None
+
+        found = []
+        with closing(in_threads(extent, self.inventory.names)) as extents:
+            for known in extents:
+                self.progress(0, 0)
+                found.append(known)
+        return range_of(known for known in found if known is not None)
+
+    def _square(self, name: str) -> _Square | LeftOut:
+        try:
+            data = self.store.read(name)
+        except UserError as error:
+            return LeftOut(name, Why.UNREADABLE, str(error))
+        try:
+            rgb = decode_image(data, name, self.grey_range)
+            return _Square(self.look(rgb).transpose(2, 0, 1), content_of(data))
+        except UserError as error:
+            return LeftOut(name, Why.DAMAGED, str(error))
+
+    def _squares(self) -> Iterator[Pixels]:
+        """All that can be read, in order; notes which those were, and what is wrong with others."""
+        self._kept, self._contents, self._broken = [], [], []
+        names = self.inventory.names
+        with closing(in_threads(self._square, names)) as squares:
+            for place, square in enumerate(squares):
+                if isinstance(square, LeftOut):
+                    self._broken.append(square)
+                else:
+                    self._kept.append(place)
+                    self._contents.append(square.content)
+                    yield square.pixels
+                self.progress(place + 1, len(names))
+        if len(self._kept) < FEWEST:
+            told = " ".join(each.told for each in self._broken[:3])
+            raise UserError(
+                f'Only {len(self._kept)} images in "{self.inventory.path.name}" can be read; at '
+                f"least {FEWEST} are needed. {told}"
+            )

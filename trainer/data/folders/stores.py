@@ -1,0 +1,277 @@
+"""Files in a folder or .zip: listed in natural order and read on several threads. No torch."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import Protocol, TypeVar
+
+from trainer.data.folders.left_out import LeftOut, Why, shunned
+from trainer.data.image_files import suffixes
+from trainer.data.request import OnProgress, unheard
+from trainer.messages import DataMissingError, UserError
+
+MOST = 100_000  # images
+MOST_FILE = 1 << 26  # bytes of one image file, unpacked: hardly any photo is larger
+MOST_UNPACKED = 1 << 35  # bytes of all images in a .zip
+WORKERS = min(8, os.cpu_count() or 1)
+BATCH = 512  # files read ahead
+TURN = 256  # files listed between two looks whether somebody has given up
+
+_ZIP_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
+T = TypeVar("T")
+
+
+class Store(Protocol):
+    """Where files lie; names are paths with "/"."""
+
+    title: str
+
+    def files(self, progress: OnProgress = unheard) -> tuple[list[str], list[LeftOut]]:
+        """All files in natural order, and what was not looked at. Raises UserError."""
+
+    def read(self, name: str) -> bytes:
+        """The bytes of one file; safe on several threads. Raises UserError."""
+
+    def head(self, name: str, count: int) -> bytes:
+        """The first bytes of a file; fewer, or none, where it cannot be read."""
+
+    def stamp(self, name: str) -> str:
+        """What is another one when the file is: its size, and when it was changed."""
+
+
+@contextmanager
+def open_store(path: Path) -> Iterator[Store]:
+    """The files of a folder or .zip. Raises UserError where `path` is neither."""
+    try:
+        if path.is_dir():
+            yield _Folder(path)
+            return
+        if not path.exists():
+            raise DataMissingError(
+                f'"{path}" is not there: was it moved, renamed or deleted?', path=str(path)
+            )
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile as error:
+        raise UserError(
+            f'"{path.name}" is neither a folder nor a .zip that can be read. Choose a folder of '
+            "images, or pack the folder as .zip anew."
+        ) from error
+    except (OSError, ValueError) as error:  # a name too long, or with a zero in it
+        raise UserError(f'"{path.name}" cannot be read ({_why(error)}).') from error
+    with archive:
+        yield _Zip(path, archive)
+
+
+def _why(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.title = path.absolute().name
+
+    def files(self, progress: OnProgress = unheard) -> tuple[list[str], list[LeftOut]]:
+        walk = _Walk(self._path, progress)
+        return in_natural_order(_limited(walk.files(), self._path)), walk.left_out
+
+    def read(self, name: str) -> bytes:
+        return _not_too_large(self._bytes(name, MOST_FILE + 1), name)
+
+    def head(self, name: str, count: int) -> bytes:
+        with suppress(UserError):
+            return self._bytes(name, count)
+        return b""
+
+    def _bytes(self, name: str, most: int) -> bytes:
+        try:
+            with (self._path / name).open("rb") as file:
+                return file.read(most)
+        except OSError as error:
+            raise UserError(f'"{name}" cannot be read ({error.strerror}).') from error
+
+    def stamp(self, name: str) -> str:
+        try:
+            told = (self._path / name).stat()
+        except OSError:
+            return "gone"
+        # The second time knows of permissions too: what could not be read then may be now.
+        return f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
+
+
+class _Walk:
+    """All files below a folder; `left_out` is whole once `files` has ended.
+
+    A linked folder is looked into as any other, but no folder twice: what is there without a link
+    goes first.
+    """
+
+    def __init__(self, root: Path, progress: OnProgress) -> None:
+        self._root, self._progress = root, progress
+        self.left_out: list[LeftOut] = []
+        self._seen: set[tuple[int, int]] = set()
+        self._folders: list[str] = [""]
+        self._linked: list[str] = []
+
+    def files(self) -> Iterator[str]:
+        while self._folders or self._linked:
+            linked = not self._folders
+            name = (self._linked if linked else self._folders).pop(0)
+            if not self._is_new(name, linked):
+                self.left_out.append(LeftOut(f"{name}/", Why.TWICE))
+                continue
+            yield from self._inside(name)
+
+    def _is_new(self, name: str, linked: bool) -> bool:
+        path = self._root / name
+        with suppress(OSError):
+            told = path.stat()
+            mark = told.st_dev, told.st_ino
+            if mark in self._seen:
+                return False
+            self._seen.add(mark)
+            # A link to where the whole lies would never end.
+            return not linked or not self._root.resolve().is_relative_to(path.resolve())
+        return True
+
+    def _inside(self, name: str) -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(self._root / name), key=lambda entry: entry.name)
+        except OSError as error:
+            if not name:
+                raise UserError(
+                    f'"{self._root}" cannot be read ({error.strerror}): check its permissions.'
+                ) from error
+            self.left_out.append(LeftOut(f"{name}/", Why.UNREADABLE, str(error.strerror)))
+            return
+        for place, entry in enumerate(entries):
+            if place % TURN == 0:
+                self._progress(0, 0)
+            below = f"{name}/{entry.name}" if name else entry.name
+            if self._is_file(entry, below):
+                yield below
+
+    def _is_file(self, entry: os.DirEntry[str], name: str) -> bool:
+        """Whether it is a file to be looked at; folders are kept for later."""
+        folder, why = False, shunned(entry.name)
+        try:
+            folder = entry.is_dir()
+            if why is None and folder:
+                (self._linked if entry.is_symlink() else self._folders).append(name)
+                return False
+            if why is None and not entry.is_file():
+                entry.stat()  # raises where a link leads nowhere
+                why = Why.SPECIAL  # a pipe would never end
+        except OSError:
+            why = Why.BROKEN_LINK if entry.is_symlink() else Why.UNREADABLE
+        if why is not None:
+            self.left_out.append(LeftOut(f"{name}/" if folder else name, why))
+        return why is None
+
+
+class _Zip:
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self._path = path
+        self._archive = archive
+        self.title = path.stem
+        self._changed = path.stat().st_mtime_ns
+        # Some programs for Windows pack paths with backslashes.
+        self._infos = {info.filename.replace("\\", "/"): info for info in archive.infolist()}
+
+    def files(self, progress: OnProgress = unheard) -> tuple[list[str], list[LeftOut]]:
+        progress(0, 0)
+        whole = [name for name in self._infos if not name.endswith("/")]
+        if sum(self._infos[name].file_size for name in whole if is_image(name)) > MOST_UNPACKED:
+            raise UserError(
+                f'"{self._path.name}" unpacks to more than {MOST_UNPACKED >> 30} GiB. Choose a '
+                ".zip with fewer or smaller images."
+            )
+        found, left_out = [], []
+        for name in whole:
+            reasons = filter(None, map(shunned, name.split("/")))
+            if (why := next(reasons, None)) is not None:
+                left_out.append(LeftOut(name, why))
+            else:
+                found.append(name)
+        return in_natural_order(_limited(found, self._path)), left_out
+
+    def read(self, name: str) -> bytes:
+        return _not_too_large(self._bytes(name, MOST_FILE + 1), name)  # whatever it claims
+
+    def head(self, name: str, count: int) -> bytes:
+        with suppress(UserError):
+            return self._bytes(name, count)
+        return b""
+
+    def _bytes(self, name: str, most: int) -> bytes:
+        info = self._infos.get(name)
+        if info is None:
+            raise UserError(f'"{name}" is not in "{self._path.name}".')
+        try:
+            with self._archive.open(info) as file:
+                return file.read(most)
+        except _ZIP_ERRORS as error:
+            raise UserError(f'"{name}" cannot be unpacked ({error}).') from error
+
+    def stamp(self, name: str) -> str:
+        info = self._infos[name]
+        return f"{info.file_size} {info.CRC} {self._changed}"
+
+
+def _limited(names: Iterable[str], path: Path) -> Iterator[str]:
+    """Whoever names a whole disk by mistake need not wait for all of it."""
+    images = 0
+    for count, name in enumerate(names, start=1):
+        images += is_image(name)
+        if images > MOST or count > 10 * MOST:
+            held = f"{MOST:,} images" if images > MOST else f"{10 * MOST:,} files"
+            raise UserError(
+                f'"{path.name}" holds more than {held}. Choose a folder or .zip with fewer.'
+            )
+        yield name
+
+
+def is_image(name: str) -> bool:
+    """Whether a file can be opened, by its ending."""
+    return PurePosixPath(name).suffix.lower() in suffixes()
+
+
+def in_natural_order(names: Iterable[str]) -> list[str]:
+    """Names with "2" before "10", the same however they came."""
+    return sorted(sorted(names), key=natural)
+
+
+def natural(name: str) -> list[list[str | int]]:
+    """A key that sorts "a/2.png" before "a/10.png" and both before "b/1.png"."""
+    return [
+        [
+            int(piece) if piece.isdecimal() else piece.casefold()
+            for piece in re.split(r"(\d+)", part)
+        ]
+        for part in name.split("/")
+    ]
+
+
+def _not_too_large(data: bytes, name: str) -> bytes:
+    if len(data) > MOST_FILE:
+        raise UserError(f'"{name}" is larger than {MOST_FILE >> 20} MiB: save a smaller copy.')
+    return data
+
+
+def in_threads(work: Callable[[str], T], names: Iterable[str]) -> Generator[T]:
+    """`work` of every name, in order, on several threads, never far ahead of the taker.
+
+    Closed early, it waits for what is being worked on, and does no more.
+    """
+    left = iter(names)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while batch := list(islice(left, BATCH)):
+            yield from pool.map(work, batch)

@@ -1,0 +1,137 @@
+"""The own images that a run was trained on, by their contents: a list that the run keeps. No torch.
+
+RUN/images.json has a sentence on each folder, the names of its images, and which were trained on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from trainer.data.folders.inventory import take_inventory
+from trainer.data.folders.stores import open_store
+from trainer.messages import UserError
+
+FILE = "images.json"
+FORMAT = 1
+LOOKED_AT = 64  # images that tell whether a folder is the one that was trained on
+ENOUGH = 0.5  # of them must be there
+
+
+def content_of(data: bytes) -> int:
+    """What a file is known by, whatever it is called and wherever it lies: 64 bits, signed."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Folder:
+    """One folder that was trained on: where it lay, what was told of it, its images' contents."""
+
+    path: str
+    told: str
+    contents: Mapping[str, int]  # by name
+
+
+@dataclass(frozen=True)
+class TrainedOn:
+    """Contents, by their hashes, that a run has trained on, and that it kept for testing."""
+
+    trained: frozenset[int] = frozenset()
+    tests: frozenset[int] = frozenset()
+    # A run of a version that kept no list: its images were split by their order.
+    unlisted: bool = False
+
+    @property
+    def parts(self) -> tuple[frozenset[int], frozenset[int]]:
+        """What was trained on, and what was not."""
+        return self.trained, self.tests - self.trained
+
+    def joined(self, later: TrainedOn) -> TrainedOn:
+        """With what it trained on later: nothing that was ever trained on is a test again."""
+        trained = self.trained | later.trained
+        return TrainedOn(trained, (self.tests | later.tests) - trained)
+
+
+@dataclass(frozen=True, eq=False)
+class ImageList:
+    """What `FILE` holds."""
+
+    folders: tuple[Folder, ...]
+    trained_on: TrainedOn
+
+    def to_json(self) -> bytes:
+        """The file's contents; `read_list` is the inverse."""
+        content = {
+            "format": FORMAT,
+            "folders": [
+                {"path": each.path, "told": each.told, "images": dict(each.contents)}
+                for each in self.folders
+            ],
+            "trained": sorted(self.trained_on.trained),
+            "tests": sorted(self.trained_on.tests),
+        }
+        return json.dumps(content, indent=0).encode()
+
+
+def read_list(run: Path) -> ImageList | None:
+    """The list of a run folder; None where it has none. Raises UserError where it is damaged."""
+    file = run / FILE
+    try:
+        return _parsed(json.loads(file.read_text("utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
+        raise UserError(
+            f"{file}, which says what the run was trained on, cannot be read ({error}). Copy it "
+            "back from a backup, or begin a new run."
+        ) from error
+
+
+def _parsed(content: Any) -> ImageList:
+    folders = tuple(
+        Folder(
+            str(each["path"]),
+            str(each["told"]),
+            {str(name): _whole(value) for name, value in each["images"].items()},
+        )
+        for each in content["folders"]
+    )
+    trained, tests = (frozenset(map(_whole, content[key])) for key in ("trained", "tests"))
+    return ImageList(folders, TrainedOn(trained, tests))
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"{value!r:.40} is no hash")
+    return value
+
+
+def check_same(folder: Folder, path: Path) -> None:
+    """Raises UserError where `path` does not hold the images of a folder that was trained on.
+
+    Some of them are looked for by name and compared by content; half of these must be there.
+    """
+    known = list(folder.contents.items())
+    some = known[:: max(1, len(known) // LOOKED_AT)][:LOOKED_AT]
+    there = {name.rpartition("/")[2]: name for name in take_inventory(path, "outer").names}
+    names = set(there.values())
+    same = 0
+    with open_store(path) as store:
+        for name, content in some:
+            found = name if name in names else there.get(name.rpartition("/")[2])
+            if found is None:
+                continue
+            try:
+                same += content_of(store.read(found)) == content
+            except UserError:
+                continue
+    if same < ENOUGH * len(some):
+        raise UserError(
+            f'"{path}" is not the folder that the run was trained on: of {len(some)} of its images '
+            f"that were looked for, {same} are there. Choose the folder that "
+            f'"{Path(folder.path).name}" has become, or begin a new run on this one.'
+        )
