@@ -13,12 +13,13 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio.data_controller import DataController
+from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input, InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
 from iae_studio.style import theme
-from iae_studio.threads import jobs
+from iae_studio.threads import jobs, opening
 from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
@@ -46,6 +47,7 @@ class Studio(QObject):
         self.work = WorkThread()
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
+        self.own_images = OwnImagesController(self.state, self.window)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._connect_views()
@@ -79,10 +81,12 @@ class Studio(QObject):
         for thread in (self.render, self.work, self.training):
             thread.start()
         self.data.start()
+        self.own_images.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
         self._waits = False
+        self.own_images.cancel()
         self.data.cancel()  # first of all: what loads holds others up
         if self.training.isRunning():
             self._end_training()
@@ -90,6 +94,7 @@ class Studio(QObject):
             if thread.isRunning():
                 thread.shut_down()
         self.data.shut_down()
+        self.own_images.shut_down()
         # What the threads still had to say must not reach a window that is gone.
         self.state.silence()
         self.settings.setValue("recipe", self.state.displayed.recipe.name)
@@ -126,7 +131,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.render, self.training, self.work, self.data):
+        for source in (self.render, self.work, self.data, self.own_images):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:
@@ -154,6 +159,8 @@ class Studio(QObject):
         thread.saved.connect(state.saved)
         thread.unsaved.connect(state.could_not_save)
         thread.ended.connect(state.ended)
+        thread.failed.connect(state.failed)
+        thread.leftOut.connect(state.left_out)
         thread.noted.connect(self.state.messages.logged)
 
     def _connect_jobs(self) -> None:
@@ -188,7 +195,7 @@ class Studio(QObject):
         self.work.submit(job, then=self.state.inputs.add_opened)
 
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
-        job = partial(jobs.open_picture, picture, name, spec)
+        job = partial(opening.open_picture, picture, name, spec)
         self.work.submit(job, then=self.state.inputs.add_opened)
 
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:

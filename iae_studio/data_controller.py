@@ -9,15 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.folders import ChosenFolders
 from iae_studio.state.input_list import Input
-from iae_studio.state.inputs import TestRequest
 from iae_studio.state.library import read_contents
-from iae_studio.state.messages import CHOOSE_FOLDER, Message
+from iae_studio.state.messages import CHOOSE_FOLDER, Action, Message
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import Loading, State
 from iae_studio.threads import jobs
-from iae_studio.threads.cancelling import CancellableProgress
 from iae_studio.threads.worker import WorkThread
 from trainer.data.at_hand import data_ready
 from trainer.messages import Failed
@@ -80,8 +80,8 @@ class DataController(QObject):
             newest="library",
         )
 
-    def _act(self, action: str) -> None:
-        if action == CHOOSE_FOLDER.name:
+    def _act(self, action: Action) -> None:
+        if action.asks_for(CHOOSE_FOLDER):
             self.choose_folder(self.state.displayed.recipe.data.name)
 
     # ---- test images -------------------------------------------------------------------------

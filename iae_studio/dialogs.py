@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
-from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE
+from iae_studio.state.messages import CHOOSE_IMAGES, DISCARD, SAVE_ELSEWHERE, TRAIN_ON, Action
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT, SHORTCUTS
@@ -28,28 +28,41 @@ class Dialogs:
         self._window, self._state, self._settings = window, state, settings
         self._submit = submit
         self._suffixes = SUFFIXES
+        self._own_images: OwnImagesDialog | None = None  # while it asks
 
-    def choose_own_images(self) -> None:
-        """Ask for a folder; then the recipe stands ready to train on it."""
+    def choose_own_images(self, *places: str) -> None:
+        """Ask for a folder; then the recipe stands ready to train on it.
+
+        `places` stand there already: a folder or .zip, or one for each domain.
+        """
         recipe = self._state.displayed.recipe
         if recipe.two_dimensional:
             self._state.messages.show_error(POINTS_TAKE_NO_IMAGES)
             return
-        dialog = OwnImagesDialog(recipe, self._submit, self._window)
+        self._own_images = dialog = OwnImagesDialog(recipe, self._submit, self._window, places)
         if dialog.exec() and dialog.recipe is not None:
             self._state.displayed.use_own_images(dialog.recipe)
+        self._own_images = None
+        dialog.deleteLater()
 
-    def act_on_message(self, action: str) -> None:
-        """Save elsewhere, or discard, what could not be saved."""
+    def close(self) -> None:
+        """The window closes: nobody answers any more."""
+        if self._own_images is not None:
+            self._own_images.reject()
+
+    def act_on_message(self, action: Action) -> None:
+        """Save elsewhere, or discard, what could not be saved; choose what to train on."""
         training = self._state.training
-        if action == DISCARD.name:
+        if action.asks_for(DISCARD):
             training.command("discard")
-        elif action == SAVE_ELSEWHERE.name:
+        elif action.asks_for(SAVE_ELSEWHERE):
             chosen = QFileDialog.getExistingDirectory(self._window, "A folder to save the run in")
             if chosen:
                 training.save_in(Path(chosen))
             else:  # the question stands
                 training.command("stop")
+        elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
+            self.choose_own_images(*(action.about or ()))
 
     def open_images(self) -> None:
         """Image files to look at."""
@@ -57,7 +70,10 @@ class Dialogs:
         folder = str(self._settings.value("folder", pictures))
         kinds = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
         names, _ = QFileDialog.getOpenFileNames(
-            self._window, "Open images", folder, f"Images ({kinds});;All files (*)"
+            self._window,
+            "Open images",
+            folder,
+            f"Images ({kinds});;Archives (*.zip);;All files (*)",
         )
         if names:
             self._settings.setValue("folder", str(Path(names[0]).parent))

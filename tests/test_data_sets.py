@@ -14,7 +14,7 @@ from torch import Tensor
 
 from iae_studio.state.datasets import missing, title_of
 from iae_studio.state.folders import Folders
-from iae_studio.state.inputs import TestRequest
+from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.failures import describe
 from iae_studio.threads.jobs import take_test_images
 from tests.tiny import ROOT

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import list_runs
+from iae_studio.state.own_images import on_own_images
 from iae_studio.state.training import State
-from iae_studio.views.own_images import on_own_images
 from tests.studio import LONG, find, press, running, steps, wait_state
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training import checkpoint

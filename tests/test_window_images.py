@@ -11,11 +11,12 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.messages import CHOOSE_FOLDER
 from iae_studio.state.model_files import list_runs
+from iae_studio.state.own_images import on_own_images
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads import jobs
 from iae_studio.threads.worker import WorkThread
-from iae_studio.views.own_images import OwnImagesDialog, on_own_images
+from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.views.recipe_list import RecipeList
 from iae_studio.widgets.sketch_pad import SketchPad
 from tests.studio import (

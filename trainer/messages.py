@@ -139,6 +139,7 @@ class Failed:
     what: str
     remedy: str = ""
     data_missing: bool = False
+    gone: str = ""  # a folder or file of own images that is not where it was
     trace: str = field(default="", repr=False)
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from trainer.data.at_hand import data_ready
@@ -33,10 +34,16 @@ def missing(name: str) -> tuple[str, str]:
     return f"{spec.title} is not on this computer yet.", f"{way}."
 
 
-def images_at_hand(recipe: Recipe) -> bool:
-    """Whether the folders of a recipe on own images are there."""
-    named = [name for name in (recipe.data.images, recipe.data.images_b) if name]
-    return all(Path(name).exists() for name in named)
+def gone_images(recipe: Recipe) -> str:
+    """The first of a recipe's own folders that is not there; empty where all are. Asks the disk."""
+    named = filter(None, (recipe.data.images, recipe.data.images_b))
+    return next((name for name in named if not _is_there(name)), "")
+
+
+def _is_there(name: str) -> bool:
+    with suppress(OSError):  # it can't be looked at: whoever reads it tells why
+        return Path(name).exists()
+    return True
 
 
 def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from trainer.data.preprocessing import Preprocess, preprocess_of
 from trainer.messages import Pixels
+from trainer.recipe.grey_range import GreyRange
 
 MAX_INPUTS = 64
 
@@ -31,6 +32,7 @@ class Input:
     original: Pixels | bytes | None = None
     test: bool = False  # taken from a test set, not brought by the user
     drawing: bool = False  # what is on the pad now
+    grey_range: GreyRange | None = None  # of a deep grey file, for networks that have none
 
 
 class InputList:

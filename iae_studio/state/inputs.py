@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,9 @@ from PySide6.QtGui import QImage
 
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.input_list import Input, InputList, InputSpec, spec_of
-from iae_studio.state.messages import Messages
+from iae_studio.state.messages import STOP_LOOKING, TRAIN_ON, Action, Message, Messages
+from iae_studio.state.opened import Looked, Opened, Unread, in_short
+from iae_studio.state.test_request import TestRequest, data_of
 from trainer.messages import Pixels
 from trainer.recipe.recipe import Recipe
 
@@ -20,36 +22,13 @@ POINTS_TAKE_NO_IMAGES = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class TestRequest:
-    """Test images of a recipe's data that were asked for; its answer is known by it."""
-
-    recipe: Recipe
-    seed: int
-
-    __test__ = False  # to pytest: no test
-
-    @property
-    def data(self) -> tuple[object, ...]:
-        """What decides the data that have to be loaded."""
-        return _data_of(self.recipe)
-
-
-@dataclass(frozen=True, eq=False)
-class Opened:
-    """What came of a drop: inputs, or a model, and a line for each file that cannot be read."""
-
-    inputs: tuple[Input, ...] = ()
-    problems: tuple[str, ...] = ()
-    model: tuple[Recipe, Path] | None = None
-
-
 class InputImages(QObject):
     """All inputs; `images` are those that the displayed network can see."""
 
     exchanged = Signal()  # the displayed network sees other images: ask it
     changed = Signal()  # for views: other images, or some on their way
     filesWanted = Signal(object, object)  # list[Path], InputSpec, or None for points
+    lookWanted = Signal(Opened, object)  # at its holders; InputSpec
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
     sketchWanted = Signal(object, object)  # uint8 [H, W], InputSpec
@@ -72,6 +51,15 @@ class InputImages(QObject):
         """How the displayed network, or the last one of images, sees."""
         return self._list.spec
 
+    @property
+    def _shows_points(self) -> bool:
+        return self._displayed.recipe.two_dimensional
+
+    @property
+    def _run(self) -> Path | None:
+        model = self._displayed.model
+        return model.path if model.is_run else None
+
     def see_as(self, recipe: Recipe) -> None:
         """Another network looks: what the user brought is seen anew where it sees otherwise."""
         spec = spec_of(recipe)
@@ -87,12 +75,11 @@ class InputImages(QObject):
     def open_files(self, paths: list[Path]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
         if paths:
-            points = self._displayed.recipe.two_dimensional
-            self.filesWanted.emit(paths, None if points else self.spec)
+            self.filesWanted.emit(paths, None if self._shows_points else self.spec)
 
     def open_picture(self, picture: QImage, name: str) -> None:
         """The same for an image of the clipboard or a browser."""
-        if self._displayed.recipe.two_dimensional:
+        if self._shows_points:
             self._messages.show_error(POINTS_TAKE_NO_IMAGES)
         else:
             self.pictureWanted.emit(picture, name, self.spec)
@@ -102,12 +89,35 @@ class InputImages(QObject):
         if opened.model is not None:
             self._displayed.open_model(*opened.model)
         self.add(list(opened.inputs))
-        if opened.problems:
-            rest = len(opened.problems) - 1
-            more = f" ({rest} more could not be read.)" if rest else ""
-            self._messages.show_error(opened.problems[0] + more)
-        elif opened.inputs:
-            self._messages.show_message(None)
+        self._log(opened.unread)
+        if opened.holders:
+            names = " and ".join(f'"{path.name}"' for path in opened.holders[:2])
+            looking = f"Looking through {names}…"
+            self._messages.show_message(Message(looking, actions=(STOP_LOOKING,)))
+            self.lookWanted.emit(opened, self.spec)
+        elif opened.told or opened.inputs:
+            self._tell(opened.told, opened.faulty)
+
+    def add_looked(self, opened: Opened, looked: Looked) -> None:
+        """What folders and .zip files hold, and what else came of that drop."""
+        self.add(list(looked.inputs))
+        self._log(looked.unread)
+        actions = (replace(TRAIN_ON, about=looked.to_train_on),) if looked.to_train_on else ()
+        told = " ".join(filter(None, (looked.told, in_short(looked.unread), opened.told)))
+        self._tell(told, bool(looked.faulty or looked.unread or opened.faulty), actions)
+
+    def lack_looked(self, opened: Opened) -> None:
+        """The looking was stopped, or failed, which is told already."""
+        message = self._messages.current
+        if message is not None and STOP_LOOKING in message.actions:
+            self._tell(opened.told, opened.faulty)
+
+    def _log(self, unread: Iterable[Unread]) -> None:
+        for each in unread:
+            self._messages.logged.emit(each.told)
+
+    def _tell(self, told: str, faulty: bool, actions: tuple[Action, ...] = ()) -> None:
+        self._messages.show_message(Message(told, faulty, actions) if told else None)
 
     def sketch(self, drawing: Pixels) -> None:
         """Read a drawing off this thread; it comes back by `set_sketch`."""
@@ -165,22 +175,29 @@ class InputImages(QObject):
 
     def want_tests(self) -> None:
         """Other test images each time."""
-        if not self._displayed.recipe.two_dimensional:
-            self._request = TestRequest(self._displayed.recipe, self._asked)
+        if not self._shows_points:
+            self._ask_for_tests(self._asked)
             self._asked += 1
-            self._had_tests = False
-            self._set_awaits(True)
-            self.testsWanted.emit(self._request)
+
+    def _ask_for_tests(self, seed: int) -> None:
+        self._request = TestRequest(self._displayed.recipe, seed, self._run)
+        self._had_tests = False
+        self._set_awaits(True)
+        self.testsWanted.emit(self._request)
 
     def renew_tests(self) -> None:
         """Test images of the data now displayed, unless the user sent the last ones away."""
-        recipe = self._displayed.recipe
         known = None if self._request is None else self._request.data
-        if recipe.two_dimensional or _data_of(recipe) == known:
+        wanted = data_of(self._displayed.recipe, self._run)
+        if self._shows_points or wanted == known:
             return
         had = self._had_tests or self._list.has_tests()
         # Those on their way were asked for by the recipe before, and will not fit this one.
-        if had or self.awaits_tests or not len(self._list):
+        if not (had or self.awaits_tests or not len(self._list)):
+            return
+        if self._request is not None and known is not None and known[:-1] == wanted[:-1]:
+            self._ask_for_tests(self._request.seed)  # the same, but for what the run trained on
+        else:
             self.want_tests()
 
     def replace_tests(self, request: TestRequest, images: list[Input]) -> None:
@@ -199,18 +216,3 @@ class InputImages(QObject):
     def _set_awaits(self, awaits: bool) -> None:
         self.awaits_tests = awaits
         self.changed.emit()
-
-
-def _data_of(recipe: Recipe) -> tuple[object, ...]:
-    """What decides a recipe's data."""
-    return (
-        recipe.data.name,
-        recipe.image_shape,
-        recipe.translates,
-        recipe.data.second,
-        recipe.data.images,
-        recipe.data.images_b,
-        recipe.data.pad,
-        recipe.data.classes,
-        recipe.data.grey_range,
-    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,15 +13,51 @@ from trainer.messages import Failed
 
 @dataclass(frozen=True)
 class Action:
-    """A button of a message: what it asks for by `Messages.actionWanted`, and its words."""
+    """A button of a message: what it asks for by `Messages.actionWanted`, and its words.
+
+    Two of one `name` ask for the same, be it about something else.
+    """
 
     name: str
     label: str
+    about: Any = None
+
+    def asks_for(self, other: Action) -> bool:
+        """Whether it asks for the same."""
+        return self.name == other.name
 
 
 CHOOSE_FOLDER = Action("folder", "Choose a folder…")
 SAVE_ELSEWHERE = Action("save elsewhere", "Save elsewhere…")
 DISCARD = Action("discard", "Discard")
+TRAIN_ON = Action("train on", "Train on them…")  # about one folder or .zip, or two
+CHOOSE_IMAGES = Action("own images", "Choose images…")
+STOP_LOOKING = Action("stop looking", "Stop")
+FIND_FOLDER = Action("find folder", "Where is it now?")  # both about a `MovedImages`
+FIND_ZIP = Action("find zip", "Where is it now?")
+
+
+@dataclass(frozen=True)
+class MovedImages:
+    """A run whose images are gone from where they were; whether it is to go on once found."""
+
+    run: Path
+    gone: str
+    go_on: bool = False
+
+    @property
+    def name(self) -> str:
+        """What the folder or .zip was called."""
+        return Path(self.gone).name
+
+    @property
+    def actions(self) -> tuple[Action, Action]:
+        """First for what it was, then for what it may have become."""
+        folder = replace(FIND_FOLDER, about=self)
+        archive = replace(FIND_ZIP, about=self)
+        if self.gone.lower().endswith(".zip"):
+            return archive, replace(folder, label="It is a folder now…")
+        return folder, replace(archive, label="It is a .zip now…")
 
 
 @dataclass(frozen=True)
@@ -37,7 +74,7 @@ class Messages(QObject):
 
     changed = Signal(object)  # Message | None
     logged = Signal(str)
-    actionWanted = Signal(str)  # the name of an action whose button was pressed
+    actionWanted = Signal(Action)  # its button was pressed
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -68,4 +105,4 @@ class Messages(QObject):
     def act(self, action: Action) -> None:
         """Do what a button of the message says."""
         self.show_message(None)
-        self.actionWanted.emit(action.name)
+        self.actionWanted.emit(action)

@@ -9,8 +9,15 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed, DisplayedModel
-from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE, Message, Messages
-from trainer.messages import Floats, Progress
+from iae_studio.state.messages import (
+    CHOOSE_IMAGES,
+    DISCARD,
+    SAVE_ELSEWHERE,
+    Message,
+    Messages,
+    MovedImages,
+)
+from trainer.messages import Failed, Floats, Progress
 from trainer.recipe.recipe import Recipe
 
 
@@ -135,6 +142,20 @@ class Training(QObject):
         self.runChanged.emit()
         if displayed:
             self._displayed.select(DisplayedModel(recipe, path, live=True))
+
+    def left_out(self, told: str) -> None:
+        """Some of the user's images are not trained on."""
+        self._messages.show_message(Message(f"Training on {told}"))
+
+    def failed(self, failed: Failed) -> None:
+        """What went wrong; whose images are gone from where they were is asked where they are."""
+        if not failed.gone:
+            self._messages.show_failure(failed)
+        elif self.run_path is None:
+            self._messages.show_message(Message(str(failed), True, (CHOOSE_IMAGES,)))
+        else:
+            moved = MovedImages(self.run_path, failed.gone, go_on=True)
+            self._messages.show_message(Message(str(failed), True, moved.actions))
 
     def saved(self, path: Path, step: int) -> None:
         """A checkpoint was written: into the run, or elsewhere on request."""

@@ -13,6 +13,8 @@ def describe(error: BaseException) -> Failed:
     trace = "".join(traceback.format_exception(error))
     if isinstance(error, DataMissingError) and error.data:
         return Failed(*missing(error.data), data_missing=True)
+    if isinstance(error, DataMissingError):
+        return Failed(str(error), gone=error.path)
     if isinstance(error, UserError):
         return Failed(str(error))
     full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)

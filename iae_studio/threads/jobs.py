@@ -7,16 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtGui import QImage
 
-from iae_studio.clipboard import to_png as to_png_bytes
-from iae_studio.state.datasets import images_at_hand, with_data_at_hand
+from iae_studio.state.datasets import gone_images, with_data_at_hand
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
-from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES, Opened, TestRequest
+from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
+from iae_studio.state.messages import MovedImages
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
-from trainer.data.image_files import decode_image, list_images, read_image
+from iae_studio.state.opened import Opened
+from iae_studio.state.test_request import TestRequest
+from iae_studio.threads.opening import open_images
+from trainer.data.image_files import decode_image
 from trainer.messages import Pixels, UserError
+from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
@@ -27,7 +30,7 @@ Progress = Callable[[int, int], None]
 
 
 def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
-    """Decode files and folders, or the recipe of a model; an unreadable one costs a line.
+    """Decode files and folders, or the recipe of a model; an unreadable one is named.
 
     Without a spec the displayed network takes no images.
     """
@@ -37,7 +40,7 @@ def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
     if images and spec is None:
         opened = Opened(problems=(POINTS_TAKE_NO_IMAGES,))
     elif images and spec is not None:
-        opened = _open_images(images, spec, limit)
+        opened = open_images(images, spec, limit)
     return _with_model(opened, models[0]) if models else opened
 
 
@@ -47,47 +50,6 @@ def _with_model(opened: Opened, path: Path) -> Opened:
         return replace(opened, model=(model_recipe(folder), folder))
     except UserError as error:
         return replace(opened, problems=(str(error), *opened.problems))
-
-
-def _open_images(paths: list[Path], spec: InputSpec, limit: int) -> Opened:
-    inputs, problems = [], []
-    files: list[Path] = []
-    for named in paths:
-        try:
-            files += list_images([named], limit + 1)
-        except UserError as error:
-            problems.append(str(error))
-    if len(files) > limit:
-        problems.append(f"There is room for {limit} images; the first {limit} are shown.")
-    for path in files[:limit]:
-        try:
-            known = _from_file(path.name, read_image(path), spec)
-            if known.seen.any() or not spec.ink:
-                inputs.append(known)
-            else:
-                problems.append(f"{path.name} shows nothing: there is no ink on it.")
-        except UserError as error:
-            problems.append(str(error))
-    if not files and not problems:
-        names = ", ".join(path.name for path in paths[:3])
-        problems.append(f"There are no images in {names}.")
-    return Opened(tuple(inputs), tuple(problems))
-
-
-def open_picture(picture: QImage, name: str, spec: InputSpec) -> Opened:
-    """An image from the clipboard or a browser."""
-    data = to_png_bytes(picture)
-    try:
-        return Opened((_from_file(name, data, spec),))
-    except UserError as error:
-        return Opened(problems=(str(error),))
-
-
-def _from_file(name: str, data: bytes, spec: InputSpec) -> Input:
-    # The whole is kept, for another network must see it as its training would; as a rule a file is
-    # much smaller than its pixels.
-    rgb = decode_image(data, name, spec.grey_range)
-    return Input(name, spec(rgb), spec, data if len(data) < rgb.nbytes else rgb)
 
 
 def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
@@ -104,7 +66,7 @@ def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     for known in inputs:
         original = known.seen if known.original is None else known.original
         if isinstance(original, bytes):
-            original = decode_image(original, known.name, spec.grey_range)
+            original = decode_image(original, known.name, spec.grey_range or known.grey_range)
         pairs.append((known, replace(known, seen=spec(original), spec=spec)))
     return pairs
 
@@ -112,17 +74,22 @@ def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
 def take_test_images(request: TestRequest, folders: Folders, progress: Progress) -> list[Input]:
     """Test images of a recipe's data, or of drawn data in its place, chosen by the seed.
 
+    Of own images what the displayed run trained on is none, unless there are no others.
+
     Raises UserError where own images cannot be read, and what `progress` raises.
     """
     from trainer.data.loading import some_test_images
+    from trainer.training.checkpoint import RunFolder
+    from trainer.training.run_images import trained_on
 
     recipe = request.recipe
     root = folders.of(recipe.data.name)
     spec = spec_of(recipe)
-    if spec is None or not images_at_hand(recipe):
+    if spec is None or gone_images(recipe):
         return []
     shown = with_data_at_hand(recipe, root)
-    some = some_test_images(shown, root, TEST_COUNT, request.seed, progress)
+    before = trained_on(RunFolder(request.run)) if request.run is not None else None
+    some = some_test_images(shown, root, TEST_COUNT, request.seed, progress, before)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "training" if some.trained else "test" if shown is recipe else "drawn"
     return [
@@ -172,3 +139,21 @@ def download(
     except Cancelled:
         return False
     return True
+
+
+def move_images(moved: MovedImages, place: str, progress: Progress) -> Recipe | str:
+    """Let a run find its images at `place`; its recipe as it then is, or why that is no way.
+
+    What `progress` raises ends it.
+    """
+    from trainer.training.checkpoint import RunFolder
+    from trainer.training.run_images import move_images
+
+    run = RunFolder(moved.run)
+    try:
+        first = run.recipe().data.images
+        places = (first, place) if moved.gone != first else (place, "")
+        move_images(run, *places, progress=progress)
+        return run.recipe()
+    except UserError as error:
+        return str(error)

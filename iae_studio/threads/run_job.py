@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.training import State
-from iae_studio.threads.cancelling import CancellableProgress
 from iae_studio.threads.failures import describe
 from trainer.messages import Failed, Progress
 
@@ -44,6 +44,7 @@ class TrainingReports(QThread):
     unsaved = Signal(str)  # why the end could not be saved: it stays in memory
     failed = Signal(Failed)
     ended = Signal()
+    leftOut = Signal(str)  # what is trained on of the user's images, and what is not
     noted = Signal(str)  # what the engine had to do otherwise, and why
 
     def __init__(self, publish: Callable[[Snapshot], None], parent: QObject | None = None) -> None:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.folders import Folders
 from iae_studio.state.training import State
-from iae_studio.threads.cancelling import CancellableProgress, CancelledError
 from iae_studio.threads.failures import describe
 from iae_studio.threads.run_job import RunJob, TrainingReports
 from trainer.recipe.recipe import Recipe
@@ -115,6 +115,8 @@ class TrainingThread(TrainingReports):
             job = RunJob(self, folder, folder.load(device), batches)
             job.publish(renew=True)
             self.began.emit(folder.path, job.state.recipe, folder.curves())
+            if any(each.inventory.lossy for each in data.own):
+                self.leftOut.emit(" ".join(data.told))
             quitting = job.work(self._mailbox)
         # Only now can somebody else train the run.
         if job.ending is not None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from iae_studio.threads.cancelling import CancelledError
+from iae_studio.state.cancelling import CancelledError
 from iae_studio.threads.failures import describe
 from trainer.messages import Failed
 

@@ -1,10 +1,9 @@
-"""A recipe on the user's own images: which folders, what size, grey or colour."""
+"""A recipe on the user's own images: which folders, what classes, how they are seen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -12,20 +11,20 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
-    QFileDialog,
     QGridLayout,
     QLabel,
-    QLineEdit,
-    QMenu,
+    QLayout,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
     QWidget,
 )
 
+from iae_studio.state.own_images import on_own_images
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, column, row
+from iae_studio.views.folder_picker import FolderPicker
 from iae_studio.views.words import sees
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
@@ -36,6 +35,16 @@ SECOND = {
     "class": "the second of two class folders",
     "none": "a folder of its own",
 }
+CLASSES = {
+    "auto": "as the folders say",
+    "outer": "each first folder, whatever its name",
+    "inner": "each innermost folder",
+    "one": "none: all images alike",
+}
+
+
+def _places(recipe: Recipe) -> tuple[str, str]:
+    return recipe.data.images, recipe.data.images_b
 
 
 def _checked(make: Callable[[], Recipe]) -> Recipe | str:
@@ -45,72 +54,55 @@ def _checked(make: Callable[[], Recipe]) -> Recipe | str:
         return str(error)
 
 
-def on_own_images(
-    recipe: Recipe, images: str, images_b: str, second: str, size: int, colour: bool
-) -> Recipe:
-    """The recipe on a folder or .zip, for a CycleIAE perhaps two. Raises UserError in words."""
-    for name in filter(None, (images, images_b)):
-        path = Path(name)
-        if not path.exists():
-            raise UserError(f'"{name}" is not there: was it moved, renamed or deleted?')
-        if path.is_file() and path.suffix.lower() != ".zip":
-            raise UserError(f'"{path.name}" is one file: choose the folder it is in, or a .zip.')
-    if recipe.translates and second == "none" and not images_b:
-        raise UserError("Choose the folder of the second domain too.")
-    whole = (str(Path(name).absolute()) if name else "" for name in (images, images_b))
-    if recipe.translates and second != "none":
-        recipe = recipe.but(second=second)
-    own = recipe.with_images(*whole).but(size=size, colour=colour)
-    return own.but(second="none") if images_b else own
-
-
-class PathRow(QWidget):
-    """A path to type, or to choose as a folder or a .zip."""
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.edit = QLineEdit()
-        self.edit.setObjectName(name)
-        self.edit.setMinimumWidth(280)
-        self.edit.setPlaceholderText("a folder, or a .zip")
-        choose = QPushButton("Choose")
-        menu = QMenu(choose)
-        menu.addAction("A folder…", self._folder)
-        menu.addAction("A .zip file…", self._zip)
-        choose.setMenu(menu)
-        layout = row(self.edit, choose)
-        layout.setStretch(0, 1)
-        self.setLayout(layout)
-
-    def text(self) -> str:
-        return self.edit.text().strip()
-
-    def _folder(self) -> None:
-        self._take(QFileDialog.getExistingDirectory(self, "A folder of images", self.text()))
-
-    def _zip(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(self, "A .zip of images", "", "Archives (*.zip)")
-        self._take(chosen)
-
-    def _take(self, chosen: str) -> None:
-        if chosen:
-            self.edit.setText(chosen)
-
-
 class OwnImagesDialog(QDialog):
-    """`recipe` is the answer once it was accepted; `submit` looks at the folders."""
+    """`recipe` is the answer once it was accepted; `submit` looks at the folders.
 
-    def __init__(self, recipe: Recipe, submit: Submit, parent: QWidget | None = None) -> None:
+    `places` are the folders to begin with, in place of the recipe's own.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        submit: Submit,
+        parent: QWidget | None = None,
+        places: Sequence[str] = (),
+    ) -> None:
         super().__init__(parent)
         self._submit = submit
         self.setWindowTitle("Own images")
         self._base = recipe
         self.recipe: Recipe | None = None
-        self.images = PathRow("imagesEdit")
-        self.images_b = PathRow("secondEdit")
-        self.images.edit.setText(recipe.data.images)
-        self.images_b.edit.setText(recipe.data.images_b)
+        self.images = FolderPicker("imagesEdit", submit)
+        self.images_b = FolderPicker("secondEdit", submit)
         self._second = QButtonGroup(self)
+        self._problem = QLabel()
+        self._problem.setObjectName("ownImagesProblem")
+        self._problem.setProperty("role", "error")
+        self._problem.setWordWrap(True)
+        self._use = button("Use them", "check", "Show this recipe, ready to train", self.accept)
+        self._use.setObjectName("useButton")
+        self._use.setProperty("primary", True)
+        theme.set_icon(self._use, "check", "on_accent")
+        self._use.setDefault(True)
+        self._make_looks()
+        self._build(two=len(places) > 1)
+        for picker in (self.images, self.images_b):
+            picker.changed.connect(self._changed)
+        self._classes_chosen()
+        first, second, *_ = (*places, "", "") if places else _places(recipe)
+        for picker, place in ((self.images, first), (self.images_b, second)):
+            picker.edit.setText(place)
+            picker.look()
+
+    def _make_looks(self) -> None:
+        """How the images are to be seen."""
+        recipe = self._base
+        self.classes = QComboBox()
+        self.classes.setObjectName("classesBox")
+        for key, words in CLASSES.items():
+            self.classes.addItem(words, key)
+        self.classes.setCurrentIndex(self.classes.findData(recipe.data.classes))
+        self.classes.currentIndexChanged.connect(self._classes_chosen)
         self.size_box = QComboBox()
         self.size_box.setObjectName("sizeBox")
         for size in sorted({*SIZES, recipe.data.size}):
@@ -118,57 +110,58 @@ class OwnImagesDialog(QDialog):
         self.size_box.setCurrentIndex(self.size_box.findData(recipe.data.size))
         self.colour = QCheckBox("in colour")
         self.colour.setChecked(recipe.data.colour)
-        self._problem = QLabel()
-        self._problem.setObjectName("ownImagesProblem")
-        self._problem.setProperty("role", "error")
-        self._problem.setWordWrap(True)
-        self._problem.hide()
-        self._use = button("Use them", "check", "Show this recipe, ready to train", self.accept)
-        self._use.setProperty("primary", True)
-        theme.set_icon(self._use, "check", "on_accent")
-        self._use.setDefault(True)
-        self._build()
-        self.images.edit.textChanged.connect(self._changed)
-        self._changed()
+        self.pad = QCheckBox("the whole image, padded, instead of its middle square")
+        self.pad.setObjectName("padBox")
+        self.pad.setChecked(recipe.data.pad)
 
-    def _build(self) -> None:
+    def _build(self, two: bool) -> None:
         layout = column(self, pad=16, gap=12)
         title = QLabel(f"{self._base.about.title}, on your own images")
         title.setProperty("title", True)
         layout.addWidget(title)
         layout.addWidget(
-            caption(
-                "Sixteen images at the least, thousands are better; folders inside are classes. "
-                "Each is cropped to its middle square. They stay where they are."
-            )
+            caption("Sixteen images at the least, thousands are better. They stay where they are.")
         )
         form = QGridLayout()
         form.setHorizontalSpacing(12)
         form.setVerticalSpacing(8)
         form.setColumnStretch(1, 1)
-        first = "Domain A" if self._base.translates else "Images"
-        form.addWidget(QLabel(first), 0, 0)
-        form.addWidget(self.images, 0, 1)
+        parts: list[tuple[str, QWidget | QLayout]] = [
+            ("Domain A" if self._base.translates else "Images", self.images)
+        ]
         if self._base.translates:
-            form.addWidget(QLabel("Domain B"), 1, 0, Qt.AlignmentFlag.AlignTop)
-            form.addLayout(self._second_domain(), 1, 1)
-        form.addWidget(QLabel("Seen as"), 2, 0)
-        form.addLayout(row(self.size_box, self.colour, None), 2, 1)
-        if self._base.family.size:
-            shape = (self._base.data.size, self._base.data.size, self._base.channels)
-            form.addWidget(caption(f"These networks are made for {sees(shape)}."), 3, 1)
-            self.size_box.setEnabled(False)
-            self.colour.setEnabled(False)
+            parts.append(("Domain B", self._second_domain(two)))
+        parts.append(("Classes", row(self.classes, None)))
+        parts.append(("Seen as", self._looks()))
+        for line, (words, part) in enumerate(parts):
+            label = QLabel(words)
+            label.setMinimumHeight(self.size_box.sizeHint().height())
+            form.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
+            if isinstance(part, QWidget):
+                form.addWidget(part, line, 1)
+            else:
+                form.addLayout(part, line, 1)
         layout.addLayout(form)
         layout.addWidget(self._problem)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         layout.addLayout(row(None, cancel, self._use))
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(560)
 
-    def _second_domain(self) -> QVBoxLayout:
+    def _looks(self) -> QVBoxLayout:
         box = column(pad=0, gap=4)
-        start = "none" if self._base.data.images_b else self._base.data.second
+        box.addLayout(row(self.size_box, self.colour, None))
+        if self._base.family.size:
+            shape = (self._base.data.size, self._base.data.size, self._base.channels)
+            box.addWidget(caption(f"These networks are made for {sees(shape)}."))
+            self.size_box.setEnabled(False)
+            self.colour.setEnabled(False)
+        box.addWidget(self.pad)
+        return box
+
+    def _second_domain(self, two: bool) -> QVBoxLayout:
+        box = column(pad=0, gap=4)
+        start = "none" if two or self._base.data.images_b else self._base.data.second
         for number, (key, words) in enumerate(SECOND.items()):
             choice = QRadioButton(words)
             choice.setObjectName(f"second {key}")
@@ -180,24 +173,56 @@ class OwnImagesDialog(QDialog):
         box.addWidget(self.images_b)
         return box
 
+    # ---- what is chosen ----------------------------------------------------------------------
+
     def second(self) -> str:
         """Where the second domain comes from."""
         number = self._second.checkedId()
         return list(SECOND)[number] if number >= 0 else self._base.data.second
 
+    @property
+    def _two_folders(self) -> bool:
+        return self._base.translates and self.second() == "none"
+
+    def _classes_chosen(self) -> None:
+        for picker in (self.images, self.images_b):
+            picker.count_as(self.classes.currentData())
+
     def _changed(self) -> None:
-        self._use.setEnabled(bool(self.images.text()))
-        self.images_b.setVisible(self.second() == "none" and self._base.translates)
-        self._problem.hide()
+        """Other contents, or another second domain."""
+        self.images_b.setVisible(self._two_folders)
+        self._tell(self._mismatch())
+        ready = self.images.ready and (self.images_b.ready or not self._two_folders)
+        self._use.setEnabled(ready and not self._problem.text())
+
+    def _mismatch(self) -> str:
+        """What is wrong with the folder as it was found, for what is asked of it."""
+        found = self.images.inventory
+        if found is None or not self._base.translates or self.second() != "class":
+            return ""
+        count = len(found.class_names)
+        held = "one class" if count < 2 else f"{count:,} classes"
+        return "" if count == 2 else f"The domains are two class folders, but this holds {held}."
+
+    def _tell(self, problem: str) -> None:
+        self._problem.setText(problem)
+        self._problem.setVisible(bool(problem))
         self.adjustSize()
+
+    # ---- the answer --------------------------------------------------------------------------
 
     def accept(self) -> None:
         """Close where the answer is whole; else say what it lacks."""
-        second = self.second()
-        images_b = self.images_b.text() if second == "none" and self._base.translates else ""
-        size, colour = self.size_box.currentData(), self.colour.isChecked()
         make = partial(
-            on_own_images, self._base, self.images.text(), images_b, second, size, colour
+            on_own_images,
+            self._base,
+            self.images.text(),
+            self.images_b.text() if self._two_folders else "",
+            self.second(),
+            self.size_box.currentData(),
+            self.colour.isChecked(),
+            self.pad.isChecked(),
+            self.classes.currentData(),
         )
         self._use.setEnabled(False)
         self._submit(partial(_checked, make), then=self._answer)
@@ -208,6 +233,10 @@ class OwnImagesDialog(QDialog):
             super().accept()
             return
         self._use.setEnabled(True)
-        self._problem.setText(found)
-        self._problem.show()
-        self.adjustSize()
+        self._tell(found)
+
+    def done(self, result: int) -> None:
+        """Closed, with an answer or without: nothing is looked at any more."""
+        for picker in (self.images, self.images_b):
+            picker.stop()
+        super().done(result)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trainer.data.dataset import DataSet
 from trainer.data.folders.trained_on import FILE, ImageList, TrainedOn, check_same, read_list
+from trainer.data.request import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
 from trainer.training.checkpoint import RunFolder
@@ -39,10 +40,13 @@ def keep_list(run: RunFolder, data: DataSet) -> None:
     run.write(FILE, fresh.to_json())
 
 
-def move_images(run: RunFolder, images: str, images_b: str = "") -> None:
+def move_images(
+    run: RunFolder, images: str, images_b: str = "", progress: OnProgress = unheard
+) -> None:
     """Let a run find its images where they are now; "" leaves the second folder as it is.
 
-    Raises UserError where a folder does not hold what the run was trained on.
+    `progress` may raise to end it. Raises UserError where a folder does not hold what the run was
+    trained on.
     """
     recipe = run.recipe()
     if not DATA_SETS[recipe.data.name].own:
@@ -53,7 +57,7 @@ def move_images(run: RunFolder, images: str, images_b: str = "") -> None:
     known = read_list(run.path)
     for folder, place in zip(known.folders if known else (), places, strict=False):
         if place != folder.path:
-            check_same(folder, Path(place))
+            check_same(folder, Path(place), progress)
     moved = recipe.but({"data.images": places[0], "data.images_b": places[1]})
     content = json.loads((run.path / "recipe.json").read_text("utf-8"))
     run.write(

@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 
 from trainer.data.folders.stores import Store
 from trainer.data.image_files import decode_image, image_size
+from trainer.data.request import OnProgress, unheard
 from trainer.messages import Floats, UserError
 
 SAMPLE = 8  # images that speak for their folder
@@ -23,20 +24,20 @@ _SIGN = r"thumb(?:nail)?s?|small|preview|resized|scaled|tn|\d{2,4}x\d{2,4}"
 _MARK = re.compile(rf"(?:{_SIGN})[-_. ]+|[-_. ]+(?:{_SIGN})", re.I)
 
 
-def smaller_copies(store: Store, names: Iterable[str]) -> set[str]:
+def smaller_copies(store: Store, names: Iterable[str], progress: OnProgress = unheard) -> set[str]:
     """The images that are smaller copies of others.
 
     Those of a folder of which nearly all have a larger twin of the same name in another folder,
     and single ones that their name tells of: "cat_thumb.jpg", "cat-150x150.jpg" beside "cat.jpg".
-    A few of a folder are looked at; sizes are compared of all.
+    A few of a folder are looked at; sizes are compared of all. `progress` may raise to end it.
     """
-    twins = _Twins(store, list(names))
+    twins = _Twins(store, list(names), progress)
     return {name for folder in twins.folders() for name in twins.copies_in(folder)}
 
 
 class _Twins:
-    def __init__(self, store: Store, names: list[str]) -> None:
-        self._store = store
+    def __init__(self, store: Store, names: list[str], progress: OnProgress) -> None:
+        self._store, self._progress = store, progress
         self._by_key: dict[str, list[str]] = defaultdict(list)
         self._by_folder: dict[str, list[str]] = defaultdict(list)
         self._sizes: dict[str, int] = {}
@@ -79,6 +80,7 @@ class _Twins:
 
     def _pixels(self, name: str) -> int:
         if name not in self._sizes:
+            self._progress(0, 0)
             size = image_size(self._store.head(name, HEAD))
             if size is None:
                 try:

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.folders.inventory import Inventory
+from trainer.data.folders.inventory import FEWEST, Inventory
 from trainer.data.folders.left_out import LeftOut, Why
 from trainer.data.folders.stores import Store, in_threads
 from trainer.data.folders.trained_on import content_of
@@ -26,7 +26,6 @@ from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.storage.files import write_bytes
 
-FEWEST = 16  # images
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
 CACHE_VERSION = 2  # of making squares: another number, and all are decoded anew
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from trainer.data.folders.classes import Classes, find_classes
 from trainer.data.folders.copies import smaller_copies
-from trainer.data.folders.left_out import IMAGES, LeftOut, Why, counted, kind_of
+from trainer.data.folders.left_out import IMAGES, QUIET, LeftOut, Why, counted, kind_of
 from trainer.data.folders.stores import Store, is_image, open_store
 from trainer.data.request import OnProgress, unheard
 
+FEWEST = 16  # images to train on
 NAMED = 6  # classes that a sentence names
 
 
@@ -40,6 +41,11 @@ class Inventory:
         if self.left_out:
             words += f"; left out: {', '.join(counted(self.left_out))}"
         return f"{words}."
+
+    @property
+    def lossy(self) -> bool:
+        """Whether anything is left out that somebody may miss."""
+        return any(each.why not in QUIET for each in self.left_out)
 
     def _classes(self) -> str:
         count = len(self.class_names)
@@ -78,7 +84,7 @@ def inventory_of(store: Store, path: Path, classes: str, progress: OnProgress) -
     images = [name for name in files if is_image(name)]
     left_out += [LeftOut(name, kind_of(name)) for name in files if not is_image(name)]
     if classes != "outer":
-        copies = smaller_copies(store, images)
+        copies = smaller_copies(store, images, progress)
         left_out += [LeftOut(name, Why.COPY) for name in images if name in copies]
         images = [name for name in images if name not in copies]
     found = find_classes(images, store.title, classes)

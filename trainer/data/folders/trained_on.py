@@ -14,6 +14,7 @@ from typing import Any
 
 from trainer.data.folders.inventory import take_inventory
 from trainer.data.folders.stores import open_store
+from trainer.data.request import OnProgress, unheard
 from trainer.messages import UserError
 
 FILE = "images.json"
@@ -110,14 +111,16 @@ def _whole(value: Any) -> int:
     return value
 
 
-def check_same(folder: Folder, path: Path) -> None:
+def check_same(folder: Folder, path: Path, progress: OnProgress = unheard) -> None:
     """Raises UserError where `path` does not hold the images of a folder that was trained on.
 
     Some of them are looked for by name and compared by content; half of these must be there.
     """
     known = list(folder.contents.items())
     some = known[:: max(1, len(known) // LOOKED_AT)][:LOOKED_AT]
-    there = {name.rpartition("/")[2]: name for name in take_inventory(path, "outer").names}
+    there = {
+        name.rpartition("/")[2]: name for name in take_inventory(path, "outer", progress).names
+    }
     names = set(there.values())
     same = 0
     with open_store(path) as store:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.data.folders.inventory import Inventory, inventory_of, take_inventory
+from trainer.data.folders.inventory import FEWEST, Inventory, inventory_of, take_inventory
 from trainer.data.folders.stores import open_store
 from trainer.data.preprocessing import Preprocess
 from trainer.data.request import OnProgress, Request, unheard
@@ -71,7 +71,7 @@ def read_folder(
     once and kept in the cache for as long as no file changes. What `progress` raises ends the
     reading. Raises UserError where fewer than 16 images can be read, or there are too many.
     """
-    from trainer.data.folders.decoding import FEWEST, Decoding
+    from trainer.data.folders.decoding import Decoding
 
     with open_store(path) as store:
         inventory = inventory_of(store, path, classes, progress)

@@ -1,0 +1,43 @@
+"""A recipe on the user's own images, from what was typed and chosen. Asks the disk."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from trainer.messages import UserError
+from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import typed_path
+
+
+def usable_path(text: str) -> Path:
+    """The folder or .zip that somebody typed. Raises UserError where it is neither."""
+    path = typed_path(text)
+    with suppress(OSError):  # whoever reads it tells what is wrong
+        if not path.exists():
+            raise UserError(f'"{path}" is not there: was it moved, renamed or deleted?')
+        if path.is_file() and path.suffix.lower() != ".zip":
+            raise UserError(f'"{path.name}" is one file: choose the folder it is in, or a .zip.')
+    return path.absolute()
+
+
+def on_own_images(
+    recipe: Recipe,
+    images: str,
+    images_b: str,
+    second: str,
+    size: int,
+    colour: bool,
+    pad: bool = False,
+    classes: str = "auto",
+) -> Recipe:
+    """The recipe on a folder or .zip, for a CycleIAE perhaps two. Raises UserError in words."""
+    whole = [str(usable_path(name)) if name else "" for name in (images, images_b)]
+    if recipe.translates and second == "none" and not images_b:
+        raise UserError("Choose the folder of the second domain too.")
+    if recipe.translates and second != "none":
+        recipe = recipe.but(second=second)
+    if whole != [recipe.data.images, recipe.data.images_b]:
+        recipe = recipe.but(grey_range="")  # it was of other images
+    own = recipe.with_images(*whole).but(size=size, colour=colour, pad=pad, classes=classes)
+    return own.but(second="none") if images_b else own
