@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 
 class Why(Enum):
-    """Why a file, or a whole folder, is left out; the value is what one, and several, are called."""
+    """Why a file or a whole folder is left out, and what one of these, or several, are called."""
 
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
