@@ -327,7 +327,7 @@ def test_runs_are_guarded(made: Path, capsys: pytest.CaptureFixture[str], tmp_pa
     toy = ["train", "mog-iae", "--out", str(made / "toy")]
     assert "already holds a run" in refused([*toy, "--steps", "9"], capsys)
     assert "leave out --set" in refused([*toy, "--resume", "--set", "batch=9"], capsys)
-    assert "leave out --set, --seed" in refused([*toy, "--resume", "--seed", "9"], capsys)
+    assert "leave out --set and --seed" in refused([*toy, "--resume", "--seed", "9"], capsys)
     assert "leave out" in refused([*toy, "--resume", "--images", "."], capsys)
     assert "leave out" in refused([*toy, "--resume", "--images-b", "."], capsys)
     other = ["train", "mog-gan", "--out", str(made / "toy"), "--resume"]

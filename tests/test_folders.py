@@ -14,10 +14,21 @@ import pytest
 import torch
 from PIL import Image
 
-from trainer.data import decoding, stores
-from trainer.data.sets.folder import chosen_for_tests, read_folder
+from tests.folders import grey, pack, write
+from trainer.data.folders import decoding, stores
+from trainer.data.folders.split import by_order
+from trainer.data.preprocessing import Preprocess
+from trainer.data.request import OnProgress, unheard
+from trainer.data.sets import folder as folder_set
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
+
+
+def read_folder(
+    path: Path, size: int, colour: bool, pad: bool = False, progress: OnProgress = unheard
+) -> decoding.Decoded:
+    look = Preprocess((size, size, 3 if colour else 1), pad=pad)
+    return folder_set.read_folder(path, look, progress=progress)
 
 
 def load_folder(
@@ -25,38 +36,19 @@ def load_folder(
 ) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
     """Images, labels and class names."""
     found = read_folder(path, size, colour, pad)
-    return found.images, found.labels, found.class_names
+    return found.images, torch.tensor(found.inventory.labels), found.inventory.class_names
+
+
+def problems(found: decoding.Decoded) -> list[str]:
+    """What reading the broken files said."""
+    return [each.told for each in found.inventory.left_out if each.told]
 
 
 def split_folder(
     images: torch.Tensor, labels: torch.Tensor, seed: int = 0
 ) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
-    test = chosen_for_tests(labels, seed)
+    test = by_order(labels, seed)
     return (images[~test], labels[~test]), (images[test], labels[test])
-
-
-def png(colour: tuple[int, int, int] | str, size: tuple[int, int] = (20, 20)) -> bytes:
-    file = BytesIO()
-    Image.new("RGB", size, colour).save(file, "PNG")
-    return file.getvalue()
-
-
-def grey(level: int) -> bytes:
-    return png((level, level, level))
-
-
-def write(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
-    return folder
-
-
-def pack(path: Path, files: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return path
 
 
 PLAIN = {f"photo {i}.png": grey(i * 10) for i in range(20)}
@@ -96,21 +88,20 @@ def test_wrapping_hidden_and_foreign_files_do_not_count(tmp_path: Path, packed: 
     files |= {f"Downloads/shoes/Cat/._{i}.png": b"\0\5\x16\7" for i in range(8)}
     files |= {".thumbnails/1.png": grey(1), "Downloads/shoes/notes.txt": b"none"}
     found = read_folder(put(tmp_path, files, packed), 16, colour=True)
-    assert found.class_names == ("Cat", "dog 9", "dog 10")
-    assert len(found.images) == 24 and not found.problems
+    assert found.inventory.class_names == ("Cat", "dog 9", "dog 10")
+    assert len(found.images) == 24 and not problems(found)
 
 
 @packed_or_not
-def test_where_images_lie_beside_folders_the_larger_part_counts(
-    tmp_path: Path, packed: bool
-) -> None:
-    few = {f"thumbnails/{i}.png": grey(i) for i in range(5)}
+def test_images_beside_folders_are_all_one_class_or_are_named(tmp_path: Path, packed: bool) -> None:
+    few = {f"best of/{i}.png": grey(i + 200) for i in range(5)}
     path = put(tmp_path, PLAIN | few, packed)
     images, _, names = load_folder(path, 16, colour=True)
-    assert len(images) == 20 and names == ("mine",)
+    assert len(images) == 25 and names == ("mine",), "most lie beside: the folder is no class"
     more = write(tmp_path / "more", CLASSES | {"cover.png": grey(255)})
-    images, _, names = load_folder(more, 16, colour=True)
-    assert len(images) == 24 and len(names) == 3
+    found = read_folder(more, 16, colour=True)
+    assert len(found.images) == 24 and len(found.inventory.class_names) == 3
+    assert "1 beside the class folders" in found.inventory.told
 
 
 def test_the_middle_is_cut_out_or_the_whole_kept_on_its_own_ground(tmp_path: Path) -> None:
@@ -151,10 +142,10 @@ def test_broken_files_are_left_out_and_told(tmp_path: Path, packed: bool) -> Non
         progress=lambda done, total: told.append((done, total)),
     )
     assert found.images[:, 0, 0, 0].tolist() == [i * 10 for i in range(20) if i not in (3, 7)]
-    assert len(found.labels) == 18 and len(found.problems) == 3
-    for problem, name in zip(found.problems, ("photo 3", "photo 7", "photo 30"), strict=True):
+    assert len(found.inventory.labels) == 18 and len(problems(found)) == 3
+    for problem, name in zip(problems(found), ("photo 3", "photo 7", "photo 30"), strict=True):
         assert name in problem
-    assert told == [(i + 1, 21) for i in range(21)]
+    assert [each for each in told if each[1]] == [(i + 1, 21) for i in range(21)]
 
 
 @packed_or_not
@@ -197,7 +188,7 @@ def test_a_zip_with_damaged_contents_keeps_what_is_whole(tmp_path: Path) -> None
     path.write_bytes(data)
     found = read_folder(path, 16, colour=True)
     assert len(found.images) == 18
-    assert '"photo 2.png" cannot be unpacked' in found.problems[0]
+    assert '"photo 2.png" cannot be unpacked' in problems(found)[0]
 
 
 def test_what_cannot_be_unpacked_is_told(tmp_path: Path) -> None:
@@ -230,7 +221,7 @@ def test_archives_that_swell_are_refused(tmp_path: Path, monkeypatch: pytest.Mon
     path = pack(tmp_path / "mine.zip", PLAIN | {"bomb.png": bytes(100_000)})
     monkeypatch.setattr(stores, "MOST_FILE", 50_000)
     found = read_folder(path, 16, colour=True)
-    assert len(found.images) == 20 and "bomb.png" in found.problems[0]
+    assert len(found.images) == 20 and "bomb.png" in problems(found)[0]
     monkeypatch.setattr(stores, "MOST_UNPACKED", 100_000)
     with pytest.raises(UserError, match=r"unpacks to more than"):
         read_folder(path, 16, colour=True)
@@ -264,7 +255,7 @@ def test_pipes_and_links_in_a_circle_do_not_hang(tmp_path: Path) -> None:
 # ---- the cache ----
 
 
-def never(data: bytes, name: str) -> np.ndarray:
+def never(data: bytes, name: str, grey_range: object) -> np.ndarray:
     raise AssertionError(f"{name} is decoded again")
 
 
@@ -280,9 +271,9 @@ def test_images_are_decoded_once(
     first = read_folder(path, 16, colour=True)
     monkeypatch.setattr(decoding, "decode_image", never)
     again = read_folder(path, 16, colour=True)
-    assert torch.equal(first.images, again.images) and torch.equal(first.labels, again.labels)
-    assert first.class_names == again.class_names and first.problems == again.problems
-    assert len(again.problems) == 2 and again.labels.bincount().tolist() == [8, 8, 8]
+    assert torch.equal(first.images, again.images) and first.inventory == again.inventory
+    assert torch.equal(first.contents, again.contents) and len(problems(again)) == 2
+    assert torch.tensor(again.inventory.labels).bincount().tolist() == [8, 8, 8]
     again.images.zero_()  # stays out of the file
     assert torch.equal(first.images, read_folder(path, 16, colour=True).images)
     for looks in ((24, True, False), (16, False, False), (16, True, True)):
@@ -329,8 +320,7 @@ def test_without_room_for_a_cache_images_are_in_memory(
     monkeypatch.setattr(Path, "replace", full)
     found = read_folder(path, 16, colour=True)
     assert not found.mapped and not files_of_cache()
-    assert torch.equal(found.images, wanted.images) and found.problems == wanted.problems
-    assert torch.equal(found.labels, wanted.labels)
+    assert torch.equal(found.images, wanted.images) and found.inventory == wanted.inventory
 
 
 def test_a_reading_that_is_ended_leaves_nothing(tmp_path: Path) -> None:

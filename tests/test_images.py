@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from tests.tiny import ROOT
 from trainer.data.image_files import (
     decode_image,
     list_images,
@@ -51,7 +54,34 @@ def test_each_format_keeps_its_pixels(kind: str, tmp_path: Path) -> None:
 
 def test_suffixes_are_those_of_images_only() -> None:
     assert {".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp"} <= suffixes()
-    assert not {".pdf", ".svg", ".h5", ".mpg", ".eps", ".heic", ""} & suffixes()
+    assert not {".pdf", ".svg", ".h5", ".mpg", ".eps", ""} & suffixes()
+
+
+def test_heic_photos_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "photo.HEIC"
+    suffixes()  # loads the plugin
+    red_corner().resize((96, 64)).save(path, "HEIF", quality=95)
+    pixels = open_image(path)
+    assert pixels.shape == (64, 96, 3) and np.abs(pixels[10, 20].astype(int) - RED).max() < 30
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1"])
+def test_without_its_library_heic_is_told(brand: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "photo.heic"
+    path.write_bytes(b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic" + bytes(99))
+    code = f"""
+import sys
+from pathlib import Path
+sys.modules["pillow_heif"] = None
+from trainer.data.image_files import open_image, suffixes
+assert ".heic" not in suffixes()
+try:
+    open_image(Path({str(path)!r}))
+except Exception as error:
+    print(error)
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert "pip install pillow-heif" in told.stdout, told.stderr
 
 
 # Where the red quarter, stored at the top left, must be seen: EXIF's own table.
@@ -202,8 +232,7 @@ def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("grüße.jpg", "Grüße aus Köln".encode(), "text"),
         ("page.jpg", b"\n<!DOCTYPE html><html><body><svg></svg></body></html>", "web page"),
         ("logo.svg", b'<?xml version="1.0"?>\n<!-- x -->\n<svg width="1"/>', "convert it to PNG"),
-        ("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "convert it to PNG"),
-        ("photo.heif", b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(99), "convert it to PNG"),
+        ("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "cut short"),
         ("paper.pdf", b"%PDF-1.7\n\xe2\xe3", "export its page as PNG"),
         ("random.png", bytes(range(200, 256)) + bytes(range(200)), "known kind"),
         ("head.png", b"\x89PNG\r\n\x1a\n", "cut short"),

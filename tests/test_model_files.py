@@ -101,7 +101,7 @@ def test_every_kind_of_model_draws_from_its_file(kind: str, tmp_path: Path) -> N
 def test_every_kind_of_run_can_be_opened(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("trainer.inference.model_files.load_data", lambda recipe, root: _Data())
+    monkeypatch.setattr("trainer.inference.model_files.load_data", lambda *_, **__: _Data())
     recipe = kind_of(kind)
     state, _ = trained(recipe, 4)
     RunFolder.create(tmp_path / "run", recipe).save(state)

@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 
 from trainer.api.images import Images, as_batch, is_one
+from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
 from trainer.data.request import OnProgress, unheard
 from trainer.evaluation import evaluate as evaluate_snapshot
-from trainer.inference.model_files import file_metrics, load_snapshot
+from trainer.inference.model_files import file_metrics, load_snapshot, trained_on_of
 from trainer.inference.render import column_noise, decode_codes, encode_image, render
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
@@ -38,7 +39,8 @@ def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = N
     path = _find(name_or_path)
     root = None if data is None else Path(data)
     snapshot = load_snapshot(path, choose_device(device), root)
-    return LoadedModel(snapshot, _known_metrics(path), root)
+    known = trained_on_of(path, snapshot.recipe)
+    return LoadedModel(snapshot, _known_metrics(path), root, known)
 
 
 def evaluate(
@@ -55,8 +57,15 @@ def evaluate(
 class LoadedModel:
     """A trained model, its averaged weights frozen; every answer follows from them and a seed."""
 
-    def __init__(self, snapshot: Snapshot, metrics: Mapping[str, Any], data: Path | None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        metrics: Mapping[str, Any],
+        data: Path | None,
+        known: TrainedOn | None = None,
+    ) -> None:
         self.snapshot = snapshot
+        self.trained_on = known  # of own images
         self.metrics = dict(metrics)  # as last measured; empty where it never was
         self._data = data
 
@@ -146,7 +155,8 @@ class LoadedModel:
         images are read, and of how many. Raises DataMissingError.
         """
         root = self._data if data is None else Path(data)
-        return evaluate_snapshot(self.snapshot, load_data(self.recipe, root, loading), seed)
+        loaded = load_data(self.recipe, root, loading, self.trained_on)
+        return evaluate_snapshot(self.snapshot, loaded, seed)
 
     @property
     def _code_shape(self) -> tuple[int, ...]:

@@ -64,7 +64,7 @@ def train(
         if value is not None and not value > 0:
             raise UserError(f"{name} is a number above 0, not {value!r}.")
     recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
-    own = tuple(str(Path(name).absolute()) if name else "" for name in (images, images_b))
+    own = tuple(str(Path(name).resolve()) if name else "" for name in (images, images_b))
     if resume:
         recipe = _resumed(recipe, out, settings, own)
     else:
@@ -180,7 +180,9 @@ def _text(value: object) -> str:
 
 def _with_images(recipe: Recipe, own: tuple[str, ...]) -> Recipe:
     if own[1] and not own[0]:
-        raise UserError("A second domain needs a first: name both folders of images.")
+        raise UserError(
+            "images_b (--images-b) is a second domain: name the first too, by images (--images)."
+        )
     return recipe.with_images(*own) if own[0] else recipe
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
+
+if TYPE_CHECKING:
+    from trainer.api.loaded import LoadedModel
 
 
 def add_parser(commands: Commands) -> None:
@@ -26,11 +31,22 @@ def run(args: argparse.Namespace) -> int:
     from trainer.inference.model_files import export_model
 
     model = load(args.model, args.device, args.data)
-    with loading_bar() as show:
-        metrics = model.evaluate(loading=show)
+    metrics = _metrics(model)
     try:
-        export_model(model.snapshot, args.file, metrics)
+        export_model(model.snapshot, args.file, metrics, model.trained_on)
     except OSError as error:
         raise UserError(f"{args.file} cannot be written: {error.strerror}.") from error
     print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0
+
+
+def _metrics(model: LoadedModel) -> dict[str, Any]:
+    """As last measured at this step, or measured now; without its data a model is written too."""
+    if model.metrics.get("step") == model.step:
+        return model.metrics
+    try:
+        with loading_bar() as show:
+            return model.evaluate(loading=show)
+    except UserError as error:
+        print(f"It is written without measures. {error}", file=sys.stderr)
+        return {}

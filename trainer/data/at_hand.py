@@ -34,3 +34,10 @@ def _way_out(spec: DataSpec, root: Path) -> str:
     if spec.stand_in_recipe:
         way += f". The recipe {spec.stand_in_recipe} needs no data at all"
     return f"{spec.title} is not in {root}. {way}."
+
+
+def state_of_files(name: str, root: Path) -> str:
+    """Another text where a file in a data set's folder is another one."""
+    folder = folder_of(name, root)
+    stats = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
+    return " ".join(f"{file} {told.st_size} {told.st_mtime_ns}" for file, told in stats)

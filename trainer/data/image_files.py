@@ -191,7 +191,8 @@ def _recognise(data: bytes, name: str) -> Image.Image:
                 return factory(io.BytesIO(data), "")
         except Exception as error:
             failure = error
-    for start, what in _STRANGERS:
+    readable_heic = "HEIF" in Image.OPEN and data[4:8] == b"ftyp"
+    for start, what in () if readable_heic else _STRANGERS:
         if re.match(start, data[:4096], re.IGNORECASE):
             raise UserError(f'"{name}" is {what}.')
     raise failure or UserError(f'"{name}" is no image of a known kind: convert it to PNG.')

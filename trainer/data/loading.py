@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainer.data.at_hand import folder_of
+from trainer.data.at_hand import state_of_files
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
 from trainer.data.folders.split import held_out
@@ -72,15 +72,15 @@ def _request(
     # What our own code makes is the same for every root, and made once.
     needs_root = spec.find is not None
     request = Request.of(recipe, data_root(root) if needs_root else Path(), trained_on)
-    if spec.state is None:
-        return request
-    return replace(request, state=spec.state(request, progress))
+    if spec.state is not None:
+        return replace(request, state=spec.state(request, progress))
+    if needs_root:
+        return replace(request, state=state_of_files(request.data, request.root))
+    return request
 
 
 def _load(request: Request, progress: OnProgress) -> DataSet:
     spec = DATA_SETS[request.data]
-    if spec.find is not None:
-        folder_of(request.data, request.root)  # or what is missing is told
     whole: DataSet = resolve(spec.load)(request, progress)
     if request.translates and whole.other_train is None:
         return _two_domains(whole, request)
@@ -90,9 +90,11 @@ def _load(request: Request, progress: OnProgress) -> DataSet:
 def _held_out(whole: DataSet, count: int, trained_on: TrainedOn | None) -> DataSet:
     """A validation split: `count` training rows (of either domain) in the test rows' place.
 
-    So no setting is chosen by looking at the test set. Always the same ones, of all classes. Of a
-    run on own images they are those that it did not train on.
+    So no setting is chosen by looking at the test set. Always the same ones, of all classes. A run
+    on own images keeps those that it began with.
     """
+    if trained_on is not None and not trained_on.unlisted:
+        return _as_listed(whole, trained_on)
 
     def split(rows: Rows) -> tuple[Rows, Rows]:
         if not 8 <= count <= len(rows) - 16:
@@ -100,7 +102,7 @@ def _held_out(whole: DataSet, count: int, trained_on: TrainedOn | None) -> DataS
                 f"hold_out is {count}, but there are {len(rows)} training images: hold out at "
                 "least 8, and leave 16."
             )
-        held = held_out(rows, count, trained_on)
+        held = held_out(rows, count, by_content=trained_on is None)
         return rows.only(~held), rows.only(held)
 
     train, test = split(whole.train)
@@ -108,6 +110,18 @@ def _held_out(whole: DataSet, count: int, trained_on: TrainedOn | None) -> DataS
         return replace(whole, train=train, test=test)
     other_train, other_test = split(whole.other_train)
     return replace(whole, train=train, test=test, other_train=other_train, other_test=other_test)
+
+
+def _as_listed(whole: DataSet, trained_on: TrainedOn) -> DataSet:
+    """Without the test images that the run never held out: those are for the very end."""
+    kept = torch.tensor(sorted(trained_on.tests), dtype=torch.int64)
+
+    def only(rows: Rows) -> Rows:
+        assert rows.contents is not None  # of own images
+        return rows.only(torch.isin(rows.contents, kept))
+
+    other = None if whole.other_test is None else only(whole.other_test)
+    return replace(whole, test=only(whole.test), other_test=other)
 
 
 def _two_domains(whole: DataSet, request: Request) -> DataSet:

@@ -11,22 +11,31 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
+from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
 from trainer.inference.snapshot import Snapshot, publish
-from trainer.messages import DataMissingError, UserError
+from trainer.messages import UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.directions import CLOUD, read_directions
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder
+from trainer.training.run_images import trained_on
 
 KIND = "iae-studio model 1"
+SPLIT, BY_CONTENT, BY_ORDER = "split", "content", "order"  # what own images were split by
 
 
-def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> None:
-    """Write a snapshot as one file: fp16 weights, recipe, directions and metrics inside."""
+def export_model(
+    snapshot: Snapshot, path: Path, metrics: dict[str, Any], images: TrainedOn | None = None
+) -> None:
+    """Write a snapshot as one file: fp16 weights, recipe, directions and metrics inside.
+
+    `images` says which own images it was trained on.
+    """
     tensors = {f"model.{k}": _halved(v) for k, v in _maps(snapshot.model).items()}
     if snapshot.directions is not None:
         known = snapshot.directions.tensors()
@@ -36,6 +45,7 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
         "recipe": _shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
+        SPLIT: BY_ORDER if images is not None and images.unlisted else BY_CONTENT,
     }
     write_bytes(path, to_bytes(tensors, meta))
 
@@ -80,8 +90,9 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
         known = read_directions(shown.seen, device)
         return Snapshot(recipe, shown.step, shown.ema, known, device, points)
     try:  # an older version saved it
-        batches = load_data(recipe, root).batches(recipe, device)
-    except DataMissingError:  # enough to reconstruct with; only the directions are unknown
+        data = load_data(recipe, root, trained_on=trained_on(run))
+        batches = data.batches(recipe, device)
+    except UserError:  # enough to reconstruct with; only the directions are unknown
         return Snapshot(recipe, shown.step, shown.ema, None, device)
     return publish(shown.ema, shown.step, device, batches)
 
@@ -112,6 +123,20 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
     return Snapshot(model.recipe, step, model, directions, device, points)
+
+
+def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
+    """The own images that a run folder, or a model file of this recipe, was trained on.
+
+    A file does not list them: which are for testing follows from the images.
+    """
+    if not DATA_SETS[recipe.data.name].own:
+        return None
+    if path.is_dir():
+        return trained_on(RunFolder(path))
+    with safe_open(str(path), "pt") as file:
+        by_content = (file.metadata() or {}).get(SPLIT) == BY_CONTENT
+    return None if by_content else TrainedOn(unlisted=True)
 
 
 def file_metrics(path: Path) -> dict[str, Any]:

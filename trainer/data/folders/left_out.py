@@ -9,28 +9,28 @@ from pathlib import PurePosixPath
 
 
 class Why(Enum):
-    """Why a file, or a whole folder, is left out; the value is what it is called in a sentence."""
+    """Why a file or a whole folder is left out, and what one of these, or several, are called."""
 
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
     HEIC = "HEIC (pip install pillow-heif reads them)"
     RAW = "camera raw (export them as JPEG)"
     DRAWING = "SVG or PDF (export them as PNG)"
-    VIDEO = "videos"
-    ARCHIVE = "archives inside (unpack them)"
-    OTHER = "no images"
-    COPY = "smaller copies of others"
+    VIDEO = "video|videos"
+    ARCHIVE = "packed (unpack them)"
+    COPY = "smaller copy of another|smaller copies of others"
     BESIDE = "beside the class folders (classes=one takes them too)"
-    SYSTEM = "thumbnails or the system's own"
+    TWICE = "linked to what is there already"
+    BROKEN_LINK = "linked to nothing"
+    SPECIAL = "pipe or device|pipes or devices"
+    OTHER = "of another kind|of other kinds"
+    SYSTEM = "of the system or its thumbnails"
     HIDDEN = "hidden"
-    TWICE = "links to what is there already"
-    BROKEN_LINK = "links that lead nowhere"
-    SPECIAL = "pipes or devices"
 
 
-# The last three are no loss to anybody; the others come first.
-QUIET = (Why.OTHER, Why.SYSTEM, Why.HIDDEN)
-IMAGES = (Why.DAMAGED, Why.UNREADABLE, Why.HEIC, Why.RAW, Why.COPY, Why.BESIDE)  # count as images
+# Those that count as the user's images.
+IMAGES = (Why.DAMAGED, Why.UNREADABLE, Why.HEIC, Why.RAW, Why.COPY, Why.BESIDE)
+_NAMELESS = (Why.HEIC, Why.RAW, Why.DRAWING, Why.ARCHIVE, Why.BESIDE)  # a way out is enough
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,10 @@ def counted(left_out: Iterable[LeftOut]) -> list[str]:
     groups: dict[Why, list[LeftOut]] = {}
     for each in left_out:
         groups.setdefault(each.why, []).append(each)
-    order = [why for why in Why if why not in QUIET] + list(QUIET)
-    return [_words(why, groups[why]) for why in order if why in groups]
+    return [_words(why, groups[why]) for why in Why if why in groups]
 
 
 def _words(why: Why, these: list[LeftOut]) -> str:
-    words = f"{len(these):,} {why.value}"
+    one, _, several = why.value.partition("|")
+    words = f"{len(these):,} {one if len(these) == 1 or not several else several}"
     return words if why in _NAMELESS else f"{words} (first: {these[0].name})"
-
-
-_NAMELESS = (Why.HEIC, Why.RAW, Why.DRAWING, Why.ARCHIVE, Why.BESIDE)  # a way out is enough

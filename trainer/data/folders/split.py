@@ -29,18 +29,17 @@ def for_testing(contents: Tensor, marked: Tensor | None, known: TrainedOn | None
     return (test | torch.isin(contents, kept)) & ~torch.isin(contents, trained)
 
 
-def held_out(rows: Rows, count: int, known: TrainedOn | None) -> Tensor:
-    """Which training rows are for validation: bool [N]."""
+def held_out(rows: Rows, count: int, by_content: bool) -> Tensor:
+    """Which training rows are for validation, `count` of them: bool [N].
+
+    Of own images, `by_content`, copies of one may be some more: they are on one side.
+    """
+    if by_content and rows.contents is not None:
+        order = rows.contents.remainder(1_000_003)  # not the one that test images follow from
+        return order <= order.sort().values[count - 1]
     held = torch.zeros(len(rows), dtype=torch.bool)
-    if rows.contents is None or (known is not None and known.unlisted):
-        held[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:count]] = True
-        return held
-    if known is not None:
-        trained = torch.tensor(sorted(known.trained), dtype=torch.int64)
-        return ~torch.isin(rows.contents, trained)
-    # By content, as the test images are: of another order than theirs, copies of one together.
-    order = rows.contents.remainder(1_000_003)
-    return order <= order.sort().values[count - 1]
+    held[torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))[:count]] = True
+    return held
 
 
 def by_order(labels: Tensor, seed: int = 0) -> Tensor:
