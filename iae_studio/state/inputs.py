@@ -55,11 +55,6 @@ class InputImages(QObject):
     def _shows_points(self) -> bool:
         return self._displayed.recipe.two_dimensional
 
-    @property
-    def _run(self) -> Path | None:
-        model = self._displayed.model
-        return model.path if model.is_run else None
-
     def see_as(self, recipe: Recipe) -> None:
         """Another network looks: what the user brought is seen anew where it sees otherwise."""
         spec = spec_of(recipe)
@@ -180,7 +175,7 @@ class InputImages(QObject):
             self._asked += 1
 
     def _ask_for_tests(self, seed: int) -> None:
-        self._request = TestRequest(self._displayed.recipe, seed, self._run)
+        self._request = TestRequest(self._displayed.recipe, seed, self._displayed.model.path)
         self._had_tests = False
         self._set_awaits(True)
         self.testsWanted.emit(self._request)
@@ -188,7 +183,7 @@ class InputImages(QObject):
     def renew_tests(self) -> None:
         """Test images of the data now displayed, unless the user sent the last ones away."""
         known = None if self._request is None else self._request.data
-        wanted = data_of(self._displayed.recipe, self._run)
+        wanted = data_of(self._displayed.recipe, self._displayed.model.path)
         if self._shows_points or wanted == known:
             return
         had = self._had_tests or self._list.has_tests()

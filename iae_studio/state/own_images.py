@@ -35,9 +35,17 @@ def on_own_images(
     whole = [str(usable_path(name)) if name else "" for name in (images, images_b)]
     if recipe.translates and second == "none" and not images_b:
         raise UserError("Choose the folder of the second domain too.")
-    if recipe.translates and second != "none":
-        recipe = recipe.but(second=second)
     if whole != [recipe.data.images, recipe.data.images_b]:
         recipe = recipe.but(grey_range="")  # it was of other images
-    own = recipe.with_images(*whole).but(size=size, colour=colour, pad=pad, classes=classes)
-    return own.but(second="none") if images_b else own
+    changes = {
+        "data.name": "folder",
+        "data.images": whole[0],
+        "data.images_b": whole[1],
+        "data.size": size,
+        "data.colour": colour,
+        "data.pad": pad,
+        "data.classes": classes,
+    }
+    if recipe.translates:
+        changes["data.second"] = "none" if images_b else second
+    return recipe.but(changes)

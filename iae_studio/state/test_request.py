@@ -15,18 +15,18 @@ class TestRequest:
 
     recipe: Recipe
     seed: int
-    run: Path | None = None  # whose weights are displayed: what it trained on is no test image
+    model: Path | None = None  # that is displayed: what it trained on is no test image
 
     __test__ = False  # to pytest: no test
 
     @property
     def data(self) -> tuple[object, ...]:
         """What decides the data that have to be loaded."""
-        return data_of(self.recipe, self.run)
+        return data_of(self.recipe, self.model)
 
 
-def data_of(recipe: Recipe, run: Path | None) -> tuple[object, ...]:
-    """What decides a recipe's data; last the run, which decides what of own images is a test."""
+def data_of(recipe: Recipe, model: Path | None) -> tuple[object, ...]:
+    """What decides a recipe's data; last the model, which decides what of own images is a test."""
     return (
         recipe.data.name,
         recipe.image_shape,
@@ -37,5 +37,5 @@ def data_of(recipe: Recipe, run: Path | None) -> tuple[object, ...]:
         recipe.data.pad,
         recipe.data.classes,
         recipe.data.grey_range,
-        run if DATA_SETS[recipe.data.name].own else None,
+        model if DATA_SETS[recipe.data.name].own else None,
     )

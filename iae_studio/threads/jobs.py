@@ -79,8 +79,7 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     Raises UserError where own images cannot be read, and what `progress` raises.
     """
     from trainer.data.loading import some_test_images
-    from trainer.training.checkpoint import RunFolder
-    from trainer.training.run_images import trained_on
+    from trainer.inference.model_files import trained_on_of
 
     recipe = request.recipe
     root = folders.of(recipe.data.name)
@@ -88,7 +87,7 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     if spec is None or gone_images(recipe):
         return []
     shown = with_data_at_hand(recipe, root)
-    before = trained_on(RunFolder(request.run)) if request.run is not None else None
+    before = None if request.model is None else trained_on_of(request.model, shown)
     some = some_test_images(shown, root, TEST_COUNT, request.seed, progress, before)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "training" if some.trained else "test" if shown is recipe else "drawn"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
@@ -16,6 +17,7 @@ from trainer.data.folders.inventory import FEWEST, Inventory, take_inventory
 from trainer.data.request import OnProgress
 from trainer.messages import UserError
 
+_LONG = re.compile(r"(\S{24})")  # a word that may be broken here: a long name widens nothing
 PAUSE = 300  # ms after the last key until a typed path is looked at
 
 
@@ -167,7 +169,7 @@ class FolderPicker(QWidget):
         self.changed.emit()
 
     def _say(self, words: str, wrong: bool = False) -> None:
-        self.told.setText(words)
+        self.told.setText(_LONG.sub("\\1\u200b", words))
         self.told.setVisible(bool(words))
         self.told.setProperty("role", "error" if wrong else "")
         self.told.style().unpolish(self.told)

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from trainer.data.folders.classes import Classes, find_classes
 from trainer.data.folders.copies import smaller_copies
-from trainer.data.folders.left_out import IMAGES, QUIET, LeftOut, Why, counted, kind_of
+from trainer.data.folders.left_out import IMAGES, LeftOut, Why, counted, kind_of
 from trainer.data.folders.stores import Store, is_image, open_store
 from trainer.data.request import OnProgress, unheard
 
 FEWEST = 16  # images to train on
 NAMED = 6  # classes that a sentence names
+_NO_LOSS = (Why.OTHER, Why.SYSTEM, Why.HIDDEN, Why.TWICE)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Inventory:
     @property
     def lossy(self) -> bool:
         """Whether anything is left out that somebody may miss."""
-        return any(each.why not in QUIET for each in self.left_out)
+        return any(each.why not in _NO_LOSS for each in self.left_out)
 
     def _classes(self) -> str:
         count = len(self.class_names)
