@@ -30,20 +30,22 @@ class Dialogs:
         self._suffixes = SUFFIXES
         self._own_images: OwnImagesDialog | None = None  # while it asks
 
-    def choose_own_images(self, *places: str) -> None:
-        """Ask for a folder; then the recipe stands ready to train on it.
+    def choose_own_images(self, *places: str) -> bool:
+        """Ask for a folder; then the recipe stands ready to train on it. False if none was chosen.
 
         `places` stand there already: a folder or .zip, or one for each domain.
         """
         recipe = self._state.displayed.recipe
         if recipe.two_dimensional:
             self._state.messages.show_error(POINTS_TAKE_NO_IMAGES)
-            return
+            return True
         self._own_images = dialog = OwnImagesDialog(recipe, self._submit, self._window, places)
-        if dialog.exec() and dialog.recipe is not None:
-            self._state.displayed.use_own_images(dialog.recipe)
+        dialog.exec()
         self._own_images = None
         dialog.deleteLater()
+        if dialog.recipe is not None:
+            self._state.displayed.use_own_images(dialog.recipe)
+        return dialog.recipe is not None
 
     def close(self) -> None:
         """The window closes: nobody answers any more."""
@@ -62,7 +64,9 @@ class Dialogs:
             else:  # the question stands
                 training.command("stop")
         elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
-            self.choose_own_images(*(action.about or ()))
+            chosen_some = self.choose_own_images(*(action.about or ()))
+            if not chosen_some:
+                self._state.messages.ask_again()
 
     def open_images(self) -> None:
         """Image files to look at."""

@@ -38,7 +38,7 @@ class OwnImagesController(QObject):
         self.state, self.window = state, window
         self.looking = WorkThread()
         self.looking.failed.connect(self.failed)
-        self._progress = CancellableProgress(lambda *_: None)
+        self._progress = CancellableProgress(lambda *_: None)  # of all that is asked for
         state.inputs.lookWanted.connect(self._look)
         state.messages.actionWanted.connect(self._act)
         state.displayed.selected.connect(self._look_for_images)
@@ -50,6 +50,7 @@ class OwnImagesController(QObject):
     def cancel(self) -> None:
         """Nobody waits any more for what is being looked through."""
         self._progress.cancel()
+        self._progress = CancellableProgress(lambda *_: None)
 
     def shut_down(self) -> None:
         """End the thread; safe to call twice."""
@@ -66,10 +67,9 @@ class OwnImagesController(QObject):
     # ---- drops -------------------------------------------------------------------------------
 
     def _look(self, opened: Opened, spec: InputSpec) -> None:
-        self._progress = progress = CancellableProgress(lambda *_: None)
         pair = self.state.displayed.recipe.translates
         self.looking.submit(
-            partial(opening.look_through, opened, spec, pair, progress),
+            partial(opening.look_through, opened, spec, pair, self._progress),
             then=partial(self.state.inputs.add_looked, opened),
             otherwise=partial(self.state.inputs.lack_looked, opened),
         )
@@ -98,14 +98,13 @@ class OwnImagesController(QObject):
             chosen, _ = QFileDialog.getOpenFileName(self.window, title, "", "Archives (*.zip)")
         else:
             chosen = QFileDialog.getExistingDirectory(self.window, title)
-        if not chosen:  # the question stands
-            self._ask(moved)
+        if not chosen:
+            self.state.messages.ask_again()
             return
-        self._progress = progress = CancellableProgress(lambda *_: None)
         told = Message(f'Looking through "{chosen}"…', actions=(STOP_LOOKING,))
         self.state.messages.show_message(told)
         self.looking.submit(
-            partial(jobs.move_images, moved, chosen, progress),
+            partial(jobs.move_images, moved, chosen, self._progress),
             then=partial(self._found, moved),
             otherwise=partial(self._ask, moved),
         )

@@ -117,7 +117,7 @@ def test_damaged_archives_are_told(tmp_path: Path, spoil: slice) -> None:
 
 
 def test_test_images_follow_from_the_seed(root: Path) -> None:
-    images, labels, index, _ = some_test_images(RECIPE, root, 6, seed=4)
+    images, labels, index, *_ = some_test_images(RECIPE, root, 6, seed=4)
     again = some_test_images(RECIPE, root, 6, seed=4)
     assert torch.equal(images, again[0]) and images.shape == (6, 1, 28, 28)
     assert torch.equal(images, load_mnist(root, train=False)[0][index])
@@ -369,7 +369,7 @@ def test_a_few_drawn_test_images_are_those_of_the_whole_set(
     monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 40, "test": 120, "few": 80})
     forget_data()
     recipe = find_recipe(name)
-    images, labels, index, _ = some_test_images(recipe, None, 6, seed=3)
+    images, labels, index, *_ = some_test_images(recipe, None, 6, seed=3)
     whole = load_data(recipe).test
     assert len(images) == 6
     assert torch.equal(images, whole.images[index]) and torch.equal(labels, whole.labels[index])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,6 +176,10 @@ def test_a_dropped_zip_is_offered_and_trained_on(studio, qtbot, tmp_path) -> Non
     shown = brought(studio)
     assert len(shown) == 8 and sum("cats" in name for name in shown) == 4
 
+    in_dialog(qtbot, lambda dialog: dialog.reject())
+    press(studio, qtbot, "messageButton0")
+    assert said(studio) == text, "the offer stands"
+
     def use(dialog) -> None:
         assert dialog.images.text() == str(archive)
         assert dialog.size_box.currentData() == DIGITS.data.size
@@ -208,6 +213,25 @@ def test_folders_show_some_of_what_they_hold(studio, qtbot, tmp_path, make, told
     qtbot.waitUntil(lambda: len(brought(studio)) == count, timeout=LONG)
     offered = [action.about for action in studio.state.messages.current.actions]
     assert offered == ([(str(folder),)] if count and '"deep"' not in told else [])
+
+
+def test_a_long_look_can_be_stopped(studio, qtbot, tmp_path) -> None:
+    show(studio, qtbot, DIGITS)
+    held = threading.Event()
+    studio.own_images.looking.submit(lambda: held.wait(60))  # as if the folder were large
+    folder = photos(tmp_path / "whole disk", 20)
+    (folder / "cut.png").write_bytes(NO_IMAGE)
+    dropped(studio.window, folder)
+    qtbot.waitUntil(lambda: bool(looking(studio)), timeout=LONG)
+    assert '"whole disk"' in said(studio)
+    press(studio, qtbot, "messageButton0")
+    held.set()
+    done = threading.Event()
+    studio.own_images.looking.submit(done.set)
+    qtbot.waitUntil(done.is_set, timeout=LONG)
+    qtbot.waitUntil(lambda: "cut.png" in said(studio), timeout=LONG)
+    assert not studio.state.messages.current.actions, "nothing is offered"
+    assert len(brought(studio)) == 20
 
 
 def test_two_folders_are_two_domains_for_who_translates(studio, qtbot, tmp_path) -> None:

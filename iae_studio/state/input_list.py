@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from trainer.data.preprocessing import Preprocess, preprocess_of
 from trainer.messages import Pixels
@@ -54,6 +56,14 @@ class InputList:
     def has_tests(self) -> bool:
         """Whether some were taken from a test set."""
         return any(known.test for known in self._all)
+
+    def holds(self, tests: Sequence[Input]) -> bool:
+        """Whether these test images, as they are seen here, are those that are there."""
+        mine = [known for known in self._all if known.test]
+        return len(mine) == len(tests) and all(
+            a.name == b.name and a.spec == b.spec and np.array_equal(a.seen, b.seen)
+            for a, b in zip(mine, tests, strict=True)
+        )
 
     def __len__(self) -> int:
         return len(self._all)

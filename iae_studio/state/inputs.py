@@ -104,7 +104,7 @@ class InputImages(QObject):
     def lack_looked(self, opened: Opened) -> None:
         """The looking was stopped, or failed, which is told already."""
         message = self._messages.current
-        if message is not None and STOP_LOOKING in message.actions:
+        if message is None or STOP_LOOKING in message.actions:
             self._tell(opened.told, opened.faulty)
 
     def _log(self, unread: Iterable[Unread]) -> None:
@@ -198,6 +198,9 @@ class InputImages(QObject):
     def replace_tests(self, request: TestRequest, images: list[Input]) -> None:
         """New test images, unless others were asked for since, which are on their way."""
         if request is self._request:
+            if self._list.holds(images):  # asked for by another model of the same data
+                self._set_awaits(False)
+                return
             self.awaits_tests = False
             if all(known.spec == self.spec for known in images):
                 self._list.replace_tests(images)

@@ -79,6 +79,7 @@ class Messages(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.current: Message | None = None
+        self._acted_on: Message | None = None
 
     def show_message(self, message: Message | None) -> None:
         """Show a line above the grid, or take it away."""
@@ -104,5 +105,10 @@ class Messages(QObject):
 
     def act(self, action: Action) -> None:
         """Do what a button of the message says."""
+        self._acted_on = self.current
         self.show_message(None)
         self.actionWanted.emit(action)
+
+    def ask_again(self) -> None:
+        """The user chose nothing: the message stands whose button was pressed."""
+        self.show_message(self._acted_on)

@@ -92,8 +92,8 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "training" if some.trained else "test" if shown is recipe else "drawn"
     return [
-        Input(f"{word} {i}{_class_name(shown.data.name, label)}", image, spec, test=True)
-        for i, label, image in zip(some.places.tolist(), some.labels.tolist(), pixels, strict=True)
+        Input(f"{word} {name}{_class_name(shown.data.name, label)}", image, spec, test=True)
+        for name, label, image in zip(some.names, some.labels.tolist(), pixels, strict=True)
     ]
 
 
@@ -150,8 +150,9 @@ def move_images(moved: MovedImages, place: str, progress: Progress) -> Recipe | 
 
     run = RunFolder(moved.run)
     try:
-        first = run.recipe().data.images
-        places = (first, place) if moved.gone != first else (place, "")
+        data = run.recipe().data
+        second = data.images_b and Path(moved.gone) != Path(data.images)
+        places = (data.images, place) if second else (place, "")
         move_images(run, *places, progress=progress)
         return run.recipe()
     except UserError as error:

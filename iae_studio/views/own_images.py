@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QComboBox,
-    QDialog,
     QGridLayout,
     QLabel,
     QLayout,
@@ -25,10 +24,12 @@ from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, column, row
 from iae_studio.views.folder_picker import FolderPicker
+from iae_studio.views.tall_dialog import TallDialog
 from iae_studio.views.words import sees
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 
+WIDTH = 560  # px
 SIZES = (16, 28, 32, 48, 64, 96, 128)
 SECOND = {
     "edges": "edges, found in the same images",
@@ -54,7 +55,7 @@ def _checked(make: Callable[[], Recipe]) -> Recipe | str:
         return str(error)
 
 
-class OwnImagesDialog(QDialog):
+class OwnImagesDialog(TallDialog):
     """`recipe` is the answer once it was accepted; `submit` looks at the folders.
 
     `places` are the folders to begin with, in place of the recipe's own.
@@ -67,7 +68,7 @@ class OwnImagesDialog(QDialog):
         parent: QWidget | None = None,
         places: Sequence[str] = (),
     ) -> None:
-        super().__init__(parent)
+        super().__init__(WIDTH, parent)
         self._submit = submit
         self.setWindowTitle("Own images")
         self._base = recipe
@@ -93,12 +94,14 @@ class OwnImagesDialog(QDialog):
         for picker, place in ((self.images, first), (self.images_b, second)):
             picker.edit.setText(place)
             picker.look()
+        self.images.edit.setFocus()
 
     def _make_looks(self) -> None:
         """How the images are to be seen."""
         recipe = self._base
         self.classes = QComboBox()
         self.classes.setObjectName("classesBox")
+        self.classes.setToolTip("Which of the folders inside are classes")
         for key, words in CLASSES.items():
             self.classes.addItem(words, key)
         self.classes.setCurrentIndex(self.classes.findData(recipe.data.classes))
@@ -115,7 +118,7 @@ class OwnImagesDialog(QDialog):
         self.pad.setChecked(recipe.data.pad)
 
     def _build(self, two: bool) -> None:
-        layout = column(self, pad=16, gap=12)
+        layout = self.middle
         title = QLabel(f"{self._base.about.title}, on your own images")
         title.setProperty("title", True)
         layout.addWidget(title)
@@ -142,11 +145,10 @@ class OwnImagesDialog(QDialog):
             else:
                 form.addLayout(part, line, 1)
         layout.addLayout(form)
-        layout.addWidget(self._problem)
+        self.foot.addWidget(self._problem)
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
-        layout.addLayout(row(None, cancel, self._use))
-        self.setMinimumWidth(560)
+        self.foot.addLayout(row(None, cancel, self._use))
 
     def _looks(self) -> QVBoxLayout:
         box = column(pad=0, gap=4)
@@ -207,7 +209,6 @@ class OwnImagesDialog(QDialog):
     def _tell(self, problem: str) -> None:
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
-        self.adjustSize()
 
     # ---- the answer --------------------------------------------------------------------------
 

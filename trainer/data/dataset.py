@@ -67,6 +67,11 @@ class OwnImages:
     contents: Tensor
     grey_range: GreyRange | None
 
+    @property
+    def by_content(self) -> dict[int, str]:
+        """The name of a file for each content."""
+        return dict(zip(self.contents.tolist(), self.inventory.names, strict=True))
+
     def listed(self) -> Folder:
         """As a run keeps it."""
         contents = dict(zip(self.inventory.names, self.contents.tolist(), strict=True))

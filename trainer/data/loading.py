@@ -171,6 +171,7 @@ class SomeImages(NamedTuple):
     images: Tensor
     labels: Tensor
     places: Tensor
+    names: tuple[str, ...]  # of own images their files, of others their places
     trained: bool = False  # whether they are training images
 
 
@@ -187,16 +188,20 @@ def some_test_images(
     Of different classes as far as there are enough. `progress`, `trained_on` as of `load_data`.
     """
     few = DATA_SETS[recipe.data.name].few and not recipe.data.hold_out
-    trained = False
+    trained, names = False, {}
     if few:
         rows = _few(_request(recipe, root))
     else:
         data = load_data(recipe, root, progress, trained_on)
         trained = not len(data.test)
         rows = data.train if trained else data.test
+        names = data.own[0].by_content if data.own else {}
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
     index = torch.tensor(_varied(order.tolist(), rows.labels[order].tolist(), count))
-    return SomeImages(rows.images[index], rows.labels[index], index, trained)
+    keys = index if rows.contents is None else rows.contents[index]
+    named = zip(keys.tolist(), index.tolist(), strict=True)
+    called = tuple(names.get(key, str(place)) for key, place in named)
+    return SomeImages(rows.images[index], rows.labels[index], index, called, trained)
 
 
 def _few(request: Request) -> Rows:
