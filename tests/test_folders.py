@@ -18,7 +18,7 @@ from tests.folders import grey, pack, write
 from trainer.data.folders import decoding, stores
 from trainer.data.folders.split import by_order
 from trainer.data.preprocessing import Preprocess
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.data.sets import folder as folder_set
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
