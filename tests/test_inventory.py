@@ -271,6 +271,14 @@ def test_a_photo_album_of_trains_keeps_its_class(tmp_path: Path) -> None:
     assert counts(found) == {"plane": 9, "train": 9} and not found.marked
 
 
+@pytest.mark.parametrize("names", [("100APPLE", "101APPLE"), ("202411__", "100CANON")])
+def test_a_cameras_folders_are_no_classes(tmp_path: Path, names: tuple[str, str]) -> None:
+    files = photos(9, f"DCIM/{names[0]}/") | photos(9, f"DCIM/{names[1]}/", 30)
+    folder = write(tmp_path / "phone", files)
+    assert counts(read(folder)) == {"DCIM": 18}
+    assert sorted(counts(read(folder, "outer"))) == sorted(names)
+
+
 def test_the_innermost_folder_may_be_the_class_or_none(tmp_path: Path) -> None:
     files = photos(9, "2023/cats/") | photos(9, "2024/cats/", 20) | photos(9, "2024/dogs/", 40)
     folder = write(tmp_path / "mine", files)
