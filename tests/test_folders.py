@@ -178,6 +178,14 @@ def test_other_paths_are_told(tmp_path: Path) -> None:
             load_folder(tmp_path / name, 16, colour=True)
 
 
+def test_what_is_no_path_at_all_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    wrong = {"x" * 300: "cannot be read", "a\0b": "cannot be read|not there", "pipe": "neither"}
+    for name, told in wrong.items():
+        with pytest.raises(UserError, match=told):
+            load_folder(tmp_path / name, 16, colour=True)
+
+
 def test_a_zip_with_damaged_contents_keeps_what_is_whole(tmp_path: Path) -> None:
     path = pack(tmp_path / "mine.zip", PLAIN)
     data = bytearray(path.read_bytes())

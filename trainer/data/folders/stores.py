@@ -50,24 +50,35 @@ class Store(Protocol):
 @contextmanager
 def open_store(path: Path) -> Iterator[Store]:
     """The files of a folder or .zip. Raises UserError where `path` is neither."""
+    archive = _archive(path)
+    if archive is None:
+        yield _Folder(path)
+        return
+    with archive:
+        yield _Zip(path, archive)
+
+
+def _archive(path: Path) -> zipfile.ZipFile | None:
+    """What is at `path`, opened; None for a folder."""
     try:
         if path.is_dir():
-            yield _Folder(path)
-            return
+            return None
         if not path.exists():
             raise DataMissingError(
                 f'"{path}" is not there: was it moved, renamed or deleted?', path=str(path)
             )
-        archive = zipfile.ZipFile(path)
+        if not path.is_file():  # a pipe would never end
+            raise zipfile.BadZipFile
+        return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise UserError(
             f'"{path.name}" is neither a folder nor a .zip that can be read. Choose a folder of '
             "images, or pack the folder as .zip anew."
         ) from error
     except (OSError, ValueError) as error:  # a name too long, or with a zero in it
-        raise UserError(f'"{path.name}" cannot be read ({_why(error)}).') from error
-    with archive:
-        yield _Zip(path, archive)
+        raise UserError(
+            f'"{path.name:.80}" cannot be read ({_why(error)}): choose a folder of images, or a .zip.'
+        ) from error
 
 
 def _why(error: Exception) -> str:
