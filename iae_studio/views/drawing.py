@@ -81,8 +81,9 @@ class DrawingView(QWidget):
         elif not drawable:
             shape = sees(self._inputs.spec.shape)
             self._why.setText(f"The pad is for digits; this model sees {shape}.")
-        # The list above gets what the pad does not need.
-        self.setMaximumHeight(ANY if drawable else 96)
+        # The list above gets what the pad does not need; but the pad is seen whole.
+        self.setMinimumSize(self._pages.currentWidget().minimumSizeHint())
+        self.setMaximumHeight(ANY if drawable else theme.px(96))
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():

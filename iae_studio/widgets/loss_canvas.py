@@ -108,8 +108,8 @@ class LossCanvas(pg.PlotWidget):  # type: ignore[misc]
         self._box.setDefaultPadding(0)
         self._box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
         self.setFrameShape(self.Shape.NoFrame)
-        self._y.setWidth(48)
-        self._x.setHeight(24)
+        self._y.setWidth(theme.px(48))
+        self._x.setHeight(theme.px(24))
         self.paint_ms = 0.0  # what the last painting took
         self._lines: list[_Line] = []
         self._ghosts: list[_Line] = []

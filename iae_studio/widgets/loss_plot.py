@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_discriminator
+from iae_studio.widgets.elided_label import WrappedLabel
 from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
 from iae_studio.widgets.loss_canvas import LossCanvas
 
@@ -47,9 +48,10 @@ class LossPlot(QWidget):
         row.setSpacing(0)
         row.addWidget(self._canvas, 1)
         row.addWidget(self._legend)
-        self._empty = QLabel(EMPTY, self._canvas)
+        self._empty = WrappedLabel(EMPTY, parent=self._canvas)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QVBoxLayout(self._canvas).addWidget(self._empty)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._redraw)
         self._dirty = True
@@ -239,11 +241,11 @@ class LossPlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._empty.setGeometry(self._canvas.rect())
+        self._legend.setMaximumWidth(max(event.size().width() * 2 // 5, 1))
         self._touch()
 
     def sizeHint(self) -> QSize:
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 120)
+        return QSize(240, 96)
