@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.displayed import Displayed
@@ -82,7 +82,7 @@ class DrawingView(QWidget):
             shape = sees(self._inputs.spec.shape)
             self._why.setText(f"The pad is for digits; this model sees {shape}.")
         # The list above gets what the pad does not need; but the pad is seen whole.
-        self.setMinimumSize(self._pages.currentWidget().minimumSizeHint())
+        self.setMinimumSize(self._pages.minimumSizeHint() if drawable else QSize(0, 0))
         self.setMaximumHeight(ANY if drawable else theme.px(96))
 
     def _keep(self) -> None:

@@ -20,7 +20,6 @@ from iae_studio.widgets.diagram import Diagram
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
-
 ROOMY = 400  # px: a lower panel leaves the drawing out, the list needs the room
 
 

@@ -67,4 +67,8 @@ class Gauge(QWidget):
             wide = BAR * min(1.0, max(0.0, share))
             painter.drawRoundedRect(QRectF(bar.right() - wide, bar.top(), wide, 6), 3, 3)
             painter.setPen(QColor(tokens.style))
-            painter.drawText(QRectF(bar.right() + 8, 0, theme.px(DIGITS) - 8, self.height()), 0x0081, f"{share:.0%}")
+            painter.drawText(
+                QRectF(bar.right() + 8, 0, theme.px(DIGITS) - 8, self.height()),
+                0x0081,
+                f"{share:.0%}",
+            )

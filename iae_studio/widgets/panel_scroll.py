@@ -14,15 +14,16 @@ class PanelScroll(QScrollArea):
 
     def __init__(self, view: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._view = view
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(view)
         self.setFocusProxy(view)
 
     def sizeHint(self) -> QSize:
-        return self.widget().sizeHint()
+        return self._view.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        view = self.widget()
+        view = self._view
         return view.minimumSizeHint().boundedTo(_LEAST).expandedTo(view.minimumSize())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -30,8 +31,8 @@ class PanelScroll(QScrollArea):
         self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
-            self.setMaximumHeight(self.widget().maximumHeight())
+        if watched is self._view and event.type() == QEvent.Type.LayoutRequest:
+            self.setMaximumHeight(self._view.maximumHeight())
             self.updateGeometry()
             self._fit()
         return bool(super().eventFilter(watched, event))
@@ -46,10 +47,10 @@ class PanelScroll(QScrollArea):
         if least.height() > room.height():
             room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
             least = self._least(room.width())
-        self.widget().resize(room.expandedTo(least))
+        self._view.resize(room.expandedTo(least))
 
     def _least(self, width: int) -> QSize:
-        view = self.widget()
+        view = self._view
         least, layout = view.minimumSizeHint().expandedTo(view.minimumSize()), view.layout()
         if layout is not None and layout.hasHeightForWidth():
             least.setHeight(layout.minimumHeightForWidth(max(width, least.width())))
