@@ -246,6 +246,7 @@ def test_ten_million_steps_are_zoomed_and_panned(plot, qtbot) -> None:
 def cloud(qtbot) -> CloudView:
     made = shown(qtbot, CloudView(), 800, 400)
     made.set_recipe(CATALOGUE["mog-iae"])
+    qtbot.wait(50)  # until all of it is laid out
     return made
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
 
-_LEAST = 6  # letters that stay to be read
+_LEAST, _SHORT = 6, 33  # letters that stay to be read, of any text and of a short one
 _UNBROKEN = 16  # letters that may stand together in a text that wraps
 _TIP = 90  # letters in a line of a tool tip
 Elide = Qt.TextElideMode
@@ -51,7 +51,7 @@ class ElidedLabel(_Told):
         self.setText(text)
 
     def setText(self, text: str, short: str = "") -> None:
-        """Show this; or `short`, fewer words that always have room, where it does not fit."""
+        """Show this; or `short`, a few words, where it does not fit."""
         self._short = short
         super().setText(text)
         self.setAccessibleName(text)
@@ -82,7 +82,7 @@ class ElidedLabel(_Told):
 
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
-        least = hint.width() if self._short else self._advance("n" * _LEAST)
+        least = self._advance("n" * (_SHORT if self._short else _LEAST))
         return QSize(min(least, hint.width()), hint.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -43,7 +43,7 @@ class _Values(pg.AxisItem):  # type: ignore[misc]
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         if not self.decades:
             return list(super().tickSpacing(low, high, size))
-        whole = max(round((high - low) / max(size / 36, 1)), 1)
+        whole = float(max(round((high - low) / max(size / 36, 1)), 1))
         return [(whole, 0)] if high - low > 1.2 else [(whole, 0), (0.25, 0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:

@@ -98,8 +98,8 @@ class LossPlot(QWidget):
     def setLog(self, on: bool) -> None:
         self._log = on
         self._canvas.setDecades(on)
-        self._follow = True  # a range of logarithms says nothing about values
-        self._touch()
+        self._follow = self._dirty = True  # a range of logarithms says nothing about values:
+        self._redraw()  # it must not even be painted
 
     def setShown(self, name: str, shown: bool) -> None:
         """Show or hide a curve, as a click on its legend does."""
@@ -182,7 +182,7 @@ class LossPlot(QWidget):
         end = float(total + _BESIDE)
         last = max(end, whole_run(total)) if self._follow else end
         x = Bounds(1, max(total, 1), -_BESIDE, last, 2 * _BESIDE)
-        low, high = self._heights or self._y_range()
+        low, high = self._heights or comfortable((), self._log)
         self._canvas.set_bounds(x, Bounds(low, high, *padded((low, high), self._log)))
 
     def _sample(self, low: float, high: float, window: int) -> tuple[Doubles, Doubles]:
