@@ -94,21 +94,21 @@ def fits(window: Window) -> None:
 def clipped(window: QWidget) -> Iterator[str]:
     """What is cut without an ellipsis."""
     for part in window.findChildren(QWidget):
-        if not part.isVisible():
-            continue
-        where = f"{type(part).__name__} {part.objectName()} {part.size().toTuple()}"
-        if isinstance(part, ElidedLabel):
-            if part.fontMetrics().horizontalAdvance(part.shown()) > part.width():
-                yield f"{where}: {part.shown()}"
-        elif isinstance(part, WrappedLabel):
-            if part.heightForWidth(part.width()) > part.height():
-                yield f"{where}: {part.text()}"
-        elif isinstance(part, FoldingButton):
-            if not part.shown() and (part.icon().isNull() or not part.toolTip()):
-                yield f"{where}: {part.text()}"
-        elif isinstance(part, QAbstractButton | QLabel) and part.text() and own(part):
-            if part.sizeHint().width() > part.width():
-                yield f"{where}: {part.text()}"
+        if part.isVisible() and cut(part):
+            yield f"{type(part).__name__} {part.objectName()} {part.size()}: {part.text()}"
+
+
+def cut(part: QWidget) -> bool:
+    """Whether it shows less than its words, and does not say so."""
+    if isinstance(part, ElidedLabel):
+        return part.fontMetrics().horizontalAdvance(part.shown()) > part.width()
+    if isinstance(part, WrappedLabel):
+        return part.heightForWidth(part.width()) > part.height()
+    if isinstance(part, FoldingButton):
+        return not part.shown() and (part.icon().isNull() or not part.toolTip())
+    if isinstance(part, QAbstractButton | QLabel) and own(part):
+        return bool(part.text()) and part.sizeHint().width() > part.width()
+    return False
 
 
 def own(part: QAbstractButton | QLabel) -> bool:

@@ -27,6 +27,8 @@ from trainer.recipe.recipe import Recipe
 if TYPE_CHECKING:
     from iae_studio.views.scatter import CloudView
 
+ROOMY = 560  # px: in a narrower view the noise share has no words
+
 
 class ExploreView(QWidget):
     """Tools, messages, then the grid, the clusters or a scatter plot, then the noise share."""
@@ -122,6 +124,7 @@ class ExploreView(QWidget):
         narrow = self.width() < wide + theme.GRID * len(here) + 2 * theme.PAD
         for each in self._for_images:
             each.fold(narrow)
+        self.gauge.fold(self.width() < theme.px(ROOMY))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

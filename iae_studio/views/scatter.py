@@ -76,8 +76,7 @@ class Plane(QWidget):
 
     def _near(self, points: Floats) -> npt.NDArray[np.bool_]:
         """Those that can be seen; a model that exploded makes points that are no numbers."""
-        near: npt.NDArray[np.bool_] = (np.abs(points) <= _AROUND * self._reach).all(1)
-        return near
+        return np.asarray((np.abs(points) <= _AROUND * self._reach).all(1))
 
     def clear(self) -> None:
         self.below.setData([], [])

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPaintEvent
+from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
 _BESIDE = 4  # px between icon and words
 
 
 class FoldingButton(QPushButton):
-    """A push button; folded, or too narrow, it shows its icon, and is still named by its words."""
+    """A push button; folded it shows its icon alone, and is still named by its words.
+
+    One that is squeezed by its neighbours leaves its icon out first, then its words.
+    """
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text)
@@ -30,13 +33,15 @@ class FoldingButton(QPushButton):
 
     def shown(self) -> str:
         """The words that are to be read at the width of now."""
-        lacks = self.unfolded() - self.width()
-        if not self._folded and lacks <= 0:
-            return self.text()
-        if not self.icon().isNull():
+        if self._folded:
             return ""
-        metrics, right = self.fontMetrics(), Qt.TextElideMode.ElideRight
-        return metrics.elidedText(self.text(), right, self._advance() - lacks)
+        room = self._advance() - max(self.unfolded() - self.width(), 0)
+        if not self.icon().isNull():  # one of the two goes
+            return self.text() if room + self._icon_width() >= self._advance() else ""
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+
+    def _icon_width(self) -> int:
+        return self.iconSize().width() + _BESIDE
 
     def _advance(self) -> int:
         return self.fontMetrics().horizontalAdvance(self.text())
@@ -57,4 +62,6 @@ class FoldingButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = self.shown()
+        if option.text and self.width() < self.unfolded():
+            option.icon = QIcon()
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)

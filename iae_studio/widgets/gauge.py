@@ -21,6 +21,7 @@ class Gauge(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._share: float | None = None
+        self._folded = False
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setToolTip(
             "Noise share: of the reconstructions' distance from the mean image,\n"
@@ -41,11 +42,16 @@ class Gauge(QWidget):
         self.setAccessibleName(f"Noise share {words}")
         self.update()
 
+    def fold(self, folded: bool) -> None:
+        """Leave the words out, which the tool tip has too, or show them again."""
+        if folded != self._folded:
+            self._folded = folded
+            self.updateGeometry()
+
     def sizeHint(self) -> QSize:
-        return QSize(BAR + theme.px(WORDS + DIGITS), theme.px(HEIGHT))
+        return QSize(BAR + theme.px(DIGITS + (0 if self._folded else WORDS)), theme.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
-        """Without the words, which the tool tip has too."""
         return QSize(BAR + theme.px(DIGITS), theme.px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:

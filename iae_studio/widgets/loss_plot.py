@@ -33,11 +33,12 @@ class LossPlot(QWidget):
         self._history = History(0)
         self._smoothing, self._log = 0.0, True
         self._follow = True  # the view shows everything, until a hand moves it
-        self._hover = math.nan
+        self._hover, self._dirty = math.nan, True
         self._heights: Range | None = None  # of all that was drawn, in view coordinates
         self._drawn: list[tuple[Doubles, Doubles]] = []  # steps and values, not logarithms
         self._canvas, self._legend = LossCanvas(self), CurveLegend(self)
-        row = QHBoxLayout(self, spacing=0)
+        row = QHBoxLayout(self)
+        row.setSpacing(0)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._canvas, 1)
         row.addWidget(self._legend)
@@ -47,7 +48,6 @@ class LossPlot(QWidget):
         QVBoxLayout(self._canvas).addWidget(self._empty)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._redraw)
-        self._dirty = True
         self._canvas.pointed.connect(self._point_at)
         self._canvas.moved.connect(self._on_moved)
         self._canvas.resetAsked.connect(self.resetView)

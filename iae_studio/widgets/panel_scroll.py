@@ -54,4 +54,4 @@ class PanelScroll(QScrollArea):
         least, layout = view.minimumSizeHint().expandedTo(view.minimumSize()), view.layout()
         if layout is not None and layout.hasHeightForWidth():
             least.setHeight(layout.minimumHeightForWidth(max(width, least.width())))
-        return least
+        return least.boundedTo(view.maximumSize())
