@@ -24,6 +24,7 @@ from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
+from iae_studio.widgets.elided_label import breakable
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
@@ -114,7 +115,7 @@ class Studio(QObject):
             answer = QMessageBox.critical(
                 None,
                 "IAE Studio",
-                f"{why}\n\nTry again, or close and lose what was learned since?",
+                f"{breakable(why)}\n\nTry again, or close and lose what was learned since?",
                 ask.Retry | ask.Discard,
                 ask.Retry,
             )

@@ -9,6 +9,7 @@ from PySide6.QtCore import (
     QEvent,
     QObject,
     QSettings,
+    QSize,
     Qt,
     QTimer,
     Signal,
@@ -39,6 +40,7 @@ from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.explore import ExploreView
 from iae_studio.views.training_bar import TrainingBar
+from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_files import suffixes
 from trainer.recipe.recipe import Recipe
 
@@ -47,6 +49,8 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+SIZE = QSize(1280, 800)  # at first, where the screen has room
+SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
 LAYOUT = 1  # raise it when docks change, and old window states are ignored
 
 
@@ -66,6 +70,7 @@ class Window(QMainWindow):
         self.setCentralWidget(self.explore)
         self.addToolBar(self._tool_bar())
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
+        self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
@@ -82,7 +87,7 @@ class Window(QMainWindow):
 
     def view(self, panel: str) -> QWidget:
         """The view of the panel of that name."""
-        return self._docks[panel].widget()
+        return self._views[panel]
 
     def complete(self) -> None:
         """Make what loads slowly, once the window is painted."""
@@ -107,7 +112,8 @@ class Window(QMainWindow):
     def _dock(self, panel: PanelSpec) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"dock {panel.title}")
-        dock.setWidget(panel.build(self.state, self.submit))
+        view = self._views[panel.name] = panel.build(self.state, self.submit)
+        dock.setWidget(PanelScroll(view))
         if panel.key:
             dock.toggleViewAction().setShortcut(QKeySequence(panel.key))
         self.addDockWidget(AREAS[panel.area], dock)
@@ -206,7 +212,7 @@ class Window(QMainWindow):
     # ---- the window itself -------------------------------------------------------------------
 
     def _restore(self) -> None:
-        self.resize(1280, 800)
+        self.resize(SIZE.boundedTo(self.screen().availableSize()))
         geometry, state = self.settings.value("geometry"), self.settings.value("state")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
@@ -219,7 +225,9 @@ class Window(QMainWindow):
         for panel in self.panels:
             bottom, dock = panel.area == "bottom", self._docks[panel.name]
             if panel.across:
-                self.resizeDocks([dock], [panel.across], along if bottom else across)
+                most = BOTTOM * self.height() if bottom else SIDE * self.width()
+                size = min(theme.px(panel.across), round(most))
+                self.resizeDocks([dock], [size], along if bottom else across)
         for area in AREAS:
             docks = [(self._docks[p.name], p.along) for p in self.panels if p.area == area]
             if len(docks) > 1 and all(size for _, size in docks):

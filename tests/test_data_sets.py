@@ -22,7 +22,8 @@ from trainer.cli import main
 from trainer.data.at_hand import data_ready
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.loading import forget_data, load_data
-from trainer.data.request import OnProgress, Request, unheard
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.request import Request
 from trainer.evaluation import reference_classifier
 from trainer.messages import DataMissingError, UserError
 from trainer.recipe.catalogue import find_recipe

@@ -18,7 +18,7 @@ from tests.folders import grey, pack, write
 from trainer.data.folders import decoding, stores
 from trainer.data.folders.split import by_order
 from trainer.data.preprocessing import Preprocess
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.data.sets import folder as folder_set
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
@@ -175,6 +175,14 @@ def test_other_paths_are_told(tmp_path: Path) -> None:
     for name, data in (("one.png", grey(1)), ("cut.zip", sound[:-40]), ("empty.zip", b"")):
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UserError, match=rf'"{name}" is neither a folder nor a \.zip.*Choose'):
+            load_folder(tmp_path / name, 16, colour=True)
+
+
+def test_what_is_no_path_at_all_is_told(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    wrong = {"x" * 300: "cannot be read", "a\0b": "cannot be read|not there", "pipe": "neither"}
+    for name, told in wrong.items():
+        with pytest.raises(UserError, match=told):
             load_folder(tmp_path / name, 16, colour=True)
 
 

@@ -209,6 +209,23 @@ def test_every_file_is_used_or_named(
     assert ("left out: " in found.told) == (lost > 0)
 
 
+def test_images_whose_names_say_nothing_are_known_by_their_beginning(tmp_path: Path) -> None:
+    names = ["IMG_1", "photo.jpg_large", "photo.jpg?size=600", "cover.jpg.1", "scan.dat"]
+    files = photos(12) | {name: photo(50 + i) for i, name in enumerate(names)}
+    files |= {"README": b"P5 is no picture here", "Makefile": b"II: all\n"}
+    found = read(write(tmp_path / "mine", files))
+    assert set(names) <= set(found.names) and len(found.names) == 17
+    assert "2 of other kinds" in found.told
+
+
+def test_files_too_large_are_called_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trainer.data.folders.stores.MOST_FILE", 20_000)
+    folder = write(tmp_path / "mine", photos(16) | {"huge.jpg": photo(99) + bytes(30_000)})
+    assert (
+        read(folder).told == "16 of 17 images, one class; left out: 1 too large (first: huge.jpg)."
+    )
+
+
 # ---- what counts as a class ----
 
 
@@ -252,6 +269,14 @@ def test_cyclegans_folders_are_two_domains_with_their_tests(tmp_path: Path) -> N
 def test_a_photo_album_of_trains_keeps_its_class(tmp_path: Path) -> None:
     found = read(write(tmp_path / "toys", photos(9, "train/") | photos(9, "plane/", 30)))
     assert counts(found) == {"plane": 9, "train": 9} and not found.marked
+
+
+@pytest.mark.parametrize("names", [("100APPLE", "101APPLE"), ("202411__", "100CANON")])
+def test_a_cameras_folders_are_no_classes(tmp_path: Path, names: tuple[str, str]) -> None:
+    files = photos(9, f"DCIM/{names[0]}/") | photos(9, f"DCIM/{names[1]}/", 30)
+    folder = write(tmp_path / "phone", files)
+    assert counts(read(folder)) == {"DCIM": 18}
+    assert sorted(counts(read(folder, "outer"))) == sorted(names)
 
 
 def test_the_innermost_folder_may_be_the_class_or_none(tmp_path: Path) -> None:

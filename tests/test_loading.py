@@ -19,7 +19,8 @@ from PIL import Image
 from tests.tiny import ROOT, leftovers, trainer_process
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.loading import forget_data, load_data
-from trainer.data.request import OnProgress, Request
+from trainer.data.progress import OnProgress
+from trainer.data.request import Request
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, DataSpec
@@ -111,7 +112,7 @@ def test_loading_tells_how_far_it_is(photos: Path) -> None:
     told: list[tuple[int, int]] = []
     recipe = find_recipe("mnist-10-small").with_images(str(photos))
     load_data(recipe, progress=lambda done, total: told.append((done, total)))
-    assert told == [(count, 20) for count in range(1, 21)]
+    assert [each for each in told if each[1]] == [(count, 20) for count in range(1, 21)]
 
 
 def test_loading_that_is_ended_leaves_nothing_and_can_begin_again(photos: Path) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTemporaryDir
 from PySide6.QtGui import QColor
 
 from iae_studio.style import icons
-from iae_studio.style.tokens import Tokens
+from iae_studio.style.tokens import CAPTION, TITLE, Tokens
 
 
 def mix(first: str, second: str, share: float) -> str:
@@ -37,10 +37,12 @@ def _picture(name: str, colour: str) -> str:
     return f'url("{path.as_posix()}")'
 
 
-def build(tokens: Tokens) -> str:
-    """The sheet for a table of tokens."""
+def build(tokens: Tokens, scale: float = 1.0) -> str:
+    """The sheet for a table of tokens, with text `scale` times as large."""
     words = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
     words |= {
+        "caption": f"{round(CAPTION * scale)}px",
+        "title": f"{round(TITLE * scale)}px",
         "hover": mix(tokens.raised, tokens.text, 0.08),
         "pressed": mix(tokens.raised, tokens.text, 0.16),
         "quiet": mix(tokens.panel, tokens.text, 0.06),
@@ -76,7 +78,7 @@ QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
 QFrame#messageBar { background: $note; border: none; border-left: 3px solid $accent; }
 QFrame#messageBar[role="error"] { background: $alarm; border-left-color: $error; }
-QStatusBar { background: $window; color: $muted; font-size: 11px; }
+QStatusBar { background: $window; color: $muted; font-size: $caption; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: $muted; }
 QProgressBar { background: $line; color: $text; border: none; border-radius: 3px;
@@ -184,7 +186,7 @@ QTreeView::branch:has-children:closed { image: $right; }
 QTreeView::branch:has-children:open { image: $down; }
 QListView:focus, QTreeView:focus { border: none; }
 QListView::item:selected:focus, QTreeView::item:selected:focus { background: $chosen; }
-QHeaderView::section { background: $panel; color: $muted; border: none; font-size: 11px;
+QHeaderView::section { background: $panel; color: $muted; border: none; font-size: $caption;
     border-bottom: 1px solid $line; padding: 4px 8px; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
 QTabBar { background: transparent; qproperty-drawBase: 0; }
@@ -206,9 +208,9 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 """
 
 _ROLES = """
-QLabel[heading="true"] { font-size: 11px; font-weight: 600; color: $muted; }
-QLabel[title="true"] { font-size: 16px; font-weight: 600; }
-QLabel[caption="true"] { font-size: 11px; color: $muted; }
+QLabel[heading="true"] { font-size: $caption; font-weight: 600; color: $muted; }
+QLabel[title="true"] { font-size: $title; font-weight: 600; }
+QLabel[caption="true"] { font-size: $caption; color: $muted; }
 QLabel[role="content"] { color: $content; }
 QLabel[role="style"] { color: $style; }
 QLabel[role="reconstruction"] { color: $reconstruction; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetricsF, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
 
 from iae_studio.style import icons, stylesheet
@@ -27,6 +27,7 @@ class _Notifier(QObject):
 
 
 _tokens = DARK
+_scale = 1.0  # of all text: the system's font may be larger than ours
 
 
 @lru_cache(maxsize=1)
@@ -57,16 +58,18 @@ def prefers_dark(app: QApplication) -> bool:
 
 def apply(app: QApplication, dark: bool) -> None:
     """Dress the application, now and for widgets still to come."""
-    global _tokens
+    global _tokens, _scale
     _tokens = DARK if dark else LIGHT
     # A new Fusion each time would delete the old style under a running paint: only when needed.
     if app.style().objectName() not in ("fusion", ""):
         app.setStyle(QStyleFactory.create("Fusion"))
     font = QFont(app.font())
-    font.setPixelSize(TEXT)
+    # Whoever asks the system for large text gets it here too; ours is the least.
+    font.setPixelSize(max(TEXT, QFontInfo(font).pixelSize()))
+    _scale = font.pixelSize() / TEXT
     app.setFont(font)
     app.setPalette(_palette(_tokens))
-    app.setStyleSheet(stylesheet.build(_tokens))
+    app.setStyleSheet(stylesheet.build(_tokens, _scale))
     notifier().changed.emit()
 
 
@@ -105,6 +108,11 @@ def _palette(tokens: Tokens) -> QPalette:
     return palette
 
 
+def px(length: float) -> int:
+    """A length around text: it grows with the text."""
+    return round(length * _scale)
+
+
 def tabular(font: QFont) -> QFont:
     """The same font with figures of one width, so that a changing number does not jiggle."""
     made = QFont(font)
@@ -126,9 +134,9 @@ def _figures_align(family: str) -> bool:
 
 
 def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The same font in one of the three sizes."""
+    """The same font in one of the three sizes, as large as the system asks for."""
     made = QFont(font)
-    made.setPixelSize(pixels)
+    made.setPixelSize(px(pixels))
     made.setWeight(weight)
     return made
 

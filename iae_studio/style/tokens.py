@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 GRID, GAP, PAD, RADIUS = 4, 8, 12, 6
-CAPTION, TEXT = 11, 13  # px
+CAPTION, TEXT, TITLE = 11, 13, 16  # px, where the system asks for no more
 
 
 @dataclass(frozen=True)

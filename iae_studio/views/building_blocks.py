@@ -7,38 +7,37 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from iae_studio.style import theme
+from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
+from iae_studio.widgets.folding_button import FoldingButton
 
 
-def heading(text: str, role: str = "") -> QLabel:
+def heading(text: str, role: str = "") -> ElidedLabel:
     """A panel's small heading, in the colour of what it is about."""
-    label = QLabel(text)
+    label = ElidedLabel(text)
     label.setProperty("heading", True)
     if role:
         label.setProperty("role", role)
     return label
 
 
-def caption(text: str = "") -> QLabel:
-    """Quiet small text that wraps."""
-    label = QLabel(text)
+def caption(text: str = "", most: int = 0) -> WrappedLabel:
+    """Quiet small text that wraps, in `most` lines at the most."""
+    label = WrappedLabel(text, most)
     label.setProperty("caption", True)
-    label.setWordWrap(True)
     return label
 
 
 def button(
     text: str, icon: str, tip: str, pressed: Callable[[], object], name: str = ""
-) -> QPushButton:
+) -> FoldingButton:
     """A push button with one of our icons."""
-    made = QPushButton(text)
+    made = FoldingButton(text)
     theme.set_icon(made, icon)
     made.setIconSize(QSize(16, 16))
     made.setToolTip(tip)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.requests import Requests
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import as_panel, button, caption, column, row, tool
+from iae_studio.views.building_blocks import as_panel, button, caption, column, row
 from iae_studio.views.words import sees
 from iae_studio.widgets.sketch_pad import SketchPad
 from trainer.recipe.recipe import Recipe
@@ -51,9 +51,13 @@ class DrawingView(QWidget):
         page = QWidget()
         tools = QVBoxLayout()
         tools.setSpacing(theme.GRID)
-        tools.addWidget(tool("Undo", "reset", "Take back the last stroke", self.pad.undo))
-        tools.addWidget(tool("Keep", "plus", "Keep this row, and draw another", self._keep))
-        tools.addWidget(tool("Clear", "trash", "Clear the pad", self.pad.clear))
+        for each in (
+            button("Undo", "reset", "Take back the last stroke", self.pad.undo),
+            button("Keep", "plus", "Keep this row, and draw another", self._keep),
+            button("Clear", "trash", "Clear the pad", self.pad.clear),
+        ):
+            each.setProperty("flat", True)
+            tools.addWidget(each)
         tools.addStretch(1)
         layout = QHBoxLayout(page)
         layout.setContentsMargins(theme.PAD, theme.GAP, theme.GAP, theme.PAD)
@@ -81,8 +85,9 @@ class DrawingView(QWidget):
         elif not drawable:
             shape = sees(self._inputs.spec.shape)
             self._why.setText(f"The pad is for digits; this model sees {shape}.")
-        # The list above gets what the pad does not need.
-        self.setMaximumHeight(ANY if drawable else 96)
+        # The list above gets what the pad does not need; but the pad is seen whole.
+        self.setMinimumSize(self._pages.minimumSizeHint() if drawable else QSize(0, 0))
+        self.setMaximumHeight(ANY if drawable else theme.px(96))
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():

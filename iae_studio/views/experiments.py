@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QProgressBar, QTreeWidgetItem, QWidget
 
 from iae_studio.state.datasets import title_of
@@ -18,6 +19,8 @@ from iae_studio.views.words import plan_of, plan_tip
 from iae_studio.widgets.diagram import Diagram
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
+
+ROOMY = 400  # px: a lower panel leaves the drawing out, the list needs the room
 
 
 class ExperimentsView(QWidget):
@@ -40,7 +43,7 @@ class ExperimentsView(QWidget):
         self.tree.currentItemChanged.connect(self._chosen)
         self._story = caption()
         self._diagram = Diagram()
-        self._data = caption()
+        self._data = caption(most=3)
         self._download = button("Download", "download", "", self._want_download, "downloadButton")
         self._folder = button("Folder", "folder", "", self._want_folder, "folderButton")
         self._own = button(
@@ -73,6 +76,11 @@ class ExperimentsView(QWidget):
         layout.addWidget(self._bar)
         layout.addLayout(row(self._download, self._folder, self._cancel, None))
         layout.addLayout(row(self._own, None))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        around = self.parentWidget() or self
+        self._diagram.setVisible(around.height() >= theme.px(ROOMY))
 
     def _fill(self) -> None:
         """Build the list anew; what was chosen stays chosen."""

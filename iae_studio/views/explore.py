@@ -6,23 +6,28 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from iae_studio.state.query import has_noise
 from iae_studio.state.requests import Requests
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, caption, row, tool
+from iae_studio.views.building_blocks import button, caption, row
 from iae_studio.views.clusters import ClustersView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.words import about
+from iae_studio.widgets.elided_label import ElidedLabel
+from iae_studio.widgets.folding_button import FoldingButton
 from iae_studio.widgets.gauge import Gauge
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering
 from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from iae_studio.views.scatter import CloudView
+
+ROOMY = 560  # px: in a narrower view the noise share has no words
 
 
 class ExploreView(QWidget):
@@ -44,7 +49,7 @@ class ExploreView(QWidget):
             self._pages.addWidget(page)
         self._about = caption()
         self._about.setObjectName("aboutText")
-        self._facts = QLabel()
+        self._facts = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._facts.setProperty("caption", True)
         self._facts.setFont(theme.tabular(self._facts.font()))
         self._step: int | None = None
@@ -87,11 +92,13 @@ class ExploreView(QWidget):
     def _tools(self, requests: Requests) -> QHBoxLayout:
         query = self._query
         self._for_images = (
-            tool("Open", "open", "Open images or a folder (Ctrl+O)", requests.openWanted.emit),
-            tool("Paste", "paste", "Paste an image (Ctrl+V)", requests.pasteWanted.emit),
-            tool("Test images", "image", "Random images of the test set (R)", self.take_tests),
-            tool("Clear", "trash", "Take all images away", self._inputs.clear),
+            button("Open", "open", "Open images or a folder (Ctrl+O)", requests.openWanted.emit),
+            button("Paste", "paste", "Paste an image (Ctrl+V)", requests.pasteWanted.emit),
+            button("Test images", "image", "Random images of the test set (R)", self.take_tests),
+            button("Clear", "trash", "Take all images away", self._inputs.clear),
         )
+        for each in self._for_images:
+            each.setProperty("flat", True)
         self._rows = self._switch(
             "Reconstructions", "Each image and what is made of it (C)", "rowsButton"
         )
@@ -103,7 +110,25 @@ class ExploreView(QWidget):
         )
         self._back.clicked.connect(query.set_way_back_wanted)
         switches = (self._rows, self._all, self._back)
-        return row(*self._for_images[:3], None, *switches, self._for_images[3], gap=theme.GRID)
+        shown = (*self._for_images[:3], None, *switches, self._for_images[3])
+        self._in_row = [each for each in shown if each is not None]
+        return row(*shown, gap=theme.GRID)
+
+    def _fold(self) -> None:
+        """Leave out the tools' words where they would not fit all."""
+        here = [each for each in self._in_row if not each.isHidden()]
+        wide = sum(
+            each.unfolded() if isinstance(each, FoldingButton) else each.sizeHint().width()
+            for each in here
+        )
+        narrow = self.width() < wide + theme.GRID * len(here) + 2 * theme.PAD
+        for each in self._for_images:
+            each.fold(narrow)
+        self.gauge.fold(self.width() < theme.px(ROOMY))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     @staticmethod
     def _switch(text: str, tip: str, name: str) -> QToolButton:
@@ -117,9 +142,8 @@ class ExploreView(QWidget):
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
-        self._hint = QLabel()
+        self._hint = caption()
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._hint.setProperty("caption", True)
         tip = "Random images of the test set (R)"
         self._take = button("Test images", "image", tip, self.take_tests)
         layout = QVBoxLayout(page)
@@ -194,6 +218,7 @@ class ExploreView(QWidget):
             self._pages.setCurrentWidget(self.clusters)
         else:
             self._pages.setCurrentWidget(self.reconstructions if inputs.images else self._empty)
+        self._fold()
         draw = ", draw a digit at the left" if inputs.spec.drawable else ""
         waits = inputs.awaits_tests
         words = f"Drop images here, paste one{draw},\nor take some."

@@ -28,8 +28,10 @@ class LargeView(QDialog):
         """`pictures` are (title, role of its colour, pixels)."""
         super().__init__(parent)
         self.setWindowTitle(name)
-        layout = column(self, pad=16)
-        layout.addLayout(row(*(self._picture(*each) for each in pictures), gap=2 * theme.GAP))
+        layout, gap = column(self, pad=16), 2 * theme.GAP
+        room = self.screen().availableSize().width() - 2 * 16
+        self._side = min(SIDE, room // len(pictures) - gap)
+        layout.addLayout(row(*(self._picture(*each) for each in pictures), gap=gap))
 
     def _picture(self, title: str, role: str, pixels: Pixels) -> QWidget:
         box = QWidget()
@@ -38,7 +40,7 @@ class LargeView(QDialog):
         layout.setSpacing(theme.GRID)
         label = QLabel()
         ratio = self.devicePixelRatioF()
-        factor = max(1, int(SIDE * ratio) // pixels.shape[0])
+        factor = max(1, int(self._side * ratio) // pixels.shape[0])
         image = to_image(pixels).scaled(
             pixels.shape[1] * factor,
             pixels.shape[0] * factor,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from iae_studio.state.messages import Message, Messages
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import row, tool
+from iae_studio.widgets.elided_label import WrappedLabel
 
 MOST = 2  # buttons
+MOST_LINES = 4  # the log has the whole
+ROOMY = 560  # px: in a narrower bar the buttons are below the text
 
 
 class MessageBar(QFrame):
@@ -19,21 +24,30 @@ class MessageBar(QFrame):
     def __init__(self, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
-        self._text = QLabel()
+        self._text = WrappedLabel(most=MOST_LINES)
         self._text.setObjectName("messageText")
-        self._text.setWordWrap(True)
         self._messages = messages
         self._buttons = [QPushButton() for _ in range(MOST)]
         for place, button in enumerate(self._buttons):
             button.setObjectName(f"messageButton{place}")
             button.clicked.connect(partial(self._act, place))
         close = tool("", "close", "Dismiss", lambda: messages.show_message(None))
-        layout = row(self._text, *self._buttons, close)
+        self._body = row(self._text)
+        self._body.setStretch(0, 1)
+        self._body.addLayout(row(*self._buttons, None))
+        layout = row(close)
+        layout.insertLayout(0, self._body, 1)
+        layout.setAlignment(close, Qt.AlignmentFlag.AlignTop)
         layout.setContentsMargins(theme.PAD, theme.GRID, theme.GRID, theme.GRID)
-        layout.setStretch(0, 1)
         self.setLayout(layout)
         messages.changed.connect(self._show)
         self._show(messages.current)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(ROOMY)
+        way = self._body.Direction
+        self._body.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
     def _act(self, place: int, *_: bool) -> None:
         message = self._messages.current

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QHelpEvent
+from PySide6.QtWidgets import QHeaderView, QToolTip, QTreeWidget, QTreeWidgetItem, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Entry
 from iae_studio.state.model_files import Run
 from iae_studio.style import theme
 from iae_studio.views.words import group_of, groups, short_figure, short_title
+from iae_studio.widgets.elided_label import in_lines
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 ITEM = Qt.ItemDataRole.UserRole
 NEWEST = 6  # runs shown of a recipe
+_LONGEST = 24  # letters of a folder's name
 
 
 class RecipeList(QTreeWidget):
@@ -62,6 +64,15 @@ class RecipeList(QTreeWidget):
                 run.setFirstColumnSpanned(True)  # which the tree only hears once it holds it
             here = item.data(0, ITEM).recipe.name == chosen
             item.setExpanded(here or _key(item) in (opened or ()))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Tool tips with a path in them are wrapped."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            item = self.itemAt(event.pos())
+            tip = item.toolTip(0) if item is not None else ""
+            QToolTip.showText(event.globalPos(), in_lines(tip), self.viewport())
+            return True
+        return bool(super().viewportEvent(event))
 
     def _opened(self) -> set[str] | None:
         """The keys of all items that are open; None before the first filling."""
@@ -136,13 +147,18 @@ def _recipe_item(recipe: Recipe, entry: Entry, font: QFont) -> QTreeWidgetItem:
 
 
 def _run_item(run: Run) -> QTreeWidgetItem:
-    folder = Path(run.recipe.data.images).name
+    folder = _short(Path(run.recipe.data.images).name)
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
     item.setToolTip(0, f"{run.recipe.data.images}\n{run.path}".strip())
     return item
+
+
+def _short(name: str) -> str:
+    """A long name without its middle: what comes after it must not be cut off."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST // 2]}…{name[-_LONGEST // 2 :]}"
 
 
 def _key(item: QTreeWidgetItem) -> str:

@@ -11,12 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, heading
+from iae_studio.widgets.bounded_view import BoundedPlot
+from iae_studio.widgets.plot_range import Bounds
 from trainer.messages import Cloud, Floats
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
 HUES = 7  # told apart by most eyes when spread evenly
 CODE_REACH = 4.0
+_AROUND = 4.0  # times as far as the data reach: what strays further is lost
 Places = npt.NDArray[np.int64]
 
 
@@ -30,11 +33,14 @@ class Plane(QWidget):
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.plot = pg.PlotWidget()
+        self._reach = 1.0
+        self.plot = BoundedPlot()
         self.plot.setObjectName(name)
         self.plot.setAspectLocked(True)
-        self.plot.setMenuEnabled(False)
-        self.plot.hideButtons()
+        self.plot.resetAsked.connect(self.show_all)
+        # As wide as they are now, whatever their numbers: the points must not move beside them.
+        self.plot.getAxis("left").setWidth(theme.px(44))
+        self.plot.getAxis("bottom").setHeight(theme.px(28))
         self.below = pg.ScatterPlotItem(size=3, pen=None, pxMode=True)
         self.above = pg.ScatterPlotItem(size=4, pen=None, pxMode=True)
         self.plot.addItem(self.below)
@@ -50,12 +56,27 @@ class Plane(QWidget):
         self.title.setText(title)
         self.words.setText(words)
         self.plot.setAccessibleName(f"{title}. {words}")
-        self.plot.setRange(xRange=(-reach, reach), yRange=(-reach, reach), padding=0.02)
+        self._reach = reach
+        around = Bounds(-reach, reach, -_AROUND * reach, _AROUND * reach)
+        self.plot.box.setBounds(around, around)
+        self.show_all()
+
+    def show_all(self) -> None:
+        """As far as the data reach, as a double click does."""
+        reach = self._reach
+        self.plot.box.setRange(xRange=(-reach, reach), yRange=(-reach, reach), padding=0.02)
 
     def show_points(self, below: Floats, above: Floats, place: Places, hues: int) -> None:
         brushes = _brushes(hues)
+        below = below[self._near(below)]
+        near = self._near(above)
+        above, place = above[near], place[near]
         self.below.setData(below[:, 0], below[:, 1])
         self.above.setData(above[:, 0], above[:, 1], brush=[brushes[int(p) % hues] for p in place])
+
+    def _near(self, points: Floats) -> npt.NDArray[np.bool_]:
+        """Those that can be seen; a model that exploded makes points that are no numbers."""
+        return np.asarray((np.abs(points) <= _AROUND * self._reach).all(1))
 
     def clear(self) -> None:
         self.below.setData([], [])
@@ -68,6 +89,7 @@ class Plane(QWidget):
             axis = self.plot.getAxis(side)
             axis.setPen(tokens.line)
             axis.setTextPen(tokens.muted)
+            axis.setStyle(tickFont=theme.sized(self.font(), theme.CAPTION))
         grey = QColor(tokens.muted)
         grey.setAlphaF(0.45)
         self.below.setBrush(pg.mkBrush(grey))

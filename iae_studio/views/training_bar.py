@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from iae_studio.state.datasets import title_of
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, caption, row
+from iae_studio.views.building_blocks import button, row
+from iae_studio.widgets.elided_label import ElidedLabel
 from trainer.messages import Progress
 from trainer.recipe.specs import MODELS
 
@@ -24,13 +26,15 @@ WORDS = {
     State.FINISHED: "Finished",
     State.FAILED: "Stopped by an error",
 }
+ROOMY = 1240  # px: a narrower bar shows the icons of its buttons alone, and no figure
+FIGURE = 240  # px
 
 
 def duration(seconds: float) -> str:
     """A time that is left, with as many digits as it deserves."""
-    if not seconds < 360_000:
+    if not seconds < 360_000:  # nor is it a number, perhaps
         return "long"
-    minutes, rest = divmod(int(seconds), 60)
+    minutes, rest = divmod(int(max(seconds, 0)), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
         return f"{hours} h {minutes:02d} min"
@@ -50,13 +54,16 @@ class TrainingBar(QWidget):
         super().__init__(parent)
         self._displayed, self._training, self._devices = displayed, training, devices
         self._progress: Progress | None = None
-        self._title = QLabel()
+        self._title = ElidedLabel()
         self._title.setProperty("title", True)
-        self._figure = caption()
-        self._figure.setWordWrap(False)
-        self._status = QLabel()
+        self._figure = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._figure.setProperty("caption", True)
+        self._figure.setMaximumWidth(theme.px(FIGURE))
+        self._status = ElidedLabel()
         self._status.setObjectName("statusText")
-        self._status.setAccessibleName("Training status")
+        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._status.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._status.setAccessibleDescription("Training status")
         self._status.setFont(theme.tabular(self._status.font()))
         self._make_buttons(training)
         self._make_device_box()
@@ -116,7 +123,6 @@ class TrainingBar(QWidget):
         bar = row(
             self._title,
             self._figure,
-            None,
             self._status,
             self.start,
             self.pause,
@@ -131,6 +137,13 @@ class TrainingBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.px(ROOMY)
+        self._figure.setHidden(narrow)
+        for control in (self.pause, self.step, self.stop, self.save):
+            control.fold(narrow)
 
     def _offer_gpu(self, gpu: str) -> None:
         """Offer the GPU of that name; it is chosen already."""
@@ -196,11 +209,14 @@ class TrainingBar(QWidget):
     def _show_progress(self, progress: Progress) -> None:
         self._progress = progress
         self._line.setRange(0, 1000)
-        self._line.setValue(int(1000 * progress.step / max(1, progress.steps)))
-        words = f"{WORDS[self._training.state]} · step {progress.step:,} of {progress.steps:,}"
+        self._line.setValue(min(1000 * progress.step // max(1, progress.steps), 1000))
+        short = f"step {progress.step:,} of {progress.steps:,}"
+        words = f"{WORDS[self._training.state]} · {short}"
         training = self._training.recipe
         if training is not None and training != self._displayed.recipe:
             words = f"{training.name}: {words}"
         if self._training.state is State.TRAINING:
-            words += f" · {progress.rate:,.1f}/s · {duration(progress.eta)} left"
-        self._status.setText(words)
+            left = f" · {duration(progress.eta)} left"
+            words += f" · {progress.rate:,.1f}/s{left}"
+            short += left
+        self._status.setText(words, short)

@@ -21,6 +21,7 @@ from iae_studio.style import theme
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20
+_WIDEST = 280  # px
 # Losses of no game: what the code is asked for in the code's blue, that the noise be heard in the
 # noise's amber. No two of a recipe look alike.
 _OF_NO_GAME = {
@@ -88,7 +89,7 @@ class LegendEntry(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedHeight(_ROW)
+        self.setFixedHeight(theme.px(_ROW))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
@@ -105,7 +106,7 @@ class LegendEntry(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         name = QFontMetrics(theme.sized(self.font(), theme.CAPTION)).horizontalAdvance(self.text())
-        return QSize(name + _SAMPLE + self._number_width() + 3 * theme.GAP, _ROW)
+        return QSize(name + _SAMPLE + self._number_width() + 3 * theme.GAP, theme.px(_ROW))
 
     def _number_width(self) -> int:
         font = theme.tabular(theme.sized(self.font(), theme.CAPTION))
@@ -128,13 +129,14 @@ class LegendEntry(QAbstractButton):
         )
         font = theme.tabular(theme.sized(self.font(), theme.CAPTION))
         painter.setFont(font)
-        number = self._number_width()
-        left = _SAMPLE + theme.GAP
+        left, number = _SAMPLE + theme.GAP, self._number_width()
+        if self.width() < left + 2 * number:
+            number = 0  # of the two, the name is needed more
         box = QRect(left, 0, self.width() - left - number - theme.GAP, self.height())
         text = QFontMetrics(font).elidedText(self.text(), Qt.TextElideMode.ElideMiddle, box.width())
         painter.setPen(theme.colour("text" if on else "muted", 1.0 if on else 0.7))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-        if on:
+        if on and number:
             box = QRect(self.width() - number - 4, 0, number, self.height())
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(box, flags, words(self._value))
@@ -149,6 +151,8 @@ class CurveLegend(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entries: list[LegendEntry] = []
+        self._wide = 0
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -160,7 +164,7 @@ class CurveLegend(QScrollArea):
         self._column.setSpacing(0)
         self._step = QLabel()
         self._step.setProperty("caption", True)
-        self._step.setFixedHeight(_ROW)
+        self._step.setFixedHeight(theme.px(_ROW))
         self._step.setContentsMargins(4, 0, 4, 0)
         self._step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._step.setFont(theme.tabular(self._step.font()))
@@ -181,8 +185,13 @@ class CurveLegend(QScrollArea):
             self._column.insertWidget(index + 1, entry)
             entry.toggled.connect(lambda on, at=index: self.toggled.emit(at, on))
         width = max((entry.sizeHint().width() for entry in self._entries), default=0)
-        self.setFixedWidth(min(max(width, 160), 280) + theme.GRID + theme.PAD)
+        width = min(max(width, 160), _WIDEST)
+        self._wide = width + theme.GRID + theme.PAD
+        self.updateGeometry()
         self.setVisible(bool(names))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._wide, super().sizeHint().height())
 
     def setReadout(self, step: int, values: Sequence[float]) -> None:
         """The values at a step; step 0 is before the first."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 
-HEIGHT = 104
+WIDTH, HEIGHT = 232, 104
 BOX = QSize(52, 26)
 
 
@@ -52,14 +52,20 @@ class Diagram(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(232, HEIGHT)
+        return QSize(WIDTH, theme.px(HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(WIDTH // 2, theme.px(HEIGHT))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._plan is None:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(theme.sized(self.font(), theme.CAPTION))
+        font = QFont(self.font())
+        font.setPixelSize(theme.CAPTION)
+        painter.setFont(font)
+        painter.scale(self._factor(), self._factor())
         plan, tokens = self._plan, theme.current()
         left, middle, right = self._boxes()
         ends, inner = tokens.muted, tokens.content
@@ -83,9 +89,13 @@ class Diagram(QWidget):
             self._prior(painter, middle, tokens.regularisation, plan.target)
         painter.end()
 
+    def _factor(self) -> float:
+        """As large as the text around it, but all of it in sight."""
+        return min(self.width() / WIDTH, self.height() / HEIGHT)
+
     def _boxes(self) -> tuple[QRectF, QRectF, QRectF]:
         top, wide, high = 36.0, float(BOX.width()), float(BOX.height())
-        last = self.width() - wide - 0.5
+        last = self.width() / self._factor() - wide - 0.5
         return (
             QRectF(0.5, top, wide, high),
             QRectF(last / 2, top, wide, high),

@@ -143,7 +143,9 @@ class GridPainter:
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, layout.tile[0] - mark)
+        spare = 2 * layout.column_gap if column < 0 else 0  # these stand apart from the others
+        room = layout.tile[0] + spare - mark
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         # The word alone is centred: it must not move when the lock comes and goes.
         left = layout.x(column) + (layout.tile[0] - wide) // 2

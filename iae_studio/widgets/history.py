@@ -15,6 +15,7 @@ Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 _FACTOR = 4
 _FIRST = 1024  # rows
+_FINE = 32  # points to a smoothing window, which is all that a mean over it can show
 
 
 class _Rows:
@@ -52,7 +53,7 @@ def _merge(mean: npt.NDArray[Any], count: npt.NDArray[Any], block: int) -> tuple
     shape = (full // block, block, columns)
     total, weight = np.zeros((full, columns)), np.zeros((full, columns))
     weight[:rows] = count
-    np.multiply(mean, count, out=total[:rows], where=count > 0)
+    np.multiply(mean, count, out=total[:rows], where=count > 0, dtype=np.float64)
     sums, counts = total.reshape(shape).sum(1), weight.reshape(shape).sum(1)
     means = np.divide(sums, counts, out=np.full_like(sums, np.nan), where=counts > 0)
     return means, counts
@@ -129,6 +130,18 @@ class History:
         lasts = np.minimum(firsts + width, len(self)) - 1
         return (firsts + lasts) / 2 + 1, mean, count
 
+    def sample(self, low: float, high: float, window: int, points: int) -> tuple[Doubles, Doubles]:
+        """Steps and means from step `low` to step `high`: about so many, smoothed over `window`."""
+        level = self.level_for(min(high - low, len(self)), points)
+        if window > 1:
+            level = max(level, self.level_for(window, _FINE))
+        width = _FACTOR**level
+        blocks = max(round(window / width), 1)
+        first, last = int(low // width) - 1, int(high // width) + 2
+        before = min(blocks - 1, max(first, 0))
+        x, mean, count = self.bins(level, first - before, last)
+        return x[before:], smooth(mean, count, blocks)[before:]
+
     def _tail(self, level: int) -> tuple[Doubles, Doubles]:
         """Mean and count of the rows after the last complete block of a level."""
         means, counts = [], []
@@ -151,8 +164,19 @@ def smooth(mean: Doubles, count: Doubles, window: int) -> Doubles:
 
 
 def _trailing(values: Doubles, window: int) -> Doubles:
-    total = np.cumsum(values, axis=0)
-    total[window:] = total[window:] - total[:-window]
+    """Sums over each row and the `window` - 1 before it.
+
+    Put together from sums over 1, 2, 4, ... rows: a difference of running sums would lose all
+    that comes after one huge value.
+    """
+    total, reach, size = np.zeros_like(values), 0, 1
+    while size <= window:
+        if window & size:
+            total[reach:] += values[: max(len(values) - reach, 0)]
+            reach += size
+        longer = values.copy()
+        longer[size:] += values[:-size]
+        values, size = longer, 2 * size
     return total
 
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.elided_label import in_lines
 from iae_studio.widgets.grid_layout import CODE, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Sheet
@@ -102,7 +103,7 @@ class ImageGrid(TileView):
         elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self._tip(event.pos())
             if text:
-                QToolTip.showText(event.globalPos(), text, self.viewport())
+                QToolTip.showText(event.globalPos(), in_lines(text), self.viewport())
                 return True
         return bool(super().viewportEvent(event))
 

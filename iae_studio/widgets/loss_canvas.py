@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.bounded_view import BoundedPlot
 from iae_studio.widgets.curve_legend import curve_pen
+from iae_studio.widgets.plot_range import Bounds
 
 Doubles = npt.NDArray[np.float64]
 
@@ -41,7 +43,7 @@ class _Values(pg.AxisItem):  # type: ignore[misc]
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         if not self.decades:
             return list(super().tickSpacing(low, high, size))
-        whole = max(round((high - low) / max(size / 36, 1)), 1)
+        whole = float(max(round((high - low) / max(size / 36, 1)), 1))
         return [(whole, 0)] if high - low > 1.2 else [(whole, 0), (0.25, 0)]
 
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]:
@@ -89,27 +91,22 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
             super().paint(painter, option, widget)
 
 
-class LossCanvas(pg.PlotWidget):  # type: ignore[misc]
+class LossCanvas(BoundedPlot):
     """Lines in view coordinates; it knows nothing of histories."""
 
     pointed = Signal(float)  # the x below the pointer; NaN when it left
     moved = Signal()  # zoomed or panned by hand
-    resetAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._x, self._y = _Steps("bottom"), _Values("left")
         super().__init__(parent, axisItems={"bottom": self._x, "left": self._y})
-        item = self.getPlotItem()
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        item.setContentsMargins(theme.GRID, theme.GAP, theme.PAD, theme.GRID)
-        self._box = item.getViewBox()
-        self._box.disableAutoRange()
-        self._box.setDefaultPadding(0)
-        self._box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
+        self.getPlotItem().setContentsMargins(theme.GRID, theme.GAP, theme.PAD, theme.GRID)
+        self.box.disableAutoRange()
+        self.box.setDefaultPadding(0)
+        self.box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
         self.setFrameShape(self.Shape.NoFrame)
-        self._y.setWidth(48)
-        self._x.setHeight(24)
+        self._y.setWidth(theme.px(48))
+        self._x.setHeight(theme.px(24))
         self.paint_ms = 0.0  # what the last painting took
         self._lines: list[_Line] = []
         self._ghosts: list[_Line] = []
@@ -187,11 +184,15 @@ class LossCanvas(pg.PlotWidget):  # type: ignore[misc]
         self._hair.setPen(pg.mkPen(theme.colour("muted"), width=1))
 
     def view_x(self) -> tuple[float, float]:
-        (low, high), _ = self._box.viewRange()
+        (low, high), _ = self.box.viewRange()
         return low, high
 
+    def set_bounds(self, x: Bounds, y: Bounds) -> None:
+        """What hands can reach."""
+        self.box.setBounds(x, y)
+
     def set_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        self._box.setRange(xRange=x, yRange=y, padding=0)
+        self.box.setRange(xRange=x, yRange=y, padding=0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         started = time.perf_counter()
@@ -206,11 +207,6 @@ class LossCanvas(pg.PlotWidget):  # type: ignore[misc]
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         place = self.mapToScene(event.position().toPoint())
-        inside = self._box.sceneBoundingRect().contains(place)
-        at: QPointF = self._box.mapSceneToView(place)
+        inside = self.box.sceneBoundingRect().contains(place)
+        at: QPointF = self.box.mapSceneToView(place)
         self.pointed.emit(at.x() if inside else float("nan"))
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.resetAsked.emit()
-            event.accept()

@@ -8,26 +8,20 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_discriminator
-from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest, smooth
+from iae_studio.widgets.elided_label import WrappedLabel
+from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest
 from iae_studio.widgets.loss_canvas import LossCanvas
+from iae_studio.widgets.plot_range import Bounds, Range, comfortable, joined, padded, whole_run
 
 _FRAME = 33  # ms: at most 30 drawings a second for a hand ...
 _STREAM = 400  # ... and 2.5 for new losses: each drawing makes a tick of the window late
-_ROOM = 16  # the axis of a run that grows goes on by such a part, and is drawn again only then
 _WIDEST = 0.1  # of the run: the window of full smoothing
-_FINE = 32  # points to a smoothing window, which is all that a mean over it can show
-_DECADES = 3  # below the middle of all values: where a logarithmic axis ends at the latest
+_BESIDE = 2  # steps before and after the run that can be seen
 EMPTY = "Losses appear here while a model trains"
-
-
-def _whole(total: int) -> float:
-    """Where the axis of so many steps ends."""
-    grain = max(2 ** (max(total, 10).bit_length() - 1) // _ROOM, 1)
-    return float(max(math.ceil(total / grain) * grain, 10))
 
 
 class LossPlot(QWidget):
@@ -39,20 +33,21 @@ class LossPlot(QWidget):
         self._history = History(0)
         self._smoothing, self._log = 0.0, True
         self._follow = True  # the view shows everything, until a hand moves it
-        self._hover = math.nan
+        self._hover, self._dirty = math.nan, True
+        self._heights: Range | None = None  # of all that was drawn, in view coordinates
         self._drawn: list[tuple[Doubles, Doubles]] = []  # steps and values, not logarithms
         self._canvas, self._legend = LossCanvas(self), CurveLegend(self)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
+        row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._canvas, 1)
         row.addWidget(self._legend)
-        self._empty = QLabel(EMPTY, self._canvas)
+        self._empty = WrappedLabel(EMPTY, parent=self._canvas)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QVBoxLayout(self._canvas).addWidget(self._empty)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._redraw)
-        self._dirty = True
         self._canvas.pointed.connect(self._point_at)
         self._canvas.moved.connect(self._on_moved)
         self._canvas.resetAsked.connect(self.resetView)
@@ -103,8 +98,8 @@ class LossPlot(QWidget):
     def setLog(self, on: bool) -> None:
         self._log = on
         self._canvas.setDecades(on)
-        self._follow = True  # a range of logarithms says nothing about values
-        self._touch()
+        self._follow = self._dirty = True  # a range of logarithms says nothing about values:
+        self._redraw()  # it must not even be painted
 
     def setShown(self, name: str, shown: bool) -> None:
         """Show or hide a curve, as a click on its legend does."""
@@ -148,7 +143,7 @@ class LossPlot(QWidget):
         if self._empty.isHidden() != (total > 0):
             self._empty.setVisible(total == 0)
         self._canvas.setBlank(total == 0)
-        low, high = (0.0, _whole(total)) if self._follow else self._canvas.view_x()
+        low, high = (0.0, whole_run(total)) if self._follow else self._canvas.view_x()
         self._drawn = []
         sharp = self._sample(low, high, 0)
         window = int(self._smoothing**2 * _WIDEST * total)
@@ -158,22 +153,41 @@ class LossPlot(QWidget):
             self._canvas.draw(index, *self._in_view(self._drawn[-1]))
             ghost = computed(sharp, index) if window > 1 else (np.zeros(0), np.zeros(0))
             self._canvas.draw(index, *self._in_view(ghost), ghost=True)
+        self._measure(sharp)
+        self._bound()
         if self._follow:
             self._canvas.set_view((low, high), self._y_range())
         self._read_out()
 
+    def _shown_heights(self, curves: Sequence[tuple[Doubles, Doubles]]) -> list[Doubles]:
+        """In view coordinates, of the curves that are not hidden."""
+        shown = [entry.isChecked() for entry in self._legend.entries()]
+        return [self._in_view(curve)[1] for curve, on in zip(curves, shown, strict=True) if on]
+
+    def _measure(self, sharp: tuple[Doubles, Doubles]) -> None:
+        """How low and how high the curves go, as far as that is known.
+
+        A view that a hand moved stays where it is: what it could reach stays in reach.
+        """
+        every = [sharp] if self._follow else [sharp, self._sample(0, len(self._history), 0)]
+        known = None if self._follow else self._heights
+        for sample in every:
+            curves = [computed(sample, index) for index in range(len(self._names))]
+            known = joined(known, self._shown_heights(curves))
+        self._heights = known
+
+    def _bound(self) -> None:
+        """The run, and a little around it: no gesture shows none of it, or much more."""
+        total = len(self._history)
+        end = float(total + _BESIDE)
+        last = max(end, whole_run(total)) if self._follow else end
+        x = Bounds(1, max(total, 1), -_BESIDE, last, 2 * _BESIDE)
+        low, high = self._heights or comfortable((), self._log)
+        self._canvas.set_bounds(x, Bounds(low, high, *padded((low, high), self._log)))
+
     def _sample(self, low: float, high: float, window: int) -> tuple[Doubles, Doubles]:
         """The means that a view from step `low` to step `high` needs, smoothed over `window`."""
-        points = 2 * max(self._canvas.width(), 200)
-        level = self._history.level_for(min(high - low, len(self._history)), points)
-        if window > 1:
-            level = max(level, self._history.level_for(window, _FINE))
-        width = 4**level
-        blocks = max(round(window / width), 1)
-        first, last = int(low // width) - 1, int(high // width) + 2
-        before = min(blocks - 1, max(first, 0))
-        x, mean, count = self._history.bins(level, first - before, last)
-        return x[before:], smooth(mean, count, blocks)[before:]
+        return self._history.sample(low, high, window, 2 * max(self._canvas.width(), 200))
 
     def _in_view(self, curve: tuple[Doubles, Doubles]) -> tuple[Doubles, Doubles]:
         x, y = curve
@@ -181,27 +195,13 @@ class LossPlot(QWidget):
             return x, y
         return x, np.log10(y, out=np.full_like(y, np.nan), where=y > 0)
 
-    def _y_range(self) -> tuple[float, float]:
-        drawn = [
-            self._in_view(curve)[1]
-            for curve, entry in zip(self._drawn, self._legend.entries(), strict=True)
-            if entry.isChecked()
-        ]
-        every = np.concatenate(drawn) if drawn else np.zeros(0)
-        every = every[np.isfinite(every)]
-        if not len(every):
-            return (-2.0, 1.0) if self._log else (0.0, 1.0)
-        low, high = float(every.min()), float(every.max())
-        if self._log:  # a penalty that is all but paid must not squeeze the others
-            low = max(low, float(np.median(every)) - _DECADES)
-        pad = max(0.06 * (high - low), 0.05 if self._log else 1e-6 + 0.02 * abs(high))
-        grain = 2.0 ** math.floor(math.log2(high - low + 2 * pad)) / _ROOM
-        return math.floor((low - pad) / grain) * grain, math.ceil((high + pad) / grain) * grain
+    def _y_range(self) -> Range:
+        return comfortable(self._shown_heights(self._drawn), self._log)
 
     def _read_out(self) -> None:
         """The values at the cross hair, or the last ones."""
         total, spots = len(self._history), []
-        at = total if math.isnan(self._hover) else self._hover
+        at = self._hover if math.isfinite(self._hover) else total
         step = min(max(round(at), 1), total) if total else 0
         values = []
         for name, (x, y) in zip(self._names, self._drawn, strict=True):
@@ -211,7 +211,7 @@ class LossPlot(QWidget):
                 px, py = (float(part[near]) for part in self._in_view((x, y)))
                 spots.append((px, py, curve_colour(name)))
         self._legend.setReadout(step, values)
-        hovering = total and not math.isnan(self._hover)
+        hovering = total and math.isfinite(self._hover)
         spots = [spot for spot in spots if math.isfinite(spot[1])]
         self._canvas.setHair(step if hovering else None, spots if hovering else ())
 
@@ -227,6 +227,7 @@ class LossPlot(QWidget):
 
     def _on_moved(self) -> None:
         self._follow = False
+        self._bound()
         self._touch()
 
     def _on_toggled(self, index: int, shown: bool) -> None:
@@ -239,11 +240,11 @@ class LossPlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._empty.setGeometry(self._canvas.rect())
+        self._legend.setMaximumWidth(max(event.size().width() * 2 // 5, 1))
         self._touch()
 
     def sizeHint(self) -> QSize:
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(320, 120)
+        return QSize(240, 96)

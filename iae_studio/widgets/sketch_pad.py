@@ -126,7 +126,8 @@ class SketchPad(QWidget):
         painter.drawPath(frame)
         if not self._strokes():
             painter.setPen(Qt.GlobalColor.lightGray)  # the pad is black in both themes
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "Draw a digit here")
+            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+            painter.drawText(box, flags, "Draw a digit here")
         painter.end()
 
     def hasHeightForWidth(self) -> bool:

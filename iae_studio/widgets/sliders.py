@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -18,7 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio.style import theme
+from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.slider_parts import TICKS, Number, Track
+
+_ROW = 24  # px
+_CAPTION = 96  # px: a longer name is elided
 
 
 class ValueSlider(QWidget):
@@ -46,7 +49,7 @@ class ValueSlider(QWidget):
             raise ValueError(f"a slider needs low < high, not {low} and {high}")
         self._low, self._high, self._decimals = float(low), float(high), decimals
         self._default = self._value = float(value)
-        self._caption = QLabel(self)
+        self._caption = ElidedLabel(parent=self)
         self._track = Track(role, self)
         self._number = Number(decimals, suffix, self)
         self._caption.setBuddy(self._track)
@@ -72,8 +75,8 @@ class ValueSlider(QWidget):
         metrics = QFontMetrics(self._number.font())
         widest = max(metrics.horizontalAdvance(self._number.words(v)) for v in self._extremes())
         self._number.setFixedWidth(widest + 14)
-        self._number.setMaximumHeight(22)
-        self.setFixedHeight(24)
+        self._number.setMaximumHeight(theme.px(22))
+        self.setFixedHeight(theme.px(_ROW))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _extremes(self) -> tuple[float, float]:
@@ -94,7 +97,7 @@ class ValueSlider(QWidget):
         self._caption.setFixedWidth(width)
 
     def captionHint(self) -> int:
-        return self._caption.fontMetrics().horizontalAdvance(self._caption.text()) + 1
+        return min(self._caption.sizeHint().width(), _CAPTION)
 
     def setTip(self, tip: str) -> None:
         self.setToolTip(tip)
@@ -213,10 +216,10 @@ class SliderBank(QScrollArea):
             row.reset()
 
     def sizeHint(self) -> QSize:
-        return QSize(220, 24 * max(len(self._rows), 1))
+        return QSize(220, theme.px(_ROW) * max(len(self._rows), 1))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 24 * min(max(len(self._rows), 1), 3))
+        return QSize(160, theme.px(_ROW) * min(max(len(self._rows), 1), 3))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

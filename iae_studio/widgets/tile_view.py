@@ -132,7 +132,7 @@ class TileView(QAbstractScrollArea):
         return QSize(720, 480)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 160)
+        return QSize(240, 64)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

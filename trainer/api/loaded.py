@@ -17,7 +17,7 @@ from torch import Tensor
 from trainer.api.images import Images, as_batch, is_one
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.evaluation import evaluate as evaluate_snapshot
 from trainer.inference.model_files import file_metrics, load_snapshot, trained_on_of
 from trainer.inference.render import column_noise, decode_codes, encode_image, render

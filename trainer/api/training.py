@@ -14,7 +14,7 @@ from types import TracebackType
 from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe

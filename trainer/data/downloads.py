@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.storage.files import replacing
 

@@ -24,12 +24,18 @@ _FORMATS = (
 # A JPEG decodes at an eighth of its size; above 89 million Pillow warns of a GIF or TIFF itself.
 _MOST_PIXELS = {"JPEG": 250_000_000, "MPO": 250_000_000, "GIF": 89_000_000, "TIFF": 89_000_000}
 _LONGEST = 2048  # no network here sees more, and no view shows more
+# How images begin, whatever they are called; formats that a text could begin like are left out.
+_IMAGE = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|(?s:RIFF....WEBP)|II\*\0|MM\0\*"
+    rb"|(?s:....ftyp(?:avi[fs]|hei[cfsmx]|hev[cmsx]|mif1|msf1))"
+)
+_HEIC = re.compile(rb"(?s)....ftyp(?:hei|hev|mif|msf)")
 # Files that people take for images: what a start tells, and what the file then is.
 _STRANGERS = (
     (rb"\s*<!doctype html|\s*<html", "a web page: save the image itself and open that"),
     (rb"(?s).*<svg\b", "an SVG drawing, which cannot be opened: convert it to PNG"),
     (
-        rb"(?s)....ftyp(hei|hev|mif|msf)",
+        _HEIC.pattern,
         "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG",
     ),
     (rb"%PDF", "a PDF document: export its page as PNG and open that"),
@@ -52,6 +58,21 @@ def suffixes() -> frozenset[str]:
     _load_plugins()
     known = Image.registered_extensions().items()
     return frozenset(suffix for suffix, kind in known if kind in _FORMATS)
+
+
+class TooLargeError(UserError):
+    """An image that would take more memory than any photo."""
+
+
+def is_unreadable_heic(data: bytes) -> bool:
+    """Whether data are a HEIC photo, and the library that reads them is not there."""
+    _load_plugins()
+    return "HEIF" not in Image.OPEN and _HEIC.match(data) is not None
+
+
+def begins_as_image(head: bytes) -> bool:
+    """Whether a file is an image by its first 16 bytes, whatever its name ends in."""
+    return _IMAGE.match(head) is not None
 
 
 def open_image(path: Path) -> Pixels:
@@ -134,7 +155,7 @@ def _told(name: str) -> Iterator[None]:
     except UserError:
         raise
     except (Image.DecompressionBombError, MemoryError) as error:
-        raise UserError(f'"{name}" is too large to open: save a smaller copy of it.') from error
+        raise TooLargeError(f'"{name}" is too large to open: save a smaller copy of it.') from error
     except Exception as error:  # plugins raise nearly anything over broken data
         raise UserError(f'"{name}" is damaged or cut short: save or load it anew.') from error
 

@@ -14,8 +14,9 @@ from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
 from trainer.data.folders.split import held_out
 from trainer.data.folders.trained_on import TrainedOn
+from trainer.data.progress import OnProgress, unheard
 from trainer.data.recent import Recent
-from trainer.data.request import OnProgress, Request, unheard
+from trainer.data.request import Request
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from trainer.data.request import OnProgress
+from trainer.data.progress import OnProgress
 
 TURN = 0.1  # seconds between two looks whether the work of another thread is over
 

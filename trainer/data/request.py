@@ -7,19 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.data.progress import OnProgress
 from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from trainer.data.dataset import DataSet, Rows
     from trainer.data.folders.trained_on import TrainedOn
-
-# (done, in all), of images or bytes; "in all" is 0 as long as nobody knows. What it raises ends
-# the work, and leaves nothing half-made.
-OnProgress = Callable[[int, int], object]
-
-
-def unheard(done: int, total: int) -> None:
-    """Progress that nobody asks for."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.drawing.portrait import Portrait
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 
 DOMAINS = ("long hair", "short hair")  # what labels 0 and 1 mean
 CHUNK = 2**16  # pixels rendered at once: a few MB in all, so that they stay in the CPU's cache

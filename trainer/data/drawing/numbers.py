@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainer.data.drawing.digits import BOX, SIDE, WOBBLE_NUMBERS, render_digits
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 
 CHUNK = 256  # images composed at once
 NEIGHBOUR = 0.65  # how likely there is a digit at the left; at the right likewise

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from trainer.data.drawing.colours import oklch
 from trainer.data.drawing.shoe_outlines import PIECES, curves_of
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 
 KINDS = ("sneaker", "boot", "heel")
 PATTERNS = ("plain", "stripes", "heel patch", "toe cap", "two-tone")

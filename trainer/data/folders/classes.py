@@ -10,6 +10,8 @@ from trainer.data.folders.stores import natural
 
 # The parts that people split their images into, CycleGAN's trainA, testB among them.
 _PART = re.compile(r"(train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval)[-_ ]?([ab]?)", re.I)
+# What cameras and phones number their folders by, as DCF has it: 100APPLE, 101CANON, 202411__.
+_CAMERA = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}")
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,10 @@ class _Image:
 def find_classes(names: Iterable[str], title: str, how: str) -> Classes:
     """The classes of images by the folders they lie in; `title` is what a single one is called.
 
-    auto: what wraps all is passed over, so are folders that are named train, val, test and the
-    like (what is in val and test is then for testing), and each folder below is a class. Where
-    more images lie beside the folders than in them, or in one folder only, all are one class.
+    auto: what wraps all is passed over, so are a camera's numbered folders and those named train,
+    val, test and the like (what is in val and test is then for testing), and each folder below is a
+    class. Where more images lie beside the folders than in them, or in one folder only, all are
+    one class.
     outer: each of the first folders is a class, whatever it is called.
     inner: each folder that an image lies in is a class, wherever it is.
     one: all are one class.
@@ -48,7 +51,7 @@ def find_classes(names: Iterable[str], title: str, how: str) -> Classes:
     beside: list[str] = []
     if how == "inner":
         images = [_Image(i.name, i.folders[-1:], i.test) for i in images]
-    elif how == "one" or (how == "auto" and _are_one(images)):
+    elif how == "one" or (how == "auto" and (_are_one(images) or _are_a_cameras(images))):
         images = [_Image(i.name, (), i.test) for i in images]
     if any(image.folders for image in images):
         beside = [image.name for image in images if not image.folders]
@@ -100,3 +103,7 @@ def _are_one(images: list[_Image]) -> bool:
     beside = sum(not image.folders for image in images)
     kinds = {image.folders[0] for image in images if image.folders}
     return beside > len(images) - beside or (beside > 0 and len(kinds) == 1)
+
+
+def _are_a_cameras(images: list[_Image]) -> bool:
+    return all(image.folders and _CAMERA.fullmatch(image.folders[0]) for image in images)

@@ -18,10 +18,15 @@ from trainer.data.folders.left_out import LeftOut, Why
 from trainer.data.folders.stores import Store, in_threads
 from trainer.data.folders.trained_on import content_of
 from trainer.data.grey_depth import HEAD, Extent, may_be_deep, range_of
-from trainer.data.image_files import decode_image, extent_of
+from trainer.data.image_files import (
+    TooLargeError,
+    decode_image,
+    extent_of,
+    is_unreadable_heic,
+)
 from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.preprocessing import Preprocess
-from trainer.data.request import OnProgress
+from trainer.data.progress import OnProgress
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.storage.files import write_bytes
@@ -154,15 +159,15 @@ class Decoding:
         return range_of(known for known in found if known is not None)
 
     def _square(self, name: str) -> _Square | LeftOut:
+        data = None
         try:
             data = self.store.read(name)
-        except UserError as error:
-            return LeftOut(name, Why.UNREADABLE, str(error))
-        try:
             rgb = decode_image(data, name, self.grey_range)
             return _Square(self.look(rgb).transpose(2, 0, 1), content_of(data))
+        except TooLargeError as error:
+            return LeftOut(name, Why.LARGE, str(error))
         except UserError as error:
-            return LeftOut(name, Why.DAMAGED, str(error))
+            return LeftOut(name, _why_unread(data), str(error))
 
     def _squares(self) -> Iterator[Pixels]:
         """All that can be read, in order; notes which those were, and what is wrong with others."""
@@ -183,3 +188,9 @@ class Decoding:
                 f'Only {len(self._kept)} images in "{self.inventory.path.name}" can be read; at '
                 f"least {FEWEST} are needed. {told}"
             )
+
+
+def _why_unread(data: bytes | None) -> Why:
+    if data is None:
+        return Why.UNREADABLE
+    return Why.HEIC if is_unreadable_heic(data) else Why.DAMAGED

@@ -12,7 +12,8 @@ from trainer.data.folders.classes import Classes, find_classes
 from trainer.data.folders.copies import smaller_copies
 from trainer.data.folders.left_out import IMAGES, LeftOut, Why, counted, kind_of
 from trainer.data.folders.stores import Store, is_image, open_store
-from trainer.data.request import OnProgress, unheard
+from trainer.data.image_files import begins_as_image
+from trainer.data.progress import OnProgress, unheard
 
 FEWEST = 16  # images to train on
 NAMED = 6  # classes that a sentence names
@@ -82,8 +83,9 @@ def take_inventory(path: Path, classes: str = "auto", progress: OnProgress = unh
 def inventory_of(store: Store, path: Path, classes: str, progress: OnProgress) -> Inventory:
     """The same of a store that is open."""
     files, left_out = store.files(progress)
-    images = [name for name in files if is_image(name)]
-    left_out += [LeftOut(name, kind_of(name)) for name in files if not is_image(name)]
+    images = [name for name in files if _is_image(store, name)]
+    known = set(images)
+    left_out += [LeftOut(name, kind_of(name)) for name in files if name not in known]
     if classes != "outer":
         copies = smaller_copies(store, images, progress)
         left_out += [LeftOut(name, Why.COPY) for name in images if name in copies]
@@ -99,6 +101,13 @@ def inventory_of(store: Store, path: Path, classes: str, progress: OnProgress) -
         left_out=tuple(left_out),
         fingerprint=_fingerprint(store, found),
     )
+
+
+def _is_image(store: Store, name: str) -> bool:
+    """By its ending, or by its beginning where the ending says nothing: "photo.jpg_large"."""
+    if is_image(name):
+        return True
+    return kind_of(name) is Why.OTHER and begins_as_image(store.head(name, 16))
 
 
 def _fingerprint(store: Store, found: Classes) -> str:

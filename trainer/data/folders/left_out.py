@@ -13,6 +13,7 @@ class Why(Enum):
 
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
+    LARGE = "too large"
     HEIC = "HEIC (pip install pillow-heif reads them)"
     RAW = "camera raw (export them as JPEG)"
     DRAWING = "SVG or PDF (export them as PNG)"
@@ -29,7 +30,7 @@ class Why(Enum):
 
 
 # Those that count as the user's images.
-IMAGES = (Why.DAMAGED, Why.UNREADABLE, Why.HEIC, Why.RAW, Why.COPY, Why.BESIDE)
+IMAGES = (Why.DAMAGED, Why.UNREADABLE, Why.LARGE, Why.HEIC, Why.RAW, Why.COPY, Why.BESIDE)
 _NAMELESS = (Why.HEIC, Why.RAW, Why.DRAWING, Why.ARCHIVE, Why.BESIDE)  # a way out is enough
 
 

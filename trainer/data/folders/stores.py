@@ -13,9 +13,10 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
-from trainer.data.folders.left_out import LeftOut, Why, shunned
-from trainer.data.image_files import suffixes
-from trainer.data.request import OnProgress, unheard
+from trainer.data.folders.left_out import LeftOut, shunned
+from trainer.data.folders.walk import Walk
+from trainer.data.image_files import TooLargeError, suffixes
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
 
 MOST = 100_000  # images
@@ -23,7 +24,6 @@ MOST_FILE = 1 << 26  # bytes of one image file, unpacked: hardly any photo is la
 MOST_UNPACKED = 1 << 35  # bytes of all images in a .zip
 WORKERS = min(8, os.cpu_count() or 1)
 BATCH = 512  # files read ahead
-TURN = 256  # files listed between two looks whether somebody has given up
 
 _ZIP_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 T = TypeVar("T")
@@ -50,24 +50,35 @@ class Store(Protocol):
 @contextmanager
 def open_store(path: Path) -> Iterator[Store]:
     """The files of a folder or .zip. Raises UserError where `path` is neither."""
+    archive = _archive(path)
+    if archive is None:
+        yield _Folder(path)
+        return
+    with archive:
+        yield _Zip(path, archive)
+
+
+def _archive(path: Path) -> zipfile.ZipFile | None:
+    """What is at `path`, opened; None for a folder."""
     try:
         if path.is_dir():
-            yield _Folder(path)
-            return
+            return None
         if not path.exists():
             raise DataMissingError(
                 f'"{path}" is not there: was it moved, renamed or deleted?', path=str(path)
             )
-        archive = zipfile.ZipFile(path)
+        if not path.is_file():  # a pipe would never end
+            raise zipfile.BadZipFile
+        return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise UserError(
             f'"{path.name}" is neither a folder nor a .zip that can be read. Choose a folder of '
             "images, or pack the folder as .zip anew."
         ) from error
     except (OSError, ValueError) as error:  # a name too long, or with a zero in it
-        raise UserError(f'"{path.name}" cannot be read ({_why(error)}).') from error
-    with archive:
-        yield _Zip(path, archive)
+        raise UserError(
+            f'"{path.name:.80}" cannot be read ({_why(error)}): choose a folder of images or a .zip.'
+        ) from error
 
 
 def _why(error: Exception) -> str:
@@ -80,7 +91,7 @@ class _Folder:
         self.title = path.absolute().name
 
     def files(self, progress: OnProgress = unheard) -> tuple[list[str], list[LeftOut]]:
-        walk = _Walk(self._path, progress)
+        walk = Walk(self._path, progress)
         return in_natural_order(_limited(walk.files(), self._path)), walk.left_out
 
     def read(self, name: str) -> bytes:
@@ -105,76 +116,6 @@ class _Folder:
             return "gone"
         # The second time knows of permissions too: what could not be read then may be now.
         return f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
-
-
-class _Walk:
-    """All files below a folder; `left_out` is whole once `files` has ended.
-
-    A linked folder is looked into as any other, but no folder twice: what is there without a link
-    goes first.
-    """
-
-    def __init__(self, root: Path, progress: OnProgress) -> None:
-        self._root, self._progress = root, progress
-        self.left_out: list[LeftOut] = []
-        self._seen: set[tuple[int, int]] = set()
-        self._folders: list[str] = [""]
-        self._linked: list[str] = []
-
-    def files(self) -> Iterator[str]:
-        while self._folders or self._linked:
-            linked = not self._folders
-            name = (self._linked if linked else self._folders).pop(0)
-            if not self._is_new(name, linked):
-                self.left_out.append(LeftOut(f"{name}/", Why.TWICE))
-                continue
-            yield from self._inside(name)
-
-    def _is_new(self, name: str, linked: bool) -> bool:
-        path = self._root / name
-        with suppress(OSError):
-            told = path.stat()
-            mark = told.st_dev, told.st_ino
-            if mark in self._seen:
-                return False
-            self._seen.add(mark)
-            # A link to where the whole lies would never end.
-            return not linked or not self._root.resolve().is_relative_to(path.resolve())
-        return True
-
-    def _inside(self, name: str) -> Iterator[str]:
-        try:
-            entries = sorted(os.scandir(self._root / name), key=lambda entry: entry.name)
-        except OSError as error:
-            if not name:
-                raise UserError(
-                    f'"{self._root}" cannot be read ({error.strerror}): check its permissions.'
-                ) from error
-            self.left_out.append(LeftOut(f"{name}/", Why.UNREADABLE, str(error.strerror)))
-            return
-        for place, entry in enumerate(entries):
-            if place % TURN == 0:
-                self._progress(0, 0)
-            below = f"{name}/{entry.name}" if name else entry.name
-            if self._is_file(entry, below):
-                yield below
-
-    def _is_file(self, entry: os.DirEntry[str], name: str) -> bool:
-        """Whether it is a file to be looked at; folders are kept for later."""
-        folder, why = False, shunned(entry.name)
-        try:
-            folder = entry.is_dir()
-            if why is None and folder:
-                (self._linked if entry.is_symlink() else self._folders).append(name)
-                return False
-            if why is None and not entry.is_file():
-                entry.stat()  # raises where a link leads nowhere
-                why = Why.SPECIAL  # a pipe would never end
-        except OSError:
-            why = Why.BROKEN_LINK if entry.is_symlink() else Why.UNREADABLE
-        if why is not None:
-            self.left_out.append(LeftOut(f"{name}/" if folder else name, why))
-        return why is None
 
 
 class _Zip:
@@ -262,7 +203,7 @@ def natural(name: str) -> list[list[str | int]]:
 
 def _not_too_large(data: bytes, name: str) -> bytes:
     if len(data) > MOST_FILE:
-        raise UserError(f'"{name}" is larger than {MOST_FILE >> 20} MiB: save a smaller copy.')
+        raise TooLargeError(f'"{name}" is larger than {MOST_FILE >> 20} MiB: save a smaller copy.')
     return data
 
 

@@ -12,7 +12,8 @@ from trainer.data.at_hand import folder_of
 from trainer.data.folders.stores import Store, in_threads, open_store
 from trainer.data.image_files import decode_image
 from trainer.data.preprocessing import Preprocess
-from trainer.data.request import OnProgress, Request, by_parts, unheard
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.request import Request, by_parts
 from trainer.messages import Pixels, UserError
 from trainer.recipe.specs import DATA_SETS, Crop, DataSpec
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trainer.data.request import OnProgress, Request, by_parts, unheard
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.request import Request, by_parts
 from trainer.recipe.specs import DATA_SETS, DataSpec
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from trainer.data.folders.inventory import FEWEST, Inventory, inventory_of, take_inventory
 from trainer.data.folders.stores import open_store
 from trainer.data.preprocessing import Preprocess
-from trainer.data.request import OnProgress, Request, unheard
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.request import Request
 from trainer.messages import UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.specs import DATA_SETS, DataSpec

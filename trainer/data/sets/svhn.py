@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.data.at_hand import folder_of
 from trainer.data.downloads import Archive, fetch_archives
-from trainer.data.request import OnProgress, Request, by_parts, unheard
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
 from trainer.storage.paths import data_root
