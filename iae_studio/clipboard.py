@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QImage
+
+# How the name of a file begins, with its whole path, as terminals and other programs copy it.
+_PATH = re.compile(r"[\"'\u201c\u2018]?(/|~|file:/|[A-Za-z]:[\\/]|\\\\)")
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,10 @@ class Found:
 
 
 def read(mime: QMimeData) -> Found:
-    """Browsers offer an address and often the picture itself: the picture wins over the address."""
+    """Browsers offer an address and often the picture itself: the picture wins over the address.
+
+    Text that names files will do too; whoever opens them takes quotes and the like away.
+    """
     urls = mime.urls() if mime.hasUrls() else []
     paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
     if paths:
@@ -33,6 +40,9 @@ def read(mime: QMimeData) -> Found:
         return Found(image=image, name=name or "pasted image")
     if urls:
         return Found(problem="only an address. Save the picture first, or copy the image itself.")
+    lines = [line.strip() for line in mime.text().splitlines() if line.strip()]
+    if lines and all(_PATH.match(line) for line in lines):
+        return Found([Path(line) for line in lines])
     return Found(problem="no image and no file.")
 
 

@@ -278,6 +278,50 @@ def test_deep_grey_images_of_a_drop_have_one_scale(studio, qtbot, tmp_path, peak
         assert a[middle].tolist() == b[middle].tolist()
 
 
+def test_the_models_own_grey_range_wins(studio, qtbot, tmp_path) -> None:
+    show(studio, qtbot, own(photos(tmp_path / "a", 20)).but(grey_range="0 500"))
+    studio.state.inputs.open_files([grey16(tmp_path / "x.png", 255)])
+    qtbot.waitUntil(lambda: len(brought(studio)) == 1, timeout=LONG)
+    assert studio.state.inputs.images[0].seen[14, 14].tolist() == [128]
+
+
+@pytest.mark.parametrize("form", ['"{}"', "file://{}", "{}\n", " '{}' "])
+def test_a_path_may_be_pasted_as_text(studio, qtbot, tmp_path, form) -> None:
+    show(studio, qtbot, DIGITS)
+    folder = photos(tmp_path / "plain", 3)
+    QApplication.clipboard().setText(form.format(folder / "1.png"))
+    studio.window.paste()
+    qtbot.waitUntil(lambda: brought(studio) == ["1.png"], timeout=LONG)
+    QApplication.clipboard().setText("just words")
+    studio.window.paste()
+    assert "no image and no file" in said(studio)
+
+
+def test_an_unreadable_folder_is_told_once(studio, qtbot, tmp_path, monkeypatch) -> None:
+    (tmp_path / "locked").mkdir()
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    text = drop(studio, qtbot, tmp_path / "locked", photos(tmp_path / "good", 3) / "0.png")
+    assert text.count("cannot be read") == 1
+    assert brought(studio) == ["0.png"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"7z\xbc\xaf\x27\x1c" + bytes(99), "packed: unpack it"),
+        (b"\0\0\0\x14ftypqt  " + bytes(99), "a video"),
+        (b"", "is empty"),
+    ],
+)
+def test_what_is_no_image_is_called_what_it_is(studio, qtbot, tmp_path, data, told) -> None:
+    (tmp_path / "thing").write_bytes(data)
+    assert told in drop(studio, qtbot, tmp_path / "thing")
+
+
 # ---- training ------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
 from trainer.storage.files import write_bytes
+from trainer.storage.paths import typed_path
 
 TEST_COUNT = 6
 SKETCH = "your drawing"
@@ -34,6 +35,7 @@ def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
 
     Without a spec the displayed network takes no images.
     """
+    paths = [typed_path(path) for path in paths]  # one may have been pasted as text
     models = [path for path in paths if is_model(path)]
     images = [path for path in paths if path not in models]
     opened = Opened()

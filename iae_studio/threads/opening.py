@@ -17,7 +17,7 @@ from trainer.data.folders.inventory import FEWEST, Inventory, inventory_of
 from trainer.data.folders.stores import Store, open_store
 from trainer.data.grey_depth import HEAD, may_be_deep
 from trainer.data.image_files import common_range, decode_image, list_images, read_image
-from trainer.data.request import OnProgress
+from trainer.data.progress import OnProgress
 from trainer.messages import UserError
 
 SHOWN = 8  # images of a folder or .zip that holds none directly
@@ -36,11 +36,12 @@ class _File:
 
 def open_images(paths: list[Path], spec: InputSpec, limit: int) -> Opened:
     """Decode files, and what lies directly in folders; the bad ones are named, the others shown."""
-    problems, notes = [], []
+    problems, notes, holders = [], [], []
     files: list[Path] = []
     for named in paths:
         try:
             files += [] if _is_archive(named) else list_images([named], limit + 1)
+            holders += [named] if _is_archive(named) or _is_folder(named) else []
         except UserError as error:
             problems.append(str(error))
     if len(files) > limit:
@@ -51,7 +52,7 @@ def open_images(paths: list[Path], spec: InputSpec, limit: int) -> Opened:
         problems=tuple(problems),
         unread=tuple(unread),
         notes=tuple(notes),
-        holders=tuple(path for path in paths if _is_archive(path) or _is_folder(path)),
+        holders=tuple(holders),
     )
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QPushButton, QWidget
 
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.own_images import usable_path
 from iae_studio.state.submit import Submit
+from iae_studio.style import theme
 from iae_studio.views.building_blocks import column, row
+from iae_studio.widgets.elided_label import WrappedLabel
 from trainer.data.folders.inventory import FEWEST, Inventory, take_inventory
-from trainer.data.request import OnProgress
+from trainer.data.progress import OnProgress
 from trainer.messages import UserError
 
-_LONG = re.compile(r"(\S{24})")  # a word that may be broken here: a long name widens nothing
+MOST_LINES = 8  # the tool tip has the whole
 PAUSE = 300  # ms after the last key until a typed path is looked at
 
 
@@ -66,11 +67,10 @@ class FolderPicker(QWidget):
         self.inventory: Inventory | None = None
         self.edit = PathEdit()
         self.edit.setObjectName(name)
-        self.edit.setMinimumWidth(280)
+        self.edit.setMinimumWidth(theme.px(280))
         self.edit.setPlaceholderText("a folder, or a .zip: choose, drop or type it")
-        self.told = QLabel()
+        self.told = WrappedLabel(most=MOST_LINES)
         self.told.setObjectName(f"{name}Told")
-        self.told.setWordWrap(True)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -169,7 +169,7 @@ class FolderPicker(QWidget):
         self.changed.emit()
 
     def _say(self, words: str, wrong: bool = False) -> None:
-        self.told.setText(_LONG.sub("\\1\u200b", words))
+        self.told.setText(words)
         self.told.setVisible(bool(words))
         self.told.setProperty("role", "error" if wrong else "")
         self.told.style().unpolish(self.told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from iae_studio.style import theme
 from iae_studio.views.building_blocks import column
 
 LEAST = 120  # px of the middle that are always to be seen
@@ -54,7 +55,7 @@ class TallDialog(QDialog):
         self._scrolls = _Middle(self.middle)
         layout.addWidget(self._scrolls, 1)
         layout.addLayout(self.foot)
-        self.setMinimumWidth(width)
+        self.setMinimumWidth(min(theme.px(width), self.screen().availableGeometry().width()))
 
     def event(self, event: QEvent) -> bool:
         """Fit the height once all is laid out."""

@@ -38,6 +38,14 @@ _STRANGERS = (
         _HEIC.pattern,
         "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG",
     ),
+    (
+        rb"(?s)....ftyp(isom|iso\d|mp4|m4v|avc|qt|3g)|\x1a\x45\xdf\xa3|RIFF....AVI",
+        "a video: save some of its frames as PNG and open those",
+    ),
+    (
+        rb"PK\x03\x04|Rar!|7z\xbc\xaf|\x1f\x8b|BZh|\xfd7zXZ|(?s:.{257})ustar",
+        "packed: unpack it and open the folder, or pack it as .zip",
+    ),
     (rb"%PDF", "a PDF document: export its page as PNG and open that"),
     (rb"[^\0-\x08\x0e-\x1f]+\Z", "text, not an image: choose a PNG or JPEG file"),
 )
@@ -212,7 +220,7 @@ def _recognise(data: bytes, name: str) -> Image.Image:
                 return factory(io.BytesIO(data), "")
         except Exception as error:
             failure = error
-    readable_heic = "HEIF" in Image.OPEN and data[4:8] == b"ftyp"
+    readable_heic = "HEIF" in Image.OPEN and _HEIC.match(data)
     for start, what in () if readable_heic else _STRANGERS:
         if re.match(start, data[:4096], re.IGNORECASE):
             raise UserError(f'"{name}" is {what}.')

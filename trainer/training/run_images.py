@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trainer.data.dataset import DataSet
 from trainer.data.folders.trained_on import FILE, ImageList, TrainedOn, check_same, read_list
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
 from trainer.training.checkpoint import RunFolder

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps
 
 from trainer.data.folders.stores import Store
 from trainer.data.image_files import decode_image, image_size
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import Floats, UserError
 
 SAMPLE = 8  # images that speak for their folder

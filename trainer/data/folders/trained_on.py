@@ -14,7 +14,7 @@ from typing import Any
 
 from trainer.data.folders.inventory import take_inventory
 from trainer.data.folders.stores import open_store
-from trainer.data.request import OnProgress, unheard
+from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 
 FILE = "images.json"
