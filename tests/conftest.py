@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,3 +32,20 @@ def dark(qapp) -> Iterator[None]:
     theme.apply(qapp, True)
     yield
     theme.apply(qapp, True)
+
+
+@pytest.fixture
+def no_heif(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a computer without pillow-heif, whether it was loaded already or not."""
+    from PIL import Image
+
+    from trainer.data import image_files
+
+    image_files.suffixes()
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    for ending in [key for key, kind in Image.EXTENSION.items() if kind == "HEIF"]:
+        monkeypatch.delitem(Image.EXTENSION, ending)
+    monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
+    image_files.suffixes.cache_clear()
+    yield
+    image_files.suffixes.cache_clear()
