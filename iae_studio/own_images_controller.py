@@ -42,6 +42,7 @@ class OwnImagesController(QObject):
         state.inputs.lookWanted.connect(self._look)
         state.messages.actionWanted.connect(self._act)
         state.displayed.selected.connect(self._look_for_images)
+        state.inputs.testsWanted.connect(lambda _: self._look_for_images())
 
     def start(self) -> None:
         """Begin to work; what was asked before has waited."""
@@ -77,23 +78,26 @@ class OwnImagesController(QObject):
     # ---- images that are gone ----------------------------------------------------------------
 
     def _look_for_images(self) -> None:
-        """A run is displayed: are the images still there that it would go on with?"""
+        """Are the images still there of which some are to be shown, or that a run goes on with?"""
         model = self.state.displayed.model
-        if model.is_run and not model.live and model.recipe.data.images:
+        if model.recipe.data.images and not model.live:
             self.looking.submit(
                 partial(gone_images, model.recipe), then=partial(self._looked_for, model)
             )
 
     def _looked_for(self, model: DisplayedModel, gone: str) -> None:
-        if gone and model == self.state.displayed.model and model.path is not None:
-            self._ask(MovedImages(model.path, gone))
+        moved = MovedImages(gone, model.path if model.is_run else None)
+        if gone and model == self.state.displayed.model:
+            self._ask(moved)
 
     def _ask(self, moved: MovedImages, why: str = "") -> None:
-        text = why or f'"{moved.gone}" is not there: was it moved, renamed or deleted?'
-        self.state.messages.show_message(Message(text, True, moved.actions))
+        if moved.message(why) != self.state.messages.current:
+            self.state.messages.show_message(moved.message(why))
 
     def _find(self, moved: MovedImages, as_zip: bool) -> None:
         title = f"Where is {moved.name} now?"
+        if moved.run is None:
+            return
         if as_zip:
             chosen, _ = QFileDialog.getOpenFileName(self.window, title, "", "Archives (*.zip)")
         else:
@@ -104,7 +108,7 @@ class OwnImagesController(QObject):
         told = Message(f'Looking through "{chosen}"…', actions=(STOP_LOOKING,))
         self.state.messages.show_message(told)
         self.looking.submit(
-            partial(jobs.move_images, moved, chosen, self._progress),
+            partial(jobs.move_images, moved.run, moved.gone, chosen, self._progress),
             then=partial(self._found, moved),
             otherwise=partial(self._ask, moved),
         )
@@ -118,7 +122,7 @@ class OwnImagesController(QObject):
         state.library.refreshWanted.emit()
         if state.displayed.model.path == moved.run:
             state.displayed.select(replace(state.displayed.model, recipe=found))
-        told = Message(f"The images of {moved.run.name} are found: press Go on.")
+        told = Message(f"{moved.name} is found: press Go on.")
         state.messages.show_message(told)
         if moved.go_on and state.displayed.model.path == moved.run:
             state.training.start()

@@ -184,7 +184,7 @@ def test_choosing_a_run_whose_folder_became_a_zip_asks_too(
     assert "is not there" in said(studio), "the question stands"
     answer(monkeypatch, archive)
     press(studio, qtbot, "messageButton1")
-    qtbot.waitUntil(lambda: "are found: press Go on" in said(studio), timeout=LONG)
+    qtbot.waitUntil(lambda: said(studio) == "pets is found: press Go on.", timeout=LONG)
     assert studio.state.training.state is State.IDLE
     press(studio, qtbot, "startButton")
     stop(studio, qtbot)
@@ -214,6 +214,8 @@ def test_a_recipe_whose_folder_is_gone_lets_choose_another(studio, qtbot, tmp_pa
     studio.state.displayed.use_own_images(own(folder))
     qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
     shutil.move(folder, tmp_path / "elsewhere")
+    studio.state.inputs.want_tests()
+    qtbot.waitUntil(lambda: "is not there" in said(studio), timeout=LONG)
     press(studio, qtbot, "startButton")
     wait_state(studio, qtbot, State.FAILED)
     assert "is not there" in said(studio)

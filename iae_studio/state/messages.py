@@ -38,11 +38,23 @@ FIND_ZIP = Action("find zip", "Where is it now?")
 
 
 @dataclass(frozen=True)
-class MovedImages:
-    """A run whose images are gone from where they were; whether it is to go on once found."""
+class Message:
+    """A line above the grid, and the buttons that help."""
 
-    run: Path
+    text: str
+    error: bool = False
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(frozen=True)
+class MovedImages:
+    """A folder or .zip that is gone, of a run or of a recipe without; what is said of it.
+
+    Once found, the run may `go_on`.
+    """
+
     gone: str
+    run: Path | None = None
     go_on: bool = False
 
     @property
@@ -50,23 +62,19 @@ class MovedImages:
         """What the folder or .zip was called."""
         return Path(self.gone).name
 
-    @property
-    def actions(self) -> tuple[Action, Action]:
+    def message(self, why: str = "") -> Message:
+        """It is gone, or `why` it is not what was shown; with the buttons that help."""
+        text = why or f'"{self.gone}" is not there: was it moved, renamed or deleted?'
+        return Message(text, True, self._actions())
+
+    def _actions(self) -> tuple[Action, ...]:
         """First for what it was, then for what it may have become."""
-        folder = replace(FIND_FOLDER, about=self)
-        archive = replace(FIND_ZIP, about=self)
+        if self.run is None:
+            return (CHOOSE_IMAGES,)
+        folder, archive = replace(FIND_FOLDER, about=self), replace(FIND_ZIP, about=self)
         if self.gone.lower().endswith(".zip"):
             return archive, replace(folder, label="It is a folder now…")
         return folder, replace(archive, label="It is a .zip now…")
-
-
-@dataclass(frozen=True)
-class Message:
-    """A line above the grid, and the buttons that help."""
-
-    text: str
-    error: bool = False
-    actions: tuple[Action, ...] = ()
 
 
 class Messages(QObject):

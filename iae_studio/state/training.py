@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.messages import (
-    CHOOSE_IMAGES,
     DISCARD,
     SAVE_ELSEWHERE,
     Message,
@@ -149,13 +148,11 @@ class Training(QObject):
 
     def failed(self, failed: Failed) -> None:
         """What went wrong; whose images are gone from where they were is asked where they are."""
-        if not failed.gone:
-            self._messages.show_failure(failed)
-        elif self.run_path is None:
-            self._messages.show_message(Message(str(failed), True, (CHOOSE_IMAGES,)))
+        if failed.gone:
+            moved = MovedImages(failed.gone, self.run_path, go_on=True)
+            self._messages.show_message(moved.message(str(failed)))
         else:
-            moved = MovedImages(self.run_path, failed.gone, go_on=True)
-            self._messages.show_message(Message(str(failed), True, moved.actions))
+            self._messages.show_failure(failed)
 
     def saved(self, path: Path, step: int) -> None:
         """A checkpoint was written: into the run, or elsewhere on request."""

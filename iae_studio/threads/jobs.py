@@ -12,7 +12,6 @@ from iae_studio.state.datasets import gone_images, with_data_at_hand
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
-from iae_studio.state.messages import MovedImages
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
 from iae_studio.state.test_request import TestRequest
@@ -142,18 +141,18 @@ def download(
     return True
 
 
-def move_images(moved: MovedImages, place: str, progress: Progress) -> Recipe | str:
-    """Let a run find its images at `place`; its recipe as it then is, or why that is no way.
+def move_images(path: Path, gone: str, place: str, progress: Progress) -> Recipe | str:
+    """Let a run find its `gone` images at `place`; its recipe as it then is, or why it cannot.
 
     What `progress` raises ends it.
     """
     from trainer.training.checkpoint import RunFolder
     from trainer.training.run_images import move_images
 
-    run = RunFolder(moved.run)
+    run = RunFolder(path)
     try:
         data = run.recipe().data
-        second = data.images_b and Path(moved.gone) != Path(data.images)
+        second = data.images_b and Path(gone) != Path(data.images)
         places = (data.images, place) if second else (place, "")
         move_images(run, *places, progress=progress)
         return run.recipe()
