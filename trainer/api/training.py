@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from trainer.data.batches import TrainingBatches
@@ -17,7 +16,8 @@ from trainer.data.request import OnProgress, unheard
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import new_run_folder
+from trainer.storage.faults import in_words
+from trainer.storage.paths import new_run_folder, typed_path
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
 from trainer.training.loop import TrainState
@@ -28,6 +28,7 @@ PathLike = str | os.PathLike[str]
 Settings = Sequence[str] | Mapping[str, object]
 
 
+@in_words()
 def train(
     recipe_or_name: Recipe | str,
     data: PathLike | None = None,
@@ -59,12 +60,12 @@ def train(
             raise UserError(f"{name} is a number above 0, not {value!r}.")
     recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
     recipe = _resumed(recipe, out, settings) if resume else _begun(recipe, settings, steps)
-    root = None if data is None else Path(data)
+    root = None if data is None else typed_path(data)
     batches = load_data(recipe, root, loading).batches(recipe, choose_device(device))
     if minutes and not resume:
         recipe = fit_to_time(recipe, batches, minutes)
     # The folder is made late: not for a run that cannot begin.
-    folder = new_run_folder(recipe.name) if out is None else Path(out)
+    folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
     return Training(run_folder, recipe, batches, limits)
@@ -162,7 +163,7 @@ def _resumed(recipe: Recipe, out: PathLike | None, settings: Settings) -> Recipe
         raise UserError("Name the run folder to go on with: out=...")
     if settings:
         raise UserError("A run that goes on keeps its own recipe: leave out the settings.")
-    kept = RunFolder(Path(out)).recipe()
+    kept = RunFolder(typed_path(out)).recipe()
     if kept.name != recipe.name:
-        raise UserError(f"{Path(out)} is a run of {kept.name}, not of {recipe.name}.")
+        raise UserError(f"{out} is a run of {kept.name}, not of {recipe.name}.")
     return kept

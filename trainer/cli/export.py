@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from pathlib import Path
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
+from trainer.storage.paths import typed_path
 
 
 def add_parser(commands: Commands) -> None:
     """`export`'s arguments."""
     parser = commands.add_parser("export", help="write a run's model as one small file")
     add_model(parser)
-    parser.add_argument("file", type=Path, metavar="FILE.safetensors")
+    parser.add_argument("file", type=typed_path, metavar="FILE.safetensors")
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 

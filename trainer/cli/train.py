@@ -12,7 +12,7 @@ from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import runs_root, typed_path
 
 
 def add_parser(commands: Commands) -> None:
@@ -38,7 +38,7 @@ def add_parser(commands: Commands) -> None:
         help="your own images: a folder, one of class folders, or a .zip",
     )
     parser.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
-    parser.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
+    parser.add_argument("--out", type=typed_path, metavar="RUN", help="the run folder")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")
     parser.add_argument("--save-every", type=positive, default=15.0, help=argparse.SUPPRESS)
@@ -107,7 +107,7 @@ def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:
         if args.images_b:
             raise UserError("--images-b names the second domain: name the first with --images.")
         return recipe
-    folders = [str(Path(name).resolve()) for name in (args.images, args.images_b) if name]
+    folders = [str(typed_path(name).resolve()) for name in (args.images, args.images_b) if name]
     return recipe.with_images(*folders)
 
 

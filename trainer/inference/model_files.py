@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,10 @@ from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.directions import CLOUD, read_directions
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import KIND, MODEL_FORMAT, read_meta
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder
-
-KIND = "iae-studio model 1"
 
 
 def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> None:
@@ -32,7 +33,7 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
     meta = {
-        "kind": KIND,
+        "kind": f"{KIND} {MODEL_FORMAT}",
         "recipe": _shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
@@ -74,7 +75,8 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
     recipe = run.recipe()
     if not run.has_state():
         raise UserError(f"{run.path} holds no checkpoint yet. Train it with --resume first.")
-    shown = run.load_shown(device)
+    with _fitting(run.path):
+        shown = run.load_shown(device)
     if shown.seen:
         points = shown.seen.get("points")
         known = read_directions(shown.seen, device)
@@ -87,35 +89,32 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
 
 
 def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
-    try:
+    meta = read_meta(path)
+    with _fitting(path):
         with safe_open(str(path), "pt") as file:
-            meta = file.metadata() or {}
             tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} cannot be read as a model: {error}.") from error
-    if meta.get("kind") != KIND:
-        raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
-    try:
-        text, step = meta["recipe"], int(meta["step"])
-    except (KeyError, ValueError) as error:
-        raise UserError(f"{path} names no recipe or step: {error}.") from error
-    model = build_model(Recipe.from_json(text))
-    model.discriminators.clear()
-    weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
-    try:
+        model = build_model(meta.recipe)
+        model.discriminators.clear()
+        weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
         model.load_state_dict(weights)
         directions = read_directions(tensors, device)
-    except (RuntimeError, KeyError) as error:
-        raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
-    model.to(device).eval().requires_grad_(False)
+        model.to(device).eval().requires_grad_(False)
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
-    return Snapshot(model.recipe, step, model, directions, device, points)
+    return Snapshot(model.recipe, meta.step, model, directions, device, points)
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
+    except (RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
+        raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
 
 
 def file_metrics(path: Path) -> dict[str, Any]:
     """The metrics inside a model file."""
-    with safe_open(str(path), "pt") as file:
-        metrics: dict[str, Any] = json.loads((file.metadata() or {}).get("metrics", "{}"))
-    return metrics
+    return dict(read_meta(path).metrics)
