@@ -54,6 +54,13 @@ class Messages(QObject):
         """Tell of bad input; nothing else changes."""
         self.show_message(Message(text, error=True))
 
+    def show_aside(self, text: str) -> None:
+        """Tell of what is wrong elsewhere: in the log, and above the grid if no error stands."""
+        if self.current is not None and (self.current.error or self.current.actions):
+            self.logged.emit(text)
+        else:
+            self.show_error(text)
+
     def show_saved(self, path: Path) -> None:
         """A file that was asked for is written."""
         self.show_message(Message(f"Saved {path}."))

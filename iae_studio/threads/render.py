@@ -89,6 +89,9 @@ class RenderThread(QThread):
             self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
             self.broken.emit()
             return
+        self._serve()
+
+    def _serve(self) -> None:
         loaded: DisplayedModel | None = None
         snapshot: Snapshot | None = None
         while True:
@@ -104,6 +107,7 @@ class RenderThread(QThread):
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
+            told: Failed | None = None
             try:
                 if displayed.live and live is not None and live.recipe == displayed.recipe:
                     snapshot, loaded = live, None
@@ -113,10 +117,14 @@ class RenderThread(QThread):
                     self._answer(snapshot, probe, clusters)
                     continue
             except Exception as error:
-                loaded = displayed  # told once, not at each probe
-                snapshot = None
-                self.failed.emit(describe(error))
-            self.blank.emit(probe.stamp)
+                loaded, snapshot = displayed, None  # told once, not at each probe
+                told = describe(error)
+            self._lack(probe, told)
+
+    def _lack(self, probe: Probe, told: Failed | None) -> None:
+        self.blank.emit(probe.stamp)
+        if told is not None:  # last: what is displayed then takes a message away
+            self.failed.emit(told)
 
     def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:
         from trainer.inference.render import render, render_clusters, sample_cloud

@@ -18,7 +18,7 @@ from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import DataMissingError, UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
-from trainer.models.directions import CLOUD, read_directions
+from trainer.models.directions import CLOUD, Directions, read_directions
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, read_meta
 from trainer.storage.files import write_bytes
@@ -71,6 +71,19 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
     return _load_file(path, device, root)
 
 
+def check_model(path: Path) -> None:
+    """Raises UserError where the weights in a run folder or model file cannot be loaded.
+
+    No data set is read for it.
+    """
+    device = torch.device("cpu")
+    if not path.is_dir():
+        _weights_of(path, read_meta(path).recipe, device)
+    elif RunFolder(path).has_state():
+        with _fitting(path):
+            RunFolder(path).load_shown(device)
+
+
 def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapshot:
     recipe = run.recipe()
     if not run.has_state():
@@ -90,19 +103,25 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
 
 def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     meta = read_meta(path)
-    with _fitting(path):
-        with safe_open(str(path), "pt") as file:
-            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
-        model = build_model(meta.recipe)
-        model.discriminators.clear()
-        weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
-        model.load_state_dict(weights)
-        directions = read_directions(tensors, device)
-        model.to(device).eval().requires_grad_(False)
+    model, directions = _weights_of(path, meta.recipe, device)
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
     return Snapshot(model.recipe, meta.step, model, directions, device, points)
+
+
+def _weights_of(
+    path: Path, recipe: Recipe, device: torch.device
+) -> tuple[Model, Directions | None]:
+    with _fitting(path):
+        with safe_open(str(path), "pt") as file:
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+        model = build_model(recipe)
+        model.discriminators.clear()
+        weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
+        model.load_state_dict(weights)
+        directions = read_directions(tensors, device)
+        return model.to(device).eval().requires_grad_(False), directions
 
 
 @contextmanager
