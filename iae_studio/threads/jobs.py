@@ -105,10 +105,7 @@ def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
 
 def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     """Each input, and the same as another network sees it."""
-    pairs = []
-    for known in inputs:
-        pairs.append((known, replace(known, seen=spec(_whole(known)), spec=spec)))
-    return pairs
+    return [(known, replace(known, seen=spec(_whole(known)), spec=spec)) for known in inputs]
 
 
 def _whole(known: Input) -> Pixels:

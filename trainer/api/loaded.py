@@ -199,8 +199,8 @@ def _find(name_or_path: PathLike) -> Path:
     if path.exists():
         return path
     shipped = shipped_models()
-    if str(name_or_path) in shipped:
-        return shipped[str(name_or_path)]
+    if str(path) in shipped:
+        return shipped[str(path)]
     raise UserError(
         f"{path} does not exist. Name a run folder (yours are in {runs_root()}), a .safetensors "
         f"file, or a model that came with the program: {', '.join(shipped)}."

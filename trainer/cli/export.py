@@ -8,6 +8,7 @@ import json
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
+from trainer.storage.faults import told
 from trainer.storage.paths import typed_path
 
 
@@ -31,6 +32,6 @@ def run(args: argparse.Namespace) -> int:
     try:
         export_model(model.snapshot, args.file, metrics)
     except OSError as error:
-        raise UserError(f"{args.file} cannot be written: {error.strerror}.") from error
+        raise UserError(told(error, args.file, "cannot be written")) from error
     print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0

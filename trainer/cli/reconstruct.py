@@ -52,7 +52,9 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(f"{args.model} is a model of points, not of images.")
     files, problems = _listed(args.images)
     if not files and not problems:
-        raise UserError("There are no images in what was named.")
+        raise UserError(
+            "There are no images in what was named. Name files, or a folder that holds some."
+        )
     targets = _targets(args.out, files) if page is None else []
     seen = _prepared(model, files, problems)
     if page is not None and seen:

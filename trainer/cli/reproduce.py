@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         find_trial(name)  # a typing error is named before an hour of work
     place = _workplace(args)
     _write_page(place)  # a folder that cannot be written is named before an hour of work
+    with in_words(place.runs, "cannot be made"):
+        place.runs.mkdir(parents=True, exist_ok=True)
     code = 0
     for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):

@@ -12,7 +12,7 @@ from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root, typed_path
+from trainer.storage.paths import full_path, runs_root, typed_path
 
 
 def add_parser(commands: Commands) -> None:
@@ -107,7 +107,7 @@ def _with_images(recipe: Recipe, args: argparse.Namespace) -> Recipe:
         if args.images_b:
             raise UserError("--images-b names the second domain: name the first with --images.")
         return recipe
-    folders = [str(typed_path(name).resolve()) for name in (args.images, args.images_b) if name]
+    folders = [str(full_path(typed_path(name))) for name in (args.images, args.images_b) if name]
     return recipe.with_images(*folders)
 
 

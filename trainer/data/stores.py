@@ -50,6 +50,8 @@ def open_store(path: Path) -> Iterator[Store]:
         return
     if not path.exists():
         raise DataMissingError(f'"{path}" is not there: was it moved, renamed or deleted?')
+    if not path.is_file():  # reading a pipe could wait for ever
+        raise UserError(f'"{path.name}" is neither a folder nor a file: choose a folder of images.')
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:

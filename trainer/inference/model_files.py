@@ -22,7 +22,7 @@ from trainer.models.directions import CLOUD, Directions, read_directions
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, read_meta
 from trainer.storage.files import write_bytes
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import full_path, runs_root
 from trainer.training.checkpoint import RunFolder
 
 
@@ -45,7 +45,7 @@ def _shareable(recipe: Recipe) -> Recipe:
     """Without the folders' full paths, which are nobody else's business."""
     given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
     return recipe.but(
-        {key: Path(path).resolve().name or "images" for key, path in given.items() if path}
+        {key: full_path(Path(path)).name or "images" for key, path in given.items() if path}
     )
 
 

@@ -43,13 +43,13 @@ def text_inside(path: Path) -> dict[str, str]:
     """The text inside a safetensors file. Raises UserError where it is none, or damaged."""
     with in_words(path, "cannot be read"):
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe could wait for ever
-            raise UserError(f"{path} is a folder or device, not a model file.")
+            raise UserError(f"{path} is a folder or device, not a model file: name another.")
     try:
         with safe_open(str(path), "np") as file:
             return dict(file.metadata() or {})
     except (OSError, ValueError, SafetensorError) as error:
         if path.suffix != MODEL_SUFFIX:
-            why = f"it is no {MODEL_SUFFIX} file"
+            why = f"it is no {MODEL_SUFFIX} file; name one, or a run folder"
         else:
             why = "it is damaged or cut short: download or copy it again"
         raise UserError(f"{path} cannot be read as a model: {why} ({error}).") from error

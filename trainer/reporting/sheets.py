@@ -68,7 +68,7 @@ def picture_path(path: Path) -> Path:
     if not ending or ending[1:].isdecimal() or " " in ending:  # "noise 0.5" has none
         return path.with_name(f"{path.name}.png")
     if ending not in KINDS:
-        raise UserError(f"{path}: pictures are written as {', '.join(KINDS)}, not as {ending}.")
+        raise UserError(f"{path}: a picture is no {ending}. Choose one of {', '.join(KINDS)}.")
     return path
 
 

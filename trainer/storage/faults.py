@@ -21,7 +21,7 @@ _WAYS = {
     errno.EISDIR: "It is a folder: name a file inside it, or choose another name.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
     errno.ELOOP: "Its links lead to each other: name the file or folder itself.",
-    errno.ENOENT: "Was it moved, renamed or deleted?",
+    errno.ENOENT: "Check that it is still there, or choose another place.",
     errno.EIO: "The disk may be damaged: choose another place.",
     errno.EMFILE: "Close some programs, then try again.",
 }

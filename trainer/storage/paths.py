@@ -28,7 +28,7 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     """
     words = os.fspath(text)
     if "\0" in words:
-        raise UserError(f"{words!r} is no path: it holds a NUL character.")
+        raise UserError(f"{words!r} is no path: it holds a NUL character. Name another.")
     if os.path.lexists(words):
         return Path(words)
     words = words.strip()
@@ -43,6 +43,11 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
         return Path(words)
 
 
+def full_path(path: Path) -> Path:
+    """From the root, without links; of links that lead to each other as far as it goes."""
+    return Path(os.path.realpath(path))  # pathlib raises RuntimeError over those
+
+
 def _path_of_address(address: str) -> str:
     """What file:///home/me/my%20photos names."""
     rest = address[len("file:") :]
@@ -53,7 +58,7 @@ def _path_of_address(address: str) -> str:
         rest = slash + rest
     path = os.fsdecode(unquote_to_bytes(os.fsencode(rest)))
     if "\0" in path:
-        raise UserError(f"{address} is no path: it holds a NUL character.")
+        raise UserError(f"{address} is no path: it holds a NUL character. Name another.")
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
