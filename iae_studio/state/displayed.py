@@ -67,7 +67,9 @@ class Displayed(QObject):
         before = [model for model in self._loaded if model != self.model]
         self._loaded = []  # once: that may be gone by now as well
         if before:
+            why = self._messages.current
             self.select(before[-1])
+            self._messages.keep(why)
         return bool(before)
 
     def open_model(self, recipe: Recipe, path: Path) -> None:

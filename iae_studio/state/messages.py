@@ -50,6 +50,12 @@ class Messages(QObject):
             self.logged.emit(message.text)
         self.changed.emit(message)
 
+    def keep(self, message: Message | None) -> None:
+        """Let what was said stand, unless something else was said since."""
+        if self.current is None and message is not None:
+            self.current = message
+            self.changed.emit(message)
+
     def show_error(self, text: str) -> None:
         """Tell of bad input; nothing else changes."""
         self.show_message(Message(text, error=True))

@@ -119,12 +119,9 @@ class RenderThread(QThread):
             except Exception as error:
                 loaded, snapshot = displayed, None  # told once, not at each probe
                 told = describe(error)
-            self._lack(probe, told)
-
-    def _lack(self, probe: Probe, told: Failed | None) -> None:
-        self.blank.emit(probe.stamp)
-        if told is not None:  # last: what is displayed then takes a message away
-            self.failed.emit(told)
+            if told is not None:
+                self.failed.emit(told)
+            self.blank.emit(probe.stamp)
 
     def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:
         from trainer.inference.render import render, render_clusters, sample_cloud

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             except UserError as error:
                 problems.append(str(error))
     for problem in problems:
-        sys.stderr.write(f"trainer: {problem}\n")
+        print(f"trainer: {' '.join(problem.split())}", file=sys.stderr)
     return 0 if not problems else 1 if made else 2
 
 
