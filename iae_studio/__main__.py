@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -27,10 +28,19 @@ def main() -> int:
     from trainer.storage.faults import told
 
     try:
+        _stand_somewhere()
         return _run()
     except OSError as error:
         sys.stderr.write(f"IAE Studio: {told(error)}\n")
         return 1
+
+
+def _stand_somewhere() -> None:
+    """Leave a folder that was deleted under our feet: torch's libraries abort in it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir(Path(__file__).parent)
 
 
 def _run() -> int:

@@ -16,10 +16,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from torchvision.datasets import MNIST
 
 import trainer
+from tests.serving import md5_of, serving
 from tests.tiny import ROOT, digits, write_mnist
 from trainer.cli import main
+from trainer.data.sets.mnist import MNIST_FILES
 from trainer.messages import UserError
 from trainer.storage.paths import typed_path
 
@@ -252,6 +255,30 @@ def test_a_disk_that_refuses_is_told_with_the_file(
         code, told = told_by(command.split(), capfd)
         assert code == 2 and "new.png" in told and os.strerror(number) in told
         assert not list(tmp_path.glob("*.png"))
+
+
+# A download asks the network first: here its mirror is this computer.
+@pytest.mark.parametrize("bad", BAD, ids=lambda make: make.__name__)
+def test_a_download_that_has_no_place_is_told(
+    bad: Callable[[Path], str],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = write_mnist(tmp_path / "served", packed=True) / "MNIST" / "raw"
+    resources = [(f"{name}.gz", md5_of(folder / f"{name}.gz")) for name in MNIST_FILES]
+    monkeypatch.setattr(MNIST, "resources", resources)
+    monkeypatch.setenv("no_proxy", "*")
+    (tmp_path / "bad").mkdir()
+    place = bad(tmp_path / "bad")
+    with serving(folder) as address:
+        monkeypatch.setattr(MNIST, "mirrors", [address])
+        code, told = told_by(["download", "mnist", "--data", place], capfd)
+    if bad is a_folder:
+        assert code == 0
+        return
+    assert code == 2 and "Check the network" not in told
+    assert re.search(WAYS_OUT, told.splitlines()[-1])
 
 
 # ---- the same in Python --------------------------------------------------------------------------

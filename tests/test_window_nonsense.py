@@ -208,7 +208,7 @@ def test_runs_in_the_place_of_a_file_are_told(own_folders: Path) -> None:
     runs_root().parent.mkdir(parents=True)
     runs_root().write_text("mine")
     (told,) = read_contents(Folders()).problems
-    assert "cannot be read" in told and "runs" in told
+    assert told.startswith("The runs are not there: ") and str(runs_root()) in told
 
 
 # ---- the window ----------------------------------------------------------------------------------

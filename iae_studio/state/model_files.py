@@ -33,11 +33,12 @@ class Runs:
 
     readable: tuple[Run, ...] = ()
     damaged: tuple[str, ...] = ()
+    problem: str = ""  # why there are none at all
 
     def __str__(self) -> str:
-        """What is said of the damaged ones; empty where there is none."""
+        """What is said of those that cannot be read; empty where there is none."""
         if not self.damaged:
-            return ""
+            return self.problem
         count = len(self.damaged) + len(self.readable)
         first, rest = "; ".join(self.damaged[:MOST_NAMED]), len(self.damaged) - MOST_NAMED
         more = f"; and {rest} more" if rest > 0 else ""
@@ -76,7 +77,7 @@ def find_runs(root: Path | None = None) -> Runs:
     except FileNotFoundError:  # nothing was trained yet
         return Runs()
     except OSError as error:
-        return Runs(damaged=(told(error, place, "cannot be read").rstrip("."),))
+        return Runs(problem=f"The runs are not there: {told(error, place, 'cannot be read')}")
     for folder in folders:
         try:
             found += _runs_in(folder)

@@ -11,6 +11,7 @@ import io
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from trainer.cli import (
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _print_any_name()
     try:
         args = _parser().parse_args(arguments)
+        Path.cwd()  # a folder that was deleted under our feet is told before libraries abort in it
         code: int = args.run(args)
         sys.stdout.flush()  # a full disk is told here, not by a trace at the end
         return code

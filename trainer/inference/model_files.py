@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.directions import CLOUD, Directions, read_directions
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import KIND, MODEL_FORMAT, read_meta
+from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import full_path, runs_root
 from trainer.training.checkpoint import RunFolder
@@ -37,8 +38,19 @@ def export_model(snapshot: Snapshot, path: Path, metrics: dict[str, Any]) -> Non
         "recipe": _shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
+        "checksum": _checksum(tensors),
     }
     write_bytes(path, to_bytes(tensors, meta))
+
+
+def _checksum(tensors: Mapping[str, Tensor]) -> str:
+    """What is another one as soon as one bit of a tensor is: a picture would not show that."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        value = tensors[name]
+        digest.update(f"{name} {value.dtype} {list(value.shape)}".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _shareable(recipe: Recipe) -> Recipe:
@@ -78,7 +90,7 @@ def check_model(path: Path) -> None:
     """
     device = torch.device("cpu")
     if not path.is_dir():
-        _weights_of(path, read_meta(path).recipe, device)
+        _weights_of(path, read_meta(path), device)
     elif RunFolder(path).has_state():
         with _fitting(path):
             RunFolder(path).load_shown(device)
@@ -103,7 +115,7 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
 
 def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
     meta = read_meta(path)
-    model, directions = _weights_of(path, meta.recipe, device)
+    model, directions = _weights_of(path, meta, device)
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
@@ -111,12 +123,14 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
 
 
 def _weights_of(
-    path: Path, recipe: Recipe, device: torch.device
+    path: Path, meta: ModelMeta, device: torch.device
 ) -> tuple[Model, Directions | None]:
     with _fitting(path):
         with safe_open(str(path), "pt") as file:
             tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
-        model = build_model(recipe)
+        if meta.checksum and meta.checksum != _checksum(tensors):
+            raise UserError(f"{path} is damaged: download or copy it again.")
+        model = build_model(meta.recipe)
         model.discriminators.clear()
         weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
         model.load_state_dict(weights)

@@ -28,6 +28,7 @@ class ModelMeta:
     recipe: Recipe
     step: int
     metrics: Mapping[str, Any]
+    checksum: str = ""  # of its tensors; earlier versions wrote none
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def read_meta(path: Path) -> ModelMeta:
         metrics = parse_object(meta.get("metrics", "{}"), "its measures")
     except UserError:  # which nothing is drawn from
         metrics = {}
-    return ModelMeta(recipe, step_inside(meta, path), metrics)
+    return ModelMeta(recipe, step_inside(meta, path), metrics, meta.get("checksum", ""))
 
 
 def read_begun(folder: Path) -> Begun:
