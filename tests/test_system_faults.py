@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from torchvision.datasets import MNIST
@@ -333,6 +333,7 @@ def test_a_path_is_taken_as_it_was_pasted(tmp_path: Path, monkeypatch: pytest.Mo
         assert typed_path(there) == Path(there)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_characters="\0/"), min_size=1))
 def test_what_exists_is_never_read_otherwise(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -356,6 +357,8 @@ def test_commands_and_python_take_pasted_paths(
     assert main([*train, "--set", "width=4", "--out", f"file://{tmp_path}/r%C3%BCn"]) == 0
     assert (tmp_path / "rün" / "recipe.json").is_file()
     assert trainer.load("~/toy").step == 4
+    recipe = trainer.find_recipe("svhn-75-small").with_images("'~/photos' ")
+    assert recipe.data.images == str(made / "photos")
     assert trainer.load(" drawn-10\n").recipe.name == "drawn-10"
     assert trainer.load("~/run").reconstruct("'~/picture.png'", draws=1).shape[0] == 1
 

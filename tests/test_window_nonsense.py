@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
@@ -143,8 +143,9 @@ def test_a_run_of_nonsense_is_named_and_left_out(kind: str, tmp_path: Path) -> N
     (tmp_path / "just made").mkdir()
     runs = find_runs(tmp_path)
     assert [run.path.name for run in runs.readable] == ["good"]
-    (why,) = runs.damaged
-    assert why.startswith("odd one (") and len(why) < 400
+    assert list(runs.damaged) == ["odd one"]
+    why = runs.damaged["odd one"]
+    assert len(why) < 400
     told = str(runs)
     assert told.startswith("1 of 2 runs cannot be read: odd one (") and "\n" not in told
     if kind in NEWER:
@@ -247,7 +248,10 @@ def test_the_window_opens_on_a_disk_of_nonsense(qtbot, own_folders: Path) -> Non
         message = studio.state.messages.current
         assert message is not None and message.error
         assert f"{len(NONSENSE)} of {len(NONSENSE) + 1} runs cannot be read" in message.text
-        assert "odd 00" in message.text and str(own_folders / "file") in message.text
+        assert "odd 00 (" in message.text and "odd 02 and" in message.text
+        assert str(own_folders / "file") in message.text
+        log = find(studio, QPlainTextEdit, "logText").toPlainText()
+        assert all(f"odd {place:02}: " in log for place in range(len(NONSENSE)))
         assert any(run.path == good for run in read_contents(Folders()).runs)
         studio.state.messages.show_message(None)
         studio.state.library.refreshWanted.emit()  # it is told once

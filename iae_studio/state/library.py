@@ -24,6 +24,7 @@ class Contents:
     runs: tuple[Run, ...] = ()
     ready: Mapping[str, bool] = field(default_factory=dict)
     problems: tuple[str, ...] = ()  # a sentence on what cannot be read
+    details: tuple[str, ...] = ()  # the same for each run, for the log
 
 
 def read_contents(folders: Folders) -> Contents:
@@ -32,7 +33,8 @@ def read_contents(folders: Folders) -> Contents:
     ready = {name: data_ready(name, folders.of(name)) for name in names}
     runs = find_runs()
     problems = (str(runs), *folders.problems())
-    return Contents(runs.readable, ready, tuple(filter(None, problems)))
+    details = tuple(f"{name}: {why}." for name, why in runs.damaged.items())
+    return Contents(runs.readable, ready, tuple(filter(None, problems)), details)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Library(QObject):
                 self._displayed.select(found)
         if news:
             self._messages.show_aside(" ".join(news))
+            for detail in contents.details:
+                self._messages.logged.emit(detail)
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,10 +29,10 @@ class Run:
 
 @dataclass(frozen=True)
 class Runs:
-    """The runs on this computer, newest first, and for each that cannot be read what it lacks."""
+    """The runs on this computer, newest first, and why others, by their names, cannot be read."""
 
     readable: tuple[Run, ...] = ()
-    damaged: tuple[str, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""  # why there are none at all
 
     def __str__(self) -> str:
@@ -40,10 +40,12 @@ class Runs:
         if not self.damaged:
             return self.problem
         count = len(self.damaged) + len(self.readable)
-        first, rest = "; ".join(self.damaged[:MOST_NAMED]), len(self.damaged) - MOST_NAMED
-        more = f"; and {rest} more" if rest > 0 else ""
+        names = [f"{name} ({self.damaged[name]})" for name in list(self.damaged)[:1]]
+        names += list(self.damaged)[1:MOST_NAMED]
+        rest = len(self.damaged) - len(names)
+        more = f" and {rest} more" if rest else ""
         runs = "1 run" if count == 1 else f"{len(self.damaged)} of {count} runs"
-        return f"{runs} cannot be read: {first}{more}."
+        return f"{runs} cannot be read: {', '.join(names)}{more}."
 
 
 MOST_NAMED = 3  # damaged runs in one message
@@ -70,7 +72,7 @@ def list_runs(root: Path | None = None) -> list[Run]:
 def find_runs(root: Path | None = None) -> Runs:
     """The runs on this computer, whatever lies among them."""
     found: list[Run] = []
-    damaged: list[str] = []
+    damaged: dict[str, str] = {}
     place = root or runs_root()
     try:
         folders = sorted(place.iterdir())
@@ -82,10 +84,9 @@ def find_runs(root: Path | None = None) -> Runs:
         try:
             found += _runs_in(folder)
         except UserError as error:
-            why = str(error).replace(f"{folder}/", "").rstrip(".")
-            damaged.append(f"{folder.name} ({why})")
+            damaged[folder.name] = str(error).replace(f"{folder}/", "").rstrip(".")
     found.sort(key=lambda run: run.began, reverse=True)
-    return Runs(tuple(found), tuple(damaged))
+    return Runs(tuple(found), damaged)
 
 
 def _runs_in(folder: Path) -> Iterator[Run]:

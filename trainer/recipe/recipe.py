@@ -25,6 +25,7 @@ from trainer.recipe.options import (
 )
 from trainer.recipe.rules import check_parts
 from trainer.storage.files import parse_object
+from trainer.storage.paths import typed_path
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,8 @@ class Recipe(Composition):
             raise UserError(f"{self.name} is about points in the plane; it takes no images.")
         changes: dict[str, Any] = {
             "data.name": "folder",
-            "data.images": images,
-            "data.images_b": images_b,
+            "data.images": str(typed_path(images)),
+            "data.images_b": str(typed_path(images_b)) if images_b else "",
         }
         if images_b:
             changes["data.second"] = "none"
