@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
@@ -24,12 +23,15 @@ from trainer.inference.render import column_noise, decode_codes, encode_image, r
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root, shipped_models
+from trainer.storage.faults import in_words
+from trainer.storage.files import read_object
+from trainer.storage.paths import runs_root, shipped_models, typed_path
 from trainer.training.device import choose_device
 
 PathLike = str | os.PathLike[str]
 
 
+@in_words()
 def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = None) -> LoadedModel:
     """Load a model: one that came with the program, a run folder, or a model file.
 
@@ -37,7 +39,7 @@ def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = N
     of the data sets. Raises UserError where there is no such model, or it is damaged.
     """
     path = _find(name_or_path)
-    root = None if data is None else Path(data)
+    root = None if data is None else typed_path(data)
     snapshot = load_snapshot(path, choose_device(device), root)
     known = trained_on_of(path, snapshot.recipe)
     return LoadedModel(snapshot, _known_metrics(path), root, known)
@@ -146,6 +148,7 @@ class LoadedModel:
             pictures = pictures[:, 0]
         return pictures[0] if single else pictures
 
+    @in_words()
     def evaluate(
         self, data: PathLike | None = None, seed: int = 0, loading: OnProgress = unheard
     ) -> dict[str, Any]:
@@ -154,7 +157,7 @@ class LoadedModel:
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """
-        root = self._data if data is None else Path(data)
+        root = self._data if data is None else typed_path(data)
         loaded = load_data(self.recipe, root, loading, self.trained_on)
         return evaluate_snapshot(self.snapshot, loaded, seed)
 
@@ -202,12 +205,12 @@ def _columns(seed: int, draws: int) -> tuple[int, ...]:
 
 
 def _find(name_or_path: PathLike) -> Path:
-    path = Path(name_or_path)
+    path = typed_path(name_or_path)
     if path.exists():
         return path
     shipped = shipped_models()
-    if str(name_or_path) in shipped:
-        return shipped[str(name_or_path)]
+    if str(path) in shipped:
+        return shipped[str(path)]
     raise UserError(
         f"{path} does not exist. Name a run folder (yours are in {runs_root()}), a .safetensors "
         f"file, or a model that came with the program: {', '.join(shipped)}."
@@ -217,7 +220,6 @@ def _find(name_or_path: PathLike) -> Path:
 def _known_metrics(path: Path) -> dict[str, Any]:
     if not path.is_dir():
         return file_metrics(path)
-    with suppress(OSError, ValueError):
-        metrics: dict[str, Any] = json.loads((path / "metrics.json").read_text("utf-8"))
-        return metrics
+    with suppress(UserError):  # it was never measured, or nobody can read how
+        return read_object(path / "metrics.json")
     return {}
