@@ -142,6 +142,7 @@ class LoadedModel:
     ) -> dict[str, Any]:
         """The measures of the model on the test images of its data, as plain numbers.
 
+        One that cannot be measured, of too few images say, is None; `not_measured` has the reasons.
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """

@@ -20,8 +20,12 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure a model; a run folder also keeps the figures in its metrics.json."""
+    """Measure a model; a run folder also keeps the figures in its metrics.json.
+
+    A figure that cannot be measured is null there; its line says why.
+    """
     from trainer.api.loaded import load
+    from trainer.evaluation.measurable import REASONS
 
     model = load(args.model, args.device, args.data)
     with loading_bar() as show:
@@ -31,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(metrics))
     else:
+        reasons = metrics.pop(REASONS, {})
         for key, value in metrics.items():
-            print(f"{key:<20} {value}")
+            told = f"-  ({reasons[key]})" if key in reasons else value
+            print(f"{key:<20} {told}")
     return 0
