@@ -11,8 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor, nn
 
@@ -24,9 +22,10 @@ from trainer.evaluation import MEASURES, CannotMeasureError, MeasureSpec, evalua
 from trainer.evaluation import reference_classifier as classifying
 from trainer.evaluation.formulas.label_agreement import supervised_error
 from trainer.evaluation.measures import categories
-from trainer.inference.noise_share import noise_share
 from trainer.inference.snapshot import Snapshot
+from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
+from trainer.reporting import figures
 
 TINY = ("width=4", "batch=8", "steps=2")
 NEED_FEW = {"recipe", "step", "images", "classifier_accuracy"}
@@ -65,15 +64,15 @@ def few(data: DataSet, tests: int, trained: int = 120) -> DataSet:
 
 def measured(snapshot: Snapshot, data: DataSet) -> dict[str, Any]:
     """The figures, after what holds of all: each is a number, or has a reason not to be one."""
-    figures = evaluate(snapshot, data)
-    assert json.loads(json.dumps(figures, allow_nan=False)) == figures
-    reasons = figures.get("not_measured", {})
-    assert reasons or "not_measured" not in figures
-    assert {name for name, value in figures.items() if value is None} == set(reasons)
+    told = evaluate(snapshot, data)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    reasons = told.get("not_measured", {})
+    assert reasons or "not_measured" not in told
+    assert {name for name, value in told.items() if value is None} == set(reasons)
     assert all(isinstance(why, str) and why for why in reasons.values())
-    share = figures.get("noise_share")
+    share = told.get("noise_share")
     assert share is None or 0 <= share <= 1
-    return figures
+    return told
 
 
 KINDS = (
@@ -208,19 +207,17 @@ def test_a_measure_from_outside_may_be_unable_too() -> None:
     assert told["height"] is None and told["mse"] > 0
 
 
-numbers = st.floats(-1e300, 1e300)
-
-
-@given(within=numbers, of_means=numbers, draws=st.integers(1, 100))
-def test_the_share_of_the_noise_is_a_share(within: float, of_means: float, draws: int) -> None:
-    assert 0 <= noise_share(within, of_means, draws) <= 1
-
-
-def test_a_share_of_what_is_no_number_is_none() -> None:
-    wild = [float("nan"), float("inf"), 1.0, 1.0]
-    assert np.isnan(noise_share(wild, [1.0, 1.0, float("nan"), 0.0], 8)).tolist() == [
-        *(True, True, True, False)
-    ]
+@pytest.mark.parametrize("count", [0, 1])
+def test_a_figure_of_few_test_images(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot = snapshot_of(recipe_of("drawn-10"), 2)
+    test = data_of(snapshot.recipe).test.only(torch.arange(count))
+    some = (test.images, test.labels, torch.arange(count))
+    monkeypatch.setattr(figures, "some_test_images", lambda *_: some)
+    if count:
+        assert figures.figure(snapshot).shape == (84, 3 * (28 + 6 + 8 * 30 - 2), 1)
+    else:
+        with pytest.raises(UserError, match="no test images to draw"):
+            figures.figure(snapshot)
 
 
 # ---- from a folder, by the commands ----

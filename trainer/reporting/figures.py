@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from trainer.data.loading import some_test_images
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot
-from trainer.messages import Floats, Pixels, Probe, column_seeds
+from trainer.messages import Floats, Pixels, Probe, UserError, column_seeds
 from trainer.reporting.sheets import sheet, tiled
 
 ROWS = 8
@@ -35,7 +35,7 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
 
     Points: samples over the data, and for an FIAE its codes over the prior. Categories: one a
     column, a noise vector a row (Figure 6). Else test images, for CycleIAE their codes, and draws
-    (Figures 2 to 4, 8, 9). Raises UserError where the data are not at hand.
+    (Figures 2 to 4, 8, 9). Raises UserError where the data are not at hand, or hold no test image.
     """
     recipe = snapshot.recipe
     if recipe.two_dimensional:
@@ -47,6 +47,8 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
         clusters = render_clusters(snapshot, Probe(0, nothing, column_seeds(seed, COLUMNS)))
         return enlarged(tiled(clusters.tiles))
     images, _, _ = some_test_images(recipe, root, ROWS, seed)
+    if not len(images):
+        raise UserError(f"{recipe.name} has no test images to draw: its data are too few.")
     seen = images.permute(0, 2, 3, 1).contiguous().numpy()
     made = render(snapshot, Probe(0, seen, column_seeds(seed, COLUMNS)))
     tiles = made.tiles
