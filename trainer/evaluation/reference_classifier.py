@@ -79,7 +79,7 @@ class ReferenceClassifier:
         accuracy = _accuracy(network, data.test, device)
         if accuracy < enough:
             raise CannotMeasureError(
-                f"the classifier of {name} reads only {accuracy:.1%} of the test images rightly"
+                f"a small classifier reads only {accuracy:.1%} of the test images rightly"
             )
         return cls(network, accuracy)
 
