@@ -183,7 +183,6 @@ def test_drawn_images_whose_factors_are_too_few() -> None:
     slant = {"slant": torch.linspace(-1, 1, len(data.train))}
     known = DataSet(replace(data.train, factors=slant), replace(data.test, factors=slant))
     told = measured(snapshot, DataSet(known.train, known.test.only(torch.arange(12))))
-    assert told["factors"] is None
     assert told["not_measured"]["factors"] == "12 test images; at least 20 are needed"
     few_known = DataSet(known.train.only(torch.arange(9)), known.test)
     told = measured(snapshot, few_known)
