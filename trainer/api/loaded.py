@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,33 @@ from trainer.inference.render import column_noise, decode_codes, encode_image, r
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
 from trainer.storage.files import read_object
-from trainer.storage.paths import runs_root, shipped_models, typed_path
+from trainer.storage.paths import full_path, runs_root, shipped_models, typed_path
 from trainer.training.device import choose_device
 
 PathLike = str | os.PathLike[str]
 
 
 @in_words()
-def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = None) -> LoadedModel:
+def load(
+    name_or_path: PathLike,
+    device: str = "auto",
+    data: PathLike | None = None,
+    images: PathLike = "",
+    images_b: PathLike = "",
+) -> LoadedModel:
     """Load a model: one that came with the program, a run folder, or a model file.
 
     A path that exists goes before a shipped name. `device` is auto, cpu or cuda; `data` the folder
-    of the data sets. Raises UserError where there is no such model, or it is damaged.
+    of the data sets, `images` and `images_b` where own images lie now that it was trained on.
+    Raises UserError where there is no such model, or it is damaged.
     """
     path = _find(name_or_path)
     root = None if data is None else typed_path(data)
     snapshot = load_snapshot(path, choose_device(device), root)
+    snapshot = replace(snapshot, recipe=_with_images(snapshot.recipe, images, images_b))
     known = trained_on_of(path, snapshot.recipe)
     return LoadedModel(snapshot, _known_metrics(path), root, known)
 
@@ -154,6 +164,7 @@ class LoadedModel:
     ) -> dict[str, Any]:
         """The measures of the model on the test images of its data, as plain numbers.
 
+        One that cannot be measured, of too few images say, is None; `not_measured` has the reasons.
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """
@@ -202,6 +213,15 @@ def _columns(seed: int, draws: int) -> tuple[int, ...]:
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise UserError(f"{name} is a whole number from {least} up, not {value!r}.")
     return column_seeds(int(seed), int(draws))
+
+
+def _with_images(recipe: Recipe, images: PathLike, images_b: PathLike) -> Recipe:
+    """The recipe where its own images are now."""
+    given = {"data.images": images, "data.images_b": images_b}
+    named = {key: str(full_path(typed_path(path))) for key, path in given.items() if str(path)}
+    if named and not DATA_SETS[recipe.data.name].own:
+        raise UserError(f"{recipe.name} was not trained on images of your own: leave them out.")
+    return recipe.but(named) if named else recipe
 
 
 def _find(name_or_path: PathLike) -> Path:

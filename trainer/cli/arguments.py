@@ -28,6 +28,14 @@ def add_data_and_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
 
 
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """Where the user's own images lie now that a model was trained on."""
+    for option, which in (("--images", "own images"), ("--images-b", "those of the second domain")):
+        parser.add_argument(
+            option, type=typed_path, default="", metavar="DIR", help=f"where its {which} lie now"
+        )
+
+
 def positive_int(text: str) -> int:
     """A whole number above 0."""
     value = _number(int, text)

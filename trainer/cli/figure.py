@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from trainer.cli.arguments import Commands, add_data_and_device, add_model, seed
+from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model, seed
 from trainer.cli.writing import write
 from trainer.storage.paths import typed_path
 
@@ -15,6 +15,7 @@ def add_parser(commands: Commands) -> None:
     add_model(parser)
     parser.add_argument("--out", type=typed_path, required=True, metavar="FILE.png")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of images and noise (0)")
+    add_images(parser)
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
@@ -26,7 +27,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.reporting.sheets import encoded, picture_path
 
     out = picture_path(args.out)  # a name that will not do is told before the work
-    model = load(args.model, args.device, args.data)
-    write(out, encoded(figure(model.snapshot, args.data, args.seed), out))
+    model = load(args.model, args.device, args.data, args.images, args.images_b)
+    made = figure(model.snapshot, args.data, args.seed, model.trained_on)
+    write(out, encoded(made, out))
     print(out)
     return 0
