@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 
 def main() -> int:
@@ -14,10 +15,9 @@ def main() -> int:
         sys.stderr.write(f"IAE Studio: {problem}\n")
         return 1
     try:
-        from PySide6.QtWidgets import QApplication
-
         from iae_studio import app
 
+        assert app
         # The window loads it later, and it is slow: only see that it is there.
         if importlib.util.find_spec("pyqtgraph") is None:
             raise ImportError(name="pyqtgraph")
@@ -25,6 +25,28 @@ def main() -> int:
         missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
         sys.stderr.write(f"IAE Studio: {missing}\n")
         return 1
+    from trainer.storage.faults import told
+
+    try:
+        _stand_somewhere()
+        return _run()
+    except OSError as error:
+        sys.stderr.write(f"IAE Studio: {told(error)}\n")
+        return 1
+
+
+def _stand_somewhere() -> None:
+    """Leave a folder that was deleted under our feet: torch's libraries abort in it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        os.chdir(Path(__file__).parent)
+
+
+def _run() -> int:
+    from PySide6.QtWidgets import QApplication
+
+    from iae_studio import app
 
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")

@@ -96,9 +96,12 @@ class Dialogs:
             self._state.inputs.open_files([Path(name)])
 
     def save_sheet(self) -> None:
-        """The grid's images at their own size, one PNG."""
+        """The grid's images at their own size, one picture."""
         name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the sheet", "sheet.png", "PNG (*.png)"
+            self._window,
+            "Save the sheet",
+            "sheet.png",
+            "PNG (*.png);;Other pictures (*.jpg *.webp *.tif *.bmp)",
         )
         if name:
             self._state.answers.save_sheet(Path(name))

@@ -314,6 +314,22 @@ def test_another_folder_is_refused_and_nothing_changes(tmp_path: Path) -> None:
     assert (run / "recipe.json").read_bytes() == before
 
 
+def test_a_moved_folder_can_be_measured_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, run = write(tmp_path / "mine", photos(60)), tmp_path / "run"
+    train(folder, run)
+    folder.rename(tmp_path / "moved")
+    assert main(["evaluate", str(run), "--json"]) == 2
+    capsys.readouterr()
+    assert main(["evaluate", str(run), "--json", "--images", str(tmp_path / "moved")]) == 0
+    known = read_list(run)
+    assert known is not None
+    assert json.loads(capsys.readouterr().out)["images"] == len(known.trained_on.tests)
+    assert main(["figure", str(run), "--out", str(tmp_path / "f.png"), "--images", "nowhere"]) == 2
+    assert "not there" in capsys.readouterr().err
+
+
 def test_export_needs_no_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, run = write(tmp_path / "mine", photos(40)), tmp_path / "run"
     train(folder, run)

@@ -343,7 +343,7 @@ def test_images_are_guarded(made: Path, capsys: pytest.CaptureFixture[str], tmp_
     (tmp_path / "bare").mkdir()
     out = ["--out", str(tmp_path / "out"), "--data", str(made / "data")]
     assert "notes.png" in refused(["reconstruct", run, str(tmp_path / "notes.png"), *out], capsys)
-    assert "gone.png" in refused(["reconstruct", run, picture, "gone.png", *out], capsys)
+    assert "gone.png" in refused(["reconstruct", run, "gone.png", *out], capsys)
     assert "no images" in refused(["reconstruct", run, str(tmp_path / "bare"), *out], capsys)
     shutil.copy(picture, tmp_path / "bare" / "d0.jpg")
     twice = ["reconstruct", run, picture, str(tmp_path / "bare" / "d0.jpg"), *out]

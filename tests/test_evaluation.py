@@ -28,7 +28,7 @@ from trainer.data.drawing.points import (
 from trainer.data.drawing.shoes import draw_shoes
 from trainer.data.edge_detection import find_edges
 from trainer.data.loading import load_data
-from trainer.evaluation import MEASURES, MeasureSpec, Subject, evaluate
+from trainer.evaluation import MEASURES, CannotMeasureError, MeasureSpec, Subject, evaluate
 from trainer.evaluation import reference_classifier as classifying
 from trainer.evaluation.measures.categories import evaluate_categories
 from trainer.evaluation.measures.factors import evaluate_factors
@@ -38,7 +38,6 @@ from trainer.evaluation.measures.reconstructions import evaluate_images
 from trainer.evaluation.measures.translations import evaluate_translations
 from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.snapshot import Snapshot
-from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.paths import cache_root
 
@@ -110,7 +109,8 @@ def test_a_gan_that_ignores_its_code() -> None:
 
 def test_points_between_the_modes_are_no_good() -> None:
     told = measured("mog-iae", lambda z, n: torch.zeros(len(z), 2))
-    assert told["high_quality"] == 0 and told["within_mode_spread"] == 0
+    assert told["high_quality"] == 0 and told["within_mode_spread"] is None
+    assert told["not_measured"] == {"within_mode_spread": "no sample lies near a component"}
 
 
 def test_evaluate_names_the_recipe_and_follows_from_the_seed() -> None:
@@ -396,9 +396,8 @@ def test_own_classes_that_nobody_can_tell_apart_are_measured_without_a_classifie
         snapshot_of(recipe_of("drawn-10")), recipe=recipe_of("drawn-10").with_images("photos")
     )
     told = evaluate(snapshot, data)
-    assert told["mse"] > 0 and "label_agreement" not in told
-    with pytest.raises(UserError, match="reads only"):
-        evaluate(snapshot_of(recipe_of("drawn-10")), data)
+    assert told["mse"] > 0 and told["label_agreement"] is told["frechet"] is None
+    assert "reads only" in told["not_measured"]["label_agreement"]
 
 
 # ---- the classifier ----
@@ -412,7 +411,7 @@ def test_a_classifier_that_cannot_read_is_refused(
     data: DataSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(classifying, "STEPS", 2)
-    with pytest.raises(UserError, match=r"reads only .* of the test images"):
+    with pytest.raises(CannotMeasureError, match=r"reads only .* of the test images"):
         ReferenceClassifier.of("drawn-digits", data, CPU, 0.98)
 
 

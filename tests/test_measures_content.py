@@ -113,7 +113,7 @@ def test_the_part_of_the_noise_in_small_numbers() -> None:
     # Rows (0, 2) and (4, 6): W = 2, B = 8 - 2 / 2 = 7.
     assert noise_part(torch.tensor([[0.0, 2.0], [4.0, 6.0]])) == pytest.approx(2 / 9)
     for shape in ((1, 5), (5, 1)):
-        with pytest.raises(ValueError, match="two inputs and two draws"):
+        with pytest.raises(ValueError, match="2 are needed"):
             noise_part(torch.zeros(shape))
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tiny import data_of, pictures_of, recipe_of, snapshot_of
 from trainer.evaluation.formulas.content import noise_part
@@ -40,3 +42,18 @@ def test_the_window_the_evaluation_and_the_content_measure_agree() -> None:
     pixels = pictures_of(recipe, 60)
     rows = render(shown, Probe(0, pixels, column_seeds(0, 8))).noise_share
     assert rows.mean() == pytest.approx(told, rel=0.4)
+
+
+numbers = st.floats(-1e300, 1e300)
+
+
+@given(within=numbers, of_means=numbers, draws=st.integers(1, 100))
+def test_the_share_of_the_noise_is_a_share(within: float, of_means: float, draws: int) -> None:
+    assert 0 <= noise_share(within, of_means, draws) <= 1
+
+
+def test_a_share_of_what_is_no_number_is_none() -> None:
+    wild = [float("nan"), float("inf"), 1.0, 1.0]
+    assert np.isnan(noise_share(wild, [1.0, 1.0, float("nan"), 0.0], 8)).tolist() == [
+        *(True, True, True, False)
+    ]

@@ -107,7 +107,7 @@ def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:
     file.write_bytes(b"nonsense")
     with pytest.raises(UserError, match=r"other\.safetensors"):
         model_recipe(file)
-    with pytest.raises(UserError, match="is not a model or a run"):
+    with pytest.raises(UserError, match="is not a run folder"):
         model_recipe(tmp_path)
 
 

@@ -82,6 +82,7 @@ class Answers(QObject):
         """The render thread has a model, or newer weights of it, and answers a question."""
         if stamp < self._oldest:
             return
+        self._displayed.has_drawn()
         known = self.facts
         self.facts = facts
         if known is None or known != replace(facts, step=known.step):
@@ -112,8 +113,8 @@ class Answers(QObject):
             self.clustered.emit(clusters)
 
     def set_blank(self, stamp: int) -> None:
-        """What is displayed could not be loaded: nothing of another model may stand there."""
-        if stamp < self._oldest:
+        """What is displayed could not be loaded: go back to what was, else nothing stands there."""
+        if stamp < self._oldest or self._displayed.go_back():
             return
         recipe = self._displayed.recipe
         self.rendering, self.clusters, self.facts = None, None, None
@@ -131,7 +132,7 @@ class Answers(QObject):
         return back if self._query.shows_way_back and back is not None else rendering.tiles
 
     def save_sheet(self, path: Path) -> None:
-        """Write what the grid shows as one PNG, or say why there is nothing to write."""
+        """Write what the grid shows as one picture, or say why there is nothing to write."""
         clusters = self._query.shows_clusters
         if self._displayed.recipe.two_dimensional:
             self._messages.show_error("Points have no sheet: choose a model of images first.")

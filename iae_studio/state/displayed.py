@@ -9,8 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.messages import Message, Messages
 from trainer.recipe.recipe import Recipe
-
-MODEL_SUFFIX = ".safetensors"
+from trainer.recipe.saved import MODEL_SUFFIX
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ class Displayed(QObject):
         super().__init__(parent)
         self.model = model
         self.previous = model.recipe  # for those who hear of a change
+        self._loaded: list[DisplayedModel] = []  # the last two whose weights could be loaded
         self._messages = messages
 
     @property
@@ -56,6 +56,21 @@ class Displayed(QObject):
         self.recipeChanged.emit(model.recipe)
         self.changed.emit(model)
         self.selected.emit()
+
+    def has_drawn(self) -> None:
+        """The weights of what is displayed could be loaded."""
+        if self.model not in self._loaded[-1:]:
+            self._loaded = [*self._loaded[-1:], self.model]
+
+    def go_back(self) -> bool:
+        """Display what was before a model that could not be loaded; False if there is none."""
+        before = [model for model in self._loaded if model != self.model]
+        self._loaded = []  # once: that may be gone by now as well
+        if before:
+            why = self._messages.current
+            self.select(before[-1])
+            self._messages.keep(why)
+        return bool(before)
 
     def open_model(self, recipe: Recipe, path: Path) -> None:
         """Display a model file or a run folder that was opened or dropped."""
@@ -77,3 +92,7 @@ class Displayed(QObject):
         if self.model.live:
             self.model = replace(self.model, path=path or self.model.path, live=False)
             self.changed.emit(self.model)
+        self._loaded = [
+            replace(known, path=path or known.path, live=False) if known.live else known
+            for known in self._loaded
+        ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings
 
-from trainer.data.at_hand import data_ready
+from trainer.data.at_hand import data_ready, why_unreadable
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Folders:
                 return Path(text)
         return None
 
+    def problems(self) -> tuple[str, ...]:
+        """A sentence on each that was chosen and cannot be looked into."""
+        chosen = {text for text in (self.common, *self.chosen.values()) if text}
+        return tuple(filter(None, (why_unreadable(Path(text)) for text in sorted(chosen))))
+
 
 class ChosenFolders:
     """The user's choices in the settings."""
@@ -36,8 +41,13 @@ class ChosenFolders:
     def now(self) -> Folders:
         """The choices as they stand."""
         keys = [key for key in self._settings.allKeys() if key.startswith("data/")]
-        chosen = {key.removeprefix("data/"): str(self._settings.value(key, "")) for key in keys}
-        return Folders(chosen, str(self._settings.value("data", "")))
+        chosen = {key.removeprefix("data/"): self._text(key) for key in keys}
+        return Folders(chosen, self._text("data"))
+
+    def _text(self, key: str) -> str:
+        """A setting; empty where the file holds something else there."""
+        value = self._settings.value(key, "")
+        return value if isinstance(value, str) else ""
 
     def remember(self, name: str, root: Path) -> None:
         """Use a folder for a set from now on."""

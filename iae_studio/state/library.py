@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.folders import Folders
-from iae_studio.state.model_files import SHIPPED, Run, list_runs
+from iae_studio.state.messages import Messages
+from iae_studio.state.model_files import SHIPPED, Run, find_runs
 from iae_studio.state.training import Training
 from trainer.data.at_hand import data_ready
 from trainer.recipe.catalogue import CATALOGUE
@@ -22,13 +23,18 @@ class Contents:
 
     runs: tuple[Run, ...] = ()
     ready: Mapping[str, bool] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()  # a sentence on what cannot be read
+    details: tuple[str, ...] = ()  # the same for each run, for the log
 
 
 def read_contents(folders: Folders) -> Contents:
     """Look at the disk; not on the GUI thread."""
     names: set[str] = {recipe.data.name for recipe in CATALOGUE.values()}
     ready = {name: data_ready(name, folders.of(name)) for name in names}
-    return Contents(tuple(list_runs()), ready)
+    runs = find_runs()
+    problems = (str(runs), *folders.problems())
+    details = tuple(f"{name}: {why}." for name, why in runs.damaged.items())
+    return Contents(runs.readable, ready, tuple(filter(None, problems)), details)
 
 
 @dataclass(frozen=True)
@@ -47,10 +53,14 @@ class Library(QObject):
     refreshWanted = Signal()  # `read_contents`, on a thread; it comes back by `set_contents`
 
     def __init__(
-        self, displayed: Displayed, training: Training, parent: QObject | None = None
+        self,
+        displayed: Displayed,
+        training: Training,
+        messages: Messages,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._displayed, self._training = displayed, training
+        self._displayed, self._training, self._messages = displayed, training, messages
         self._contents = Contents()
         self._first: DisplayedModel | None = None
 
@@ -61,7 +71,8 @@ class Library(QObject):
         self.refreshWanted.emit()
 
     def set_contents(self, contents: Contents) -> None:
-        """What the disk holds now."""
+        """What the disk holds now; what of it cannot be read is told once."""
+        news = [told for told in contents.problems if told not in self._contents.problems]
         self._contents = contents
         self.changed.emit()
         first, self._first = self._first, None
@@ -69,6 +80,10 @@ class Library(QObject):
             found = self.weights_of(CATALOGUE[first.recipe.name])
             if found != first:
                 self._displayed.select(found)
+        if news:
+            self._messages.show_aside(" ".join(news))
+            for detail in contents.details:
+                self._messages.logged.emit(detail)
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

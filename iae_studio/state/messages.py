@@ -96,9 +96,22 @@ class Messages(QObject):
             self.logged.emit(message.text)
         self.changed.emit(message)
 
+    def keep(self, message: Message | None) -> None:
+        """Let what was said stand, unless something else was said since."""
+        if self.current is None and message is not None:
+            self.current = message
+            self.changed.emit(message)
+
     def show_error(self, text: str) -> None:
         """Tell of bad input; nothing else changes."""
         self.show_message(Message(text, error=True))
+
+    def show_aside(self, text: str) -> None:
+        """Tell of what is wrong elsewhere: in the log, and above the grid if no error stands."""
+        if self.current is not None and (self.current.error or self.current.actions):
+            self.logged.emit(text)
+        else:
+            self.show_error(text)
 
     def show_saved(self, path: Path) -> None:
         """A file that was asked for is written."""

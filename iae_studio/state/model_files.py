@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-
-from iae_studio.state.displayed import MODEL_SUFFIX
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta, step_inside, text_inside
+from trainer.storage.faults import told
+from trainer.storage.files import is_missing, lies
 from trainer.storage.paths import runs_root
 
 STATE_FILE = f"state{MODEL_SUFFIX}"  # of a run: the folder is the model
@@ -25,6 +25,30 @@ class Run:
     recipe: Recipe
     began: str
     step: int
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The runs on this computer, newest first, and why others, by their names, cannot be read."""
+
+    readable: tuple[Run, ...] = ()
+    damaged: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""  # why there are none at all
+
+    def __str__(self) -> str:
+        """What is said of those that cannot be read; empty where there is none."""
+        if not self.damaged:
+            return self.problem
+        count = len(self.damaged) + len(self.readable)
+        names = [f"{name} ({self.damaged[name]})" for name in list(self.damaged)[:1]]
+        names += list(self.damaged)[1:MOST_NAMED]
+        rest = len(self.damaged) - len(names)
+        more = f" and {rest} more" if rest else ""
+        runs = "1 run" if count == 1 else f"{len(self.damaged)} of {count} runs"
+        return f"{runs} cannot be read: {', '.join(names)}{more}."
+
+
+MOST_NAMED = 3  # damaged runs in one message
 
 
 def _assets() -> Path:
@@ -42,41 +66,56 @@ SHIPPED = {path.stem: path for path in sorted((_assets() / "models").glob(f"*{MO
 
 def list_runs(root: Path | None = None) -> list[Run]:
     """The runs on this computer, newest first. Damaged ones are left out."""
-    found = []
-    for file in (root or runs_root()).glob("*/recipe.json"):
+    return list(find_runs(root).readable)
+
+
+def find_runs(root: Path | None = None) -> Runs:
+    """The runs on this computer, whatever lies among them."""
+    found: list[Run] = []
+    damaged: dict[str, str] = {}
+    place = root or runs_root()
+    try:
+        folders = sorted(place.iterdir())
+    except FileNotFoundError:  # nothing was trained yet
+        return Runs()
+    except OSError as error:
+        return Runs(problem=f"The runs are not there: {told(error, place, 'cannot be read')}")
+    for folder in folders:
         try:
-            content = json.loads(file.read_text("utf-8"))
-            recipe = Recipe.from_mapping(content["recipe"])
-            found.append(Run(file.parent, recipe, content["began"], _step(file.parent)))
-        except (OSError, ValueError, KeyError, TypeError, UserError):
-            continue
-    return sorted(found, key=lambda run: run.began, reverse=True)
+            found += _runs_in(folder)
+        except UserError as error:
+            damaged[folder.name] = str(error).replace(f"{folder}/", "").rstrip(".")
+    found.sort(key=lambda run: run.began, reverse=True)
+    return Runs(tuple(found), damaged)
+
+
+def _runs_in(folder: Path) -> Iterator[Run]:
+    """The run that a folder is; nothing where it is none. Raises UserError where it is damaged."""
+    parts = [folder / "recipe.json", folder / STATE_FILE]
+    if all(is_missing(part) for part in parts):
+        return
+    begun = read_begun(folder)
+    if not begun.when:
+        raise UserError("recipe.json is damaged: it does not tell when the run began.")
+    yield Run(folder, begun.recipe, begun.when, _step(folder))
 
 
 def _step(folder: Path) -> int:
-    return int(model_meta(folder / STATE_FILE).get("step", 0))
-
-
-def model_meta(path: Path) -> dict[str, str]:
-    """The text inside a safetensors file; empty where it cannot be read."""
-    try:
-        with safe_open(str(path), "np") as file:
-            return dict(file.metadata() or {})
-    except (OSError, SafetensorError):
-        return {}
+    file = folder / STATE_FILE
+    return 0 if is_missing(file) else step_inside(text_inside(file), file)
 
 
 def is_model(path: Path) -> bool:
     """Whether a path is a model file or a run folder, and no image."""
-    return path.suffix == MODEL_SUFFIX or (path / "recipe.json").is_file()
+    return path.suffix == MODEL_SUFFIX or lies(path / "recipe.json")
 
 
 def model_recipe(path: Path) -> Recipe:
     """The recipe of a run folder or a model file. Raises UserError where there is none."""
     try:
         if path.is_dir():
-            text = (path / "recipe.json").read_text("utf-8")
-            return Recipe.from_mapping(json.loads(text)["recipe"])
-        return Recipe.from_json(model_meta(path)["recipe"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{path.name} is not a model or a run of IAE Studio.") from error
+            _step(path)  # or a damaged state is told
+            return read_begun(path).recipe
+        return read_meta(path).recipe
+    except OSError as error:
+        raise UserError(told(error, path, "cannot be read")) from error

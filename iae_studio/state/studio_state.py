@@ -44,7 +44,7 @@ class StudioState:
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
         training = Training(displayed, messages)
-        library = Library(displayed, training)
+        library = Library(displayed, training, messages)
         parts = cls(
             messages=messages,
             displayed=displayed,

@@ -6,6 +6,7 @@ import traceback
 
 from iae_studio.state.datasets import missing
 from trainer.messages import DataMissingError, Failed, UserError
+from trainer.storage.faults import told
 
 
 def describe(error: BaseException) -> Failed:
@@ -17,6 +18,8 @@ def describe(error: BaseException) -> Failed:
         return Failed(str(error), gone=error.path)
     if isinstance(error, UserError):
         return Failed(str(error))
+    if isinstance(error, OSError):
+        return Failed(told(error), trace=trace)
     full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
     if isinstance(error, MemoryError) or full:
         return Failed(

@@ -20,8 +20,9 @@ from trainer.data.image_files import decode_image
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
-from trainer.reporting.sheets import SEEN_GAP, sheet, to_png
-from trainer.storage.files import write_bytes
+from trainer.reporting.sheets import SEEN_GAP, encoded, picture_path, sheet
+from trainer.storage.faults import in_words
+from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.paths import typed_path
 
 TEST_COUNT = 6
@@ -46,9 +47,13 @@ def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
 
 
 def _with_model(opened: Opened, path: Path) -> Opened:
+    from trainer.inference.model_files import check_model
+
     folder = path.parent if path.name == STATE_FILE else path
     try:
-        return replace(opened, model=(model_recipe(folder), folder))
+        recipe = model_recipe(folder)
+        check_model(folder)  # what cannot be loaded must not take the place of what is shown
+        return replace(opened, model=(recipe, folder))
     except UserError as error:
         return replace(opened, problems=(str(error), *opened.problems))
 
@@ -63,13 +68,19 @@ def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
 
 def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
     """Each input, and the same as another network sees it."""
-    pairs = []
-    for known in inputs:
-        original = known.seen if known.original is None else known.original
-        if isinstance(original, bytes):
-            original = decode_image(original, known.name, spec.grey_range or known.grey_range)
-        pairs.append((known, replace(known, seen=spec(original), spec=spec)))
-    return pairs
+    return [(known, replace(known, seen=spec(_whole(known, spec)), spec=spec)) for known in inputs]
+
+
+def _whole(known: Input, spec: InputSpec) -> Pixels:
+    """What an input was made of; what a network saw of it where that is not there any more."""
+    if known.original is None:
+        return known.seen
+    if not isinstance(known.original, bytes):
+        return known.original
+    try:
+        return decode_image(known.original, known.name, spec.grey_range or known.grey_range)
+    except UserError:  # the memory is full, say: one image must not cost all others
+        return known.seen
 
 
 def take_test_images(request: TestRequest, folders: Folders, progress: Progress) -> list[Input]:
@@ -106,7 +117,13 @@ def _class_name(data: str, label: int) -> str:
 def save_sheet(
     path: Path, seen: list[Pixels], tiles: Pixels, code: Pixels | None, only_tiles: bool = False
 ) -> Path:
-    """Write the grid as one PNG, pixel for pixel. Raises UserError where that fails."""
+    """Write the grid as one picture, pixel for pixel but in JPEG; returns its path.
+
+    A name without an ending gets .png. Raises UserError where it cannot be written.
+    """
+    target = picture_path(path)
+    if target != path and not is_missing(target):  # the dialog asked about another name
+        raise UserError(f"{target} is there already: choose it by its full name to replace it.")
     page = sheet(np.stack(seen), tiles)
     draws = page[:, tiles.shape[3] + SEEN_GAP :]
     if only_tiles:
@@ -115,11 +132,9 @@ def save_sheet(
         both = sheet(np.stack(seen), code[:, None])
         gap = np.full((len(page), SEEN_GAP, page.shape[2]), 96, np.uint8)
         page = np.concatenate([both, gap, draws], 1)
-    try:
-        write_bytes(path, to_png(page))
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
-    return path
+    with in_words(target, "cannot be written"):
+        write_bytes(target, encoded(page, target))
+    return target
 
 
 def download(

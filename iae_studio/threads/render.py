@@ -89,6 +89,9 @@ class RenderThread(QThread):
             self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
             self.broken.emit()
             return
+        self._serve()
+
+    def _serve(self) -> None:
         loaded: DisplayedModel | None = None
         snapshot: Snapshot | None = None
         while True:
@@ -104,6 +107,7 @@ class RenderThread(QThread):
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
+            told: Failed | None = None
             try:
                 if displayed.live and live is not None and live.recipe == displayed.recipe:
                     snapshot, loaded = live, None
@@ -113,9 +117,10 @@ class RenderThread(QThread):
                     self._answer(snapshot, probe, clusters)
                     continue
             except Exception as error:
-                loaded = displayed  # told once, not at each probe
-                snapshot = None
-                self.failed.emit(describe(error))
+                loaded, snapshot = displayed, None  # told once, not at each probe
+                told = describe(error)
+            if told is not None:
+                self.failed.emit(told)
             self.blank.emit(probe.stamp)
 
     def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:

@@ -157,7 +157,8 @@ class RunJob:
         if now - self._published > PUBLISH_SECONDS:
             self.publish(renew=now - self._renewed > DIRECTIONS_SECONDS)
         # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
-        if now - self._saved > max(SAVE_SECONDS, 50 * self._cost):
+        # Nor overwrite a good one while the losses are astray.
+        if now - self._saved > max(SAVE_SECONDS, 50 * self._cost) and self.state.watch.sound:
             self.save()
 
     def publish(self, renew: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
@@ -14,6 +13,7 @@ from trainer.data.image_files import open_image, upright_rgb
 from trainer.data.preprocessing import preprocess_of
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import typed_path
 
 # A file, an opened image, or uint8 [H, W], [H, W, 1], RGB [H, W, 3] or RGBA [H, W, 4].
 ImageLike: TypeAlias = str | os.PathLike[str] | Image.Image | Pixels
@@ -45,7 +45,7 @@ def as_batch(images: Images, recipe: Recipe) -> Pixels:
 
 def _rgb(image: object) -> Pixels:
     if isinstance(image, str | os.PathLike):
-        return open_image(Path(image))
+        return open_image(typed_path(image))
     if isinstance(image, np.ndarray):
         _check(image)
         image = Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +24,33 @@ from trainer.inference.render import column_noise, decode_codes, encode_image, r
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root, shipped_models
+from trainer.recipe.specs import DATA_SETS
+from trainer.storage.faults import in_words
+from trainer.storage.files import read_object
+from trainer.storage.paths import full_path, runs_root, shipped_models, typed_path
 from trainer.training.device import choose_device
 
 PathLike = str | os.PathLike[str]
 
 
-def load(name_or_path: PathLike, device: str = "auto", data: PathLike | None = None) -> LoadedModel:
+@in_words()
+def load(
+    name_or_path: PathLike,
+    device: str = "auto",
+    data: PathLike | None = None,
+    images: PathLike = "",
+    images_b: PathLike = "",
+) -> LoadedModel:
     """Load a model: one that came with the program, a run folder, or a model file.
 
     A path that exists goes before a shipped name. `device` is auto, cpu or cuda; `data` the folder
-    of the data sets. Raises UserError where there is no such model, or it is damaged.
+    of the data sets, `images` and `images_b` where own images lie now that it was trained on.
+    Raises UserError where there is no such model, or it is damaged.
     """
     path = _find(name_or_path)
-    root = None if data is None else Path(data)
+    root = None if data is None else typed_path(data)
     snapshot = load_snapshot(path, choose_device(device), root)
+    snapshot = replace(snapshot, recipe=_with_images(snapshot.recipe, images, images_b))
     known = trained_on_of(path, snapshot.recipe)
     return LoadedModel(snapshot, _known_metrics(path), root, known)
 
@@ -146,15 +158,17 @@ class LoadedModel:
             pictures = pictures[:, 0]
         return pictures[0] if single else pictures
 
+    @in_words()
     def evaluate(
         self, data: PathLike | None = None, seed: int = 0, loading: OnProgress = unheard
     ) -> dict[str, Any]:
         """The measures of the model on the test images of its data, as plain numbers.
 
+        One that cannot be measured, of too few images say, is None; `not_measured` has the reasons.
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """
-        root = self._data if data is None else Path(data)
+        root = self._data if data is None else typed_path(data)
         loaded = load_data(self.recipe, root, loading, self.trained_on)
         return evaluate_snapshot(self.snapshot, loaded, seed)
 
@@ -201,13 +215,22 @@ def _columns(seed: int, draws: int) -> tuple[int, ...]:
     return column_seeds(int(seed), int(draws))
 
 
+def _with_images(recipe: Recipe, images: PathLike, images_b: PathLike) -> Recipe:
+    """The recipe where its own images are now."""
+    given = {"data.images": images, "data.images_b": images_b}
+    named = {key: str(full_path(typed_path(path))) for key, path in given.items() if str(path)}
+    if named and not DATA_SETS[recipe.data.name].own:
+        raise UserError(f"{recipe.name} was not trained on images of your own: leave them out.")
+    return recipe.but(named) if named else recipe
+
+
 def _find(name_or_path: PathLike) -> Path:
-    path = Path(name_or_path)
+    path = typed_path(name_or_path)
     if path.exists():
         return path
     shipped = shipped_models()
-    if str(name_or_path) in shipped:
-        return shipped[str(name_or_path)]
+    if str(path) in shipped:
+        return shipped[str(path)]
     raise UserError(
         f"{path} does not exist. Name a run folder (yours are in {runs_root()}), a .safetensors "
         f"file, or a model that came with the program: {', '.join(shipped)}."
@@ -217,7 +240,6 @@ def _find(name_or_path: PathLike) -> Path:
 def _known_metrics(path: Path) -> dict[str, Any]:
     if not path.is_dir():
         return file_metrics(path)
-    with suppress(OSError, ValueError):
-        metrics: dict[str, Any] = json.loads((path / "metrics.json").read_text("utf-8"))
-        return metrics
+    with suppress(UserError):  # it was never measured, or nobody can read how
+        return read_object(path / "metrics.json")
     return {}

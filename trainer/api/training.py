@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from trainer.data.batches import TrainingBatches
@@ -18,7 +17,8 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import new_run_folder
+from trainer.storage.faults import in_words
+from trainer.storage.paths import full_path, new_run_folder, typed_path
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
 from trainer.training.loop import TrainState
@@ -30,6 +30,7 @@ PathLike = str | os.PathLike[str]
 Settings = Sequence[str] | Mapping[str, object]
 
 
+@in_words()
 def train(
     recipe_or_name: Recipe | str,
     data: PathLike | None = None,
@@ -53,9 +54,8 @@ def train(
     without either to the recipe's end. `settings` change the recipe: {"r1": 0.3} or ["r1=0.3"].
     `images` is a folder or .zip of your own to train on, `images_b` that of a second domain. With
     `resume` the run in `out` goes on by its own recipe; `images` then says where its own lie now.
-    Checkpoints are written every
-    `save_every` seconds or more; `not_saved` is called with the reason where one on the way fails.
-    `loading` is told how many images are read, and of how many, while the data load.
+    Checkpoints are written every `save_every` seconds or more; `not_saved` is called with the reason
+    where one on the way fails. `loading` is told how many images are read, and of how many, while the data load.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
     the data are not at hand; and while it trains DivergedError.
@@ -64,20 +64,20 @@ def train(
         if value is not None and not value > 0:
             raise UserError(f"{name} is a number above 0, not {value!r}.")
     recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
-    own = tuple(str(Path(name).resolve()) if name else "" for name in (images, images_b))
+    own = tuple(str(full_path(typed_path(name))) if name else "" for name in (images, images_b))
     if resume:
         recipe = _resumed(recipe, out, settings, own)
     else:
         recipe = _begun(_with_images(recipe, own), settings, steps)
-    root = None if data is None else Path(data)
-    before = trained_on(RunFolder(Path(out))) if resume and out is not None else None
+    root = None if data is None else typed_path(data)
+    before = trained_on(RunFolder(typed_path(out))) if resume and out is not None else None
     loaded = load_data(recipe, root, loading, before)
     batches = loaded.batches(recipe, choose_device(device))
     if not resume:
         recipe = settled(recipe, loaded)
         recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
     # The folder is made late: not for a run that cannot begin.
-    folder = new_run_folder(recipe.name) if out is None else Path(out)
+    folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
     return Training(run_folder, recipe, loaded, batches, limits)
@@ -193,10 +193,10 @@ def _resumed(
         raise UserError("Name the run folder to go on with: out=...")
     if settings:
         raise UserError("A run that goes on keeps its own recipe: leave out the settings.")
-    kept = RunFolder(Path(out)).recipe()
+    kept = RunFolder(typed_path(out)).recipe()
     if kept.name != recipe.name:
-        raise UserError(f"{Path(out)} is a run of {kept.name}, not of {recipe.name}.")
+        raise UserError(f"{out} is a run of {kept.name}, not of {recipe.name}.")
     if any(own):
-        move_images(RunFolder(Path(out)), own[0] or kept.data.images, own[1])
-        return RunFolder(Path(out)).recipe()
+        move_images(RunFolder(typed_path(out)), own[0] or kept.data.images, own[1])
+        return RunFolder(typed_path(out)).recipe()
     return kept

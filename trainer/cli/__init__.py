@@ -7,8 +7,11 @@ returns the exit code. It imports the engine in `run`, so that `--help` and `lis
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 from trainer.cli import (
@@ -22,6 +25,7 @@ from trainer.cli import (
     train,
 )
 from trainer.messages import UserError
+from trainer.storage.faults import told
 
 COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export)
 
@@ -33,20 +37,49 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0, 2 for bad input, 130 after Ctrl-C."""
-    args = _parser().parse_args(arguments)
+    """Run one command; returns the exit code.
+
+    0; 1 where some of several items failed, 2 for bad input or a disk that refuses, 130 after
+    Ctrl-C.
+    """
+    _print_any_name()
     try:
+        args = _parser().parse_args(arguments)
+        Path.cwd()  # a folder that was deleted under our feet is told before libraries abort in it
         code: int = args.run(args)
+        sys.stdout.flush()  # a full disk is told here, not by a trace at the end
         return code
     except UserError as error:
-        print(f"trainer: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        return _refused(str(error))
+    except MemoryError:
+        return _refused("The memory is full. Use smaller images, a smaller batch or fewer draws.")
     except KeyboardInterrupt:
         print("trainer: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output left, as `head` does
         sys.stderr.close()
         return 1
+    except OSError as error:
+        code = _refused(told(error))
+        try:
+            sys.stdout.flush()
+        except OSError:  # it was the output itself: Python would try again, and leave a trace
+            with suppress(OSError):
+                sys.stdout.close()
+        return code
+
+
+def _refused(why: str) -> int:
+    """Say in one line what is wrong."""
+    print(f"trainer: {' '.join(why.split())}", file=sys.stderr)
+    return 2
+
+
+def _print_any_name() -> None:
+    """A name that the console has no letters for is printed with escapes, and stops nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TypeAlias
+
+from trainer.storage.paths import typed_path
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -13,7 +14,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     """The model that a command works with."""
     parser.add_argument(
         "model",
-        type=Path,
+        type=typed_path,
         metavar="RUN",
         help="a run folder, a model file, or the name of a model that came with the program",
     )
@@ -21,8 +22,18 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 
 def add_data_and_device(parser: argparse.ArgumentParser) -> None:
     """Where the data sets lie, and what to compute on."""
-    parser.add_argument("--data", type=Path, metavar="ROOT", help="the folder of the data sets")
+    parser.add_argument(
+        "--data", type=typed_path, metavar="ROOT", help="the folder of the data sets"
+    )
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+
+
+def add_images(parser: argparse.ArgumentParser) -> None:
+    """Where the user's own images lie now that a model was trained on."""
+    for option, which in (("--images", "own images"), ("--images-b", "those of the second domain")):
+        parser.add_argument(
+            option, type=typed_path, default="", metavar="DIR", help=f"where its {which} lie now"
+        )
 
 
 def positive_int(text: str) -> int:

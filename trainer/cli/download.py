@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from trainer.cli.arguments import Commands
 from trainer.recipe.specs import DATA_SETS, resolve
+from trainer.storage.paths import typed_path
 
 
 def add_parser(commands: Commands) -> None:
     """`download`'s arguments."""
     parser = commands.add_parser("download", help="fetch a data set")
     parser.add_argument("name", choices=[spec.name for spec in DATA_SETS if spec.download])
-    parser.add_argument("--data", type=Path, metavar="ROOT", help="where to put it")
+    parser.add_argument("--data", type=typed_path, metavar="ROOT", help="where to put it")
     parser.set_defaults(run=run)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from trainer.cli.arguments import Commands, add_data_and_device, add_model
+from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model
 from trainer.cli.loading import loading_bar
 from trainer.cli.writing import write
 
@@ -15,15 +15,20 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser("evaluate", help="measure a trained model")
     add_model(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    add_images(parser)
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure a model; a run folder also keeps the figures in its metrics.json."""
-    from trainer.api.loaded import load
+    """Measure a model; a run folder also keeps the figures in its metrics.json.
 
-    model = load(args.model, args.device, args.data)
+    A figure that cannot be measured is null there; its line says why.
+    """
+    from trainer.api.loaded import load
+    from trainer.evaluation.measurable import REASONS
+
+    model = load(args.model, args.device, args.data, args.images, args.images_b)
     with loading_bar() as show:
         metrics = model.evaluate(loading=show)
     if args.model.is_dir():
@@ -31,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(metrics))
     else:
+        reasons = metrics.pop(REASONS, {})
         for key, value in metrics.items():
-            print(f"{key:<20} {value}")
+            told = f"-  ({reasons[key]})" if key in reasons else value
+            print(f"{key:<20} {told}")
     return 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
+from trainer.storage.faults import told
+from trainer.storage.paths import typed_path
 
 if TYPE_CHECKING:
     from trainer.api.loaded import LoadedModel
@@ -20,7 +21,7 @@ def add_parser(commands: Commands) -> None:
     """`export`'s arguments."""
     parser = commands.add_parser("export", help="write a run's model as one small file")
     add_model(parser)
-    parser.add_argument("file", type=Path, metavar="FILE.safetensors")
+    parser.add_argument("file", type=typed_path, metavar="FILE.safetensors")
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         export_model(model.snapshot, args.file, metrics, model.trained_on)
     except OSError as error:
-        raise UserError(f"{args.file} cannot be written: {error.strerror}.") from error
+        raise UserError(told(error, args.file, "cannot be written")) from error
     print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from trainer.cli.arguments import Commands
-from trainer.data.at_hand import data_ready
+from trainer.data.at_hand import data_ready, why_unreadable
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import DATA_SETS, MODELS
+from trainer.storage.paths import data_root
 
 
 def add_parser(commands: Commands) -> None:
@@ -23,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([recipe.to_mapping() for recipe in CATALOGUE.values()], indent=1))
         return 0
+    if why := why_unreadable(data_root()):
+        sys.stderr.write(f"{why}\n")
     for recipe in CATALOGUE.values():
         ready = "" if data_ready(recipe.data.name) else _needs(recipe.data.name)
         model = MODELS[recipe.model.kind].title

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model, positive_int, seed
 from trainer.cli.writing import write
 from trainer.messages import Pixels, Probe, UserError, column_seeds
+from trainer.storage.faults import in_words
+from trainer.storage.paths import typed_path
 
 if TYPE_CHECKING:
     from trainer.api.loaded import LoadedModel
@@ -18,10 +23,10 @@ def add_parser(commands: Commands) -> None:
     """`reconstruct`'s arguments."""
     parser = commands.add_parser("reconstruct", help="stochastic reconstructions of image files")
     add_model(parser)
-    parser.add_argument("images", type=Path, nargs="+", metavar="IMAGE")
+    parser.add_argument("images", type=typed_path, nargs="+", metavar="IMAGE")
     parser.add_argument(
         "--out",
-        type=Path,
+        type=typed_path,
         required=True,
         metavar="FILE.png|DIR/",
         help="one sheet, or a folder for one sheet an image",
@@ -35,31 +40,82 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write one sheet with a row for each image, or, given a folder, one sheet for each."""
-    from trainer.api.loaded import load
-    from trainer.data.image_files import list_images
+    """Write one sheet with a row for each image, or, given a folder, one sheet for each.
 
+    An image that fails does not hold up the others: it is named at the end, and the code is 1.
+    """
+    from trainer.api.loaded import load
+
+    page = None if _is_folder(args.out) else _page(args.out)
     model = load(args.model, args.device, args.data)
     if model.recipe.image_shape is None:
         raise UserError(f"{args.model} is a model of points, not of images.")
-    files = list_images(args.images, limit=100_000)
-    if not files:
-        raise UserError("There are no images in what was named.")
-    seen = model.prepare(files)
-    if args.out.suffix.lower() == ".png" and not args.out.is_dir():
-        write(args.out, _sheet(model, seen, args))
-        print(args.out)
-        return 0
-    for row, target in enumerate(_targets(args.out, files)):
-        write(target, _sheet(model, seen[row : row + 1], args))
-        print(target)
-    return 0
+    files, problems = _listed(args.images)
+    if not files and not problems:
+        raise UserError(
+            "There are no images in what was named. Name files, or a folder that holds some."
+        )
+    targets = _targets(args.out, files) if page is None else []
+    seen = _prepared(model, files, problems)
+    if page is not None and seen:
+        write(page, _sheet(model, np.concatenate(list(seen.values())), args, page))
+        print(page)
+    made = len(seen) if page is not None else 0
+    for file, target in zip(files, targets, strict=False):
+        if file in seen:
+            try:
+                write(target, _sheet(model, seen[file], args, target))
+                print(target)
+                made += 1
+            except UserError as error:
+                problems.append(str(error))
+    for problem in problems:
+        print(f"trainer: {' '.join(problem.split())}", file=sys.stderr)
+    return 0 if not problems else 1 if made else 2
+
+
+def _is_folder(out: Path) -> bool:
+    """Whether sheets go into it, one an image."""
+    with in_words(out):
+        return out.is_dir() or not out.suffix
+
+
+def _page(out: Path) -> Path:
+    from trainer.reporting.sheets import picture_path
+
+    try:
+        return picture_path(out)
+    except UserError as error:
+        raise UserError(f"--out {error} Else name a folder.") from None
+
+
+def _listed(named: list[Path]) -> tuple[list[Path], list[str]]:
+    """The images in what was named, and why some of it cannot be read."""
+    from trainer.data.image_files import list_images
+
+    files: dict[Path, None] = {}
+    problems = []
+    for path in named:
+        try:
+            files |= dict.fromkeys(list_images([path], limit=100_000))
+        except UserError as error:
+            problems.append(str(error))
+    return list(files), problems
+
+
+def _prepared(model: LoadedModel, files: list[Path], problems: list[str]) -> dict[Path, Pixels]:
+    """Each image as the network sees it [1, H, W, C]; those that cannot be read are told."""
+    seen = {}
+    for file in files:
+        try:
+            seen[file] = model.prepare(file)
+        except UserError as error:
+            problems.append(str(error))
+    return seen
 
 
 def _targets(out: Path, files: list[Path]) -> list[Path]:
     """A sheet's file for each image. Raises UserError where two would be one."""
-    if out.suffix and not out.is_dir():
-        raise UserError(f"--out {out}: a sheet is written as .png; else name a folder.")
     names = [path.stem for path in files]
     folded = [name.casefold() for name in names]  # one file to some file systems
     if len(set(folded)) < len(names):
@@ -68,8 +124,8 @@ def _targets(out: Path, files: list[Path]) -> list[Path]:
     return [out / f"{name}.png" for name in names]
 
 
-def _sheet(model: LoadedModel, seen: Pixels, args: argparse.Namespace) -> bytes:
-    from trainer.reporting.sheets import sheet, to_png
+def _sheet(model: LoadedModel, seen: Pixels, args: argparse.Namespace, path: Path) -> bytes:
+    from trainer.reporting.sheets import encoded, sheet
 
     made = model.render(Probe(0, seen, column_seeds(args.seed, args.draws)))
-    return to_png(sheet(seen, made.tiles, made.code_pictures))
+    return encoded(sheet(seen, made.tiles, made.code_pictures), path)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from trainer.cli.arguments import Commands, add_data_and_device, positive, seeds
 from trainer.messages import DataMissingError, UserError
-from trainer.storage.paths import data_root, reproduction_root
+from trainer.storage.faults import FULL, in_words, told
+from trainer.storage.paths import data_root, reproduction_root, typed_path
 
 if TYPE_CHECKING:
     from trainer.reporting.reproduce.work import Workplace
@@ -27,9 +28,11 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--seeds", type=seeds, metavar="0-4", help="as many as each is worth")
     parser.add_argument("--minutes", type=positive, metavar="M", help="stop after M minutes")
-    parser.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="docs")
-    parser.add_argument("--runs", type=Path, metavar="DIR", help="where checkpoints are kept")
-    parser.add_argument("--weights", type=Path, metavar="DIR", help="write seed 0's models there")
+    parser.add_argument("--out", type=typed_path, default=Path("docs"), metavar="DIR", help="docs")
+    parser.add_argument("--runs", type=typed_path, metavar="DIR", help="where checkpoints are kept")
+    parser.add_argument(
+        "--weights", type=typed_path, metavar="DIR", help="write seed 0's models there"
+    )
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
@@ -43,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         find_trial(name)  # a typing error is named before an hour of work
     place = _workplace(args)
     _write_page(place)  # a folder that cannot be written is named before an hour of work
+    with in_words(place.runs, "cannot be made"):
+        place.runs.mkdir(parents=True, exist_ok=True)
     code = 0
     for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):
@@ -50,9 +55,13 @@ def run(args: argparse.Namespace) -> int:
         try:
             whole = carry_out(trial, seed, place)
         except OSError as error:
-            raise UserError(
-                f"{error}. What was trained is kept; make room, and the same command goes on."
-            ) from error
+            if error.errno in FULL:  # and so it is for all others
+                raise UserError(
+                    f"{told(error)} What was trained is kept, and the same command goes on."
+                ) from error
+            sys.stderr.write(f"{trial.name}, seed {seed}: {told(error)}\n")
+            code = 2
+            continue
         except DataMissingError as error:
             sys.stderr.write(f"{trial.name} is left out: {error}\n")
             continue
@@ -72,10 +81,8 @@ def run(args: argparse.Namespace) -> int:
 def _write_page(place: Workplace) -> Path:
     from trainer.reporting.reproduce.page import write_page
 
-    try:
+    with in_words(place.docs, "cannot be written"):
         return write_page(place.docs, lambda trial, seed: trial.made(data_root(place.data), seed))
-    except OSError as error:
-        raise UserError(f"{place.docs} cannot be written: {error.strerror}.") from error
 
 
 def _workplace(args: argparse.Namespace) -> Workplace:

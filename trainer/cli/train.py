@@ -12,7 +12,7 @@ from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import runs_root, typed_path
 
 
 def add_parser(commands: Commands) -> None:
@@ -39,7 +39,7 @@ def add_parser(commands: Commands) -> None:
         "they lie now",
     )
     parser.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
-    parser.add_argument("--out", type=Path, metavar="RUN", help="the run folder")
+    parser.add_argument("--out", type=typed_path, metavar="RUN", help="the run folder")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")
     parser.add_argument("--save-every", type=positive, default=15.0, help=argparse.SUPPRESS)

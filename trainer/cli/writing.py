@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from trainer.messages import UserError
+from trainer.storage.faults import in_words
 from trainer.storage.files import write_bytes
 
 
 def write(path: Path, data: bytes) -> None:
     """Write a whole file. Raises UserError where that cannot be done."""
-    try:
+    with in_words(path, "cannot be written"):
         write_bytes(path, data)
-    except OSError as error:
-        raise UserError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def with_suffix(path: Path, suffix: str) -> Path:
+    """The path with an ending that a program knows it by; one that has it stays."""
+    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 from trainer.messages import DataMissingError
 from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.faults import told
 from trainer.storage.paths import DATA_VARIABLE, data_root
 
 
 def data_ready(name: str, root: Path | None = None) -> bool:
     """Whether the data set can be used at once, without a download."""
     spec = DATA_SETS[name]
-    return spec.find is None or spec.find(data_root(root)) is not None
+    return spec.find is None or _found(spec, data_root(root)) is not None
+
+
+def why_unreadable(root: Path) -> str:
+    """Why nobody can look into a folder; empty where one can, or where there is none."""
+    try:
+        with os.scandir(root):
+            return ""
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        return told(error, root, "cannot be read")
+    except ValueError as error:  # a name that no folder can have
+        return f"{str(root)!r} is no folder ({error}). Choose another."
+
+
+def _found(spec: DataSpec, root: Path) -> Path | None:
+    """The folder of a set's files; one that cannot be read holds none."""
+    if spec.find is None:
+        return root
+    try:
+        return spec.find(root)
+    except (OSError, ValueError):
+        return None
 
 
 def folder_of(name: str, root: Path | None = None) -> Path:
     """The folder that holds the data set's files. Raises DataMissingError, with the way out."""
     spec = DATA_SETS[name]
-    folder = spec.find(data_root(root)) if spec.find is not None else data_root(root)
+    folder = _found(spec, data_root(root))
     if folder is None:
         raise DataMissingError(_way_out(spec, data_root(root)), data=name)
     return folder
@@ -33,11 +59,15 @@ def _way_out(spec: DataSpec, root: Path) -> str:
         way = f"Get it from {spec.page} and put {spec.files} into {root / spec.name}. {way}"
     if spec.stand_in_recipe:
         way += f". The recipe {spec.stand_in_recipe} needs no data at all"
-    return f"{spec.title} is not in {root}. {way}."
+    why = why_unreadable(root)
+    return f"{spec.title} is not in {root}. {f'{why} ' if why else ''}{way}."
 
 
 def state_of_files(name: str, root: Path) -> str:
     """Another text where a file in a data set's folder is another one."""
-    folder = folder_of(name, root)
-    stats = [(path.name, path.stat()) for path in sorted(folder.iterdir())]
-    return " ".join(f"{file} {told.st_size} {told.st_mtime_ns}" for file, told in stats)
+    found = []
+    for path in sorted(folder_of(name, root).iterdir()):
+        with suppress(OSError):  # a link to nothing is no file
+            told = path.stat()
+            found.append(f"{path.name} {told.st_size} {told.st_mtime_ns}")
+    return " ".join(found)

@@ -21,7 +21,8 @@ SLACK = 1 << 20  # bytes a mirror's copy may be larger than published: longer an
 # What the disk says, not the network.
 _DISK = {
     errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EFBIG,
-    errno.ENOTDIR, errno.EEXIST, errno.EIO,
+    errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
+    errno.EIO,
 }  # fmt: skip
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import torch
 
 from trainer.data.dataset import DataSet, Rows
+from trainer.evaluation.measurable import at_least, of_two_classes
 from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.snapshot import Snapshot
-from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.registry import Registry
 from trainer.recipe.specs import DATA_SETS
@@ -35,13 +35,19 @@ class Subject:
 
     @cached_property
     def classifier(self) -> ReferenceClassifier | None:
-        """Reads the data's classes off pictures; None where there are none to read."""
+        """Reads the data's classes off pictures; None where there are none to read.
+
+        Raises CannotMeasureError where too few images teach it, or it reads them badly.
+        """
         name = self.recipe.data.name
         return self._classifier(name, self.data, DATA_SETS[name].readable)
 
     @cached_property
     def domain_classifier(self) -> ReferenceClassifier | None:
-        """Tells the two domains apart, where both are photographs of a kind; else None."""
+        """Tells the two domains apart, where both are photographs of a kind; else None.
+
+        Raises CannotMeasureError as `classifier` does.
+        """
         data = self.data
         if (
             data.other_train is None
@@ -49,6 +55,8 @@ class Subject:
             or self.recipe.data.second == "edges"
         ):
             return None
+        at_least(1, len(data.other_train), "training images of the second domain")
+        at_least(1, len(data.other_test), "test images of the second domain")
         train = _labelled_by_domain(data.train, data.other_train)
         test = _labelled_by_domain(data.test, data.other_test)
         name = f"{self.recipe.data.name}-domains"
@@ -57,12 +65,9 @@ class Subject:
     def _classifier(self, name: str, data: DataSet, enough: float) -> ReferenceClassifier | None:
         if data.classes < 2:
             return None
-        try:
-            return ReferenceClassifier.of(name, data, self.snapshot.device, enough)
-        except UserError:
-            if not DATA_SETS[self.recipe.data.name].own:
-                raise
-            return None  # the classes of own images may be too hard to tell apart
+        of_two_classes(data.train.labels, "training images")
+        of_two_classes(data.test.labels, "test images")
+        return ReferenceClassifier.of(name, data, self.snapshot.device, enough)
 
 
 def _labelled_by_domain(first: Rows, second: Rows) -> Rows:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +20,16 @@ from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
-from trainer.models.directions import CLOUD, read_directions
+from trainer.models.directions import CLOUD, Directions, read_directions
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import write_bytes
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import full_path, runs_root
 from trainer.training.checkpoint import RunFolder
 from trainer.training.run_images import trained_on
 
-KIND = "iae-studio model 1"
-SPLIT, BY_CONTENT, BY_ORDER = "split", "content", "order"  # what own images were split by
+BY_CONTENT, BY_ORDER = "content", "order"  # what own images were split by
 
 
 def export_model(
@@ -41,20 +44,31 @@ def export_model(
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
     meta = {
-        "kind": KIND,
+        "kind": f"{KIND} {MODEL_FORMAT}",
         "recipe": _shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
-        SPLIT: BY_ORDER if images is not None and images.unlisted else BY_CONTENT,
+        "split": BY_ORDER if images is not None and images.unlisted else BY_CONTENT,
+        "checksum": _checksum(tensors),
     }
     write_bytes(path, to_bytes(tensors, meta))
+
+
+def _checksum(tensors: Mapping[str, Tensor]) -> str:
+    """What is another one as soon as one bit of a tensor is: a picture would not show that."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        value = tensors[name]
+        digest.update(f"{name} {value.dtype} {list(value.shape)}".encode())
+        digest.update(value.reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
 
 
 def _shareable(recipe: Recipe) -> Recipe:
     """Without the folders' full paths, which are nobody else's business."""
     given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
     return recipe.but(
-        {key: Path(path).resolve().name or "images" for key, path in given.items() if path}
+        {key: full_path(Path(path)).name or "images" for key, path in given.items() if path}
     )
 
 
@@ -80,11 +94,25 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
     return _load_file(path, device, root)
 
 
+def check_model(path: Path) -> None:
+    """Raises UserError where the weights in a run folder or model file cannot be loaded.
+
+    No data set is read for it.
+    """
+    device = torch.device("cpu")
+    if not path.is_dir():
+        _weights_of(path, read_meta(path), device)
+    elif RunFolder(path).has_state():
+        with _fitting(path):
+            RunFolder(path).load_shown(device)
+
+
 def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapshot:
     recipe = run.recipe()
     if not run.has_state():
         raise UserError(f"{run.path} holds no checkpoint yet. Train it with --resume first.")
-    shown = run.load_shown(device)
+    with _fitting(run.path):
+        shown = run.load_shown(device)
     if shown.seen:
         points = shown.seen.get("points")
         known = read_directions(shown.seen, device)
@@ -98,31 +126,38 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
 
 
 def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
-    try:
-        with safe_open(str(path), "pt") as file:
-            meta = file.metadata() or {}
-            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} cannot be read as a model: {error}.") from error
-    if meta.get("kind") != KIND:
-        raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
-    try:
-        text, step = meta["recipe"], int(meta["step"])
-    except (KeyError, ValueError) as error:
-        raise UserError(f"{path} names no recipe or step: {error}.") from error
-    model = build_model(Recipe.from_json(text))
-    model.discriminators.clear()
-    weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
-    try:
-        model.load_state_dict(weights)
-        directions = read_directions(tensors, device)
-    except (RuntimeError, KeyError) as error:
-        raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
-    model.to(device).eval().requires_grad_(False)
+    meta = read_meta(path)
+    model, directions = _weights_of(path, meta, device)
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
-    return Snapshot(model.recipe, step, model, directions, device, points)
+    return Snapshot(model.recipe, meta.step, model, directions, device, points)
+
+
+def _weights_of(
+    path: Path, meta: ModelMeta, device: torch.device
+) -> tuple[Model, Directions | None]:
+    with _fitting(path):
+        with safe_open(str(path), "pt") as file:
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+        if meta.checksum and meta.checksum != _checksum(tensors):
+            raise UserError(f"{path} is damaged: download or copy it again.")
+        model = build_model(meta.recipe)
+        model.discriminators.clear()
+        weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
+        model.load_state_dict(weights)
+        directions = read_directions(tensors, device)
+        return model.to(device).eval().requires_grad_(False), directions
+
+
+@contextmanager
+def _fitting(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
+    except (RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
+        raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
 
 
 def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
@@ -134,13 +169,9 @@ def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
         return None
     if path.is_dir():
         return trained_on(RunFolder(path))
-    with safe_open(str(path), "pt") as file:
-        by_content = (file.metadata() or {}).get(SPLIT) == BY_CONTENT
-    return None if by_content else TrainedOn(unlisted=True)
+    return None if read_meta(path).split == BY_CONTENT else TrainedOn(unlisted=True)
 
 
 def file_metrics(path: Path) -> dict[str, Any]:
     """The metrics inside a model file."""
-    with safe_open(str(path), "pt") as file:
-        metrics: dict[str, Any] = json.loads((file.metadata() or {}).get("metrics", "{}"))
-    return metrics
+    return dict(read_meta(path).metrics)

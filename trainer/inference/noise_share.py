@@ -15,10 +15,14 @@ def noise_share(within: npt.ArrayLike, of_means: npt.ArrayLike, draws: int) -> N
     `of_means` the unbiased variance over inputs of the means of their draws. B = of_means - W /
     draws: without the last term the noise left in the means of few draws would pass for content.
     For a single input `of_means` is the squared distance of its mean from the known mean of all.
-    Of pictures both are sums, or means, over pixels. 0 where nothing varies.
+    Of pictures both are sums, or means, over pixels. 0 where nothing varies; no number where a part
+    is none.
     """
-    noise = np.asarray(within, np.float64)
+    noise = np.maximum(np.asarray(within, np.float64), 0.0)  # rounding can make a variance negative
     means = np.asarray(of_means, np.float64)
-    content = np.maximum(means - noise / draws, 0.0)
-    share: Numbers = np.divide(noise, noise + content, out=np.zeros_like(noise), where=noise > 0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        content = np.maximum(means - noise / draws, 0.0)
+        share: Numbers = np.divide(
+            noise, noise + content, out=np.zeros_like(noise), where=noise != 0
+        )
     return share

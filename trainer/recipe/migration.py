@@ -1,6 +1,7 @@
 """What older versions wrote, in today's words: recipes, losses, and the weights of run folders.
 
-Everything that reads an older format goes through this one file. No torch.
+Everything that reads an older format goes through this one file, and what a newer version wrote is
+told here. No torch.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from trainer.messages import UserError
 from trainer.recipe.specs import MODELS
 
 FORMAT = 2  # of a recipe; format 1 was flat
+RUN_FORMAT = 2  # of a run folder; format 1 had Adam's moments by their places, no directions
+MOST_SHOWN = 60  # letters of a value in a message
 
 # Format 1's options by the path that each has now, but for those of the two games' sides.
 _GROUPS = {
@@ -57,6 +60,29 @@ _JUDGES = {
 LOSSES = {"sameness": "diversity penalty", "Euclidean error": "Euclidean or cross-entropy error"}
 
 
+def newer(what: str) -> UserError:
+    """What is said of a file that this version cannot know yet, and by `what` it was seen."""
+    return UserError(f"It was made by a newer version of IAE Studio ({what}): update to open it.")
+
+
+def check_age(values: Mapping[str, Any], known: int = FORMAT) -> None:
+    """Raises UserError where a mapping that tells its format is of a newer one, or of none."""
+    number = values.get("format", known)
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise UserError(f"Its format is a whole number from 1 up, not {brief(number)}.")
+    if number > known:
+        raise newer(f"format {brief(number)}")
+
+
+def brief(value: object) -> str:
+    """A value in a message: what a damaged file holds may be of any length."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a number of too many digits, lists in lists
+        return f"a {type(value).__name__}"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
+
+
 def alias_path(key: str, source: str) -> str:
     """The path of an option by a name that format 1 gave it; "" where it knew none such.
 
@@ -78,7 +104,7 @@ def from_format_1(values: Mapping[str, Any]) -> dict[str, Any]:
         )
     paths = {name: f"{group}.{name}" for group, names in _GROUPS.items() for name in names}
     kind = values.get("model")
-    source = MODELS[kind].source if isinstance(kind, str) else "data"
+    source = MODELS[kind].source if isinstance(kind, str) and kind in MODELS else "data"
     distance = values.get("reconstruction", "adversarial") not in ("adversarial", "marginal")
     unused = "reconstruction_weight" if distance else "distance_weight"
     nested: dict[str, Any] = {"about": {}, "data": {}, "model": {}}
@@ -86,7 +112,7 @@ def from_format_1(values: Mapping[str, Any]) -> dict[str, Any]:
         path = paths.get(key) or alias_path(key, source)
         if not path:
             known = ", ".join(sorted({*paths, *ALIASES, *_JUDGES}))
-            raise UserError(f"Unknown recipe option {key!r}. Known are: {known}.")
+            raise UserError(f"Unknown recipe option {brief(key)}. Known are: {known}.")
         if key != unused:
             _put(nested, path.split("."), value)
     return nested

@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from trainer.messages import UserError
 from trainer.recipe.composition import Composition
-from trainer.recipe.migration import alias_path
+from trainer.recipe.migration import alias_path, brief, newer
+from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS
 
 AT_LEAST_1 = ("optim.batch", "schedule.steps", "model.width", "optim.r1_every")
 BELOW_1 = ("optim.beta1", "optim.ema", "objective.penalties.confidence")
@@ -147,10 +148,10 @@ def parse(key: str, text: str, kind: Any) -> Any:
 def from_nested(values: Mapping[str, Any], part: type = Composition, above: str = "") -> Any:
     """A part, or all of them, from nested mappings. Raises UserError on unknown or missing ones."""
     known = {entry.name: entry for entry in fields(part)}
-    unknown = sorted(set(values) - set(known) - {"format"})
+    unknown = sorted(map(str, set(values) - set(known) - {"format"}))
     if unknown:
-        names = ", ".join(repr(f"{above}{name}") for name in unknown)
-        raise UserError(f"Unknown recipe option {names}. Known are: {', '.join(sorted(known))}.")
+        names = ", ".join(brief(f"{above}{name}") for name in unknown[:3])
+        raise newer(f"it has the option {names}")
     given = {}
     for name, entry in known.items():
         if name not in values:
@@ -160,10 +161,26 @@ def from_nested(values: Mapping[str, Any], part: type = Composition, above: str 
         kind, value = _hints(part)[name], values[name]
         if is_dataclass(kind):
             if not isinstance(value, Mapping):
-                raise UserError(f"{above}{name} is a group of options, not {value!r}.")
+                raise UserError(f"{above}{name} is a group of options, not {brief(value)}.")
             value = from_nested(value, kind, f"{above}{name}.")  # type: ignore[arg-type]
         given[name] = value
     return part(**given)
+
+
+def check_known(composition: Composition) -> None:
+    """Raises UserError where a recipe that was read has choices that a newer version knows."""
+    for path, kind in _kinds().items():
+        value = value_at(composition, path)
+        if get_origin(kind) is Literal and isinstance(value, str) and value not in get_args(kind):
+            raise newer(f"it has {short_name(path)} {brief(value)}")
+    for path, registry in (
+        ("data.name", DATA_SETS),
+        ("model.kind", MODELS),
+        ("model.networks", FAMILIES),
+    ):
+        value = value_at(composition, path)
+        if isinstance(value, str) and value not in registry:
+            raise newer(f"it has {path} {brief(value)}")
 
 
 def check_values(composition: Composition) -> None:
@@ -174,22 +191,28 @@ def check_values(composition: Composition) -> None:
         if path in AT_LEAST_1 and value < 1:
             raise UserError(f"{key} must be at least 1, not {value}.")
         if path in BELOW_1 and value >= 1:
-            raise UserError(f"{key} must be below 1, but is {value}.")
+            raise UserError(f"{key} must be below 1, but is {brief(value)}.")
     if 1 in (composition.optim.batch, composition.schedule.warm_batch):
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
-    if composition.optim.seed >= 2**63:
-        raise UserError(f"seed must be below 2^63, but is {composition.optim.seed}.")
 
 
 def _check(key: str, value: Any, kind: Any) -> None:
     if get_origin(kind) is Literal:
         if value not in get_args(kind):
-            raise UserError(f"{key} is one of {', '.join(get_args(kind))}, not {value!r}.")
+            raise UserError(f"{key} is one of {', '.join(get_args(kind))}, not {brief(value)}.")
     elif kind is float:
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not math.isfinite(value):
-            raise UserError(f"{key} is a number, not {value!r}.")
+        if not _is_finite(value):
+            raise UserError(f"{key} is a number, not {brief(value)}.")
     elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise UserError(f"{key} is of type {kind.__name__}, not {value!r}.")
+        raise UserError(f"{key} is of type {kind.__name__}, not {brief(value)}.")
     if kind in (int, float) and value < 0:
-        raise UserError(f"{key} must not be negative, but is {value!r}.")
+        raise UserError(f"{key} must not be negative, but is {brief(value)}.")
+    if kind is int and value >= 2**63:
+        raise UserError(f"{key} must be below 2^63, but is {brief(value)}.")
+
+
+def _is_finite(value: object) -> bool:
+    try:
+        return type(value) in (int, float) and math.isfinite(value)  # type: ignore[arg-type]
+    except OverflowError:  # a whole number beyond all floats
+        return False

@@ -13,16 +13,19 @@ from typing import Any
 from trainer.messages import UserError
 from trainer.recipe.composition import Composition
 from trainer.recipe.effect import at_rest, check_effects
-from trainer.recipe.migration import FORMAT, from_format_1
+from trainer.recipe.migration import FORMAT, brief, check_age, from_format_1
 from trainer.recipe.options import (
     additions,
     changed,
+    check_known,
     check_values,
     from_nested,
     parse_settings,
     path_of,
 )
 from trainer.recipe.rules import check_parts
+from trainer.storage.files import parse_object
+from trainer.storage.paths import typed_path
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,8 @@ class Recipe(Composition):
             raise UserError(f"{self.name} is about points in the plane; it takes no images.")
         changes: dict[str, Any] = {
             "data.name": "folder",
-            "data.images": images,
-            "data.images_b": images_b,
+            "data.images": str(typed_path(images)),
+            "data.images_b": str(typed_path(images_b)) if images_b else "",
         }
         if images_b:
             changes["data.second"] = "none"
@@ -96,10 +99,15 @@ class Recipe(Composition):
     def from_mapping(cls, values: Mapping[str, Any]) -> Recipe:
         """A recipe of its plain values, in this format or an older one.
 
-        Raises UserError on unknown options, missing ones and wrong types.
+        Raises UserError on unknown options, missing ones and wrong types, whatever it is given.
         """
+        if not isinstance(values, Mapping):
+            raise UserError(f"The recipe is a group of options, not {brief(values)}.")
+        check_age(values)
         if "about" in values:
-            return _checked(from_nested(values))
+            nested: Composition = from_nested(values)
+            check_known(nested)
+            return _checked(nested)
         older: Composition = from_nested(from_format_1(values))
         check_values(older)
         # An older version took options that have no effect, and kept them.
@@ -108,13 +116,7 @@ class Recipe(Composition):
     @classmethod
     def from_json(cls, text: str) -> Recipe:
         """Inverse of `to_json`. Raises UserError where the text is no recipe."""
-        try:
-            values = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
-            raise UserError(f"The recipe is not valid JSON: {error}.") from error
-        if not isinstance(values, dict):
-            raise UserError("The recipe is not a JSON object.")
-        return cls.from_mapping(values)
+        return cls.from_mapping(parse_object(text, "The recipe"))
 
 
 def _checked(composition: Composition) -> Recipe:

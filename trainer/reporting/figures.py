@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
+from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import some_test_images
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot
@@ -30,12 +31,15 @@ HUES = (
 GREY = (190, 190, 190)
 
 
-def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixels:
+def figure(
+    snapshot: Snapshot, root: Path | None = None, seed: int = 0, known: TrainedOn | None = None
+) -> Pixels:
     """Returns a picture uint8 [H, W, 1 or 3]; a function of weights, data and seed.
 
     Points: samples over the data, and for an FIAE its codes over the prior. Categories: one a
     column, a noise vector a row (Figure 6). Else test images, for CycleIAE their codes, and draws
-    (Figures 2 to 4, 8, 9). Raises UserError where the data are not at hand.
+    (Figures 2 to 4, 8, 9), none that a run is `known` to have trained on, unless there are no
+    others. Raises UserError where the data are not at hand.
     """
     recipe = snapshot.recipe
     if recipe.two_dimensional:
@@ -46,7 +50,7 @@ def figure(snapshot: Snapshot, root: Path | None = None, seed: int = 0) -> Pixel
         nothing = np.empty((0, *shape), np.uint8)
         clusters = render_clusters(snapshot, Probe(0, nothing, column_seeds(seed, COLUMNS)))
         return enlarged(tiled(clusters.tiles))
-    images = some_test_images(recipe, root, ROWS, seed).images
+    images = some_test_images(recipe, root, ROWS, seed, trained_on=known).images
     seen = images.permute(0, 2, 3, 1).contiguous().numpy()
     made = render(snapshot, Probe(0, seen, column_seeds(seed, COLUMNS)))
     tiles = made.tiles

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 import platformdirs
 
 from trainer.messages import UserError
+from trainer.storage.faults import in_words, told
 
 APP = "iae-studio"
 DATA_VARIABLE = "IAE_STUDIO_DATA"
@@ -27,7 +28,7 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     """
     words = os.fspath(text)
     if "\0" in words:
-        raise UserError(f"{words!r} is no path: it holds a NUL character.")
+        raise UserError(f"{words!r} is no path: it holds a NUL character. Name another.")
     if os.path.lexists(words):
         return Path(words)
     words = words.strip()
@@ -42,6 +43,11 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
         return Path(words)
 
 
+def full_path(path: Path) -> Path:
+    """From the root, without links; of links that lead to each other as far as it goes."""
+    return Path(os.path.realpath(path))  # pathlib raises RuntimeError over those
+
+
 def _path_of_address(address: str) -> str:
     """What file:///home/me/my%20photos names."""
     rest = address[len("file:") :]
@@ -52,7 +58,7 @@ def _path_of_address(address: str) -> str:
         rest = slash + rest
     path = os.fsdecode(unquote_to_bytes(os.fsencode(rest)))
     if "\0" in path:
-        raise UserError(f"{address} is no path: it holds a NUL character.")
+        raise UserError(f"{address} is no path: it holds a NUL character. Name another.")
     return path[1:] if os.name == "nt" and path[2:3] == ":" else path
 
 
@@ -61,7 +67,7 @@ def data_root(root: Path | None = None) -> Path:
     if root is not None:
         return root
     named = os.environ.get(DATA_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir(APP)) / "data"
+    return typed_path(named) if named else Path(platformdirs.user_data_dir(APP)) / "data"
 
 
 def cache_root() -> Path:
@@ -93,13 +99,20 @@ def shipped_models() -> dict[str, Path]:
 
 
 def new_run_folder(name: str) -> Path:
-    """An empty folder for a new run, named after its recipe and the time; nobody else's."""
+    """An empty folder for a new run, named after its recipe and the time; nobody else's.
+
+    Raises UserError where none can be made.
+    """
     stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
     for count in itertools.count(1):
         folder = runs_root() / (stem if count == 1 else f"{stem}-{count}")
         try:
-            folder.mkdir(parents=True)
+            with in_words(what="cannot be made"):
+                runs_root().mkdir(parents=True, exist_ok=True)
+            folder.mkdir()
             return folder
         except FileExistsError:
             continue
+        except OSError as error:
+            raise UserError(told(error, folder, "cannot be made")) from error
     raise AssertionError

@@ -30,8 +30,10 @@ from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
-from trainer.recipe.migration import loss_names
+from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import read_begun
+from trainer.storage.faults import told
 from trainer.storage.files import write_bytes
 from trainer.training.state import TrainState, start
 from trainer.training.state_file import (
@@ -44,9 +46,8 @@ from trainer.training.state_file import (
     unpack_ema,
 )
 
-FORMAT = 2  # 1: Adam's moments by their places, no directions
+FORMAT = RUN_FORMAT
 STATE = "state.safetensors"
-LEGACY_LOSS_COLUMNS = 13  # losses of a run that does not say which it keeps
 # What file systems say that know no locks: there a run is trained without one.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 
@@ -93,34 +94,15 @@ class RunFolder:
 
     def _began(self) -> tuple[Recipe, int]:
         """What was settled at the start: the recipe, and how many of the losses the run keeps."""
-        file = self.path / "recipe.json"
-        try:
-            content = json.loads(file.read_text("utf-8"))
-            if content.get("format", 1) > FORMAT:
-                raise UserError(
-                    f"The run is of format {content['format']}, and this version of IAE Studio "
-                    f"reads up to {FORMAT}. Open it in the version that began it, or a newer one."
-                )
-            names = loss_names(content.get("losses", LOSSES[:LEGACY_LOSS_COLUMNS]))
-            if not names or tuple(names) != LOSSES[: len(names)]:
-                raise UserError(
-                    "The run keeps losses that this version of IAE Studio does not know. "
-                    "Go on with it in the version that began it."
-                )
-            return Recipe.from_mapping(content["recipe"]), len(names)
-        except UserError as error:
-            raise UserError(f"{file}: {error}") from error
-        except FileNotFoundError:
-            raise UserError(f"{self.path} is not a run folder: it has no recipe.json.") from None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise UserError(f"{file} cannot be read: {error}.") from error
+        begun = read_begun(self.path)
+        return begun.recipe, begun.losses
 
     def write(self, name: str, data: bytes) -> None:
         """A file of the run, whole. Raises UserError."""
         try:
             write_bytes(self.path / name, data)
         except OSError as error:
-            raise UserError(f"{self.path} cannot be written: {error.strerror}.") from error
+            raise UserError(told(error, self.path, "cannot be written")) from error
 
     def has_state(self) -> bool:
         return (self.path / STATE).is_file()

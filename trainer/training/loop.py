@@ -21,7 +21,8 @@ AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait
 def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
 
-    The losses are read from the device once a report. Raises DivergedError.
+    The losses are read from the device once a report. Raises DivergedError where they leave the
+    finite numbers, or stay beyond all sense: see `Watch`.
     """
     advance = _stepper(state, batches)
     rows: list[Tensor] = []
@@ -35,12 +36,15 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
         now = time.perf_counter()
         fresh = len(rows) / (now - last)
         rate = 0.9 * rate + 0.1 * fresh if rate else fresh
-        if not losses[:, -1].isfinite().all():
+        table = losses[:, :-1].numpy().copy()
+        state.watch.look(table, state.recipe.two_dimensional)
+        lost = state.watch.lost(at_the_end=state.step >= until)
+        if lost or not losses[:, -1].isfinite().all():
             raise DivergedError(
                 f"The training diverged near step {state.step:,}. Start again with smaller "
-                "learning rates (generator_rate, discriminator_rate) or a larger r1."
+                "learning rates (generator_rate, discriminator_rate) or a larger r1. What was "
+                "saved of it, if anything, is from before that."
             )
-        table = losses[:, :-1].numpy().copy()
         note = state.captured.why_not if state.captured else ""
         yield Progress(state.step, until, LOSSES, table, rate, (until - state.step) / rate, note)
         rows, last = [], time.perf_counter()

@@ -39,7 +39,8 @@ def run_saved(
             if now > deadline:
                 break
             # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
-            if now - saved > max(save_every, 50 * cost):
+            # Nor overwrite a good one while the losses are astray.
+            if now - saved > max(save_every, 50 * cost) and state.watch.sound:
                 saving()
                 try:
                     folder.save(state, batches)

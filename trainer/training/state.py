@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -13,6 +13,7 @@ from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.recipe.recipe import Recipe
+from trainer.training.watch import Watch
 
 
 class Replay(Protocol):
@@ -38,6 +39,7 @@ class TrainState:
     rng: torch.Generator
     step: int = 0
     captured: Replay | None = None  # on CUDA
+    watch: Watch = field(default_factory=Watch)
 
     def optimised(self, name: str) -> dict[str, nn.Parameter]:
         """The weights of an optimiser, "generators" or "discriminators", by their names.

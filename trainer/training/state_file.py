@@ -31,7 +31,7 @@ def opened(path: Path) -> Any:
     try:
         return safe_open(str(path), "pt")
     except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or not a safetensors file: {error}.") from error
+        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
 
 
 def step_of(file: Any, run: Path, name: str) -> int:

@@ -77,7 +77,7 @@ def _archive(path: Path) -> zipfile.ZipFile | None:
         ) from error
     except (OSError, ValueError) as error:  # a name too long, or with a zero in it
         raise UserError(
-            f'"{path.name:.80}" cannot be read ({_why(error)}): choose a folder of images or a .zip.'
+            f'"{path.name:.80}" cannot be read ({_why(error)}): choose another folder or .zip.'
         ) from error
 
 

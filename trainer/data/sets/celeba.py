@@ -16,6 +16,7 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import Pixels, UserError
 from trainer.recipe.specs import DATA_SETS, Crop, DataSpec
+from trainer.storage.files import lies
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -39,7 +40,7 @@ def celeba_folder(root: Path) -> Path | None:
     `root` may be the root that torchvision expects, or its celeba folder itself.
     """
     for folder in (root / "celeba", root / "CelebA", root):
-        lists = all((folder / name).is_file() for name in LISTS)
+        lists = all(lies(folder / name) for name in LISTS)
         if lists and any((folder / name).exists() for name in IMAGES):
             return folder
     return None

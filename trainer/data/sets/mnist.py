@@ -17,7 +17,7 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
-from trainer.storage.files import replacing
+from trainer.storage.files import lies, replacing
 from trainer.storage.paths import cache_root, data_root
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def mnist_folder(root: Path, name: str = "mnist") -> Path | None:
     fashion = name == "fashion-mnist"
     named = [folder for folder in (root / "raw", root) if _says_fashion(folder) == fashion]
     for folder in (root / FOLDERS[name] / "raw", *named):
-        if all((folder / n).is_file() or (folder / f"{n}.gz").is_file() for n in MNIST_FILES):
+        if all(lies(folder / n) or lies(folder / f"{n}.gz") for n in MNIST_FILES):
             return folder
     return None
 

@@ -12,6 +12,7 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.files import lies
 from trainer.storage.paths import data_root
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _SIZES = {"train": 182_040_794, "test": 64_275_384}  # bytes
 def svhn_folder(root: Path) -> Path | None:
     """The folder that holds both .mat files of SVHN's cropped digits; None where there is none."""
     for folder in (root, root / "svhn", root / "SVHN"):
-        if all((folder / name).is_file() for name in SVHN_FILES):
+        if all(lies(folder / name) for name in SVHN_FILES):
             return folder
     return None
 

@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from trainer.evaluation.formulas.arrays import double, integers, some
+from trainer.evaluation.measurable import at_least
 from trainer.inference.noise_share import noise_share
 
 Kind = Literal["number", "class"]
@@ -26,6 +27,7 @@ Rows = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 ROWS = 8000  # more make it slow and hardly better
+FEWEST = 20
 ROUNDS = 100  # of boosting a number; it stops where its own held-out tenth gains no more
 CLASS_ROUNDS = 40  # without a held-out tenth, in which a rare class could be missing
 
@@ -39,7 +41,9 @@ def explained(features: Tensor, factor: Tensor, kind: Kind, seed: int = 0) -> fl
     The predictor is a ridge regression and boosted trees on top of it. A code may hold a factor
     along any line, which trees alone cut into steps and miss in many dimensions, or in any bent
     way, which no line finds. Neither has a step size to tune to a code, nor fails to converge.
+    Raises CannotMeasureError for fewer than 20: a half is learned from, the other is predicted.
     """
+    at_least(FEWEST, len(features), "test images")
     rows = some(len(features), ROWS, seed)
     known = double(features[rows.to(features.device)])
     wanted = factor[rows.to(factor.device)]
@@ -89,8 +93,8 @@ def noise_part(readings: Tensor) -> float:
     readings, for instance a class as one-hot. See `noise_share`; 0 where nothing varies.
     """
     rows = double(readings.flatten(2) if readings.dim() > 2 else readings.unsqueeze(2))
-    if rows.shape[0] < 2 or rows.shape[1] < 2:
-        raise ValueError("the part of the noise needs two inputs and two draws at least")
+    at_least(2, rows.shape[0], "test images")
+    at_least(2, rows.shape[1], "draws of each image")
     within = rows.var(1, ddof=1).mean(0).sum()
     return float(noise_share(within, rows.mean(1).var(0, ddof=1).sum(), rows.shape[1]))
 

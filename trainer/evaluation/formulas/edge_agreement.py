@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainer.evaluation.measurable import at_least
+
 DARK = 0.5  # an edge pixel is darker than this
 
 
@@ -18,6 +20,7 @@ def edge_f1(a: Tensor, b: Tensor, tolerance: int = 1) -> float:
     a's pixels that are right, recall that of b's, F1 = 2 P R / (P + R). Two images without any
     edge agree (1); where only one has edges they do not (0).
     """
+    at_least(1, len(a), "test images")
     if a.shape[0] != b.shape[0] or a.shape[2:] != b.shape[2:]:
         raise ValueError(f"edge images of two sizes: {tuple(a.shape)} and {tuple(b.shape)}")
     return float(_scores(_edges(a), _edges(b), tolerance).mean())
@@ -25,8 +28,7 @@ def edge_f1(a: Tensor, b: Tensor, tolerance: int = 1) -> float:
 
 def chance_f1(a: Tensor, b: Tensor, tolerance: int = 1) -> float:
     """The same for images that do not belong together: b moved on by one image."""
-    if len(b) < 2:
-        raise ValueError("chance needs at least two images")
+    at_least(2, len(b), "test images")
     return edge_f1(a, b.roll(1, 0), tolerance)
 
 

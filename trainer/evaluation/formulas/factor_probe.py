@@ -11,7 +11,9 @@ from torch.nn import functional
 
 from trainer.evaluation.formulas.arrays import double
 from trainer.evaluation.formulas.fitting import convolutional, outputs_of, train, unit
+from trainer.evaluation.measurable import at_least
 
+FEWEST = 16
 BATCH = 50
 RATE = 5e-3
 HELD_OUT = 0.15  # of the images
@@ -40,7 +42,9 @@ class FactorProbe:
         """Learn from images uint8 [N, C, H, W] and their factors [N, F], on the images' device.
 
         The mean squared error of the standardised factors; 15 % of the images are kept back.
+        Raises CannotMeasureError for fewer than 16 images.
         """
+        at_least(FEWEST, len(images), "training images")
         rng = torch.Generator().manual_seed(seed)
         order = torch.randperm(len(images), generator=rng)
         kept, learned = order.tensor_split([max(2, round(HELD_OUT * len(images)))])

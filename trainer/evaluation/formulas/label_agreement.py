@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainer.evaluation.formulas.fitting import convolutional, outputs_of, train, unit
+from trainer.evaluation.measurable import CannotMeasureError, at_least
 from trainer.objectives.augmentation import augment as moved
 from trainer.objectives.augmentation import recolour
 
@@ -21,15 +22,16 @@ def label_agreement(read: Tensor, truth: Tensor) -> float:
 
     read: int64 [N], or [N, D] for D pictures of each original; truth: int64 [N].
     """
+    at_least(1, len(truth), "test images")
     same = read.cpu() == truth.cpu().view(-1, *[1] * (read.dim() - 1))
     return float(same.double().mean())
 
 
-def kin_confusions(read: Tensor, truth: Tensor) -> float | None:
+def kin_confusions(read: Tensor, truth: Tensor) -> float:
     """Of the digits that are read as another one, the share that stays within its kin (Fig. 2d).
 
     read: int64 [N, D] for D pictures of each original; truth: int64 [N]. Spread evenly over the
-    other digits it would be 8 / 90. None where nothing is confused.
+    other digits it would be 8 / 90. Raises CannotMeasureError where nothing is confused.
     """
     family = torch.arange(10)
     for kin in KIN:
@@ -37,7 +39,7 @@ def kin_confusions(read: Tensor, truth: Tensor) -> float | None:
     read, truth = read.cpu(), truth.cpu().view(-1, 1)
     wrong = read != truth
     if not wrong.any():
-        return None
+        raise CannotMeasureError("no digit is read as another")
     return float((family[read] == family[truth])[wrong].double().mean())
 
 
@@ -57,6 +59,8 @@ def supervised_error(
     `augment` each image is turned, scaled, sheared and shifted anew in every batch, and recoloured
     with the strength `recoloured`.
     """
+    at_least(1, len(images), "labelled images")
+    at_least(1, len(test_images), "test images")
     classes = int(max(labels.max(), test_labels.max())) + 1
     shape = (images.shape[1], images.shape[2], images.shape[3])
     network = convolutional(shape, classes, seed).to(images.device)

@@ -8,6 +8,7 @@ from scipy import linalg
 from torch import Tensor
 
 from trainer.evaluation.formulas.arrays import double
+from trainer.evaluation.measurable import at_least
 
 Matrix = NDArray[np.float64]
 
@@ -19,6 +20,7 @@ def frechet_distance(a_features: Tensor, b_features: Tensor) -> float:
     covariances A, B (Dowson and Landau 1982; as FID: Heusel et al. 2017). It is too large for
     small samples: compare only equal numbers, better well above D.
     """
+    at_least(2, min(len(a_features), len(b_features)), "images of a kind")
     a, b = double(a_features), double(b_features)
     shift = np.square(a.mean(0) - b.mean(0)).sum()
     first, second = (np.atleast_2d(np.cov(rows, rowvar=False)) for rows in (a, b))
@@ -54,8 +56,7 @@ def kernel_distance(
     rng = np.random.default_rng(seed)
     first, second = double(a), double(b)
     size = min(size, len(first), len(second))
-    if size < 2:
-        raise ValueError("the kernel distance needs at least two rows a set")
+    at_least(2, size, "images of a kind")
     drawn = [
         (rng.choice(first, size, replace=False), rng.choice(second, size, replace=False))
         for _ in range(subsets)

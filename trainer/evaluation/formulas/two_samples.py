@@ -10,6 +10,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from torch import Tensor
 
 from trainer.evaluation.formulas.arrays import double
+from trainer.evaluation.measurable import CannotMeasureError, at_least
 
 Sampler = Callable[[int, torch.Generator], Tensor]
 
@@ -27,7 +28,7 @@ def two_sample_accuracy(a: Tensor, b: Tensor, seed: int, k: int = 15) -> float:
     order = torch.randperm(len(a), generator=torch.Generator().manual_seed(seed))
     learn, ask = order[: len(a) // 2], order[len(a) // 2 :]
     if len(learn) * 2 < k:
-        raise ValueError(f"{k} neighbours need more than {len(a)} points a set")
+        raise CannotMeasureError(f"{k} neighbours need more than {len(a)} points a set")
     neighbours = KNeighborsClassifier(k).fit(*_labelled(a[learn], b[learn]))
     return float(neighbours.score(*_labelled(a[ask], b[ask])))
 
@@ -40,6 +41,7 @@ def sliced_wasserstein(a: Tensor, b: Tensor, directions: int = 128, seed: int = 
     in the plane 2 |v| / pi.
     """
     _same_shape(a, b)
+    at_least(1, len(a), "points")
     rng = torch.Generator().manual_seed(seed)
     lines = torch.randn(a.shape[1], directions, generator=rng, dtype=torch.float64)
     lines = lines / lines.norm(dim=0)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from trainer.data.dataset import DataSet, labelled_rows
+from trainer.data.dataset import DataSet, Rows, labelled_rows
 from trainer.evaluation.formulas.cluster_agreement import (
     cluster_usage,
     clustering_error,
     kmeans_error,
 )
 from trainer.evaluation.formulas.label_agreement import supervised_error
+from trainer.evaluation.measurable import Figures, at_least, finite, of_two_classes
 from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
+from trainer.recipe.recipe import Recipe
 
 TRAINING_IMAGES = 20_000  # that clusters are matched to classes on
 TEST_IMAGES = 10_000
@@ -37,43 +40,61 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
     train, test = data.train.images[:TRAINING_IMAGES], data.test.images[:TEST_IMAGES]
     train_labels = data.train.labels[: len(train)]
     test_labels = data.test.labels[: len(test)]
-    codes = _codes(snapshot, test, seed)
-    matched = clustering_error(_codes(snapshot, train, seed), train_labels, codes, test_labels)
-    by_pixels = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
-    usage = cluster_usage(codes)
-    figures: dict[str, Any] = {
-        "clustering_error": round(matched, 4),
-        "kmeans_error": round(by_pixels, 4),
-        "clusters_used": usage.used,
-        "perplexity": round(usage.perplexity, 2),
-    }
+    figures = Figures()
+
+    @cache
+    def codes() -> Tensor:
+        return _codes(snapshot, test, seed)
+
+    with figures.measuring("clustering_error"):
+        of_two_classes(test_labels, "test images")
+        known = _codes(snapshot, train, seed)
+        matched = clustering_error(known, train_labels, codes(), test_labels)
+        figures["clustering_error"] = round(matched, 4)
+    with figures.measuring("kmeans_error"):
+        of_two_classes(test_labels, "test images")
+        by_pixels = kmeans_error(train, train_labels, test, test_labels, recipe.model.code, seed)
+        figures["kmeans_error"] = round(by_pixels, 4)
+    with figures.measuring("clusters_used", "perplexity"):
+        usage = cluster_usage(codes())
+        figures |= {"clusters_used": usage.used, "perplexity": round(usage.perplexity, 2)}
     if recipe.data.labels:
-        wrong = (codes.argmax(1) != test_labels).float().mean().item()
-        known = labelled_rows(data.train, recipe.data.labels, recipe.optim.seed)
-        supervised = supervised_error(
-            known.images,
-            known.labels,
-            test,
-            test_labels,
-            True,
-            recipe.optim.seed,
-            recoloured=recipe.objective.penalties.recolour,
-        )
-        figures["classification_error"] = round(wrong, 4)
-        figures["supervised_error"] = round(supervised, 4)
+        with figures.measuring("classification_error"):
+            of_two_classes(test_labels, "test images")
+            wrong = (codes().argmax(1) != test_labels).float().mean().item()
+            figures["classification_error"] = round(wrong, 4)
+        with figures.measuring("supervised_error"):
+            of_two_classes(test_labels, "test images")
+            figures["supervised_error"] = round(
+                _supervised(recipe, data.train, test, test_labels), 4
+            )
     return figures
+
+
+def _supervised(recipe: Recipe, train: Rows, test: Tensor, test_labels: Tensor) -> float:
+    known = labelled_rows(train, recipe.data.labels, recipe.optim.seed)
+    return supervised_error(
+        known.images,
+        known.labels,
+        test,
+        test_labels,
+        True,
+        recipe.optim.seed,
+        recoloured=recipe.objective.penalties.recolour,
+    )
 
 
 @torch.inference_mode()
 def _codes(snapshot: Snapshot, images: Tensor, seed: int) -> Tensor:
     """Codes [N, K] of images uint8, one draw of the encoder's noise each."""
+    at_least(1, len(images), "images")
     model, device = snapshot.model, snapshot.device
     rng = torch.Generator().manual_seed(seed)
     parts = []
     for rows in images.split(BATCH):
         eps = model.eps.sample(len(rows), rng).to(device)
         parts.append(model.encode((rows.float() / 255).to(device), eps).cpu())
-    return torch.cat(parts)
+    return finite(torch.cat(parts), "codes")
 
 
 MEASURES.register(

@@ -11,6 +11,7 @@ from torch import Tensor
 from trainer.data.dataset import DataSet, Rows
 from trainer.evaluation.formulas.content import carried, kept, noise_part
 from trainer.evaluation.formulas.factor_probe import FactorProbe
+from trainer.evaluation.measurable import at_least, finite
 from trainer.evaluation.measures.reconstructions import BATCH, TEST_IMAGES, reconstructions
 from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
@@ -26,8 +27,10 @@ def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[s
     noise: the part of that reading's variance that the noise makes.
     probe: how well the probe itself reads it off real images; where it is low, the others mean
         little.
-    Tiles are reconstructions; or translations, where the encoder is the stochastic one.
+    Tiles are reconstructions; or translations, where the encoder is the stochastic one. Raises
+    CannotMeasureError where there are too few images.
     """
+    at_least(2, len(data.test), "test images")
     rows = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
     names = sorted(rows.factors)
     probe = _probe(data, tuple(names))
@@ -78,7 +81,8 @@ def _read(
         if not snapshot.recipe.translates:
             eps = model.eps.sample(len(x), rng).to(device)
             codes.append(model.encode(x, eps).cpu())
-    return (torch.cat(codes) if codes else None), torch.cat(readings)
+    readable = finite(torch.cat(readings), "pictures")
+    return (finite(torch.cat(codes), "codes") if codes else None), readable
 
 
 MEASURES.register(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from trainer.data.dataset import DataSet
 from trainer.data.drawing.points import FOUR, FOUR_SIGMA, nearest_place
@@ -14,10 +15,12 @@ from trainer.evaluation.formulas.two_samples import (
     sliced_wasserstein,
     two_sample_accuracy,
 )
+from trainer.evaluation.measurable import Figures, at_least, finite
 from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 
 SAMPLES = 10_000
+FEWEST = 50  # codes of a place that can be told from others
 
 
 @torch.inference_mode()
@@ -36,27 +39,42 @@ def evaluate_places(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[st
     rng = torch.Generator().manual_seed(seed)
     z, n = model.prior.sample(SAMPLES, rng), model.noise.sample(SAMPLES, rng)
     fake = model.decode(z.to(device), n.to(device)).cpu()
-    made_at = nearest_place(fake)
     real = data.test.images[:SAMPLES]
     eps = model.eps.sample(len(real), rng)
     codes = model.encode(real.to(device), eps.to(device)).cpu()
-    real_at = nearest_place(real)
-    sigmas = torch.cdist(fake, torch.tensor(FOUR)).amin(1) / FOUR_SIGMA
+    figures = Figures()
+    with figures.measuring("places", "high_quality"):
+        used = np.bincount(_places(fake).numpy(), minlength=len(FOUR)) >= 0.01 * SAMPLES
+        sigmas = torch.cdist(fake, torch.tensor(FOUR)).amin(1) / FOUR_SIGMA
+        good = (sigmas <= 4).float().mean().item()
+        figures |= {"places": int(used.sum()), "high_quality": round(good, 4)}
+    with figures.measuring("posterior_accuracy"):
+        made_at, real_at = _places(fake), nearest_place(real)
+        accuracy = _told_apart(z, made_at, finite(codes, "codes"), real_at, seed)
+        figures["posterior_accuracy"] = round(accuracy, 4)
+    with figures.measuring("prior_distance"):
+        distance = sliced_wasserstein(finite(codes, "codes"), z[: len(codes)], seed=seed)
+        figures["prior_distance"] = round(distance, 4)
+    with figures.measuring("prior_floor"):
+        floor = sampling_floor(model.prior.sample, len(codes), seed=seed)
+        figures["prior_floor"] = round(floor, 4)
+    return figures
+
+
+def _places(fake: Tensor) -> Tensor:
+    return nearest_place(finite(fake, "samples"))
+
+
+def _told_apart(z: Tensor, made_at: Tensor, codes: Tensor, real_at: Tensor, seed: int) -> float:
     accuracies = []
     for place in range(len(FOUR)):
         true, found = z[made_at == place], codes[real_at == place]
+        at_least(FEWEST, len(found), "test points at one of the places")
         count = min(len(true), len(found))
         # A place that the model never reaches has no true posterior: told apart without fail.
-        known = count >= 50
+        known = count >= FEWEST
         accuracies.append(two_sample_accuracy(true[:count], found[:count], seed) if known else 1.0)
-    used = np.bincount(made_at.numpy(), minlength=len(FOUR)) >= 0.01 * SAMPLES
-    return {
-        "places": int(used.sum()),
-        "high_quality": round((sigmas <= 4).float().mean().item(), 4),
-        "posterior_accuracy": round(float(np.mean(accuracies)), 4),
-        "prior_distance": round(sliced_wasserstein(codes, z[: len(codes)], seed=seed), 4),
-        "prior_floor": round(sampling_floor(model.prior.sample, len(codes), seed=seed), 4),
-    }
+    return float(np.mean(accuracies))
 
 
 MEASURES.register(

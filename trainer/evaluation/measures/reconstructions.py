@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,14 +12,18 @@ from trainer.data.dataset import DataSet
 from trainer.evaluation.formulas.compression import mean_image_mse, pca_mse
 from trainer.evaluation.formulas.label_agreement import kin_confusions, label_agreement
 from trainer.evaluation.formulas.sample_quality import frechet_distance, kernel_distance
+from trainer.evaluation.measurable import CannotMeasureError, Figures, at_least, finite
 from trainer.evaluation.reference_classifier import ReferenceClassifier
-from trainer.evaluation.specs import MEASURES, MeasureSpec
+from trainer.evaluation.specs import MEASURES, MeasureSpec, Subject
 from trainer.inference.noise_share import noise_share
 from trainer.inference.snapshot import Snapshot
 
 TEST_IMAGES = 2000
 DRAWS = 8
 BATCH = 200
+MOST_COMPONENTS = 256  # with more, the yardstick would take longer than the measures
+NOTHING = 1e-10  # variance of pixels; less is rounding
+QUALITY = ("frechet", "frechet_floor", "kernel", "kernel_floor")
 
 
 @torch.inference_mode()
@@ -38,54 +43,95 @@ def evaluate_images(
         are those of other test images.
     """
     rng = torch.Generator().manual_seed(seed)
-    figures, read, truth = _reconstructed(snapshot, data, classifier, rng)
+    figures, seen = Figures(), None
+    read = _of_labels(snapshot) if classifier is not None else ()
+    with figures.measuring("mse", "diversity", "noise_share", *read):
+        seen = _seen(snapshot, data.test.images[:TEST_IMAGES], classifier, rng)
+        figures["mse"] = round(seen.mse, 5)
+    _yardsticks(figures, snapshot, data)
+    if seen is not None:
+        figures["diversity"] = round(seen.deviation, 4)
+        with figures.measuring("noise_share"):
+            figures["noise_share"] = round(seen.noise_share(), 4)
     if classifier is not None:
-        figures |= _labels(read, truth, snapshot.recipe.data.name == "mnist")
+        if seen is not None:
+            _labels(figures, snapshot, seen)
         figures["classifier_accuracy"] = round(classifier.accuracy, 4)
-        figures |= _quality(snapshot, data, classifier, rng)
-    return figures | {"images": min(TEST_IMAGES, len(data.test))}
+        with figures.measuring(*QUALITY):
+            figures |= _quality(snapshot, data, classifier, rng)
+    figures["images"] = min(TEST_IMAGES, len(data.test))
+    return figures
 
 
-def _reconstructed(
-    snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, rng: torch.Generator
-) -> tuple[dict[str, Any], Tensor, Tensor]:
-    """The figures of pixels; and what the classifier reads off the draws [N, 8] and images [N]."""
-    sums = {"mse": 0.0, "deviation": 0.0, "within": 0.0}
-    read, truth = [], []
-    test = data.test.images[:TEST_IMAGES]
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Of the draws: means over images and pixels, and what the classifier reads off them."""
+
+    images: int
+    mse: float
+    deviation: float  # over the draws of an image
+    within: float  # the variance over those
+    of_means: float  # the variance over images of the means of their draws
+    read: Tensor  # [N, 8]
+    truth: Tensor  # [N], off the images themselves
+
+    def noise_share(self) -> float:
+        """Raises CannotMeasureError where there is nothing to divide."""
+        at_least(2, self.images, "test images")
+        if self.within + self.of_means < NOTHING:
+            raise CannotMeasureError("the pictures are all the same, whatever the noise and image")
+        return float(noise_share(self.within, self.of_means, DRAWS))
+
+
+def _seen(
+    snapshot: Snapshot, test: Tensor, classifier: ReferenceClassifier | None, rng: torch.Generator
+) -> _Seen:
+    count = len(test)
+    at_least(1, count, "test images")
+    mse = deviation = within = 0.0
+    none = torch.empty(0, dtype=torch.int64)
+    read, truth = [none.view(0, DRAWS)], [none]
     total = torch.zeros(2, *test.shape[1:], dtype=torch.float64)
     for rows in test.split(BATCH):
         x = (rows.float() / 255).to(snapshot.device)
-        draws = reconstructions(snapshot, x, rng)
-        sums["mse"] += (draws - x).square().mean().item() * len(x)
+        draws = finite(reconstructions(snapshot, x, rng), "pictures")
+        mse += (draws - x).square().mean().item() * len(x)
         if classifier is not None:
-            read.append(torch.stack([classifier.read(draw) for draw in draws], 1))
-            truth.append(classifier.read(x))
+            read.append(torch.stack([classifier.read(draw) for draw in draws], 1).cpu())
+            truth.append(classifier.read(x).cpu())
         variance = draws.var(0)
-        sums["deviation"] += variance.sqrt().mean().item() * len(x)
-        sums["within"] += variance.mean().item() * len(x)
+        deviation += variance.sqrt().mean().item() * len(x)
+        within += variance.mean().item() * len(x)
         means = draws.mean(0).double()
         total += torch.stack([means.sum(0), means.square().sum(0)]).cpu()
-    count = len(test)
     mean, square = total / count
     of_means = (square - mean.square()).mean().item() * count / max(1, count - 1)
-    figures: dict[str, Any] = {"mse": round(sums["mse"] / count, 5)}
-    if snapshot.recipe.model.code < min(256, count) and not snapshot.recipe.categorical:
-        figures["pca_mse"] = round(pca_mse(data.train.images, test, snapshot.recipe.model.code), 5)
-    figures["mean_image_mse"] = round(mean_image_mse(data.train.images, test), 5)
-    figures |= {
-        "diversity": round(sums["deviation"] / count, 4),
-        "noise_share": round(float(noise_share(sums["within"] / count, of_means, DRAWS)), 4),
-    }
-    if classifier is None:
-        return figures, torch.empty(0, DRAWS), torch.empty(0)
-    return figures, torch.cat(read), torch.cat(truth)
+    parts = (mse / count, deviation / count, within / count)
+    return _Seen(count, *parts, of_means, torch.cat(read), torch.cat(truth))
 
 
-def _labels(read: Tensor, truth: Tensor, digits: bool) -> dict[str, Any]:
-    figures = {"label_agreement": round(label_agreement(read, truth), 4)}
-    kin = kin_confusions(read, truth) if digits else None
-    return figures if kin is None else figures | {"kin_confusions": round(kin, 3)}
+def _yardsticks(figures: Figures, snapshot: Snapshot, data: DataSet) -> None:
+    """What needs no model."""
+    train, test = data.train.images, data.test.images[:TEST_IMAGES]
+    recipe = snapshot.recipe
+    if recipe.model.code < MOST_COMPONENTS and not recipe.categorical:
+        with figures.measuring("pca_mse"):
+            figures["pca_mse"] = round(pca_mse(train, test, recipe.model.code), 5)
+    with figures.measuring("mean_image_mse"):
+        figures["mean_image_mse"] = round(mean_image_mse(train, test), 5)
+
+
+def _of_labels(snapshot: Snapshot) -> tuple[str, ...]:
+    """The figures of what the classifier reads off reconstructions."""
+    digits = snapshot.recipe.data.name == "mnist"
+    return ("label_agreement", "kin_confusions") if digits else ("label_agreement",)
+
+
+def _labels(figures: Figures, snapshot: Snapshot, seen: _Seen) -> None:
+    figures["label_agreement"] = round(label_agreement(seen.read, seen.truth), 4)
+    if "kin_confusions" in _of_labels(snapshot):
+        with figures.measuring("kin_confusions"):
+            figures["kin_confusions"] = round(kin_confusions(seen.read, seen.truth), 3)
 
 
 def reconstructions(snapshot: Snapshot, x: Tensor, rng: torch.Generator) -> Tensor:
@@ -107,12 +153,14 @@ def _quality(
     device, model = snapshot.device, snapshot.model
     # Halves of a shuffled set: neighbours in a file are often of one source.
     rows = data.test.images[torch.randperm(len(data.test), generator=rng)]
+    at_least(4, len(rows), "test images")
     count = min(TEST_IMAGES, len(rows) // 2)
     made = []
     for start in range(0, count, BATCH):
         size = min(BATCH, count - start)
         z, n = model.prior.sample(size, rng), model.noise.sample(size, rng)
-        made.append(classifier.features(model.decode(z.to(device), n.to(device))).cpu())
+        samples = finite(model.decode(z.to(device), n.to(device)), "samples")
+        made.append(classifier.features(samples).cpu())
 
     def features(images: Tensor) -> Tensor:
         parts = [
@@ -130,13 +178,20 @@ def _quality(
     }
 
 
+def _measured(subject: Subject) -> dict[str, Any]:
+    unread, classifier = Figures(), None
+    with unread.measuring(*_of_labels(subject.snapshot), "classifier_accuracy", *QUALITY):
+        classifier = subject.classifier
+    figures = Figures(evaluate_images(subject.snapshot, subject.data, classifier, subject.seed))
+    figures.add(unread)
+    return figures
+
+
 MEASURES.register(
     MeasureSpec(
         "reconstructions",
         applies=lambda recipe, data: not recipe.two_dimensional and not recipe.translates,
-        measure=lambda subject: evaluate_images(
-            subject.snapshot, subject.data, subject.classifier, subject.seed
-        ),
+        measure=_measured,
         order=0,
     )
 )

@@ -11,7 +11,7 @@ from typing import Any
 from trainer.messages import UserError
 from trainer.recipe.options import defaults, value_at
 from trainer.recipe.recipe import Recipe
-from trainer.storage.files import write_bytes
+from trainer.storage.files import read_object, write_bytes
 
 
 @dataclass(frozen=True)
@@ -78,9 +78,9 @@ def read_records(folder: Path, trial: str) -> list[Record]:
     found = []
     for file in (folder / trial).glob("*.json"):
         try:
-            found.append(Record(**json.loads(file.read_text("utf-8"))))
-        except (OSError, ValueError, TypeError) as error:
+            found.append(Record(**read_object(file)))
+        except (UserError, TypeError) as error:
             raise UserError(
-                f"{file} cannot be read: {error}. Delete it, and the seed is run again."
+                f"{file} cannot be read: {error} Delete it, and the seed is run again."
             ) from error
     return sorted(found, key=lambda record: record.seed)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
 from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import full_path
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Trial:
         """Its recipe for a seed; `root` is the folder of the data sets."""
         recipe = find_recipe(self.recipe)
         if self.images:
-            recipe = recipe.with_images(str((root / self.images).resolve()))
+            recipe = recipe.with_images(str(full_path(root / self.images)))
         return recipe.with_settings([*self.settings, f"seed={seed}"])
 
     @property

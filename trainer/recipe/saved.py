@@ -1,0 +1,110 @@
+"""What model files and run folders say of themselves, whatever lies there. No torch."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+
+from trainer.messages import LOSSES, UserError
+from trainer.recipe.migration import RUN_FORMAT, brief, check_age, loss_names, newer
+from trainer.recipe.recipe import Recipe
+from trainer.storage.faults import in_words
+from trainer.storage.files import is_missing, parse_object, read_object
+
+MODEL_SUFFIX = ".safetensors"
+KIND, MODEL_FORMAT = "iae-studio model", 1
+EARLIER_LOSSES = 13  # losses of a run that does not say which it keeps
+
+
+@dataclass(frozen=True)
+class ModelMeta:
+    """What a model file says: its recipe, the steps it was trained, and how it was measured."""
+
+    recipe: Recipe
+    step: int
+    metrics: Mapping[str, Any]
+    checksum: str = ""  # of its tensors; earlier versions wrote none
+    split: str = ""  # what own images were split by; earlier versions wrote nothing
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a run noted as it began: the recipe, how many losses it keeps, and when; "" if lost."""
+
+    recipe: Recipe
+    losses: int
+    when: str
+
+
+def text_inside(path: Path) -> dict[str, str]:
+    """The text inside a safetensors file. Raises UserError where it is none, or damaged."""
+    with in_words(path, "cannot be read"):
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe could wait for ever
+            raise UserError(f"{path} is a folder or device, not a model file: name another.")
+    try:
+        with safe_open(str(path), "np") as file:
+            return dict(file.metadata() or {})
+    except (OSError, ValueError, SafetensorError) as error:
+        if path.suffix != MODEL_SUFFIX:
+            why = f"it is no {MODEL_SUFFIX} file; name one, or a run folder"
+        else:
+            why = "it is damaged or cut short: download or copy it again"
+        raise UserError(f"{path} cannot be read as a model: {why} ({error}).") from error
+
+
+def step_inside(meta: Mapping[str, str], path: Path) -> int:
+    """The step at which weights were saved. Raises UserError where it is not told."""
+    try:
+        step = int(meta["step"])
+    except (KeyError, ValueError) as error:
+        raise UserError(f"{path} is damaged: it names no recipe or step.") from error
+    if not 0 <= step < 2**63:
+        raise UserError(f"{path} is damaged: it names the step {brief(step)}.")
+    return step
+
+
+def read_meta(path: Path) -> ModelMeta:
+    """What a model file says of itself. Raises UserError, also where a newer version made it."""
+    meta = text_inside(path)
+    kind, _, number = meta.get("kind", "").rpartition(" ")
+    if kind != KIND or not number.isdecimal():
+        raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
+    try:
+        if number != str(MODEL_FORMAT):
+            raise newer(f"its kind is {brief(meta['kind'])}")
+        if "recipe" not in meta:
+            raise UserError("It is damaged: it names no recipe or step.")
+        recipe = Recipe.from_json(meta["recipe"])
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from error
+    try:
+        metrics = parse_object(meta.get("metrics", "{}"), "its measures")
+    except UserError:  # which nothing is drawn from
+        metrics = {}
+    step, split = step_inside(meta, path), meta.get("split", "")
+    return ModelMeta(recipe, step, metrics, meta.get("checksum", ""), split)
+
+
+def read_begun(folder: Path) -> Begun:
+    """What was noted as a run began. Raises UserError, also where a newer version began it."""
+    file = folder / "recipe.json"
+    if is_missing(file):
+        raise UserError(f"{folder} is not a run folder: it has no recipe.json.")
+    content = read_object(file)
+    try:
+        check_age(content, RUN_FORMAT)
+        names = loss_names(content.get("losses", LOSSES[:EARLIER_LOSSES]))
+        if not names or names != LOSSES[: len(names)]:
+            raise newer("it keeps losses that this one does not know")
+        recipe = Recipe.from_mapping(content["recipe"])
+    except UserError as error:
+        raise UserError(f"{file}: {error}") from error
+    except (TypeError, KeyError, AttributeError) as error:
+        raise UserError(f"{file} is damaged ({brief(error)}).") from error
+    when = content.get("began")
+    return Begun(recipe, len(names), when if isinstance(when, str) else "")

@@ -1,0 +1,57 @@
+"""What the system says of a file or folder, in words that help."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from trainer.messages import UserError
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # of a disk
+_PERMISSIONS = "Change its permissions, or choose another place."
+_WAYS = {
+    **dict.fromkeys(FULL, "Free some space, or choose another place."),
+    errno.EACCES: _PERMISSIONS,
+    errno.EPERM: _PERMISSIONS,
+    errno.EROFS: "That disk can only be read: choose another place.",
+    errno.ENOTDIR: "A file stands where a folder should be: move it, or choose another place.",
+    errno.EEXIST: "A file stands where a folder should be: move it, or choose another place.",
+    errno.EISDIR: "It is a folder: name a file inside it, or choose another name.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+    errno.ELOOP: "Its links lead to each other: name the file or folder itself.",
+    errno.ENOENT: "Check that it is still there, or choose another place.",
+    errno.EIO: "The disk may be damaged: choose another place.",
+    errno.EMFILE: "Close some programs, then try again.",
+}
+
+
+def told(error: OSError, path: object = None, what: str = "cannot be used") -> str:
+    """One line: which file or folder, what is wrong with it, and what to do."""
+    named = path if path is not None else error.filename
+    if named is None and error.errno == errno.ENOENT and not _stands_somewhere():
+        return "The folder that this runs in was deleted: change to another one, then try again."
+    way = _WAYS.get(error.errno or 0, "Check it, or choose another place.")
+    why = error.strerror or str(error) or type(error).__name__
+    shown = os.fsdecode(named) if isinstance(named, bytes) else named
+    return f"{'A file or folder' if shown is None else shown} {what} ({why}). {way}"
+
+
+def _stands_somewhere() -> bool:
+    try:
+        os.getcwd()  # noqa: PTH109  pathlib would do the same
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def in_words(path: object = None, what: str = "cannot be used") -> Iterator[None]:
+    """Turns what the system says in the block, or the function, into a UserError."""
+    try:
+        yield
+    except BrokenPipeError:  # the reader of our output left: nothing is wrong
+        raise
+    except OSError as error:
+        raise UserError(told(error, path, what)) from error
