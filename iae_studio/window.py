@@ -79,7 +79,7 @@ class Window(QMainWindow):
         state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
         self.closing.connect(self.dialogs.close)
-        state.requests.ownImagesWanted.connect(lambda: self.dialogs.choose_own_images())
+        state.requests.ownImagesWanted.connect(self.dialogs.choose_own_images)
         state.messages.actionWanted.connect(self.dialogs.act_on_message)
         state.displayed.recipeChanged.connect(self._show_name)
         self._restore()

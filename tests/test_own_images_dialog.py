@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QLabel, QRadioButton
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtWidgets import QApplication, QLabel, QRadioButton
 
 from iae_studio.state.cancelling import CancelledError
 from iae_studio.state.own_images import on_own_images
@@ -23,14 +23,13 @@ from tests.studio import (
     little_data,
     photos,
     running,
+    show,
 )
 
 
 @pytest.fixture
 def studio(qtbot, own_folders, monkeypatch):
     with little_data(monkeypatch), running(own_folders, qtbot, "mog-iae") as started:
-        started.log = []
-        started.state.messages.logged.connect(started.log.append)
         yield started
 
 
@@ -185,3 +184,23 @@ def test_the_grey_range_of_other_images_is_not_kept(tmp_path) -> None:
     settled = own(first).but(grey_range="0 4095")
     assert on_own_images(settled, str(first), "", "none", 28, False).data.grey_range == "0 4095"
     assert on_own_images(settled, str(second), "", "none", 28, False).data.grey_range == ""
+
+
+def test_an_answer_that_comes_after_cancel_is_not_taken(qtbot, tmp_path) -> None:
+    asked = []
+    dialog = OwnImagesDialog(DIGITS, lambda job, then, **_: asked.append((job, then)))
+    qtbot.addWidget(dialog)
+    dialog.images.edit.setText(str(photos(tmp_path / "a", 20)))
+    dialog.accept()
+    job, then = asked.pop()
+    dialog.reject()
+    then(job())
+    assert dialog.recipe is None and dialog.result() == OwnImagesDialog.DialogCode.Rejected
+
+
+def test_the_window_closes_though_the_dialog_asks(studio, qtbot, tmp_path) -> None:
+    show(studio, qtbot, DIGITS)
+    QTimer.singleShot(100, studio.window.close)
+    studio.window.dialogs.choose_own_images(str(photos(tmp_path / "a", 20)))
+    assert QApplication.activeModalWidget() is None
+    assert not studio.work.isRunning()

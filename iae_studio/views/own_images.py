@@ -73,6 +73,7 @@ class OwnImagesDialog(TallDialog):
         self.setWindowTitle("Own images")
         self._base = recipe
         self.recipe: Recipe | None = None
+        self._over = False
         self.images = FolderPicker("imagesEdit", submit)
         self.images_b = FolderPicker("secondEdit", submit)
         self._second = QButtonGroup(self)
@@ -229,6 +230,8 @@ class OwnImagesDialog(TallDialog):
         self._submit(partial(_checked, make), then=self._answer)
 
     def _answer(self, found: Recipe | str) -> None:
+        if self._over:
+            return
         if isinstance(found, Recipe):
             self.recipe = found
             super().accept()
@@ -238,6 +241,7 @@ class OwnImagesDialog(TallDialog):
 
     def done(self, result: int) -> None:
         """Closed, with an answer or without: nothing is looked at any more."""
+        self._over = True
         for picker in (self.images, self.images_b):
             picker.stop()
         super().done(result)
