@@ -103,6 +103,16 @@ def test_a_path_may_be_typed_as_it_is_pasted(
     assert dialog.recipe.data.images == str(folder)
 
 
+@pytest.mark.parametrize("name", ["ends in a blank ", "'quoted'", "~tilde", "100 % %20"])
+def test_a_strange_name_is_taken_as_it_is(open_dialog, qtbot, tmp_path, name) -> None:
+    dialog = open_dialog()
+    dialog.images.edit.setText(str(photos(tmp_path / name, 16)))
+    assert looked(qtbot, dialog) == "16 images, one class."
+    dialog.accept()
+    qtbot.waitUntil(lambda: dialog.recipe is not None, timeout=LONG)
+    assert dialog.recipe.data.images == str(tmp_path / name)
+
+
 def test_what_is_dropped_on_the_line_stands_there(open_dialog, qtbot, tmp_path) -> None:
     dialog = open_dialog()
     dialog.images.edit.setText("something else")

@@ -95,8 +95,8 @@ class FolderPicker(QWidget):
     # ---- the path ----------------------------------------------------------------------------
 
     def text(self) -> str:
-        """What stands there."""
-        return self.edit.text().strip()
+        """What stands there, blanks and all: a name may end in one."""
+        return self.edit.text() if self.edit.text().strip() else ""
 
     @property
     def ready(self) -> bool:
