@@ -71,7 +71,9 @@ def test_a_bad_image_costs_its_own_sheet_only(
     assert "d2.png" in capfd.readouterr().err
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.sampled_from(["good", "cut short", "empty", "text", "gone"]), max_size=9))
 def test_of_n_images_with_k_bad_ones_n_minus_k_rows_come_and_k_names(kinds: list[str]) -> None:
     kinds = ["good", *kinds]

@@ -158,7 +158,9 @@ def test_damaged_files_are_told(file: Path, content: bytes) -> None:
             load_snapshot(file, CPU)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data())
 def test_no_flipped_bit_goes_unseen(file: Path, data: st.DataObject) -> None:
     content = bytearray(file.read_bytes())

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from tests.odd import ODD_JSON
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
-from trainer.recipe.options import value_at
+from trainer.recipe.options import leaves, value_at
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
@@ -90,6 +94,75 @@ def test_missing_values_are_named_and_defaults_are_filled_in() -> None:
     with pytest.raises(UserError, match=r"data is a group of options, not 'mog'"):
         Recipe.from_mapping(whole | {"data": "mog"})
     assert Recipe.from_mapping(whole).optim.batch == 100
+
+
+PATHS = [path for path, _, _ in leaves()]
+GROUPS = sorted({path.rpartition(".")[0] for path in PATHS})
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(CATALOGUE)),
+    st.dictionaries(
+        st.sampled_from([*PATHS, *GROUPS, "format", "model.heads"]),
+        ODD_JSON,
+        min_size=1,
+        max_size=3,
+    ),
+)
+def test_whatever_a_file_holds_is_a_recipe_or_told(name: str, changes: dict[str, object]) -> None:
+    values = json.loads(CATALOGUE[name].to_json())
+    for path in sorted(changes):
+        *above, last = path.split(".")
+        part = values
+        for group in above:
+            part = part[group] if isinstance(part.get(group), dict) else {}
+        part[last] = changes[path]
+    try:
+        recipe = Recipe.from_json(json.dumps(values))
+    except UserError as error:
+        assert len(str(error)) < 600
+        return
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(FORMAT_1)), st.data(), ODD_JSON)
+def test_whatever_an_older_file_holds_is_a_recipe_or_told(
+    name: str, data: st.DataObject, value: object
+) -> None:
+    values = dict(FORMAT_1[name])
+    values[data.draw(st.sampled_from([*sorted(values), "about", "color"]))] = value
+    with suppress(UserError):
+        Recipe.from_mapping(values)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("format", 3),
+        ("format", 10**400),
+        ("model.heads", 8),
+        ("model.kind", "diffusion"),
+        ("model.networks", "transformer"),
+        ("data.name", "imagenet"),
+        ("model.posterior", "flow"),
+        ("novelty", {}),
+    ],
+)
+def test_what_a_newer_version_wrote_is_told_as_such(path: str, value: object) -> None:
+    values = json.loads(CATALOGUE["mnist-10"].to_json())
+    *above, last = path.split(".")
+    part = values[above[0]] if above else values
+    part[last] = value
+    with pytest.raises(UserError, match=r"newer version of IAE Studio.*update to open it"):
+        Recipe.from_json(json.dumps(values))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"about":' * 100_000, "9" * 5000, "\0", "NaN"])
+def test_texts_that_no_reader_survives_are_told(text: str) -> None:
+    with pytest.raises(UserError, match="The recipe is damaged"):
+        Recipe.from_json(text)
 
 
 @pytest.mark.parametrize(("text", "told"), [("{", "not valid JSON"), ("[1]", "not a JSON object")])

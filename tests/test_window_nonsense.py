@@ -26,6 +26,7 @@ from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import read_contents
 from iae_studio.state.model_files import SHIPPED, find_runs
 from iae_studio.views.recipe_list import RecipeList
+from tests.odd import ODD_JSON
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.tiny import recipe_of, trained
 from trainer.recipe.catalogue import CATALOGUE
@@ -152,19 +153,9 @@ def test_a_run_of_nonsense_is_named_and_left_out(kind: str, tmp_path: Path) -> N
         assert "newer version" in why and "update" in why
 
 
-ODD_JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text()
-    | st.sampled_from([10**400, 2**64, -(10**30)]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=6,
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.binary(max_size=200)
     | ODD_JSON.map(lambda value: json.dumps(value).encode())

@@ -38,8 +38,8 @@ def load(
     name_or_path: PathLike,
     device: str = "auto",
     data: PathLike | None = None,
-    images: PathLike = "",
-    images_b: PathLike = "",
+    images: PathLike | None = None,
+    images_b: PathLike | None = None,
 ) -> LoadedModel:
     """Load a model: one that came with the program, a run folder, or a model file.
 
@@ -215,10 +215,10 @@ def _columns(seed: int, draws: int) -> tuple[int, ...]:
     return column_seeds(int(seed), int(draws))
 
 
-def _with_images(recipe: Recipe, images: PathLike, images_b: PathLike) -> Recipe:
+def _with_images(recipe: Recipe, images: PathLike | None, images_b: PathLike | None) -> Recipe:
     """The recipe where its own images are now."""
     given = {"data.images": images, "data.images_b": images_b}
-    named = {key: str(full_path(typed_path(path))) for key, path in given.items() if str(path)}
+    named = {key: str(full_path(typed_path(path))) for key, path in given.items() if path}
     if named and not DATA_SETS[recipe.data.name].own:
         raise UserError(f"{recipe.name} was not trained on images of your own: leave them out.")
     return recipe.but(named) if named else recipe

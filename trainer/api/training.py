@@ -54,8 +54,9 @@ def train(
     without either to the recipe's end. `settings` change the recipe: {"r1": 0.3} or ["r1=0.3"].
     `images` is a folder or .zip of your own to train on, `images_b` that of a second domain. With
     `resume` the run in `out` goes on by its own recipe; `images` then says where its own lie now.
-    Checkpoints are written every `save_every` seconds or more; `not_saved` is called with the reason
-    where one on the way fails. `loading` is told how many images are read, and of how many, while the data load.
+    Checkpoints are written every `save_every` seconds or more; `not_saved` is called with the
+    reason where one on the way fails. `loading` is told how many images are read, and of how many,
+    while the data load.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
     the data are not at hand; and while it trains DivergedError.

@@ -32,7 +32,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     """Where the user's own images lie now that a model was trained on."""
     for option, which in (("--images", "own images"), ("--images-b", "those of the second domain")):
         parser.add_argument(
-            option, type=typed_path, default="", metavar="DIR", help=f"where its {which} lie now"
+            option, type=typed_path, metavar="DIR", help=f"where its {which} lie now"
         )
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
+from trainer.cli.writing import with_suffix
 from trainer.messages import UserError
-from trainer.storage.faults import told
+from trainer.recipe.saved import MODEL_SUFFIX
+from trainer.storage.faults import in_words
 from trainer.storage.paths import typed_path
 
 if TYPE_CHECKING:
@@ -31,13 +33,12 @@ def run(args: argparse.Namespace) -> int:
     from trainer.api.loaded import load
     from trainer.inference.model_files import export_model
 
+    file = with_suffix(args.file, MODEL_SUFFIX)
     model = load(args.model, args.device, args.data)
     metrics = _metrics(model)
-    try:
-        export_model(model.snapshot, args.file, metrics, model.trained_on)
-    except OSError as error:
-        raise UserError(told(error, args.file, "cannot be written")) from error
-    print(f"{args.file}: {args.file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
+    with in_words(file, "cannot be written"):
+        export_model(model.snapshot, file, metrics, model.trained_on)
+        print(f"{file}: {file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0
 
 

@@ -50,7 +50,7 @@ def move_images(
     """
     recipe = run.recipe()
     if not DATA_SETS[recipe.data.name].own:
-        raise UserError(f"{run.path} is not a run on images of your own.")
+        raise UserError(f"{run.path} is not a run on images of your own: leave out the images.")
     if images_b and not recipe.data.images_b:
         raise UserError(f"{run.path} has no second folder of images.")
     places = images, images_b or recipe.data.images_b
