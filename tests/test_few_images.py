@@ -205,7 +205,7 @@ def test_a_measure_from_outside_may_be_unable_too() -> None:
 def test_a_figure_of_one_test_image(monkeypatch: pytest.MonkeyPatch) -> None:
     snapshot = snapshot_of(recipe_of("drawn-10"), 2)
     test = data_of(snapshot.recipe).test.only(torch.arange(1))
-    some = SomeImages(test.images, test.labels, torch.arange(1))
+    some = SomeImages(test.images, test.labels, torch.arange(1), ("0",))
     monkeypatch.setattr(figures, "some_test_images", lambda *_, **__: some)
     assert figures.figure(snapshot).shape == (84, 3 * (28 + 6 + 8 * 30 - 2), 1)
 

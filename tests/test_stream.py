@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.test_folders import CLASSES, write
+from tests.folders import grey, write
 from tests.tiny import CPU, ROOT, data_of, kind_of, same, weights
 from trainer.data import memory_limits as memory
 from trainer.data.batches import TrainingBatches
@@ -262,13 +262,14 @@ def test_a_folder_larger_than_memory_is_split_and_streamed(
 ) -> None:
     """All images are there, each in one part; nothing needs the cache once it is opened."""
     monkeypatch.setattr(memory, "available", lambda: 0)
-    folder = write(tmp_path / "mine", CLASSES)
+    files = {f"{kind}/{i}.png": grey(5 * i) for kind in ("a", "b") for i in range(50)}
+    folder = write(tmp_path / "mine", files)
     recipe = kind_of("iae").with_images(str(folder))
     data = load_data(recipe)
     change()
-    assert data.train.mapped and data.test.mapped and len(data.train) + len(data.test) == 24
+    assert data.train.mapped and data.test.mapped and len(data.train) + len(data.test) == 100
     levels = torch.cat([part.images[:, 0, 0, 0] for part in (data.train, data.test)])
-    assert sorted(levels.tolist()) == sorted([i * 10 for i in range(8)] * 3)
+    assert sorted(levels.tolist()) == sorted([5 * i for i in range(50)] * 2)
     batches = data.batches(recipe, CPU)
     assert not batches.resident
     known = {image.numpy().tobytes() for image in data.train.images}

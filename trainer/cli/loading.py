@@ -16,9 +16,11 @@ def loading_bar() -> Iterator[Callable[[int, int], None]]:
     with tqdm(desc="reading images", unit="", delay=PATIENCE, leave=False) as bar:
 
         def show(done: int, total: int) -> None:
-            if done < bar.n:  # a second part begins
-                bar.reset()
-            bar.total = total or None
+            if not total:  # nobody knows yet how many there are
+                return
+            if done < bar.n:  # a second part begins; `reset` would draw the bar at once
+                bar.n = bar.last_print_n = 0
+            bar.total = total
             bar.update(done - bar.n)
 
         yield show

@@ -81,7 +81,7 @@ def taken(images: Tensor, index: Tensor) -> tuple[Tensor, bool]:
     if index.dtype == torch.bool:
         index = index.nonzero()[:, 0]
     size = images[0].nbytes
-    if not fits(len(index) * size, images.device, mapped=True):
+    if len(index) and not fits(len(index) * size, images.device, mapped=True):
         with suppress(OSError):  # no room there either: memory it is
             return _in_nameless_file(images, index.split(max(1, CHUNK // size))), True
     return images[index], False
