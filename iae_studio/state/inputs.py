@@ -87,8 +87,8 @@ class InputImages(QObject):
         self._log(opened.unread)
         if opened.holders:
             names = " and ".join(f'"{path.name}"' for path in opened.holders[:2])
-            looking = f"Looking through {names}…"
-            self._messages.show_message(Message(looking, actions=(STOP_LOOKING,)))
+            looking = f"Looking through {names}… {opened.told}".strip()
+            self._tell(looking, opened.faulty, (STOP_LOOKING,))
             self.lookWanted.emit(opened, self.spec)
         elif opened.told or opened.inputs:
             self._tell(opened.told, opened.faulty)

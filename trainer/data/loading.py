@@ -172,8 +172,8 @@ class SomeImages(NamedTuple):
     images: Tensor
     labels: Tensor
     places: Tensor
-    names: tuple[str, ...]  # of own images their files, of others their places
     trained: bool = False  # whether they are training images
+    names: tuple[str, ...] = ()  # of own images their files, of others their places
 
 
 def some_test_images(
@@ -202,7 +202,7 @@ def some_test_images(
     keys = index if rows.contents is None else rows.contents[index]
     named = zip(keys.tolist(), index.tolist(), strict=True)
     called = tuple(names.get(key, str(place)) for key, place in named)
-    return SomeImages(rows.images[index], rows.labels[index], index, called, trained)
+    return SomeImages(rows.images[index], rows.labels[index], index, trained, called)
 
 
 def _few(request: Request) -> Rows:
