@@ -21,7 +21,7 @@ from trainer.data.dataset import DataSet
 from trainer.data.folders.split import for_testing
 from trainer.data.folders.trained_on import TrainedOn, content_of, read_list
 from trainer.data.loading import load_data, some_test_images
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.training.checkpoint import RunFolder
 from trainer.training.run_images import move_images, trained_on
@@ -328,6 +328,35 @@ def test_a_moved_folder_can_be_measured_on(
     assert json.loads(capsys.readouterr().out)["images"] == len(known.trained_on.tests)
     assert main(["figure", str(run), "--out", str(tmp_path / "f.png"), "--images", "nowhere"]) == 2
     assert "not there" in capsys.readouterr().err
+
+
+def test_other_images_at_the_place_of_a_runs_are_told(tmp_path: Path) -> None:
+    folder, run = write(tmp_path / "mine", photos(40)), tmp_path / "run"
+    train(folder, run)
+    folder.rename(tmp_path / "real")
+    write(folder, {name: photo(700 + i) for i, name in enumerate(photos(40))})
+    for _ in range(2):
+        with pytest.raises(
+            DataMissingError, match=r"other images than.*of 40, 0 are there"
+        ) as told:
+            train(folder, run, steps=4, resume=True)
+        assert told.value.path == str(folder)
+    shutil.rmtree(folder)
+    folder.mkdir()  # where a disk would be
+    with pytest.raises(DataMissingError, match="holds 0 images") as told:
+        train(folder, run, steps=4, resume=True)
+    assert told.value.path == str(folder)
+    train(tmp_path / "real", run, steps=4, resume=True)
+
+
+def test_classes_with_images_of_one_name_are_found_in_a_zip(tmp_path: Path) -> None:
+    files = {
+        f"{kind}/{i}.jpg": photo(100 * k + i) for k, kind in enumerate("abc") for i in range(9)
+    }
+    folder, run = write(tmp_path / "mine", files), tmp_path / "run"
+    train(folder, run)
+    packed = pack(tmp_path / "mine.zip", {f"copy/{name}": data for name, data in files.items()})
+    move_images(RunFolder(run), str(packed))
 
 
 def test_export_needs_no_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,14 @@ import json
 from pathlib import Path
 
 from trainer.data.dataset import DataSet
-from trainer.data.folders.trained_on import FILE, ImageList, TrainedOn, check_same, read_list
+from trainer.data.folders.trained_on import (
+    FILE,
+    ImageList,
+    TrainedOn,
+    check_same,
+    check_still_there,
+    read_list,
+)
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
@@ -29,13 +36,16 @@ def trained_on(run: RunFolder) -> TrainedOn | None:
 def keep_list(run: RunFolder, data: DataSet) -> None:
     """Note what a training that begins or goes on trains on; what the run had noted stays.
 
-    Raises UserError where that cannot be written.
+    Raises UserError where that cannot be written, and DataMissingError where other images lie at
+    the place of those that the run was trained on.
     """
     fresh = data.image_list()
     if fresh is None:
         return
     before = read_list(run.path)
     if before is not None:
+        for was, now in zip(before.folders, fresh.folders, strict=False):
+            check_still_there(was, now)
         fresh = ImageList(fresh.folders, before.trained_on.joined(fresh.trained_on))
     run.write(FILE, fresh.to_json())
 

@@ -71,9 +71,10 @@ def _archive(path: Path) -> zipfile.ZipFile | None:
             raise zipfile.BadZipFile
         return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
-        raise UserError(
+        raise DataMissingError(
             f'"{path.name}" is neither a folder nor a .zip that can be read. Choose a folder of '
-            "images, or pack the folder as .zip anew."
+            "images, or pack the folder as .zip anew.",
+            path=str(path),
         ) from error
     except (OSError, ValueError) as error:  # a name too long, or with a zero in it
         raise UserError(

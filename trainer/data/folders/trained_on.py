@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from trainer.data.folders.inventory import take_inventory
-from trainer.data.folders.stores import open_store
+from trainer.data.folders.stores import Store, open_store
 from trainer.data.progress import OnProgress, unheard
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 
 FILE = "images.json"
 FORMAT = 1
 LOOKED_AT = 64  # images that tell whether a folder is the one that was trained on
 ENOUGH = 0.5  # of them must be there
+NAMESAKES = 8  # files of one name that are looked at
 
 
 def content_of(data: bytes) -> int:
@@ -111,6 +111,19 @@ def _whole(value: Any) -> int:
     return value
 
 
+def check_still_there(was: Folder, now: Folder) -> None:
+    """Raises DataMissingError where most of what a run was trained on is not in its folder now."""
+    known = set(was.contents.values())
+    there = len(known & set(now.contents.values()))
+    if there < ENOUGH * len(known):
+        raise DataMissingError(
+            f'"{now.path}" holds other images than those that the run was trained on: of '
+            f"{len(known)}, {there} are there. Name the folder that they are in now (--images), or "
+            "begin a new run on these.",
+            path=now.path,
+        )
+
+
 def check_same(folder: Folder, path: Path, progress: OnProgress = unheard) -> None:
     """Raises UserError where `path` does not hold the images of a folder that was trained on.
 
@@ -118,23 +131,26 @@ def check_same(folder: Folder, path: Path, progress: OnProgress = unheard) -> No
     """
     known = list(folder.contents.items())
     some = known[:: max(1, len(known) // LOOKED_AT)][:LOOKED_AT]
-    there = {
-        name.rpartition("/")[2]: name for name in take_inventory(path, "outer", progress).names
-    }
-    names = set(there.values())
-    same = 0
     with open_store(path) as store:
-        for name, content in some:
-            found = name if name in names else there.get(name.rpartition("/")[2])
-            if found is None:
-                continue
-            try:
-                same += content_of(store.read(found)) == content
-            except UserError:
-                continue
+        files, _ = store.files(progress)
+        same = sum(_is_among(store, files, name, content) for name, content in some)
     if same < ENOUGH * len(some):
         raise UserError(
             f'"{path}" is not the folder that the run was trained on: of {len(some)} of its images '
             f"that were looked for, {same} are there. Choose the folder that "
             f'"{Path(folder.path).name}" has become, or begin a new run on this one.'
         )
+
+
+def _is_among(store: Store, files: list[str], name: str, content: int) -> bool:
+    """Whether a file has this content, by its own path or, of a packed folder, the end of it."""
+    last = name.rpartition("/")[2]
+    named = [file for file in files if file.rpartition("/")[2] == last]
+    named.sort(key=lambda file: not f"/{file}".endswith(f"/{name}"))
+    for file in named[:NAMESAKES]:
+        try:
+            if content_of(store.read(file)) == content:
+                return True
+        except UserError:
+            continue
+    return False

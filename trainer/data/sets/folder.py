@@ -11,7 +11,7 @@ from trainer.data.folders.stores import open_store
 from trainer.data.preprocessing import Preprocess
 from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.specs import DATA_SETS, DataSpec
 
@@ -77,9 +77,10 @@ def read_folder(
     with open_store(path) as store:
         inventory = inventory_of(store, path, classes, progress)
         if len(inventory.names) < FEWEST:
-            raise UserError(
+            raise DataMissingError(
                 f'"{path.name}" holds {len(inventory.names)} images; at least {FEWEST} are needed. '
-                f"Choose a folder or .zip with more PNG or JPEG files.{_why_so_few(inventory)}"
+                f"Choose a folder or .zip with more PNG or JPEG files.{_why_so_few(inventory)}",
+                path=str(path),
             )
         return Decoding(store, inventory, look, progress, grey_range).images()
 
