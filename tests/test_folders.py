@@ -302,6 +302,24 @@ def test_a_changed_folder_is_decoded_anew(tmp_path: Path, packed: bool) -> None:
     assert len(files_of_cache()) == 2, "what was made of the old images is gone"
 
 
+def test_what_could_not_be_read_once_is_read_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, PLAIN, packed=False)
+
+    read = stores._Folder.read
+
+    def failing(self: stores._Folder, name: str) -> bytes:
+        if "9" in name:
+            raise UserError(f'"{name}" cannot be read (Input/output error).')
+        return read(self, name)
+
+    with monkeypatch.context() as disk:
+        disk.setattr(stores._Folder, "read", failing)
+        assert "2 unreadable" in read_folder(path, 16, colour=True).inventory.told
+    assert len(read_folder(path, 16, colour=True).images) == 20
+
+
 @pytest.mark.parametrize("suffix", [".npy", ".json"])
 def test_a_spoiled_cache_is_made_again(tmp_path: Path, suffix: str) -> None:
     path = put(tmp_path, PLAIN, packed=False)

@@ -10,6 +10,7 @@ import pytest
 import torch
 from PIL import Image, ImageCms
 
+import trainer
 from tests.folders import pack, photo, write
 from tests.tiny import recipe_of
 from trainer.data.folders.decoding import Decoded
@@ -181,3 +182,19 @@ def test_a_palette_with_a_profile_is_converted() -> None:
     file = BytesIO()
     image.save(file, "PNG", icc_profile=matrix_profile())
     assert np.abs(decode_image(file.getvalue())[10, 10].astype(int) - (30, 180, 60)).max() <= 4
+
+
+def test_a_model_uses_its_own_scale_for_what_it_reconstructs(tmp_path: Path) -> None:
+    folder = write(tmp_path / "series", {f"{i}.png": deep(4000 - i) for i in range(20)})
+    settings = ["width=4", "batch=4"]
+    recipe = recipe_of("mnist-10-small").with_images(str(folder)).with_settings(settings)
+    with trainer.train(recipe, out=tmp_path / "run", steps=1) as training:
+        list(training)
+    (tmp_path / "dark.png").write_bytes(deep(250, 200))
+    seen = trainer.load(tmp_path / "run").prepare(tmp_path / "dark.png")
+    assert 0 < seen.max() <= 16
+
+
+def test_a_profile_of_a_like_name_is_read() -> None:
+    named = matrix_profile(gamma=1.0).replace(b"made for a test", b"sRGB-elle-g10.i")
+    assert 125 <= decode_image(coloured((55, 55, 55), named))[10, 10, 1] <= 131

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import string
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from tests.folders import grey, pack, photo, photos, write
 from trainer.data.folders.inventory import Inventory, take_inventory
@@ -253,6 +256,59 @@ def test_train_and_val_are_parts_and_no_classes(tmp_path: Path, names: tuple[str
         for name, mark in zip(found.names, found.marked, strict=True)
     )
     assert counts(read(folder, "outer")) == dict.fromkeys(sorted(names, key=str.casefold), 18)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("train/train", "test/test"), ("training_set", "test_set"), ("train2017", "val2017"),
+     ("seg_train/seg_train", "seg_test/seg_test")],
+)  # fmt: skip
+def test_parts_have_many_names(tmp_path: Path, names: tuple[str, str]) -> None:
+    files = {"preview.jpg": photo(999)}
+    for first, (part, kind) in enumerate((p, k) for p in names for k in ("cats", "dogs")):
+        files |= photos(9, f"{part}/{kind}/", 20 * first)
+    found = read(write(tmp_path / "pets", files))
+    assert counts(found) == {"cats": 18, "dogs": 18} and sum(found.marked) == 18
+    assert "1 beside the class folders" in found.told
+
+
+def test_each_class_may_have_parts_of_its_own(tmp_path: Path) -> None:
+    files: dict[str, bytes] = {}
+    for first, part in enumerate(("cats/train", "cats/val", "dogs/train", "dogs/val")):
+        files |= photos(9, f"{part}/", 20 * first)
+    found = read(write(tmp_path / "pets", files))
+    assert counts(found) == {"cats": 18, "dogs": 18} and sum(found.marked) == 18
+
+
+def test_dark_pictures_of_one_name_are_no_copies(tmp_path: Path) -> None:
+    """Cells on black: nearly all of each picture is the same, and no two are."""
+
+    def cells(seed: int, side: int) -> bytes:
+        rng = np.random.default_rng(seed)
+        pixels = np.zeros((side, side), np.uint8)
+        for x, y in rng.integers(side // 8, side - side // 8, (5, 2)):
+            pixels[y - 3 : y + 3, x - 3 : x + 3] = 230
+        file = BytesIO()
+        Image.fromarray(pixels).save(file, "PNG")
+        return file.getvalue()
+
+    files = {f"control/{i:03}.png": cells(i, 128) for i in range(12)}
+    files |= {f"treated/{i:03}.png": cells(100 + i, 100) for i in range(12)}
+    assert counts(read(write(tmp_path / "lab", files))) == {"control": 12, "treated": 12}
+
+
+def test_many_sizes_of_one_upload_are_copies(tmp_path: Path) -> None:
+    files = photos(16)
+    for number, name in enumerate(photos(16)):
+        for side in range(15, 42, 3):
+            size = (side, side * 3 // 4)
+            copy = f"{Path(name).stem}-{size[0]}x{size[1]}.jpg"
+            files |= {copy: photo(number, size)}
+    assert set(read(write(tmp_path / "uploads", files)).names) == set(photos(16))
+
+
+def test_names_in_a_zip_are_taken_as_they_are_meant(tmp_path: Path) -> None:
+    assert read(pack(tmp_path / "dot.zip", photos(20, "./"))).told == "20 images, one class."
 
 
 def test_cyclegans_folders_are_two_domains_with_their_tests(tmp_path: Path) -> None:

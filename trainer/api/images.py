@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from PIL import Image
 
-from trainer.data.image_files import open_image, upright_rgb
+from trainer.data.image_files import open_image, range_of_files, upright_rgb
 from trainer.data.preprocessing import preprocess_of
 from trainer.messages import Pixels, UserError
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import typed_path
 
@@ -28,9 +30,10 @@ def is_one(images: Images) -> bool:
     return isinstance(images, str | os.PathLike | Image.Image)
 
 
-def as_batch(images: Images, recipe: Recipe) -> Pixels:
+def as_batch(images: Images, recipe: Recipe, grey_range: GreyRange | None = None) -> Pixels:
     """Images as the recipe's network sees them, uint8 [N, H, W, C]: as those dropped on the window.
 
+    Deep grey is scaled by the recipe's own range, else by `grey_range`, else files by one together.
     Raises UserError where one cannot be read, or the model is not one of images.
     """
     preprocess = preprocess_of(recipe)
@@ -39,18 +42,25 @@ def as_batch(images: Images, recipe: Recipe) -> Pixels:
     several = [images] if is_one(images) else images
     if not isinstance(several, Sequence | np.ndarray):
         raise _unknown(images)
-    seen = [preprocess(_rgb(image)) for image in several]
+    grey_range = preprocess.grey_range or grey_range or range_of_files(_paths(several))
+    seen = [preprocess(_rgb(image, grey_range)) for image in several]
     return np.stack(seen) if seen else np.empty((0, *preprocess.shape), np.uint8)
 
 
-def _rgb(image: object) -> Pixels:
+def _paths(images: Sequence[object] | Pixels) -> list[Path]:
+    if isinstance(images, np.ndarray):
+        return []
+    return [typed_path(each) for each in images if isinstance(each, str | os.PathLike)]
+
+
+def _rgb(image: object, grey_range: GreyRange | None) -> Pixels:
     if isinstance(image, str | os.PathLike):
-        return open_image(typed_path(image))
+        return open_image(typed_path(image), grey_range)
     if isinstance(image, np.ndarray):
         _check(image)
         image = Image.fromarray(image[..., 0] if image.shape[2:] == (1,) else image)
     if isinstance(image, Image.Image):
-        return upright_rgb(image)
+        return upright_rgb(image, grey_range)
     raise _unknown(image)
 
 

@@ -23,6 +23,7 @@ from trainer.inference.model_files import file_metrics, load_snapshot, trained_o
 from trainer.inference.render import column_noise, decode_codes, encode_image, render
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
+from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
@@ -94,13 +95,14 @@ class LoadedModel:
     def __repr__(self) -> str:
         return f"<LoadedModel {self.recipe.name}, step {self.step:,}, {self.snapshot.device}>"
 
-    def prepare(self, images: Images) -> Pixels:
+    def prepare(self, images: Images, grey_range: GreyRange | None = None) -> Pixels:
         """Images as the network sees them: uint8 [N, H, W, C], N of 1 for a single image.
 
         `images` is one or several: a path, a PIL image, or an array of uint8, [H, W], [H, W, C] or
-        [N, H, W, C], of any size. Raises UserError where one cannot be read.
+        [N, H, W, C], of any size. Grey of 16 or 32 bits is scaled as in the training; where that
+        had none by `grey_range`, or all files by one. Raises UserError where one cannot be read.
         """
-        return as_batch(images, self.recipe)
+        return as_batch(images, self.recipe, grey_range)
 
     def reconstruct(self, images: Images, draws: int = 8, seed: int = 0) -> Pixels:
         """Stochastic reconstructions: uint8 [N, draws, H, W, C], the very pixels of the window.

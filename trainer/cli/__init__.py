@@ -24,7 +24,7 @@ from trainer.cli import (
     reproduce,
     train,
 )
-from trainer.messages import UserError
+from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import told
 
 COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export)
@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = args.run(args)
         sys.stdout.flush()  # a full disk is told here, not by a trace at the end
         return code
+    except DataMissingError as error:
+        return _refused(f"{error}{_where_now(error, arguments)}")
     except UserError as error:
         return _refused(str(error))
     except MemoryError:
@@ -67,6 +69,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with suppress(OSError):
                 sys.stdout.close()
         return code
+
+
+def _where_now(error: DataMissingError, arguments: Sequence[str] | None) -> str:
+    """What helps where a model's own images are gone."""
+    words = sys.argv[1:] if arguments is None else arguments
+    known = words and (words[0] in ("evaluate", "figure") or "--resume" in words)
+    return " Say where they are now by --images DIR." if error.path and known else ""
 
 
 def _refused(why: str) -> int:

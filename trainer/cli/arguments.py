@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TypeAlias
 
 from trainer.storage.paths import typed_path
@@ -32,8 +33,15 @@ def add_images(parser: argparse.ArgumentParser) -> None:
     """Where the user's own images lie now that a model was trained on."""
     for option, which in (("--images", "own images"), ("--images-b", "those of the second domain")):
         parser.add_argument(
-            option, type=typed_path, metavar="DIR", help=f"where its {which} lie now"
+            option, type=named_path, metavar="DIR", help=f"where its {which} lie now"
         )
+
+
+def named_path(text: str) -> Path:
+    """A path; an empty text, as of a variable that is not set, names none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names no folder")
+    return typed_path(text)
 
 
 def positive_int(text: str) -> int:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from pathlib import Path
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model
 from trainer.cli.loading import loading_bar
 from trainer.cli.writing import write
+from trainer.messages import UserError
 
 
 def add_parser(commands: Commands) -> None:
@@ -31,8 +34,7 @@ def run(args: argparse.Namespace) -> int:
     model = load(args.model, args.device, args.data, args.images, args.images_b)
     with loading_bar() as show:
         metrics = model.evaluate(loading=show)
-    if args.model.is_dir():
-        write(args.model / "metrics.json", json.dumps(metrics, indent=1).encode())
+    kept = json.dumps(metrics, indent=1).encode()
     if args.json:
         print(json.dumps(metrics))
     else:
@@ -40,4 +42,15 @@ def run(args: argparse.Namespace) -> int:
         for key, value in metrics.items():
             told = f"-  ({reasons[key]})" if key in reasons else value
             print(f"{key:<20} {told}")
+    return _keep(args.model, kept)
+
+
+def _keep(run: Path, metrics: bytes) -> int:
+    """Keep the measures in a run folder; where that fails they are printed at least."""
+    try:
+        if run.is_dir():
+            write(run / "metrics.json", metrics)
+    except UserError as error:
+        print(f"trainer: {error}", file=sys.stderr)
+        return 1
     return 0

@@ -34,6 +34,8 @@ def run(args: argparse.Namespace) -> int:
     from trainer.inference.model_files import export_model
 
     file = with_suffix(args.file, MODEL_SUFFIX)
+    if file.parent.is_dir() and (file.parent / "recipe.json").is_file():
+        raise UserError(f"{file} would lie in a run folder, among its own files: choose another.")
     model = load(args.model, args.device, args.data)
     metrics = _metrics(model)
     with in_words(file, "cannot be written"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from trainer.cli.arguments import Commands, add_data_and_device, add_model, posi
 from trainer.cli.writing import write
 from trainer.messages import Pixels, Probe, UserError, column_seeds
 from trainer.storage.faults import in_words
-from trainer.storage.paths import typed_path
+from trainer.storage.paths import full_path, typed_path
 
 if TYPE_CHECKING:
     from trainer.api.loaded import LoadedModel
@@ -55,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
         raise UserError(
             "There are no images in what was named. Name files, or a folder that holds some."
         )
+    if page is not None and _key(page) in map(_key, files):
+        raise UserError(f"--out {page} is one of the images: choose another name.")
     targets = _targets(args.out, files) if page is None else []
     seen = _prepared(model, files, problems)
     if page is not None and seen:
@@ -105,23 +108,34 @@ def _listed(named: list[Path]) -> tuple[list[Path], list[str]]:
 
 def _prepared(model: LoadedModel, files: list[Path], problems: list[str]) -> dict[Path, Pixels]:
     """Each image as the network sees it [1, H, W, C]; those that cannot be read are told."""
-    seen = {}
+    from trainer.data.image_files import range_of_files
+
+    seen, together = {}, range_of_files(files)
     for file in files:
         try:
-            seen[file] = model.prepare(file)
+            seen[file] = model.prepare(file, together)
         except UserError as error:
             problems.append(str(error))
     return seen
 
 
 def _targets(out: Path, files: list[Path]) -> list[Path]:
-    """A sheet's file for each image. Raises UserError where two would be one."""
-    names = [path.stem for path in files]
-    folded = [name.casefold() for name in names]  # one file to some file systems
-    if len(set(folded)) < len(names):
-        twice = next(name for name in names if folded.count(name.casefold()) > 1)
-        raise UserError(f"Two images are named {twice}: their sheets would overwrite each other.")
-    return [out / f"{name}.png" for name in names]
+    """A sheet's file for each image; none is another's, or one of the images themselves."""
+    taken = set(map(_key, files))
+    targets = []
+    for file in files:
+        names = (
+            f"{file.stem}{f' {count}' if count > 1 else ''}.png" for count in itertools.count(1)
+        )
+        target = next(out / name for name in names if _key(out / name) not in taken)
+        taken.add(_key(target))
+        targets.append(target)
+    return targets
+
+
+def _key(path: Path) -> str:
+    """What a file is to file systems that know no capitals."""
+    return str(full_path(path)).casefold()
 
 
 def _sheet(model: LoadedModel, seen: Pixels, args: argparse.Namespace, path: Path) -> bytes:

@@ -7,7 +7,14 @@ import shlex
 import sys
 from pathlib import Path
 
-from trainer.cli.arguments import Commands, add_data_and_device, positive, positive_int, seed
+from trainer.cli.arguments import (
+    Commands,
+    add_data_and_device,
+    named_path,
+    positive,
+    positive_int,
+    seed,
+)
 from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
@@ -34,11 +41,14 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument(
         "--images",
+        type=named_path,
         metavar="DIR",
         help="your own images: a folder, one of class folders, or a .zip; with --resume, where "
         "they lie now",
     )
-    parser.add_argument("--images-b", metavar="DIR", help="those of the second domain (CycleIAE)")
+    parser.add_argument(
+        "--images-b", type=named_path, metavar="DIR", help="those of the second domain (CycleIAE)"
+    )
     parser.add_argument("--out", type=typed_path, metavar="RUN", help="the run folder")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from PIL import Image, ImageCms
 
+# What standard sRGB profiles are called; others of like names may have another curve.
+_SRGB = ("sRGB", "sRGB IEC61966-2.1", "sRGB IEC61966-2-1", "sRGB built-in")
+
 
 def in_srgb(image: Image.Image) -> Image.Image:
     """An image in RGB or RGBA, in sRGB, which all the rest of the program takes for given.
@@ -31,7 +34,7 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
     """The image in sRGB; None where the profile says nothing new, or nothing of use."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if ImageCms.getProfileDescription(source).startswith("sRGB"):
+        if ImageCms.getProfileDescription(source).strip() in _SRGB:
             return None
         made = ImageCms.profileToProfile(image, source, _srgb(), outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from trainer.data.colour_profiles import in_srgb
-from trainer.data.grey_depth import Extent, is_deep, may_be_deep, range_of, to_8_bits
+from trainer.data.grey_depth import HEAD, Extent, is_deep, may_be_deep, range_of, to_8_bits
 from trainer.data.ink import within
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
@@ -72,6 +72,12 @@ class TooLargeError(UserError):
     """An image that would take more memory than any photo."""
 
 
+def reads_heic() -> bool:
+    """Whether the library for HEIC photos is there."""
+    _load_plugins()
+    return "HEIF" in Image.OPEN
+
+
 def is_unreadable_heic(data: bytes) -> bool:
     """Whether data are a HEIC photo, and the library that reads them is not there."""
     _load_plugins()
@@ -83,13 +89,13 @@ def begins_as_image(head: bytes) -> bool:
     return _IMAGE.match(head) is not None
 
 
-def open_image(path: Path) -> Pixels:
+def open_image(path: Path, grey_range: GreyRange | None = None) -> Pixels:
     """Returns the image in a file as [H, W, 3] RGB, upright, the longer side at most 2048.
 
     Transparency becomes white; of an animation the first frame counts. Raises `UserError`, which
     names the file, where no image can be read.
     """
-    return decode_image(read_image(path), path.name or str(path))
+    return decode_image(read_image(path), path.name or str(path), grey_range)
 
 
 def read_image(path: Path) -> bytes:
@@ -168,13 +174,26 @@ def _told(name: str) -> Iterator[None]:
         raise UserError(f'"{name}" is damaged or cut short: save or load it anew.') from error
 
 
-def upright_rgb(image: Image.Image) -> Pixels:
+def range_of_files(paths: Iterable[Path]) -> GreyRange | None:
+    """One range for all deep grey images among files; what cannot be read is passed over."""
+    found = []
+    for path in paths:
+        with suppress(UserError, OSError):
+            if not path.is_file():  # reading a pipe could wait for ever
+                continue
+            with path.open("rb") as file:
+                deep = may_be_deep(file.read(HEAD))
+            found.append(extent_of(read_image(path), path.name) if deep else None)
+    return range_of(extent for extent in found if extent is not None)
+
+
+def upright_rgb(image: Image.Image, grey_range: GreyRange | None = None) -> Pixels:
     """Returns an image that Pillow opened as [H, W, 3], as `open_image` does; a copy is read.
 
     Raises `UserError` where its data are damaged.
     """
     try:
-        return _upright_rgb(image.copy(), None)
+        return _upright_rgb(image.copy(), grey_range)
     except Exception as error:  # plugins raise nearly anything over broken data
         raise UserError("The image is damaged or cut short: save or load it anew.") from error
 

@@ -84,6 +84,12 @@ class RunFolder:
             "losses": LOSSES,
             "recipe": recipe.to_mapping(),
         }
+        try:
+            str(path).encode()
+        except UnicodeEncodeError as error:  # safetensors could not read there what it wrote
+            raise UserError(
+                f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
+            ) from error
         run = cls(path)
         run.write("recipe.json", json.dumps(began, indent=1).encode())
         return run

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from trainer.data.folders.stores import natural
 
 # The parts that people split their images into, CycleGAN's trainA, testB among them.
-_PART = re.compile(r"(train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval)[-_ ]?([ab]?)", re.I)
+_PART = re.compile(
+    r"(?:seg[-_])?(train(?:ing)?|val(?:id(?:ation)?)?|test(?:ing)?|dev|eval)"
+    r"(?:[-_ ]?(?:set|data|images|imgs|split|\d{1,4}))?[-_ ]?([ab]?)",
+    re.IGNORECASE,
+)
 # What cameras and phones number their folders by, as DCF has it: 100APPLE, 101CANON, 202411__.
 _CAMERA = re.compile(r"[1-9]\d\d[A-Z0-9_]{5}")
 
@@ -45,16 +49,20 @@ def find_classes(names: Iterable[str], title: str, how: str) -> Classes:
     """
     images = [_Image(name, tuple(name.split("/")[:-1])) for name in names]
     images, title = _unwrapped(images, title)
+    beside: list[str] = []
+    if how != "outer":
+        images = _parts_first(images)
     split = how != "outer" and _is_split(images)
     if split:
-        images, title = _unwrapped([_in_part(image) for image in images], title)
-    beside: list[str] = []
+        beside = [image.name for image in images if not image.folders]
+        images = [_in_part(image) for image in images if image.folders]
+        images, title = _unwrapped(images, title)
     if how == "inner":
         images = [_Image(i.name, i.folders[-1:], i.test) for i in images]
     elif how == "one" or (how == "auto" and (_are_one(images) or _are_a_cameras(images))):
         images = [_Image(i.name, (), i.test) for i in images]
     if any(image.folders for image in images):
-        beside = [image.name for image in images if not image.folders]
+        beside += [image.name for image in images if not image.folders]
         images = [image for image in images if image.folders]
     return _sorted(images, title, split, beside)
 
@@ -86,17 +94,40 @@ def _unwrapped(images: list[_Image], title: str) -> tuple[list[_Image], str]:
 
 def _is_split(images: list[_Image]) -> bool:
     """Whether the first folders are parts for training and for testing, and nothing else."""
-    first = {image.folders[0] if image.folders else "" for image in images}
-    found = [_PART.fullmatch(name) for name in first]
-    return len(first) > 1 and all(found)
+    return _are_parts(image.folders[0] for image in images if image.folders)
+
+
+def _are_parts(folders: Iterable[str]) -> bool:
+    found = {_kind(name) for name in folders}
+    return len(found) > 1 and None not in found
+
+
+def _kind(folder: str) -> str | None:
+    """What a part is for; None where a folder is none."""
+    part = _PART.fullmatch(folder)
+    return part[1].lower() + part[2].lower() if part else None
+
+
+def _parts_first(images: list[_Image]) -> list[_Image]:
+    """With the part before the class, where each class folder has parts of its own."""
+    inside = [image for image in images if len(image.folders) > 1]
+    if len(inside) < len(images) or not _are_parts(image.folders[1] for image in inside):
+        return images
+    return [
+        _Image(image.name, (image.folders[1], image.folders[0], *image.folders[2:]), image.test)
+        for image in images
+    ]
 
 
 def _in_part(image: _Image) -> _Image:
+    """Without the folder of its part, which some archives have twice."""
     part = _PART.fullmatch(image.folders[0])
     assert part is not None  # `_is_split`
+    rest = image.folders[1:]
+    if rest and _kind(rest[0]) == _kind(image.folders[0]):
+        rest = rest[1:]
     domain = (part[2].upper(),) if part[2] else ()
-    test = not part[1].lower().startswith("train")
-    return _Image(image.name, domain + image.folders[1:], test)
+    return _Image(image.name, domain + rest, not part[1].lower().startswith("train"))
 
 
 def _are_one(images: list[_Image]) -> bool:

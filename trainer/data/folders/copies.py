@@ -18,7 +18,7 @@ from trainer.messages import Floats, UserError
 SAMPLE = 8  # images that speak for their folder
 MANY = 0.9  # of a folder's images must have a larger twin elsewhere
 SMALLER = 0.81  # of the pixels at most
-ALIKE = 12.0  # mean difference of grey levels at the most, of 255
+ALIKE = 0.9  # correlation of their grey levels at the least
 HEAD = 1 << 16  # bytes that tell a picture's size, as a rule
 _SIGN = r"thumb(?:nail)?s?|small|preview|resized|scaled|tn|\d{2,4}x\d{2,4}"
 _MARK = re.compile(rf"(?:{_SIGN})[-_. ]+|[-_. ]+(?:{_SIGN})", re.I)
@@ -73,7 +73,8 @@ class _Twins:
     def _larger(self, name: str, inside: bool = False) -> str:
         """The largest other one, if it is larger; else empty."""
         others = self._others(name, inside)
-        if not 0 < len(others) <= SAMPLE:  # what has that many namesakes is just numbered
+        # What has many namesakes in other folders is just numbered.
+        if not others or (len(others) > SAMPLE and not inside):
             return ""
         largest = max(others, key=self._pixels)
         return largest if 0 < self._pixels(name) <= SMALLER * self._pixels(largest) else ""
@@ -96,10 +97,17 @@ class _Twins:
         except UserError:
             return False
         pairs = ((_tiny(small), _tiny(large)), (_tiny(small, cut=True), _tiny(large, cut=True)))
-        return any(float(np.abs(a - b).mean()) < ALIKE for a, b in pairs)
+        return any(_correlation(a, b) > ALIKE for a, b in pairs)
 
     def _looked_at(self, name: str) -> Image.Image:
         return Image.fromarray(decode_image(self._store.read(name), name)).convert("L")
+
+
+def _correlation(a: Floats, b: Floats) -> float:
+    """Of two plain pictures, which all look alike, 0."""
+    a, b = a - a.mean(), b - b.mean()
+    size = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float((a * b).sum()) / size if size > 0 else 0.0
 
 
 def _tiny(image: Image.Image, cut: bool = False) -> Floats:

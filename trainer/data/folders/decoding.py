@@ -23,6 +23,7 @@ from trainer.data.image_files import (
     decode_image,
     extent_of,
     is_unreadable_heic,
+    reads_heic,
 )
 from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.preprocessing import Preprocess
@@ -76,9 +77,18 @@ class Decoding:
             self.grey_range = self.grey_range or self._common_range()
             with suppress(OSError):
                 write_map(cache, self._shape, self._squares())
+                if any(each.why is Why.UNREADABLE for each in self._broken):
+                    return self._of_now(cache)
                 write_bytes(cache.with_suffix(".json"), json.dumps(self._beside()).encode())
             found = self._cached(cache)
         return found or self._in_memory()
+
+    def _of_now(self, cache: Path) -> Decoded:
+        """For this time only: a disk or network that failed may read all the next time."""
+        images = open_map(cache, self._shape)
+        if images is None:
+            return self._in_memory()
+        return self._decoded(images[: len(self._kept)], mapped=True)
 
     @property
     def _shape(self) -> tuple[int, int, int, int]:
@@ -90,7 +100,8 @@ class Decoding:
     def _cache(self) -> Path:
         size, _, channels = self.look.shape
         kind, part = "grey" if channels == 1 else "colour", "whole" if self.look.pad else "cut"
-        state = [f"{CACHE_VERSION}", self.inventory.fingerprint]
+        # What could not be read for want of a library is read once that is there.
+        state = [f"{CACHE_VERSION}", f"{reads_heic()}", self.inventory.fingerprint]
         return cache_file("folders", self.inventory.path, f"{size}-{kind}-{part}", state)
 
     def _beside(self) -> dict[str, Any]:

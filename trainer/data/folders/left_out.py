@@ -65,7 +65,8 @@ _ENDINGS = {
 # What systems, cameras' programs and network storages put beside the user's files, in lower case.
 _SYSTEM = {
     "@eadir", "@tmp", "#recycle", "@recycle", "#snapshot", "@recently-snapshot", "@sharebin",
-    "$recycle.bin", "recycler", "system volume information", "found.000", "lost+found",
+    "$recycle.bin", "recycler", "~snapshot", "lost.dir", "system volume information", "found.000",
+    "lost+found",
     "__macosx", "network trash folder", "temporary items", "thumbs.db", "ehthumbs.db",
     "desktop.ini", "picasa.ini", "icon\r",
 }  # fmt: skip

@@ -6,6 +6,7 @@ import os
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -13,7 +14,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
-from trainer.data.folders.left_out import LeftOut, shunned
+from trainer.data.folders.left_out import LeftOut, Why, shunned
 from trainer.data.folders.walk import Walk
 from trainer.data.image_files import TooLargeError, suffixes
 from trainer.data.progress import OnProgress, unheard
@@ -126,7 +127,10 @@ class _Zip:
         self.title = path.stem
         self._changed = path.stat().st_mtime_ns
         # Some programs for Windows pack paths with backslashes.
-        self._infos = {info.filename.replace("\\", "/"): info for info in archive.infolist()}
+        infos = archive.infolist()
+        self._infos = {_plain(info.filename): info for info in infos}
+        named = [_plain(info.filename) for info in infos]
+        self._again = [name for name, count in Counter(named).items() if count > 1]
 
     def files(self, progress: OnProgress = unheard) -> tuple[list[str], list[LeftOut]]:
         progress(0, 0)
@@ -136,7 +140,7 @@ class _Zip:
                 f'"{self._path.name}" unpacks to more than {MOST_UNPACKED >> 30} GiB. Choose a '
                 ".zip with fewer or smaller images."
             )
-        found, left_out = [], []
+        found, left_out = [], [LeftOut(name, Why.TWICE) for name in self._again]
         for name in whole:
             reasons = filter(None, map(shunned, name.split("/")))
             if (why := next(reasons, None)) is not None:
@@ -166,6 +170,11 @@ class _Zip:
     def stamp(self, name: str) -> str:
         info = self._infos[name]
         return f"{info.file_size} {info.CRC} {self._changed}"
+
+
+def _plain(name: str) -> str:
+    """A path as it is meant: some programs for Windows pack backslashes, others begin with "./"."""
+    return name.replace("\\", "/").removeprefix("./")
 
 
 def _limited(names: Iterable[str], path: Path) -> Iterator[str]:

@@ -118,8 +118,8 @@ def check_still_there(was: Folder, now: Folder) -> None:
     if there < ENOUGH * len(known):
         raise DataMissingError(
             f'"{now.path}" holds other images than those that the run was trained on: of '
-            f"{len(known)}, {there} are there. Name the folder that they are in now (--images), or "
-            "begin a new run on these.",
+            f"{len(known)}, {there} are there. Choose the folder that they are in now, or begin a "
+            "new run on these.",
             path=now.path,
         )
 
