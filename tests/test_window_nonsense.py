@@ -193,7 +193,7 @@ def test_a_folder_of_data_that_cannot_be_read_is_named(what: str, tmp_path: Path
     contents = read_contents(Folders({"mnist": str(place)}, str(place)))
     assert contents.ready["mnist"] is False and contents.ready["drawn-digits"] is True
     (told,) = contents.problems
-    assert place.name.replace("\0", "\\x00") in told
+    assert place.name.replace("\0", "\\x00")[:40] in told
     assert read_contents(Folders({"mnist": str(tmp_path / "gone")})).problems == ()
 
 
