@@ -38,10 +38,7 @@ _OTHER_MODEL = "a model of another program; IAE Studio opens .safetensors files 
 _STRANGERS = (
     (rb"\s*<!doctype html|\s*<html", "a web page: save the image itself and open that"),
     (rb"(?s).*<svg\b", "an SVG drawing, which cannot be opened: convert it to PNG"),
-    (
-        _HEIC.pattern,
-        "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG",
-    ),
+    (_HEIC.pattern, "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG"),
     (
         rb"(?s)....ftyp(isom|iso\d|mp4|m4v|avc|qt|3g)|\x1a\x45\xdf\xa3|RIFF....AVI",
         "a video: save some of its frames as PNG and open those",
