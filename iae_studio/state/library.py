@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.messages import Messages
-from iae_studio.state.model_files import SHIPPED, Run, find_runs
+from iae_studio.state.model_files import SHIPPED, Run, Runs, find_runs
 from iae_studio.state.training import Training
 from trainer.data.at_hand import data_ready
 from trainer.recipe.catalogue import CATALOGUE
@@ -23,8 +23,8 @@ class Contents:
 
     runs: tuple[Run, ...] = ()
     ready: Mapping[str, bool] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()  # a sentence on what cannot be read
-    details: tuple[str, ...] = ()  # the same for each run, for the log
+    problems: tuple[str, ...] = ()  # a sentence on each folder that cannot be read
+    damaged: Mapping[str, str] = field(default_factory=dict)  # runs, by name: what is wrong
 
 
 def read_contents(folders: Folders) -> Contents:
@@ -32,9 +32,8 @@ def read_contents(folders: Folders) -> Contents:
     names: set[str] = {recipe.data.name for recipe in CATALOGUE.values()}
     ready = {name: data_ready(name, folders.of(name)) for name in names}
     runs = find_runs()
-    problems = (str(runs), *folders.problems())
-    details = tuple(f"{name}: {why}." for name, why in runs.damaged.items())
-    return Contents(runs.readable, ready, tuple(filter(None, problems)), details)
+    problems = (runs.problem, *folders.problems())
+    return Contents(runs.readable, ready, tuple(filter(None, problems)), runs.damaged)
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class Library(QObject):
         super().__init__(parent)
         self._displayed, self._training, self._messages = displayed, training, messages
         self._contents = Contents()
+        self._told: set[str] = set()  # what cannot be read
         self._first: DisplayedModel | None = None
 
     def start(self, name: str) -> None:
@@ -72,7 +72,6 @@ class Library(QObject):
 
     def set_contents(self, contents: Contents) -> None:
         """What the disk holds now; what of it cannot be read is told once."""
-        news = [told for told in contents.problems if told not in self._contents.problems]
         self._contents = contents
         self.changed.emit()
         first, self._first = self._first, None
@@ -80,10 +79,23 @@ class Library(QObject):
             found = self.weights_of(CATALOGUE[first.recipe.name])
             if found != first:
                 self._displayed.select(found)
-        if news:
-            self._messages.show_aside(" ".join(news))
-            for detail in contents.details:
-                self._messages.logged.emit(detail)
+        self._tell_news(contents, at_start=first is not None and not self._training.busy)
+
+    def _tell_news(self, contents: Contents, at_start: bool) -> None:
+        """What cannot be read and was not told yet: in the log, and where it hides nothing."""
+        why = {name: f"{name}: {told}." for name, told in contents.damaged.items()}
+        fresh = {name: contents.damaged[name] for name in why if why[name] not in self._told}
+        lines = [str(Runs(contents.runs, fresh))] if fresh else []
+        lines += [told for told in contents.problems if told not in self._told]
+        self._told.update(contents.problems, why.values())
+        if not lines:
+            return
+        if at_start or self._messages.current is None:
+            self._messages.show_aside(" ".join(lines))
+        else:  # the user reads what became of the images, say
+            self._messages.logged.emit(" ".join(lines))
+        for name in fresh:
+            self._messages.logged.emit(why[name])
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

@@ -107,15 +107,21 @@ def _step(folder: Path) -> int:
 
 def is_model(path: Path) -> bool:
     """Whether a path is a model file or a run folder, and no image."""
-    return path.suffix == MODEL_SUFFIX or lies(path / "recipe.json")
+    parts = (path / "recipe.json", path / STATE_FILE)
+    return path.suffix.lower() == MODEL_SUFFIX or any(map(lies, parts))
 
 
 def model_recipe(path: Path) -> Recipe:
     """The recipe of a run folder or a model file. Raises UserError where there is none."""
     try:
         if path.is_dir():
+            recipe = read_begun(path).recipe
+            if is_missing(path / STATE_FILE):
+                raise UserError(
+                    f"{path} holds no weights ({STATE_FILE} is missing): copy the whole folder."
+                )
             _step(path)  # or a damaged state is told
-            return read_begun(path).recipe
+            return recipe
         return read_meta(path).recipe
     except OSError as error:
         raise UserError(told(error, path, "cannot be read")) from error

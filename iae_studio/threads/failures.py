@@ -24,8 +24,8 @@ def describe(error: BaseException) -> Failed:
     if isinstance(error, MemoryError) or full:
         return Failed(
             "The memory is full.",
-            "Use a smaller batch or a -small recipe; the last save is kept.",
+            "Use a smaller batch or a -small recipe; what was saved is kept.",
             trace=trace,
         )
     what = f"{type(error).__name__}: {error}"
-    return Failed(what, "The log below has the details; the last save is kept.", trace=trace)
+    return Failed(what, "The log below has the details; what was saved is kept.", trace=trace)

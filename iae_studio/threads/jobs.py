@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.reporting.sheets import SEEN_GAP, encoded, picture_path, sheet
 from trainer.storage.faults import in_words
-from trainer.storage.files import is_missing, write_bytes
+from trainer.storage.files import write_bytes
 from trainer.storage.paths import typed_path
 
 TEST_COUNT = 6
@@ -36,20 +37,28 @@ def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
     Without a spec the displayed network takes no images.
     """
     paths = [typed_path(path) for path in paths]  # one may have been pasted as text
-    models = [path for path in paths if is_model(path)]
-    images = [path for path in paths if path not in models]
+    dropped = [path for path in paths if is_model(path)]
+    images = [path for path in paths if path not in dropped]
+    models = list(dict.fromkeys(map(_whole_model, dropped)))
     opened = Opened()
     if images and spec is None:
         opened = Opened(problems=(POINTS_TAKE_NO_IMAGES,))
     elif images and spec is not None:
         opened = open_images(images, spec, limit)
+    if len(models) > 1:
+        others = ", ".join(f'"{path.name:.60}"' for path in models[1:4])
+        told = f"One model is opened at a time: drop {others} by itself."
+        opened = replace(opened, problems=(told, *opened.problems))
     return _with_model(opened, models[0]) if models else opened
 
 
-def _with_model(opened: Opened, path: Path) -> Opened:
+def _whole_model(path: Path) -> Path:
+    return path.parent if path.name == STATE_FILE else path
+
+
+def _with_model(opened: Opened, folder: Path) -> Opened:
     from trainer.inference.model_files import check_model
 
-    folder = path.parent if path.name == STATE_FILE else path
     try:
         recipe = model_recipe(folder)
         check_model(folder)  # what cannot be loaded must not take the place of what is shown
@@ -122,7 +131,7 @@ def save_sheet(
     A name without an ending gets .png. Raises UserError where it cannot be written.
     """
     target = picture_path(path)
-    if target != path and not is_missing(target):  # the dialog asked about another name
+    if target != path and os.path.lexists(target):  # the dialog asked about another name
         raise UserError(f"{target} is there already: choose it by its full name to replace it.")
     page = sheet(np.stack(seen), tiles)
     draws = page[:, tiles.shape[3] + SEEN_GAP :]

@@ -17,6 +17,8 @@ from trainer.data.grey_depth import HEAD, Extent, is_deep, may_be_deep, range_of
 from trainer.data.ink import within
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
+from trainer.storage.faults import told
+from trainer.storage.files import kind_of
 
 _FORMATS = (
     "PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "JPEG2000", "PPM", "PSD",
@@ -30,14 +32,13 @@ _IMAGE = re.compile(
     rb"|(?s:....ftyp(?:avi[fs]|hei[cfsmx]|hev[cmsx]|mif1|msf1))"
 )
 _HEIC = re.compile(rb"(?s)....ftyp(?:hei|hev|mif|msf)")
+_MODELS = (".pt", ".pth", ".ckpt", ".bin", ".onnx", ".pkl", ".h5", ".keras")
+_OTHER_MODEL = "a model of another program; IAE Studio opens .safetensors files that it wrote"
 # Files that people take for images: what a start tells, and what the file then is.
 _STRANGERS = (
     (rb"\s*<!doctype html|\s*<html", "a web page: save the image itself and open that"),
     (rb"(?s).*<svg\b", "an SVG drawing, which cannot be opened: convert it to PNG"),
-    (
-        _HEIC.pattern,
-        "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG",
-    ),
+    (_HEIC.pattern, "a HEIC photo: pip install pillow-heif to open it, or convert it to JPEG"),
     (
         rb"(?s)....ftyp(isom|iso\d|mp4|m4v|avc|qt|3g)|\x1a\x45\xdf\xa3|RIFF....AVI",
         "a video: save some of its frames as PNG and open those",
@@ -105,7 +106,8 @@ def read_image(path: Path) -> bytes:
         if path.stat().st_size > 1 << 30:
             raise UserError(f'"{name}" is larger than a gigabyte: save a smaller copy as JPEG.')
         if not path.is_file():  # reading a pipe could wait for ever
-            raise UserError(f'"{name}" is a folder or device, not an image: open the files inside.')
+            way = "open the files inside" if path.is_dir() else "choose a PNG or JPEG file"
+            raise UserError(f'"{name}" is {kind_of(path)}, not an image: {way}.')
         return path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from error
@@ -216,7 +218,7 @@ def list_images(paths: Iterable[Path], limit: int = 64) -> list[Path]:
 def _unreadable(path: Path, error: OSError) -> UserError:
     if isinstance(error, FileNotFoundError):
         return UserError(f'"{path.name}" is not there: was it moved, renamed or deleted?')
-    return UserError(f'"{path.name}" cannot be read ({error.strerror}): check its permissions.')
+    return UserError(told(error, f'"{path.name}"', "cannot be read"))
 
 
 def _images_inside(folder: Path) -> list[Path]:
@@ -239,6 +241,8 @@ def _recognise(data: bytes, name: str) -> Image.Image:
                 return factory(io.BytesIO(data), "")
         except Exception as error:
             failure = error
+    if name.lower().endswith(_MODELS):
+        raise UserError(f'"{name}" is {_OTHER_MODEL}.')
     readable_heic = "HEIF" in Image.OPEN and _HEIC.match(data)
     for start, what in () if readable_heic else _STRANGERS:
         if re.match(start, data[:4096], re.IGNORECASE):

@@ -26,7 +26,7 @@ from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import full_path, runs_root
-from trainer.training.checkpoint import RunFolder
+from trainer.training.checkpoint import RunFolder, Shown
 from trainer.training.run_images import trained_on
 
 BY_CONTENT, BY_ORDER = "content", "order"  # what own images were split by
@@ -103,16 +103,14 @@ def check_model(path: Path) -> None:
     if not path.is_dir():
         _weights_of(path, read_meta(path), device)
     elif RunFolder(path).has_state():
-        with _fitting(path):
-            RunFolder(path).load_shown(device)
+        _shown(RunFolder(path), device)
 
 
 def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapshot:
     recipe = run.recipe()
     if not run.has_state():
         raise UserError(f"{run.path} holds no checkpoint yet. Train it with --resume first.")
-    with _fitting(run.path):
-        shown = run.load_shown(device)
+    shown = _shown(run, device)
     if shown.seen:
         points = shown.seen.get("points")
         known = read_directions(shown.seen, device)
@@ -146,8 +144,25 @@ def _weights_of(
         model.discriminators.clear()
         weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
         model.load_state_dict(weights)
+        _check_finite(model, path)
         directions = read_directions(tensors, device)
-        return model.to(device).eval().requires_grad_(False), directions
+    return model.to(device).eval().requires_grad_(False), directions
+
+
+def _shown(run: RunFolder, device: torch.device) -> Shown:
+    with _fitting(run.path):
+        shown = run.load_shown(device)
+        _check_finite(shown.ema, run.path)
+        return shown
+
+
+def _check_finite(model: Model, path: Path) -> None:
+    """Raises UserError where all that the model draws would be black."""
+    if not all(bool(torch.isfinite(value).all()) for value in model.state_dict().values()):
+        raise UserError(
+            f"{path} cannot be shown: its weights are not finite numbers. It was damaged, or its "
+            "training diverged: open another one."
+        )
 
 
 @contextmanager
@@ -156,8 +171,10 @@ def _fitting(path: Path) -> Iterator[None]:
         yield
     except (OSError, SafetensorError) as error:
         raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
-    except (RuntimeError, KeyError, ValueError, TypeError, OverflowError) as error:
-        raise UserError(f"{path} does not fit the recipe it names: {error}.") from error
+    except (RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
+        raise UserError(
+            f"{path} does not fit the recipe it names: it was edited or damaged. Copy it again."
+        ) from error
 
 
 def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:

@@ -111,8 +111,7 @@ def from_format_1(values: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in values.items():
         path = paths.get(key) or alias_path(key, source)
         if not path:
-            known = ", ".join(sorted({*paths, *ALIASES, *_JUDGES}))
-            raise UserError(f"Unknown recipe option {brief(key)}. Known are: {known}.")
+            raise newer(f"it has the option {brief(key)}")
         if key != unused:
             _put(nested, path.split("."), value)
     return nested

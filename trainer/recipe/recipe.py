@@ -109,6 +109,7 @@ class Recipe(Composition):
             check_known(nested)
             return _checked(nested)
         older: Composition = from_nested(from_format_1(values))
+        check_known(older)
         check_values(older)
         # An older version took options that have no effect, and kept them.
         return _checked(at_rest(older))

@@ -14,7 +14,7 @@ from trainer.messages import LOSSES, UserError
 from trainer.recipe.migration import RUN_FORMAT, brief, check_age, loss_names, newer
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
-from trainer.storage.files import is_missing, parse_object, read_object
+from trainer.storage.files import is_missing, kind_of, parse_object, read_object
 
 MODEL_SUFFIX = ".safetensors"
 KIND, MODEL_FORMAT = "iae-studio model", 1
@@ -45,12 +45,13 @@ def text_inside(path: Path) -> dict[str, str]:
     """The text inside a safetensors file. Raises UserError where it is none, or damaged."""
     with in_words(path, "cannot be read"):
         if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe could wait for ever
-            raise UserError(f"{path} is a folder or device, not a model file: name another.")
+            kind = kind_of(path)
+            raise UserError(f"{path} is {kind}, and no model: copy it again, or name another.")
     try:
         with safe_open(str(path), "np") as file:
             return dict(file.metadata() or {})
     except (OSError, ValueError, SafetensorError) as error:
-        if path.suffix != MODEL_SUFFIX:
+        if path.suffix.lower() != MODEL_SUFFIX:
             why = f"it is no {MODEL_SUFFIX} file; name one, or a run folder"
         else:
             why = "it is damaged or cut short: download or copy it again"
@@ -101,10 +102,12 @@ def read_begun(folder: Path) -> Begun:
         names = loss_names(content.get("losses", LOSSES[:EARLIER_LOSSES]))
         if not names or names != LOSSES[: len(names)]:
             raise newer("it keeps losses that this one does not know")
+        if "recipe" not in content:
+            raise UserError("It is damaged: it lacks its recipe.")
         recipe = Recipe.from_mapping(content["recipe"])
     except UserError as error:
         raise UserError(f"{file}: {error}") from error
     except (TypeError, KeyError, AttributeError) as error:
-        raise UserError(f"{file} is damaged ({brief(error)}).") from error
+        raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
     return Begun(recipe, len(names), when if isinstance(when, str) else "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -27,6 +28,10 @@ _WAYS = {
 }
 
 
+# What of a name is shown where it is too long for a disk, and the rest of it.
+_LONG_NAME = re.compile(r"""([^/\\"']{40})[^/\\"']{20,}""")
+
+
 def told(error: OSError, path: object = None, what: str = "cannot be used") -> str:
     """One line: which file or folder, what is wrong with it, and what to do."""
     named = path if path is not None else error.filename
@@ -35,6 +40,9 @@ def told(error: OSError, path: object = None, what: str = "cannot be used") -> s
     way = _WAYS.get(error.errno or 0, "Check it, or choose another place.")
     why = error.strerror or str(error) or type(error).__name__
     shown = os.fsdecode(named) if isinstance(named, bytes) else named
+    if error.errno == errno.ENAMETOOLONG:
+        why = "the name is too long"
+        shown = shown if shown is None else _LONG_NAME.sub("\\1\N{HORIZONTAL ELLIPSIS}", str(shown))
     return f"{'A file or folder' if shown is None else shown} {what} ({why}). {way}"
 
 

@@ -69,6 +69,13 @@ def is_missing(path: Path) -> bool:
     return False
 
 
+def kind_of(path: Path) -> str:
+    """What lies there in place of a file. Raises OSError."""
+    mode = path.stat().st_mode
+    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+    return next((name for test, name in kinds if test(mode)), "a device")
+
+
 def lies(path: Path) -> bool:
     """Whether a file lies there that can be looked at."""
     try:
@@ -82,7 +89,7 @@ def read_object(path: Path) -> dict[str, Any]:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):  # reading a pipe could wait for ever
-            raise UserError(f"{path} is a folder or device, not a file: move it away.")
+            raise UserError(f"{path} is {kind_of(path)}, not a file: move it away.")
         if about.st_size > MOST_JSON:
             raise UserError(f"{path} is too large to be what it is named: move it away.")
         return parse_object(path.read_text("utf-8"), str(path))

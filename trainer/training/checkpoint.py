@@ -150,10 +150,12 @@ class RunFolder:
             self._append_curves(state.step)
             write_bytes(self.path / STATE, to_bytes(tensors, meta))
         except (OSError, SafetensorError) as error:
-            raise UserError(
-                f"The checkpoint could not be written to {self.path}: {error}. "
-                "The last one is kept; free some space, then save again."
-            ) from error
+            what = "cannot be written"
+            why = f"{self.path} {what} ({error})."
+            if isinstance(error, OSError):
+                why = told(error, self.path, what)
+            kept = ", the last one is kept" if self.has_state() else ""
+            raise UserError(f"The checkpoint was not saved{kept}: {why}") from error
         self._fresh = []
         for half_written in self.path.glob(f".{STATE}.*"):  # by a process that was killed
             half_written.unlink(missing_ok=True)
@@ -202,9 +204,10 @@ class RunFolder:
         with opened(self.path / STATE) as file:
             tensors = tensors_of(file, SHOWN)
             step = step_of(file, self.path, STATE)
-        ema = build_model(self.recipe())
-        ema.discriminators.clear()
+        recipe = self.recipe()
         with self._fitting():
+            ema = build_model(recipe)
+            ema.discriminators.clear()
             unpack_ema(ema, tensors)
         ema.to(device).eval().requires_grad_(False)
         return Shown(ema, step, {k: v for k, v in tensors.items() if not k.startswith("ema.")})
@@ -213,10 +216,10 @@ class RunFolder:
     def _fitting(self) -> Iterator[None]:
         try:
             yield
-        except (KeyError, ValueError, TypeError, RuntimeError) as error:
+        except (KeyError, ValueError, TypeError, RuntimeError, MemoryError) as error:
             raise UserError(
-                f"{self.path / STATE} does not fit its recipe: {error}. "
-                "Was it edited, or begun by another version of IAE Studio?"
+                f"{self.path / STATE} does not fit its recipe: it was edited or damaged. "
+                "Copy it again."
             ) from error
 
 

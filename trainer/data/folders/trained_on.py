@@ -86,8 +86,9 @@ def read_list(run: Path) -> ImageList | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not a list of images"
         raise UserError(
-            f"{file}, which says what the run was trained on, cannot be read ({error}). Copy it "
+            f"{file}, which says what the run was trained on, cannot be read ({why}). Copy it "
             "back from a backup, or begin a new run."
         ) from error
 

@@ -17,6 +17,7 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.faults import told
 from trainer.storage.files import lies, replacing
 from trainer.storage.paths import cache_root, data_root
 
@@ -84,10 +85,12 @@ def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Ten
     try:
         images = read_image_file(str(images_file)).unsqueeze(1)
         labels = read_label_file(str(labels_file))
-    except (OSError, ValueError, TypeError, KeyError, AssertionError, RuntimeError) as error:
+    except OSError as error:
+        raise UserError(told(error, what="cannot be read")) from error
+    except (ValueError, TypeError, KeyError, AssertionError, RuntimeError) as error:
         raise UserError(
-            f"The {title} files in {folder} are damaged ({str(error) or 'cut short'}). "
-            "Delete them and get them again."
+            f"The {title} files in {folder} are damaged or cut short: delete them and download "
+            "them again."
         ) from error
     if images.shape[1:] != (1, 28, 28) or len(images) != len(labels) or not len(images):
         raise UserError(f"The {title} files in {folder} do not belong together. Get them again.")
