@@ -17,7 +17,6 @@ from tests.studio import LONG, find, little_data, photos, press, running, show
 from trainer.recipe.catalogue import CATALOGUE
 
 
-
 @pytest.fixture
 def studio(qtbot, own_folders, monkeypatch):
     with little_data(monkeypatch), running(own_folders, qtbot, "mog-iae") as started:
@@ -28,7 +27,9 @@ def large(folder: Path, count: int) -> Path:
     """Files that take long to decode: progressive, 12 megapixels."""
     folder.mkdir()
     rng = np.random.default_rng(0)
-    small = Image.fromarray(rng.integers(0, 256, (378, 504, 3), np.uint8))
+    pixels = rng.integers(200, 256, (378, 504, 3), np.uint8)
+    pixels[100:250, 150:350] //= 8
+    small = Image.fromarray(pixels)
     small.resize((4032, 3024)).save(folder / "0.jpg", progressive=True, quality=90)
     for k in range(1, count):
         (folder / f"{k}.jpg").hardlink_to(folder / "0.jpg")

@@ -68,7 +68,7 @@ def open_files(
 def _paths_in(named: Path | str) -> list[Path]:
     """Text may hold several paths in one line, each in quotes or without blanks."""
     path = typed_path(named)
-    if isinstance(named, Path) or not is_missing(path):
+    if isinstance(named, Path) or os.path.lexists(path):
         return [path]
     try:
         parts = shlex.split(named, posix=os.name != "nt")
@@ -77,7 +77,7 @@ def _paths_in(named: Path | str) -> list[Path]:
     if not all(map(begins_as_path, parts)):
         return [path]  # of one path the parts, with blanks between
     several = [typed_path(part) for part in parts]
-    return [path] if all(map(is_missing, several)) else several
+    return several if any(map(os.path.lexists, several)) else [path]
 
 
 def _gone(paths: list[Path]) -> list[str]:
