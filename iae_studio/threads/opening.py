@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -140,7 +140,7 @@ def look_through(opened: Opened, spec: InputSpec, pair: bool, progress: OnProgre
 
     A `pair` of them is offered as two domains. `progress` may raise to end it.
     """
-    looks = [_look(path, opened.unread, spec, progress) for path in opened.holders]
+    looks = [_look(path, opened, spec, progress) for path in opened.holders]
     useful = [look.to_train_on[0] for look in looks if look.to_train_on]
     told = [look.told for look in looks if look.told]
     told[NAMED:] = [f"So much for {NAMED} of {len(told)}."] if len(told) > NAMED else []
@@ -155,18 +155,19 @@ def look_through(opened: Opened, spec: InputSpec, pair: bool, progress: OnProgre
     )
 
 
-def _look(path: Path, unread: Iterable[Unread], spec: InputSpec, progress: OnProgress) -> Looked:
+def _look(path: Path, opened: Opened, spec: InputSpec, progress: OnProgress) -> Looked:
     """One of them; some of its images are shown where they lie deeper than those shown already.
 
-    What is `unread` of it counts as damaged.
+    What could not be `opened` of it counts as damaged.
     """
-    broken = {Path(each.place).name: each for each in unread if _lies_in(path, each)}
+    broken = {Path(each.place).name: each for each in opened.unread if _lies_in(path, each)}
     try:
         with open_store(path) as store:
             inventory = inventory_of(store, path, "auto", progress)
             direct = {name for name in inventory.names if "/" not in name}
             inventory = _without(inventory, broken)
-            shown = not _is_archive(path) and bool(direct - broken.keys())
+            tried = bool(opened.inputs) or not broken  # else the others are likely to be so too
+            shown = not _is_archive(path) and bool(direct - broken.keys()) and tried
             inputs, found = ([], []) if shown else _some(store, inventory, spec, progress)
     except UserError as error:
         return Looked(str(error), faulty=True)
