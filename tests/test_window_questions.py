@@ -14,10 +14,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import DISCARD, STOP_LOOKING, TRAIN_ON
 from iae_studio.state.model_files import SHIPPED, list_runs
+from iae_studio.state.own_images import usable_path
 from iae_studio.state.training import State
 from tests.own_images import DIGITS, NO_IMAGE, brought, drop, dropped, in_dialog, own, pets, said
 from tests.studio import LONG, find, little_data, photos, press, running, show, train, wait_state
 from tests.test_window_own_images import answer
+from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -210,6 +212,22 @@ def test_a_long_name_leaves_room_for_the_sentence(studio, qtbot, tmp_path, name)
     drop(studio, qtbot, tmp_path / f"{name.strip()}.png")
     shown = find(studio, QLabel, "messageText").text()
     assert "not an image" in shown and len(shown) < 110
+
+
+def test_a_training_names_a_long_folder_in_short(studio, qtbot, tmp_path) -> None:
+    folder = photos(tmp_path / ("holiday of " * 15).strip(), 20)
+    (folder / "7.png").write_bytes(NO_IMAGE)
+    studio.state.displayed.use_own_images(own(folder))
+    assert said(studio).endswith("press Train.") and len(said(studio)) < 120
+    train(studio, qtbot)
+    assert "…" in said(studio).split(": 19 of 20 images")[0] and len(said(studio)) < 140
+
+
+@pytest.mark.parametrize("text", ["/{0}/x", "/a/{0}", "/{0}/{0}/{0}"])
+def test_a_typed_path_is_told_in_short(text) -> None:
+    with pytest.raises(UserError, match="is not there") as raised:
+        usable_path(text.format("n" * 190))
+    assert len(str(raised.value)) < 160
 
 
 @pytest.mark.parametrize("form", ["'{0}' '{1}'", "{0} {1}", '"{0}"  {1}', "file://{0} file://{1}"])

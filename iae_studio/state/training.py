@@ -16,6 +16,7 @@ from iae_studio.state.messages import (
     Message,
     Messages,
     MovedImages,
+    short,
 )
 from trainer.messages import Failed, Floats, Progress
 from trainer.recipe.recipe import Recipe
@@ -147,6 +148,10 @@ class Training(QObject):
 
     def left_out(self, told: str) -> None:
         """Some of the user's images are not trained on."""
+        data = None if self.recipe is None else self.recipe.data
+        for place in filter(None, () if data is None else (data.images, data.images_b)):
+            name = Path(place).name
+            told = told.replace(f"{name}: ", f"{short(name)}: ")
         self._messages.show_message(Message(f"Training on {told}"))
 
     def failed(self, failed: Failed) -> None:
