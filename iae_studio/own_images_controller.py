@@ -47,7 +47,8 @@ class OwnImagesController(QObject):
         self.looking, self.opening = WorkThread(), WorkThread()
         for thread in (self.looking, self.opening):
             thread.failed.connect(self.failed)
-        self._progress = CancellableProgress(lambda *_: None)  # of all that is looked through
+        self._progress = CancellableProgress(lambda *_: None)  # of all drops
+        self._finds = CancellableProgress(lambda *_: None)  # of images that moved
         self._opens: dict[object, CancellableProgress] = {}
         self._sees = CancellableProgress(lambda *_: None)
         self._moved.connect(self._tell_moved)
@@ -66,6 +67,11 @@ class OwnImagesController(QObject):
 
     def cancel(self) -> None:
         """Nobody waits any more for what is being opened or looked through."""
+        self._stop_drops()
+        self._finds.cancel()
+        self._sees.cancel()
+
+    def _stop_drops(self) -> None:
         for progress in (self._progress, *self._opens.values()):
             progress.cancel()
         self._progress = CancellableProgress(lambda *_: None)
@@ -73,14 +79,16 @@ class OwnImagesController(QObject):
     def shut_down(self) -> None:
         """End the threads; safe to call twice."""
         self.cancel()
-        self._sees.cancel()
         for thread in (self.looking, self.opening):
             if thread.isRunning():
                 thread.shut_down()
 
     def _act(self, action: Action) -> None:
         if action.asks_for(STOP_LOOKING):
-            self.cancel()
+            if action.about == MOVED:
+                self._finds.cancel()
+            else:
+                self._stop_drops()
         elif action.asks_for(FIND_FOLDER) or action.asks_for(FIND_ZIP):
             self._find(action.about, action.asks_for(FIND_ZIP))
 
@@ -160,10 +168,13 @@ class OwnImagesController(QObject):
         if not chosen:
             self.state.messages.ask_again()
             return
-        told = Message(f'Looking through "{chosen}"…', False, (STOP_LOOKING,), MOVED)
+        told = Message(
+            f'Looking through "{chosen}"…', False, (replace(STOP_LOOKING, about=MOVED),), MOVED
+        )
         self.state.messages.show_message(told)
+        self._finds = CancellableProgress(lambda *_: None)
         self.looking.submit(
-            partial(jobs.move_images, moved.run, moved.gone, chosen, self._progress),
+            partial(jobs.move_images, moved.run, moved.gone, chosen, self._finds),
             then=partial(self._found, moved),
             otherwise=partial(self._not_found, moved),
         )

@@ -199,6 +199,19 @@ def test_found_for_another_model_is_only_found(studio, qtbot, tmp_path, monkeypa
     qtbot.waitUntil(lambda: said(studio) == "trip is found.", timeout=LONG)
 
 
+def test_each_stop_ends_its_own(studio, qtbot, tmp_path, monkeypatch) -> None:
+    answer(monkeypatch, moved_run(studio, qtbot, tmp_path / "trip"))
+    held = hold(studio)
+    press(studio, qtbot, "messageButton0")
+    dropped(studio.window, photos(tmp_path / "set", 20))
+    qtbot.waitUntil(lambda: '"set"' in said(studio), timeout=LONG)
+    press(studio, qtbot, "messageButton0")
+    assert "moved" in said(studio) and actions(studio) == [STOP_LOOKING.name]
+    held.set()
+    qtbot.waitUntil(lambda: "trip is found" in said(studio), timeout=LONG)
+    assert TRAIN_ON.name not in actions(studio)
+
+
 # ---- names and words -----------------------------------------------------------------------------
 
 
