@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.input_list import MAX_INPUTS, Input, InputSpec
+from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
 from iae_studio.style import theme
-from iae_studio.threads import jobs, opening
+from iae_studio.threads import jobs
 from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
@@ -166,10 +165,7 @@ class Studio(QObject):
 
     def _connect_jobs(self) -> None:
         state = self.state
-        state.inputs.filesWanted.connect(self._open_files)
-        state.inputs.pictureWanted.connect(self._open_picture)
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.inputs.specWanted.connect(self._see_anew)
         state.answers.sheetWanted.connect(self._save_sheet)
 
     def _engine_ready(self, device: str) -> None:
@@ -191,21 +187,9 @@ class Studio(QObject):
 
     # ---- jobs --------------------------------------------------------------------------------
 
-    def _open_files(self, paths: list[Path], spec: InputSpec | None) -> None:
-        job = partial(jobs.open_files, paths, spec, MAX_INPUTS)
-        self.work.submit(job, then=self.state.inputs.add_opened)
-
-    def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
-        job = partial(opening.open_picture, picture, name, spec)
-        self.work.submit(job, then=self.state.inputs.add_opened)
-
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
         job = partial(jobs.read_sketch, drawing, spec)
         self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
-
-    def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
-        job = partial(jobs.see_anew, inputs, spec)
-        self.work.submit(job, then=self.state.inputs.exchange, newest="see anew")
 
     def _save_sheet(self, path: Path) -> None:
         answers = self.state.answers

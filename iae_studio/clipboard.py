@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
 
 # How the name of a file begins, with its whole path, as terminals and other programs copy it.
 _PATH = re.compile(r"[\"'\u201c\u2018]?(/|~|file:/|[A-Za-z]:[\\/]|\\\\)")
+_ADDRESS = re.compile(r"[\"'<]?([a-z][a-z0-9+.-]+://|data:|www\.)\S+$", re.IGNORECASE)
+ADDRESS = "only an address. Save the picture first, or copy the image itself."
+
+
+def begins_as_path(text: str) -> bool:
+    """Whether it may be a path from the root, quoted or not."""
+    return _PATH.match(text) is not None
 
 
 @dataclass(frozen=True)
 class Found:
     """Local files and folders, or one image, or why there is neither."""
 
-    paths: list[Path] = field(default_factory=list)
+    paths: Sequence[Path | str] = ()  # text may name several
     image: QImage | None = None
     name: str = "pasted image"
     problem: str = ""
@@ -29,7 +38,7 @@ def read(mime: QMimeData) -> Found:
     Text that names files will do too; whoever opens them takes quotes and the like away.
     """
     urls = mime.urls() if mime.hasUrls() else []
-    paths = [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]
+    paths = [_path(url) for url in urls if url.isLocalFile()]
     if paths:
         return Found(paths)
     if mime.hasImage():
@@ -39,11 +48,20 @@ def read(mime: QMimeData) -> Found:
         name = urls[0].fileName() if urls else ""
         return Found(image=image, name=name or "pasted image")
     if urls:
-        return Found(problem="only an address. Save the picture first, or copy the image itself.")
+        return Found(problem=ADDRESS)
     lines = [line.strip() for line in mime.text().splitlines() if line.strip()]
-    if lines and all(_PATH.match(line) for line in lines):
-        return Found([Path(line) for line in lines])
+    if lines and all(map(begins_as_path, lines)):
+        return Found(lines)
+    if lines and all(map(_ADDRESS.match, lines)):
+        return Found(problem=ADDRESS)
     return Found(problem="no image and no file.")
+
+
+def _path(url: QUrl) -> Path | str:
+    """Of a file on another computer its address: whoever opens it says so."""
+    if url.host() and os.name != "nt":
+        return url.toString()
+    return Path(url.toLocalFile())
 
 
 def to_png(image: QImage) -> bytes:

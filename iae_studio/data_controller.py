@@ -143,10 +143,12 @@ class DataController(QObject):
         state = self.state
         state.training.forget_outcome()
         self.refresh()
+        way = ""
         if state.displayed.recipe.data.name == name:
+            way = f": {state.displayed.way_on(state.training.busy)}"
             state.displayed.select(state.displayed.model)
             state.inputs.want_tests()
-        state.messages.show_message(Message(f"{DATA_SETS[name].title} is here: press Train."))
+        state.messages.show_message(Message(f"{DATA_SETS[name].title} is here{way}."))
 
     # ---- folders -----------------------------------------------------------------------------
 

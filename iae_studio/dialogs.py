@@ -44,7 +44,7 @@ class Dialogs:
         self._own_images = None
         dialog.deleteLater()
         if dialog.recipe is not None:
-            self._state.displayed.use_own_images(dialog.recipe)
+            self._state.displayed.use_own_images(dialog.recipe, self._state.training.busy)
         return dialog.recipe is not None
 
     def close(self) -> None:
@@ -64,8 +64,9 @@ class Dialogs:
             else:  # the question stands
                 training.command("stop")
         elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
-            chosen_some = self.choose_own_images(*(action.about or ()))
-            if not chosen_some:
+            if self._state.displayed.recipe.two_dimensional:
+                self._state.messages.ask_again()  # of a model of images it can be answered
+            if not self.choose_own_images(*(action.about or ())):
                 self._state.messages.ask_again()
 
     def open_images(self) -> None:

@@ -1,24 +1,29 @@
-"""The user's own images outside the dialog: what a dropped folder holds, and where one went."""
+"""The user's own images outside the dialog: dropped files and folders, and where one went."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.datasets import gone_images
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.input_list import InputSpec
+from iae_studio.state.input_list import MAX_INPUTS, Input, InputSpec
 from iae_studio.state.messages import (
     FIND_FOLDER,
     FIND_ZIP,
+    MOVED,
     STOP_LOOKING,
     Action,
     Message,
     MovedImages,
+    short,
 )
 from iae_studio.state.opened import Opened
 from iae_studio.state.studio_state import StudioState
@@ -27,18 +32,29 @@ from iae_studio.threads.worker import WorkThread
 from trainer.messages import Failed
 from trainer.recipe.recipe import Recipe
 
+PATIENCE = 300  # ms that images may take to open without a word
+
 
 class OwnImagesController(QObject):
-    """Looks through folders on a thread of its own, for that may take long."""
+    """Opens images, and looks through folders, on threads of their own: that may take long."""
 
     failed = Signal(Failed)
+    _moved = Signal(object, int, int)  # what is opened, how many of how many are
 
     def __init__(self, state: StudioState, window: QWidget) -> None:
         super().__init__()
         self.state, self.window = state, window
-        self.looking = WorkThread()
-        self.looking.failed.connect(self.failed)
-        self._progress = CancellableProgress(lambda *_: None)  # of all that is asked for
+        self.looking, self.opening = WorkThread(), WorkThread()
+        for thread in (self.looking, self.opening):
+            thread.failed.connect(self.failed)
+        self._progress = CancellableProgress(lambda *_: None)  # of all drops
+        self._finds = CancellableProgress(lambda *_: None)  # of images that moved
+        self._opens: dict[object, CancellableProgress] = {}
+        self._sees = CancellableProgress(lambda *_: None)
+        self._moved.connect(self._tell_moved)
+        state.inputs.filesWanted.connect(self._open_files)
+        state.inputs.pictureWanted.connect(self._open_picture)
+        state.inputs.specWanted.connect(self._see_anew)
         state.inputs.lookWanted.connect(self._look)
         state.messages.actionWanted.connect(self._act)
         state.displayed.selected.connect(self._look_for_images)
@@ -47,25 +63,72 @@ class OwnImagesController(QObject):
     def start(self) -> None:
         """Begin to work; what was asked before has waited."""
         self.looking.start()
+        self.opening.start()
 
     def cancel(self) -> None:
-        """Nobody waits any more for what is being looked through."""
-        self._progress.cancel()
+        """Nobody waits any more for what is being opened or looked through."""
+        self._stop_drops()
+        self._finds.cancel()
+        self._sees.cancel()
+
+    def _stop_drops(self) -> None:
+        for progress in (self._progress, *self._opens.values()):
+            progress.cancel()
         self._progress = CancellableProgress(lambda *_: None)
 
     def shut_down(self) -> None:
-        """End the thread; safe to call twice."""
+        """End the threads; safe to call twice."""
         self.cancel()
-        if self.looking.isRunning():
-            self.looking.shut_down()
+        for thread in (self.looking, self.opening):
+            if thread.isRunning():
+                thread.shut_down()
 
     def _act(self, action: Action) -> None:
         if action.asks_for(STOP_LOOKING):
-            self.cancel()
+            if action.about == MOVED:
+                self._finds.cancel()
+            else:
+                self._stop_drops()
         elif action.asks_for(FIND_FOLDER) or action.asks_for(FIND_ZIP):
             self._find(action.about, action.asks_for(FIND_ZIP))
 
     # ---- drops -------------------------------------------------------------------------------
+
+    def _open_files(self, paths: Sequence[Path | str], spec: InputSpec | None) -> None:
+        self._open(partial(jobs.open_files, paths, spec, MAX_INPUTS))
+
+    def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
+        self._open(partial(opening.open_picture, picture, name, spec))
+
+    def _open(self, job: Callable[[CancellableProgress], Opened]) -> None:
+        key = object()
+        self._opens[key] = progress = CancellableProgress(partial(self._moved.emit, key))
+        self.opening.submit(
+            partial(job, progress),
+            then=partial(self._opened, key),
+            otherwise=partial(self._opened, key, Opened()),
+        )
+        QTimer.singleShot(PATIENCE, self, partial(self._tell_opening, key))
+
+    def _opened(self, key: object, opened: Opened) -> None:
+        del self._opens[key]
+        self.state.inputs.news.forget(key)
+        self.state.inputs.add_opened(opened)
+
+    def _tell_opening(self, key: object) -> None:
+        if key in self._opens:
+            self.state.inputs.news.run(key, "Opening images…")
+
+    def _tell_moved(self, key: object, done: int, total: int) -> None:
+        if key in self._opens and self.state.inputs.news.runs(key):
+            images = "1 image" if total == 1 else f"{total:,} images"
+            self.state.inputs.news.run(key, f"Opening {images}… {done:,} done.")
+
+    def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
+        self._sees.cancel()  # nobody waits for how another network sees them
+        self._sees = CancellableProgress(lambda *_: None)
+        job = partial(jobs.see_anew, inputs, spec, self._sees)
+        self.opening.submit(job, then=self.state.inputs.exchange, newest="see anew")
 
     def _look(self, opened: Opened, spec: InputSpec) -> None:
         pair = self.state.displayed.recipe.translates
@@ -91,11 +154,11 @@ class OwnImagesController(QObject):
             self._ask(moved)
 
     def _ask(self, moved: MovedImages, why: str = "") -> None:
-        if moved.message(why) != self.state.messages.current:
+        if not self.state.messages.holds(moved.message(why)):
             self.state.messages.show_message(moved.message(why))
 
     def _find(self, moved: MovedImages, as_zip: bool) -> None:
-        title = f"Where is {moved.name} now?"
+        title = f"Where is {short(moved.name)} now?"
         if moved.run is None:
             return
         if as_zip:
@@ -105,12 +168,15 @@ class OwnImagesController(QObject):
         if not chosen:
             self.state.messages.ask_again()
             return
-        told = Message(f'Looking through "{chosen}"…', actions=(STOP_LOOKING,))
+        told = Message(
+            f'Looking through "{chosen}"…', False, (replace(STOP_LOOKING, about=MOVED),), MOVED
+        )
         self.state.messages.show_message(told)
+        self._finds = CancellableProgress(lambda *_: None)
         self.looking.submit(
-            partial(jobs.move_images, moved.run, moved.gone, chosen, self._progress),
+            partial(jobs.move_images, moved.run, moved.gone, chosen, self._finds),
             then=partial(self._found, moved),
-            otherwise=partial(self._ask, moved),
+            otherwise=partial(self._not_found, moved),
         )
 
     def _found(self, moved: MovedImages, found: Recipe | str) -> None:
@@ -119,10 +185,19 @@ class OwnImagesController(QObject):
             self._ask(moved, found)
             return
         state = self.state
+        busy = state.training.busy
         state.library.refreshWanted.emit()
-        if state.displayed.model.path == moved.run:
+        shown = state.displayed.model.path == moved.run
+        if shown:
             state.displayed.select(replace(state.displayed.model, recipe=found))
-        told = Message(f"{moved.name} is found: press Go on.")
-        state.messages.show_message(told)
-        if moved.go_on and state.displayed.model.path == moved.run:
+        way = f": {state.displayed.way_on(busy)}" if shown else ""
+        state.messages.withdraw(MOVED)
+        state.messages.show_message(Message(f"{short(moved.name)} is found{way}."))
+        if moved.go_on and shown and not busy:
             state.training.start()
+
+    def _not_found(self, moved: MovedImages) -> None:
+        """It was stopped: the question stands, if its run is still displayed."""
+        self.state.messages.withdraw(MOVED)
+        if self.state.displayed.model.path == moved.run:
+            self._ask(moved)

@@ -60,7 +60,7 @@ def drop(studio, qtbot, *paths: Path) -> str:
 
 
 def looking(studio) -> list[str]:
-    return [said(studio)] if said(studio).startswith("Looking") else []
+    return [said(studio)] if said(studio).startswith(("Opening", "Looking")) else []
 
 
 def said(studio) -> str:

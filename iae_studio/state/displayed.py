@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from iae_studio.state.messages import Message, Messages
+from iae_studio.state.messages import Message, Messages, short
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX
 
@@ -52,7 +52,7 @@ class Displayed(QObject):
         self.previous = self.recipe
         self.model = model
         if model.recipe != self.previous:
-            self._messages.show_message(None)  # what was said was about another model
+            self._messages.turn_away()
         self.recipeChanged.emit(model.recipe)
         self.changed.emit(model)
         self.selected.emit()
@@ -77,15 +77,20 @@ class Displayed(QObject):
         self.select(DisplayedModel(recipe, path))
         self._messages.show_message(Message(f"Showing {path.name}, a model of {recipe.name}."))
 
-    def use_own_images(self, recipe: Recipe) -> None:
-        """Display a recipe on the user's own images, ready to train."""
+    def use_own_images(self, recipe: Recipe, busy: bool = False) -> None:
+        """Display a recipe on the user's own images; `busy` while another training runs."""
         self.select(DisplayedModel(recipe))
         names = " and ".join(
-            Path(name).name for name in (recipe.data.images, recipe.data.images_b) if name
+            short(Path(name).name) for name in (recipe.data.images, recipe.data.images_b) if name
         )
         self._messages.show_message(
-            Message(f"{recipe.about.title}, on the images in {names}: press Train.")
+            Message(f"{recipe.about.title}, on the images in {names}: {self.way_on(busy)}.")
         )
+
+    def way_on(self, busy: bool) -> str:
+        """What to do to train what is displayed; `busy` while another training runs."""
+        way = "press Go on" if self.model.is_run else "press Train"
+        return f"stop the training that runs first, then {way}" if busy else way
 
     def end_live(self, path: Path | None) -> None:
         """What was live is now a run on disk."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
 from iae_studio.state.displayed import Displayed
+from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, spec_of
-from iae_studio.state.messages import STOP_LOOKING, TRAIN_ON, Action, Message, Messages
+from iae_studio.state.messages import TRAIN_ON, Action, Messages, short
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.test_request import TestRequest, data_of
 from trainer.messages import Pixels
@@ -22,12 +23,20 @@ POINTS_TAKE_NO_IMAGES = (
 )
 
 
+def _offer(opened: Opened, looked: Looked) -> Action | None:
+    """To train on what was dropped; named where it is not all of it."""
+    if not looked.to_train_on:
+        return None
+    offer = replace(TRAIN_ON, about=looked.to_train_on)
+    return offer if len(opened.holders) == len(looked.to_train_on) else named(offer)
+
+
 class InputImages(QObject):
     """All inputs; `images` are those that the displayed network can see."""
 
     exchanged = Signal()  # the displayed network sees other images: ask it
     changed = Signal()  # for views: other images, or some on their way
-    filesWanted = Signal(object, object)  # list[Path], InputSpec, or None for points
+    filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
     lookWanted = Signal(Opened, object)  # at its holders; InputSpec
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
@@ -39,6 +48,7 @@ class InputImages(QObject):
     ) -> None:
         super().__init__(parent)
         self._displayed, self._messages = displayed, messages
+        self.news = DropNews(messages)
         self._list = InputList(spec_of(displayed.recipe) or InputSpec((28, 28, 1), True))
         self.images: list[Input] = []
         self._asked = 0
@@ -67,7 +77,7 @@ class InputImages(QObject):
 
     # ---- files, the clipboard, the pad -------------------------------------------------------
 
-    def open_files(self, paths: list[Path]) -> None:
+    def open_files(self, paths: Sequence[Path | str]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
         if paths:
             self.filesWanted.emit(paths, None if self._shows_points else self.spec)
@@ -85,34 +95,38 @@ class InputImages(QObject):
             self._displayed.open_model(*opened.model)
         self.add(list(opened.inputs))
         self._log(opened.unread)
+        self.news.add(opened.told, opened.faulty)
         if opened.holders:
-            names = " and ".join(f'"{path.name}"' for path in opened.holders[:2])
-            looking = f"Looking through {names}… {opened.told}".strip()
-            self._tell(looking, opened.faulty, (STOP_LOOKING,))
+            names = " and ".join(f'"{short(path.name)}"' for path in opened.holders[:2])
+            self.news.run(opened, f"Looking through {names}…")
             self.lookWanted.emit(opened, self.spec)
-        elif opened.told or opened.inputs:
-            self._tell(opened.told, opened.faulty)
+            return
+        if opened.inputs and opened.model is None:
+            self._messages.clear()  # all went well
+        self.news.show()
 
     def add_looked(self, opened: Opened, looked: Looked) -> None:
-        """What folders and .zip files hold, and what else came of that drop."""
+        """What folders and .zip files hold."""
         self.add(list(looked.inputs))
         self._log(looked.unread)
-        actions = (replace(TRAIN_ON, about=looked.to_train_on),) if looked.to_train_on else ()
-        told = " ".join(filter(None, (looked.told, in_short(looked.unread), opened.told)))
-        self._tell(told, bool(looked.faulty or looked.unread or opened.faulty), actions)
+        told = " ".join(filter(None, (looked.told, in_short(looked.unread))))
+        self.news.forget(opened)
+        self.news.add(
+            told, bool(looked.faulty or looked.unread), _offer(opened, looked), first=True
+        )
+        self.news.show()
 
     def lack_looked(self, opened: Opened) -> None:
         """The looking was stopped, or failed, which is told already."""
         message = self._messages.current
-        if message is None or STOP_LOOKING in message.actions:
-            self._tell(opened.told, opened.faulty)
+        if message is not None and message.error and not message.actions:
+            self.news.add(message.text, True)
+        self.news.forget(opened)
+        self.news.show()
 
     def _log(self, unread: Iterable[Unread]) -> None:
         for each in unread:
             self._messages.logged.emit(each.told)
-
-    def _tell(self, told: str, faulty: bool, actions: tuple[Action, ...] = ()) -> None:
-        self._messages.show_message(Message(told, faulty, actions) if told else None)
 
     def sketch(self, drawing: Pixels) -> None:
         """Read a drawing off this thread; it comes back by `set_sketch`."""

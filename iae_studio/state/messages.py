@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,24 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from trainer.messages import Failed
+
+LONG_NAME, LONG_PATH = 40, 100  # letters
+_QUOTED = re.compile(r'"[^"]{41,}"|\S{61,}')
+
+
+def short(name: str, most: int = LONG_NAME) -> str:
+    """A name in a sentence: of a long one the beginning and the end."""
+    half = (most - 1) // 2
+    return name if len(name) <= most else f"{name[: most - 1 - half]}…{name[-half:]}"
+
+
+def brief(text: str) -> str:
+    """A sentence whose long names and paths are shortened: there is room for four lines."""
+
+    def cut(found: re.Match[str]) -> str:
+        return short("/".join(short(part) for part in found[0].split("/")), LONG_PATH)
+
+    return _QUOTED.sub(cut, text)
 
 
 @dataclass(frozen=True)
@@ -37,13 +56,26 @@ FIND_FOLDER = Action("find folder", "Where is it now?")  # both about a `MovedIm
 FIND_ZIP = Action("find zip", "Where is it now?")
 
 
+# These are about no model: they stand until they are answered, whatever is displayed.
+_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE)
+
+# What a message is about: another about the same takes its place.
+DROPPING, OFFER, MOVED, UNSAVED = "dropping", "offer", "moved", "unsaved"
+
+
 @dataclass(frozen=True)
 class Message:
-    """A line above the grid, and the buttons that help."""
+    """A line above the grid, and the buttons that help; with these it is a question."""
 
     text: str
     error: bool = False
     actions: tuple[Action, ...] = ()
+    topic: str = ""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether it stands when another model is displayed."""
+        return any(one.asks_for(other) for one in self.actions for other in _LASTING)
 
 
 @dataclass(frozen=True)
@@ -65,7 +97,7 @@ class MovedImages:
     def message(self, why: str = "") -> Message:
         """It is gone, or `why` it is not what was shown; with the buttons that help."""
         text = why or f'"{self.gone}" is not there: was it moved, renamed or deleted?'
-        return Message(text, True, self._actions())
+        return Message(text, True, self._actions(), MOVED)
 
     def _actions(self) -> tuple[Action, ...]:
         """First for what it was, then for what it may have become."""
@@ -78,7 +110,10 @@ class MovedImages:
 
 
 class Messages(QObject):
-    """What the user is told: one line at a time, and everything in the log."""
+    """What the user is told: one line at a time, and everything in the log.
+
+    A question that something else is said over comes back when that is dismissed.
+    """
 
     changed = Signal(object)  # Message | None
     logged = Signal(str)
@@ -86,21 +121,57 @@ class Messages(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.current: Message | None = None
+        self._said: list[Message] = []  # the last is shown, over questions that wait
         self._acted_on: Message | None = None
+
+    @property
+    def current(self) -> Message | None:
+        """The line above the grid."""
+        return self._said[-1] if self._said else None
+
+    def holds(self, message: Message) -> bool:
+        """Whether it is shown, or comes back."""
+        return message in self._said
 
     def show_message(self, message: Message | None) -> None:
         """Show a line above the grid, or take it away."""
-        self.current = message
-        if message is not None:
-            self.logged.emit(message.text)
-        self.changed.emit(message)
+        if message is None:
+            self._hold(self._said[:-1])
+            return
+        self.logged.emit(message.text)
+        self._put(message)
+
+    def _put(self, message: Message) -> None:
+        topic = message.topic
+        waiting = [known for known in self._said if known.actions and known != message]
+        self._hold([known for known in waiting if not topic or known.topic != topic] + [message])
+
+    def _hold(self, said: list[Message]) -> None:
+        self._said = said
+        self.changed.emit(self.current)
+
+    def amend(self, message: Message) -> None:
+        """Say what was said of the same topic in other words, if it still stands."""
+        said = [message if known.topic == message.topic else known for known in self._said]
+        if said != self._said:
+            self._hold(said)
+
+    def withdraw(self, topic: str) -> None:
+        """Take away what was said of a topic."""
+        self._hold([known for known in self._said if known.topic != topic])
+
+    def clear(self) -> None:
+        """Take away what is no question."""
+        self._hold([known for known in self._said if known.actions])
+
+    def turn_away(self) -> None:
+        """Another model is displayed: take away all that was said about the one before."""
+        self._hold([known for known in self._said if known.lasting])
 
     def keep(self, message: Message | None) -> None:
         """Let what was said stand, unless something else was said since."""
-        if self.current is None and message is not None:
-            self.current = message
-            self.changed.emit(message)
+        if message is not None and (self.current is None or self.current.lasting):
+            self._put(message)
 
     def show_error(self, text: str) -> None:
         """Tell of bad input; nothing else changes."""

@@ -18,6 +18,8 @@ class Unread:
 
     name: str
     told: str
+    damaged: bool = True  # or there is nothing on it to be seen
+    place: str = ""  # its path, or its name in the store
 
     @property
     def why(self) -> str:
@@ -35,6 +37,8 @@ def in_short(unread: Iterable[Unread]) -> str:
 
 def _sentence(these: list[Unread]) -> str:
     first, *others = these
+    if others and not first.damaged:  # of photos it may be many, and nothing is wrong with them
+        return f"{len(these):,} images show no ink, and are not shown."
     if not others:
         return first.told
     named = [each.name for each in others[: NAMED - 1]]

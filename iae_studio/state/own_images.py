@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
+from iae_studio.state.messages import brief, short
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import typed_path
@@ -15,9 +16,11 @@ def usable_path(text: str) -> Path:
     path = typed_path(text)
     with suppress(OSError):  # whoever reads it tells what is wrong
         if not path.exists():
-            raise UserError(f'"{path}" is not there: was it moved, renamed or deleted?')
+            told = f'"{path}" is not there: was it moved, renamed or deleted?'
+            raise UserError(brief(told))
         if path.is_file() and path.suffix.lower() != ".zip":
-            raise UserError(f'"{path.name}" is one file: choose the folder it is in, or a .zip.')
+            name = short(path.name)
+            raise UserError(f'"{name}" is one file: choose the folder it is in, or a .zip.')
     return path.absolute()
 
 

@@ -12,9 +12,11 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.messages import (
     DISCARD,
     SAVE_ELSEWHERE,
+    UNSAVED,
     Message,
     Messages,
     MovedImages,
+    short,
 )
 from trainer.messages import Failed, Floats, Progress
 from trainer.recipe.recipe import Recipe
@@ -82,7 +84,7 @@ class Training(QObject):
             model = self._displayed.model
             run = model.path if model.is_run and not anew else None
             self.recipe, self.run_path = self._displayed.recipe, run
-            self._messages.show_message(None)
+            self._messages.turn_away()
             self.set_state(State.LOADING)
             self.wanted.emit(self.recipe, run)
 
@@ -109,6 +111,8 @@ class Training(QObject):
         if state is not State.LOADING:
             self.set_loading(None)
         if state is not self.state:
+            if self.state is State.UNSAVED:
+                self._messages.withdraw(UNSAVED)
             self.state = state
             self.stateChanged.emit(state)
 
@@ -144,6 +148,10 @@ class Training(QObject):
 
     def left_out(self, told: str) -> None:
         """Some of the user's images are not trained on."""
+        data = None if self.recipe is None else self.recipe.data
+        for place in filter(None, () if data is None else (data.images, data.images_b)):
+            name = Path(place).name
+            told = told.replace(f"{name}: ", f"{short(name)}: ")
         self._messages.show_message(Message(f"Training on {told}"))
 
     def failed(self, failed: Failed) -> None:
@@ -164,7 +172,7 @@ class Training(QObject):
     def could_not_save(self, why: str) -> None:
         """The training is at its end and stays in memory until it is saved or discarded."""
         text = f"{why} Until then the training waits here: press Save, or save it elsewhere."
-        self._messages.show_message(Message(text, True, (SAVE_ELSEWHERE, DISCARD)))
+        self._messages.show_message(Message(text, True, (SAVE_ELSEWHERE, DISCARD), UNSAVED))
 
     def ended(self) -> None:
         """What was live is now a run on disk."""

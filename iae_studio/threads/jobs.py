@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from iae_studio.clipboard import begins_as_path
 from iae_studio.state.datasets import gone_images, with_data_at_hand
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
@@ -17,54 +19,95 @@ from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
-from trainer.data.image_files import decode_image
+from trainer.data.image_files import decode_image, read_image
+from trainer.data.progress import unheard
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.reporting.sheets import SEEN_GAP, encoded, picture_path, sheet
 from trainer.storage.faults import in_words
-from trainer.storage.files import write_bytes
+from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.paths import typed_path
 
 TEST_COUNT = 6
 SKETCH = "your drawing"
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 
 
-def open_files(paths: list[Path], spec: InputSpec | None, limit: int) -> Opened:
+def open_files(
+    named: Sequence[Path | str],
+    spec: InputSpec | None,
+    limit: int,
+    progress: Progress = unheard,
+) -> Opened:
     """Decode files and folders, or the recipe of a model; an unreadable one is named.
 
-    Without a spec the displayed network takes no images.
+    A text may name several. Without a spec the displayed network takes no images.
     """
-    paths = [typed_path(path) for path in paths]  # one may have been pasted as text
+    paths: list[Path] = []
+    problems: list[str] = []
+    for each in named:
+        try:
+            paths += _paths_in(each)
+        except UserError as error:
+            problems.append(str(error))
     dropped = [path for path in paths if is_model(path)]
     images = [path for path in paths if path not in dropped]
     models = list(dict.fromkeys(map(_whole_model, dropped)))
-    opened = Opened()
-    if images and spec is None:
-        opened = Opened(problems=(POINTS_TAKE_NO_IMAGES,))
-    elif images and spec is not None:
-        opened = open_images(images, spec, limit)
     if len(models) > 1:
         others = ", ".join(f'"{path.name:.60}"' for path in models[1:4])
-        told = f"One model is opened at a time: drop {others} by itself."
-        opened = replace(opened, problems=(told, *opened.problems))
-    return _with_model(opened, models[0]) if models else opened
+        problems.append(f"One model is opened at a time: drop {others} by itself.")
+    opened = _model(models[0]) if models else Opened()
+    if opened.model is not None:
+        spec = spec_of(opened.model[0])
+    if images and spec is None:
+        problems += _gone(images) or [POINTS_TAKE_NO_IMAGES]
+    elif images and spec is not None:
+        seen = open_images(images, spec, limit, progress)
+        problems += opened.problems
+        opened = replace(seen, model=opened.model)
+    return replace(opened, problems=(*problems, *opened.problems))
+
+
+def _paths_in(named: Path | str) -> list[Path]:
+    """Text may hold several paths in one line, each in quotes or without blanks."""
+    path = typed_path(named)
+    if isinstance(named, Path) or os.path.lexists(path):
+        return [path]
+    try:
+        parts = shlex.split(named, posix=os.name != "nt")
+    except ValueError:  # a quote without its other half
+        return [path]
+    if not all(map(begins_as_path, parts)):
+        return [path]  # of one path the parts, with blanks between
+    several = [typed_path(part) for part in parts]
+    return several if any(map(os.path.lexists, several)) else [path]
+
+
+def _gone(paths: list[Path]) -> list[str]:
+    """What is said of those that are not there."""
+    told = []
+    for path in filter(is_missing, paths):
+        try:
+            read_image(path)
+        except UserError as error:
+            told.append(str(error))
+    return told
 
 
 def _whole_model(path: Path) -> Path:
     return path.parent if path.name == STATE_FILE else path
 
 
-def _with_model(opened: Opened, folder: Path) -> Opened:
+def _model(folder: Path) -> Opened:
     from trainer.inference.model_files import check_model
 
     try:
         recipe = model_recipe(folder)
         check_model(folder)  # what cannot be loaded must not take the place of what is shown
-        return replace(opened, model=(recipe, folder))
+        return Opened(model=(recipe, folder))
     except UserError as error:
-        return replace(opened, problems=(str(error), *opened.problems))
+        return Opened(problems=(str(error),))
 
 
 def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
@@ -75,9 +118,15 @@ def read_sketch(drawing: Pixels, spec: InputSpec) -> Input | None:
     return Input(SKETCH, spec(original), spec, original, drawing=True)
 
 
-def see_anew(inputs: list[Input], spec: InputSpec) -> list[tuple[Input, Input]]:
-    """Each input, and the same as another network sees it."""
-    return [(known, replace(known, seen=spec(_whole(known, spec)), spec=spec)) for known in inputs]
+def see_anew(
+    inputs: list[Input], spec: InputSpec, progress: Progress = unheard
+) -> list[tuple[Input, Input]]:
+    """Each input, and the same as another network sees it; what `progress` raises ends it."""
+    pairs = []
+    for done, known in enumerate(inputs):
+        progress(done, len(inputs))
+        pairs.append((known, replace(known, seen=spec(_whole(known, spec)), spec=spec)))
+    return pairs
 
 
 def _whole(known: Input, spec: InputSpec) -> Pixels:

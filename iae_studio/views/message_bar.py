@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
-from iae_studio.state.messages import Message, Messages
+from iae_studio.state.messages import Message, Messages, brief
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import row, tool
 from iae_studio.widgets.elided_label import WrappedLabel
@@ -58,7 +58,7 @@ class MessageBar(QFrame):
         self.setVisible(message is not None)
         if message is None:
             return
-        self._text.setText(message.text)
+        self._text.setText(brief(message.text))
         for place, button in enumerate(self._buttons):
             button.setVisible(place < len(message.actions))
             if place < len(message.actions):
