@@ -349,6 +349,16 @@ def test_other_images_at_the_place_of_a_runs_are_told(tmp_path: Path) -> None:
     train(tmp_path / "real", run, steps=4, resume=True)
 
 
+def test_files_that_were_saved_anew_are_not_measured_on(tmp_path: Path) -> None:
+    """The same pictures, but other files: which of them were trained on cannot be told."""
+    folder, run = write(tmp_path / "mine", photos(60)), tmp_path / "run"
+    train(folder, run)
+    for file in folder.iterdir():
+        file.write_bytes(file.read_bytes() + b" ")
+    with pytest.raises(DataMissingError, match="holds other images than"):
+        trainer.load(run).evaluate()
+
+
 def test_classes_with_images_of_one_name_are_found_in_a_zip(tmp_path: Path) -> None:
     files = {
         f"{kind}/{i}.jpg": photo(100 * k + i) for k, kind in enumerate("abc") for i in range(9)

@@ -194,7 +194,8 @@ def test_a_home_that_cannot_be_written_is_told(
     if code == 2:
         assert told.splitlines()[-1].startswith("trainer: ") and re.search(WAYS_OUT, told), told
     if OWN["train"] == command:
-        assert code == 2 and place.removesuffix("/x.png") in told
+        # Of a name that is too long the beginning is enough.
+        assert code == 2 and place.removesuffix("/x.png")[: len(str(tmp_path)) + 30] in told
 
 
 @pytest.mark.parametrize("bad", [a_file, too_long, a_loop, a_pipe])

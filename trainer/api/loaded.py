@@ -172,6 +172,9 @@ class LoadedModel:
         """
         root = self._data if data is None else typed_path(data)
         loaded = load_data(self.recipe, root, loading, self.trained_on)
+        listed = loaded.image_list()
+        if listed is not None and self.trained_on is not None:
+            self.trained_on.check_against(listed)
         return evaluate_snapshot(self.snapshot, loaded, seed)
 
     @property

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import stat
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from trainer.data.folders.stores import Store, open_store
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
+from trainer.recipe.migration import newer
 
 FILE = "images.json"
 FORMAT = 1
@@ -51,6 +53,14 @@ class TrainedOn:
         """What was trained on, and what was not."""
         return self.trained, self.tests - self.trained
 
+    def check_against(self, listed: ImageList) -> None:
+        """Raises DataMissingError where most of it is not among the images that are there now.
+
+        Files that were saved anew are other files: nobody could say which were trained on.
+        """
+        there = [value for folder in listed.folders for value in folder.contents.values()]
+        check_there(self.trained | self.tests, there, listed.folders[0].path)
+
     def joined(self, later: TrainedOn) -> TrainedOn:
         """With what it trained on later: nothing that was ever trained on is a test again."""
         trained = self.trained | later.trained
@@ -82,6 +92,8 @@ def read_list(run: Path) -> ImageList | None:
     """The list of a run folder; None where it has none. Raises UserError where it is damaged."""
     file = run / FILE
     try:
+        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe could wait for ever
+            raise ValueError(f"{file} is no file")
         return _parsed(json.loads(file.read_text("utf-8")))
     except FileNotFoundError:
         return None
@@ -94,6 +106,8 @@ def read_list(run: Path) -> ImageList | None:
 
 
 def _parsed(content: Any) -> ImageList:
+    if content["format"] != FORMAT:
+        raise newer(f"its {FILE} is of another format")
     folders = tuple(
         Folder(
             str(each["path"]),
@@ -114,14 +128,19 @@ def _whole(value: Any) -> int:
 
 def check_still_there(was: Folder, now: Folder) -> None:
     """Raises DataMissingError where most of what a run was trained on is not in its folder now."""
-    known = set(was.contents.values())
-    there = len(known & set(now.contents.values()))
-    if there < ENOUGH * len(known):
+    check_there(was.contents.values(), now.contents.values(), now.path)
+
+
+def check_there(known: Collection[int], contents: Collection[int], path: str) -> None:
+    """The same of contents, and those that are in a folder now."""
+    wanted = set(known)
+    there = len(wanted & set(contents))
+    if there < ENOUGH * len(wanted):
         raise DataMissingError(
-            f'"{now.path}" holds other images than those that the run was trained on: of '
-            f"{len(known)}, {there} are there. Choose the folder that they are in now, or begin a "
-            "new run on these.",
-            path=now.path,
+            f'"{path}" holds other images than those that the run was trained on: of '
+            f"{len(wanted)}, {there} are there. Choose the folder that they are in now, or begin "
+            "a new run on these.",
+            path=path,
         )
 
 
