@@ -349,6 +349,19 @@ def test_other_images_at_the_place_of_a_runs_are_told(tmp_path: Path) -> None:
     train(tmp_path / "real", run, steps=4, resume=True)
 
 
+def test_domains_that_change_places_are_told(tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", photos(30, "b_cats/") | photos(30, "c_dogs/", 50))
+    recipe, run = on(folder, "second=class", name="faces-small"), tmp_path / "run"
+    with trainer.train(recipe, out=run, steps=1) as training:
+        list(training)
+    (folder / "b_cats").rename(folder / "z_cats")
+    with pytest.raises(UserError, match=r"were b_cats, c_dogs, in this order, and are c_dogs"):
+        trainer.train(recipe, out=run, steps=2, resume=True)
+    (folder / "z_cats").rename(folder / "a_cats")  # still the first
+    with trainer.train(recipe, out=run, steps=2, resume=True) as training:
+        list(training)
+
+
 def test_files_that_were_saved_anew_are_not_measured_on(tmp_path: Path) -> None:
     """The same pictures, but other files: which of them were trained on cannot be told."""
     folder, run = write(tmp_path / "mine", photos(60)), tmp_path / "run"

@@ -75,7 +75,8 @@ class OwnImages:
     def listed(self) -> Folder:
         """As a run keeps it."""
         contents = dict(zip(self.inventory.names, self.contents.tolist(), strict=True))
-        return Folder(str(self.inventory.path), self.inventory.told, contents)
+        known = self.inventory
+        return Folder(str(known.path), known.told, contents, known.labels, known.class_names)
 
 
 @dataclass(frozen=True, eq=False)

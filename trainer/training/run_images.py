@@ -10,6 +10,7 @@ from trainer.data.folders.trained_on import (
     FILE,
     ImageList,
     TrainedOn,
+    check_classes,
     check_same,
     check_still_there,
     read_list,
@@ -44,8 +45,12 @@ def keep_list(run: RunFolder, data: DataSet) -> None:
         return
     before = read_list(run.path)
     if before is not None:
+        recipe = run.recipe()
+        by_classes = recipe.data.second == "class" or recipe.data.labels
         for was, now in zip(before.folders, fresh.folders, strict=False):
             check_still_there(was, now)
+            if by_classes:
+                check_classes(was, now)
         fresh = ImageList(fresh.folders, before.trained_on.joined(fresh.trained_on))
     run.write(FILE, fresh.to_json())
 

@@ -37,6 +37,8 @@ class Folder:
     path: str
     told: str
     contents: Mapping[str, int]  # by name
+    labels: tuple[int, ...] = ()  # of each; places in `class_names`
+    class_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,13 @@ class ImageList:
         content = {
             "format": FORMAT,
             "folders": [
-                {"path": each.path, "told": each.told, "images": dict(each.contents)}
+                {
+                    "path": each.path,
+                    "told": each.told,
+                    "images": dict(each.contents),
+                    "labels": list(each.labels),
+                    "classes": list(each.class_names),
+                }
                 for each in self.folders
             ],
             "trained": sorted(self.trained_on.trained),
@@ -113,6 +121,8 @@ def _parsed(content: Any) -> ImageList:
             str(each["path"]),
             str(each["told"]),
             {str(name): _whole(value) for name, value in each["images"].items()},
+            tuple(map(_whole, each.get("labels", ()))),
+            tuple(map(str, each.get("classes", ()))),
         )
         for each in content["folders"]
     )
@@ -141,6 +151,20 @@ def check_there(known: Collection[int], contents: Collection[int], path: str) ->
             f"{len(wanted)}, {there} are there. Choose the folder that they are in now, or begin "
             "a new run on these.",
             path=path,
+        )
+
+
+def check_classes(was: Folder, now: Folder) -> None:
+    """Raises UserError where what was one class is another now, by a renamed folder say."""
+    before, after = (
+        dict(zip(each.contents.values(), each.labels, strict=False)) for each in (was, now)
+    )
+    both = before.keys() & after.keys()
+    if 2 * sum(before[each] != after[each] for each in both) > len(both):
+        raise UserError(
+            f'The classes of "{now.path}" were {", ".join(was.class_names)}, in this order, and '
+            f"are {', '.join(now.class_names)} now. Name the folders as they were, or begin a new "
+            "run."
         )
 
 
