@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from iae_studio.widgets.grid_layout import CODE, SEEN
@@ -82,10 +82,6 @@ class Sheet:
                 Qt.TransformationMode.SmoothTransformation,
             )
         return self._scaled[row, column]
-
-    def colour_at(self, row: int, column: int, place: QPoint) -> int:
-        """A pixel of a tile as 0xAARRGGBB."""
-        return int(self._whole.pixel(self._part(row, column).topLeft() + place))
 
 
 def _pack(before: Pixels, tiles: Pixels | None) -> Pixels:

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from trainer.data.colour_profiles import in_srgb
 from trainer.data.grey_depth import HEAD, Extent, is_deep, may_be_deep, range_of, to_8_bits
 from trainer.data.ink import within
+from trainer.data.natural_order import natural
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.storage.faults import told
@@ -81,8 +82,7 @@ def reads_heic() -> bool:
 
 def is_unreadable_heic(data: bytes) -> bool:
     """Whether data are a HEIC photo, and the library that reads them is not there."""
-    _load_plugins()
-    return "HEIF" not in Image.OPEN and _HEIC.match(data) is not None
+    return not reads_heic() and _HEIC.match(data) is not None
 
 
 def begins_as_image(head: bytes) -> bool:
@@ -222,12 +222,8 @@ def _unreadable(path: Path, error: OSError) -> UserError:
 
 
 def _images_inside(folder: Path) -> list[Path]:
-    def natural(path: Path) -> list[str | int]:
-        parts = re.split(r"(\d+)", path.name)
-        return [int(part) if part.isdecimal() else part.casefold() for part in parts]
-
     files = (p for p in folder.iterdir() if p.suffix.lower() in suffixes() and p.name[0] != ".")
-    return sorted(sorted(filter(Path.is_file, files)), key=natural)
+    return sorted(sorted(filter(Path.is_file, files)), key=lambda path: natural(path.name))
 
 
 def _recognise(data: bytes, name: str) -> Image.Image:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from trainer.data.folders.stores import natural
+from trainer.data.natural_order import natural
 
 # The parts that people split their images into, CycleGAN's trainA, testB among them.
 _PART = re.compile(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import zipfile
 import zlib
 from collections import Counter
@@ -17,6 +16,7 @@ from typing import Protocol, TypeVar
 from trainer.data.folders.left_out import LeftOut, Why, shunned
 from trainer.data.folders.walk import Walk
 from trainer.data.image_files import TooLargeError, suffixes
+from trainer.data.natural_order import in_natural_order
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
 
@@ -193,22 +193,6 @@ def _limited(names: Iterable[str], path: Path) -> Iterator[str]:
 def is_image(name: str) -> bool:
     """Whether a file can be opened, by its ending."""
     return PurePosixPath(name).suffix.lower() in suffixes()
-
-
-def in_natural_order(names: Iterable[str]) -> list[str]:
-    """Names with "2" before "10", the same however they came."""
-    return sorted(sorted(names), key=natural)
-
-
-def natural(name: str) -> list[list[str | int]]:
-    """A key that sorts "a/2.png" before "a/10.png" and both before "b/1.png"."""
-    return [
-        [
-            int(piece) if piece.isdecimal() else piece.casefold()
-            for piece in re.split(r"(\d+)", part)
-        ]
-        for part in name.split("/")
-    ]
 
 
 def _not_too_large(data: bytes, name: str) -> bytes:
