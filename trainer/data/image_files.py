@@ -19,7 +19,7 @@ from trainer.data.natural_order import natural
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.storage.faults import told
-from trainer.storage.files import kind_of
+from trainer.storage.regular import kind_of
 
 _FORMATS = (
     "PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "JPEG2000", "PPM", "PSD",

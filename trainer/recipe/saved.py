@@ -14,7 +14,8 @@ from trainer.messages import LOSSES, UserError
 from trainer.recipe.migration import RUN_FORMAT, brief, check_age, loss_names, newer
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
-from trainer.storage.files import is_missing, kind_of, parse_object, read_object
+from trainer.storage.files import is_missing, parse_object, read_object
+from trainer.storage.regular import kind_of
 
 MODEL_SUFFIX = ".safetensors"
 KIND, MODEL_FORMAT = "iae-studio model", 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from typing import IO, Any
 
 from trainer.messages import UserError
 from trainer.storage.faults import FULL, told
+from trainer.storage.regular import open_regular
 
 MOST_JSON = 1 << 24  # bytes; what this program writes has a few thousand
 
@@ -69,13 +69,6 @@ def is_missing(path: Path) -> bool:
     return False
 
 
-def kind_of(path: Path) -> str:
-    """What lies there in place of a file. Raises OSError."""
-    mode = path.stat().st_mode
-    kinds = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
-    return next((name for test, name in kinds if test(mode)), "a device")
-
-
 def lies(path: Path) -> bool:
     """Whether a file lies there that can be looked at."""
     try:
@@ -87,12 +80,11 @@ def lies(path: Path) -> bool:
 def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file, whatever lies there. Raises UserError: why there is none."""
     try:
-        about = path.stat()
-        if not stat.S_ISREG(about.st_mode):  # reading a pipe could wait for ever
-            raise UserError(f"{path} is {kind_of(path)}, not a file: move it away.")
-        if about.st_size > MOST_JSON:
+        with open_regular(path) as file:
+            data = file.read(MOST_JSON + 1)
+        if len(data) > MOST_JSON:
             raise UserError(f"{path} is too large to be what it is named: move it away.")
-        return parse_object(path.read_text("utf-8"), str(path))
+        return parse_object(data.decode("utf-8"), str(path))
     except OSError as error:
         raise UserError(told(error, path, "cannot be read")) from error
     except ValueError as error:  # not UTF-8, or a name that no file can have
