@@ -1,0 +1,1 @@
+"""What only a GPU can show: that it is right there, how fast it is, and what it learns there."""
