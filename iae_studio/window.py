@@ -41,7 +41,7 @@ from iae_studio.style import theme
 from iae_studio.views.explore import ExploreView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll
-from trainer.data.image_files import suffixes
+from trainer.data.image_kinds import suffixes
 from trainer.recipe.recipe import Recipe
 
 AREAS = {

@@ -22,9 +22,8 @@ from trainer.data.image_files import (
     TooLargeError,
     decode_image,
     extent_of,
-    is_unreadable_heic,
-    reads_heic,
 )
+from trainer.data.image_kinds import is_unreadable_heic, reads_heic
 from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.preprocessing import Preprocess
 from trainer.data.progress import OnProgress

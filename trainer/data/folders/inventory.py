@@ -12,7 +12,7 @@ from trainer.data.folders.classes import Classes, find_classes
 from trainer.data.folders.copies import smaller_copies
 from trainer.data.folders.left_out import IMAGES, LeftOut, Why, counted, kind_of
 from trainer.data.folders.stores import Store, is_image, open_store
-from trainer.data.image_files import begins_as_image
+from trainer.data.image_kinds import begins_as_image
 from trainer.data.progress import OnProgress, unheard
 
 FEWEST = 16  # images to train on

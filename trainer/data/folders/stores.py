@@ -15,7 +15,8 @@ from typing import Protocol, TypeVar
 
 from trainer.data.folders.left_out import LeftOut, Why, shunned
 from trainer.data.folders.walk import Walk
-from trainer.data.image_files import TooLargeError, suffixes
+from trainer.data.image_files import TooLargeError
+from trainer.data.image_kinds import suffixes
 from trainer.data.natural_order import in_natural_order
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
