@@ -14,6 +14,7 @@ from pathlib import Path
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.storage.files import replacing
+from trainer.storage.regular import open_regular
 
 CHUNK = 1 << 16
 TIMEOUT = 20.0  # seconds without a byte
@@ -44,10 +45,10 @@ def is_as_published(path: Path, archive: Archive) -> bool:
     """Whether a file is there with the archive's checksum."""
     digest = hashlib.md5(usedforsecurity=False)
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
-    except OSError:
+    except (OSError, UserError):
         return False
     return digest.hexdigest() == archive.md5
 
