@@ -16,7 +16,7 @@ _NUMBERS = tuple(
 
 
 class InsistedError(KeyboardInterrupt):
-    """A second signal, which waits for nothing."""
+    """A second signal, or one while nothing trains: it waits for nothing."""
 
     def __init__(self, number: int) -> None:
         super().__init__()
@@ -28,6 +28,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.number = 0
+        self._waits = False
 
     @property
     def attended(self) -> bool:
@@ -39,9 +40,18 @@ class Interrupts:
         """The exit code of a command that was ended so."""
         return 128 + self.number
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """In the block nothing is done that must be whole: a first signal is raised, too."""
+        self._waits = True
+        try:
+            yield
+        finally:
+            self._waits = False
+
     def note(self, number: int, frame: object) -> None:
         """The handler."""
-        if self.number:
+        if self.number or self._waits:
             raise InsistedError(number)
         self.number = number
 

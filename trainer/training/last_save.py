@@ -51,9 +51,8 @@ def save_at_last(
             )
             try:
                 more = again(f"{error} {lies}")
-            except BaseException:
-                _tell_of(copy)
-                raise
+            except KeyboardInterrupt:  # while it waited
+                more = False
             if not more:
                 lost = lies if copy else f"What was learned up to step {state.step:,} is lost."
                 raise UserError(f"{error} {lost}") from error
