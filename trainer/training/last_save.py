@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from trainer.data.batches import TrainingBatches
 from trainer.messages import DivergedError, UserError
+from trainer.storage.faults import told
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder
 from trainer.training.state import TrainState
@@ -62,18 +63,36 @@ def save_at_last(
             return
 
 
+def saved_elsewhere(
+    folder: RunFolder, parent: Path, state: TrainState, batches: TrainingBatches
+) -> RunFolder:
+    """The run in a new folder in `parent`, saved. Raises UserError, and leaves nothing there."""
+    there = _new_folder(parent, folder.path.name or "run")
+    copy = folder.elsewhere(there)
+    try:
+        copy.save(state, batches)
+    except BaseException:
+        shutil.rmtree(there, ignore_errors=True)
+        raise
+    return copy
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    for number in count(1):
+        there = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            there.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UserError(told(error, there, "cannot be made")) from error
+        return there
+    raise AssertionError
+
+
 def _copied(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
     """The run among the user's own runs, or where the system keeps what is passing."""
-    name = f"{folder.path.name or 'run'}-{time.strftime('%Y%m%d-%H%M%S')}"
     for place in (runs_root(), Path(tempfile.gettempdir()) / "iae-studio"):
-        there = place / name
-        if there.exists():
-            continue
-        try:
-            folder.elsewhere(there).save(state, batches)
-        except (UserError, OSError):
-            with suppress(OSError):
-                shutil.rmtree(there)
-        else:
-            return there
+        with suppress(UserError):
+            return saved_elsewhere(folder, place, state, batches).path
     return None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from trainer.messages import UserError
 from trainer.storage.faults import told
-from trainer.storage.files import create_bytes, make_folder, sync_folder, write_bytes
+from trainer.storage.files import create_bytes, lies, make_folder, sync_folder, write_bytes
 
 RECIPE = "recipe.json"
-COPIED = (RECIPE, "images.json", "curves.f32", "metrics.json")  # all but the checkpoint
+BESIDE = ("images.json", "curves.f32", "metrics.json")  # what else is copied with a run
 
 
 def stands(path: Path) -> UserError:
@@ -53,9 +54,11 @@ def copy_run(here: Path, there: Path, files: Mapping[str, bytes]) -> None:
     """A run in another folder, but for its checkpoint. Raises UserError."""
     try:
         make_folder(there)
-        for name in COPIED:
-            if (here / name).is_file():
-                shutil.copyfile(here / name, there / name)
-        put_back(there, files)
+        if not put_back(there, files):
+            shutil.copyfile(here / RECIPE, there / RECIPE)
     except OSError as error:
         raise UserError(told(error, there, "cannot be written")) from error
+    for name in BESIDE:
+        if name not in files and lies(here / name):
+            with suppress(OSError):  # the disk may be damaged: the checkpoint is worth more
+                shutil.copyfile(here / name, there / name)
