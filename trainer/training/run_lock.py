@@ -61,7 +61,7 @@ class RunLock:
             except Timeout:  # of one elsewhere, if it was silent, and is while this waits
                 silent = time.time() - file.stat().st_mtime > LEASE
                 lease.acquire(timeout=LEASE + 2 if silent else 0)
-        except Timeout:
+        except (Timeout, ValueError):  # or of a version that gives other signs of life
             raise self._taken(file) from None
         except (OSError, NotImplementedError) as error:
             raise self._refused(error) from error
