@@ -13,7 +13,8 @@ from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.folders import Folders
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
-from iae_studio.threads.run_job import RunJob, TrainingReports
+from iae_studio.threads.reports import TrainingReports
+from iae_studio.threads.run_job import RunJob
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
 
