@@ -21,6 +21,7 @@ from trainer.data.grey_depth import HEAD, may_be_deep
 from trainer.data.image_files import common_range, decode_image, list_images, read_image
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
+from trainer.storage.regular import open_regular
 
 SHOWN = 8  # images of a folder or .zip that holds none directly
 NAMED = 3  # folders and .zip files of one drop that are told of
@@ -86,9 +87,7 @@ def _is_folder(path: Path) -> bool:
 
 def _on_disk(path: Path) -> _File:
     def head() -> bytes:
-        if not path.is_file():  # reading a pipe could wait for ever
-            return b""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(HEAD)
 
     return _File(path.name, head, lambda: read_image(path), str(path))
