@@ -32,7 +32,7 @@ def main() -> int:
 
     try:
         _stand_somewhere()
-        return leaving.over(_run())
+        leaving.end_now(_run())
     except OSError as error:
         sys.stderr.write(f"IAE Studio: {told(error)}\n")
         return 1

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from iae_studio import leaving
@@ -36,6 +36,7 @@ from trainer.recipe.recipe import Recipe
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
 
+_left: list[Studio] = []
 UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
 
@@ -101,8 +102,7 @@ class Studio(QObject):
         self.data.cancel()
         for thread in self.threads():
             thread.ask_to_end()
-        if not self.closing.end(self.threads()):
-            leaving.leave_running(self)
+        self.closing.end(self.threads())
         # What the threads still had to say must not reach a window that is gone.
         self.state.silence()
         self.settings.setValue("recipe", self.state.displayed.recipe.name)
@@ -222,7 +222,7 @@ class Studio(QObject):
 
 
 def run(app: QApplication) -> int:
-    """Show the window and run until it closes."""
+    """Show the window and run until it closes; what then still runs ends with the process."""
     settings = QSettings("iae-studio", "iae-studio")
     chosen = settings.value("dark")
     dark = theme.prefers_dark(app) if chosen is None else str(chosen).lower() == "true"
@@ -234,12 +234,8 @@ def run(app: QApplication) -> int:
     QTimer.singleShot(0, studio.start)
     code = app.exec()
     studio.close()
+    _left.append(studio)  # to destroy a thread that runs would abort
     lost = studio.closing.lost
     if lost:
         sys.stderr.write(f"IAE Studio: {lost}\n")
-    studio.window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    # What is left of the plots must go while Qt is still there.
-    del studio
-    gc.collect()
     return code or bool(lost)

@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, NoReturn
 
 # SIGHUP: the terminal was closed, or the connection broke off; on Windows Ctrl-Break.
 NUMBERS = tuple(
@@ -25,9 +25,8 @@ NUMBERS = tuple(
 )
 SECOND = 128 + signal.SIGINT  # exit code after a second Ctrl-C
 ECHO = 0.3  # seconds: some starters hand on a Ctrl-C that the terminal sent us as well
-TEARDOWN = 0.7  # seconds that libraries have for their own end
 
-_kept: list[object] = []  # what still runs must not be destroyed under its threads
+_mouths: list[socket.socket] = []  # what Python tells of signals; kept open to the end
 
 
 @contextmanager
@@ -37,7 +36,7 @@ def at_once() -> Iterator[None]:
     try:
         yield
     finally:
-        if not _kept:  # it never was there
+        if not _mouths:  # it never was there
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -52,7 +51,7 @@ def listen(wished: Callable[[int], object]) -> None:
     mouth.setblocking(False)
     _listen_to(lambda *_: None)
     signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
-    _kept.append(mouth)
+    _mouths.append(mouth)
     threading.Thread(target=_hear, args=(ear, wished), name="signals", daemon=True).start()
 
 
@@ -82,27 +81,12 @@ def _hear(ear: socket.socket, wished: Callable[[int], object]) -> None:
                 wished(number)
 
 
-def leave_running(owner: object) -> None:
-    """Some threads of `owner` could not be ended: the process ends under them, by `over`."""
-    _kept.append(owner)
-    _kept.append(leave_running)
+def end_now(code: int) -> NoReturn:
+    """End the process on the spot, whatever still runs; what was written is on the disk.
 
-
-def over(code: int) -> int:
-    """The program's last words: from here the process ends within a moment, whatever still runs."""
-    if leave_running in _kept:
-        end_now(code)
-
-    def end() -> None:
-        time.sleep(TEARDOWN)
-        end_now(code)
-
-    threading.Thread(target=end, name="end", daemon=True).start()
-    return code
-
-
-def end_now(code: int) -> None:
-    """End the process on the spot; what is written is on the disk."""
+    An orderly end comes here too. Taking Python, Qt and torch to pieces takes a second or more on
+    a busy machine, in which threads that read or draw could hold it up, or crash it.
+    """
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # without a console there is none
