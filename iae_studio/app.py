@@ -17,6 +17,7 @@ from iae_studio import leaving
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.session_controller import SessionController
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
@@ -32,6 +33,7 @@ from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
+from trainer.storage.paths import session_root
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
@@ -45,7 +47,7 @@ class Studio(QObject):
 
     signalled = Signal(int)  # from the thread that hears of signals
 
-    def __init__(self, settings: QSettings | None = None) -> None:
+    def __init__(self, settings: QSettings | None = None, session: Path | None = None) -> None:
         super().__init__()
         self.settings = settings or QSettings("iae-studio", "iae-studio")
         self.state = StudioState.create()
@@ -55,6 +57,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
@@ -72,6 +75,7 @@ class Studio(QObject):
         QTimer.singleShot(UNSEEN, self, self._complete)
         self.window.show()
         self.state.library.start(self._last_recipe())
+        self.session.start()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -102,7 +106,8 @@ class Studio(QObject):
         self.data.cancel()
         for thread in self.threads():
             thread.ask_to_end()
-        self.closing.end(self.threads())
+        self.session.close()
+        self.closing.end([self.session.worker, *self.threads()])
         # What the threads still had to say must not reach a window that is gone.
         self.state.silence()
         self.settings.setValue("recipe", self.state.displayed.recipe.name)
@@ -227,7 +232,7 @@ def run(app: QApplication) -> int:
     chosen = settings.value("dark")
     dark = theme.prefers_dark(app) if chosen is None else str(chosen).lower() == "true"
     theme.apply(app, dark)
-    studio = Studio(settings)
+    studio = Studio(settings, session_root())
     leaving.listen(studio.signalled.emit)
     app.commitDataRequest.connect(studio.commit)
     app.aboutToQuit.connect(studio.quit)

@@ -50,6 +50,7 @@ class OwnImagesController(QObject):
         self._progress = CancellableProgress(lambda *_: None)  # of all drops
         self._finds = CancellableProgress(lambda *_: None)  # of images that moved
         self._opens: dict[object, CancellableProgress] = {}
+        self._overs: dict[object, Callable[[], object]] = {}
         self._looks: list[Opened] = []
         self._sees = CancellableProgress(lambda *_: None)
         self._moved.connect(self._tell_moved)
@@ -106,7 +107,19 @@ class OwnImagesController(QObject):
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
         self._open(partial(opening.open_picture, picture, name, spec))
 
-    def _open(self, job: Callable[[CancellableProgress], Opened]) -> None:
+    def open(
+        self,
+        job: Callable[[InputSpec, CancellableProgress], Opened],
+        over: Callable[[], object],
+    ) -> None:
+        """Open images as the displayed network sees them; then `over` is called, come what may."""
+        self._open(partial(job, self.state.inputs.spec), over)
+
+    def _open(
+        self,
+        job: Callable[[CancellableProgress], Opened],
+        over: Callable[[], object] = lambda: None,
+    ) -> None:
         key = object()
         self._opens[key] = progress = CancellableProgress(partial(self._moved.emit, key))
         self.opening.submit(
@@ -114,13 +127,16 @@ class OwnImagesController(QObject):
             then=partial(self._opened, key),
             otherwise=partial(self._opened, key, Opened()),
         )
+        self._overs[key] = over
         QTimer.singleShot(PATIENCE, self, partial(self._tell_opening, key))
 
     def _opened(self, key: object, opened: Opened) -> None:
         if self._opens.pop(key, None) is None:
             return  # it was stopped
+        over = self._overs.pop(key)
         self.state.inputs.news.forget(key)
         self.state.inputs.add_opened(opened)
+        over()
 
     def _tell_opening(self, key: object) -> None:
         if key in self._opens:
