@@ -241,10 +241,14 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
         return False
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window; what trains is saved before the program ends."""
+    def remember_layout(self) -> None:
+        """Where the window stands, and its docks."""
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("state", self.saveState(LAYOUT))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window; what trains is saved before the program ends."""
+        self.remember_layout()
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()
