@@ -7,7 +7,10 @@ import os
 import sys
 from pathlib import Path
 
+from iae_studio import leaving
 
+
+@leaving.at_once()
 def main() -> int:
     """Start the window. Without a screen or a Qt library: one sentence, and exit code 1."""
     problem = _problem()
@@ -29,7 +32,7 @@ def main() -> int:
 
     try:
         _stand_somewhere()
-        return _run()
+        leaving.end_now(_run())
     except OSError as error:
         sys.stderr.write(f"IAE Studio: {told(error)}\n")
         return 1

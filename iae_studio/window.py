@@ -41,7 +41,7 @@ from iae_studio.style import theme
 from iae_studio.views.explore import ExploreView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll
-from trainer.data.image_files import suffixes
+from trainer.data.image_kinds import suffixes
 from trainer.recipe.recipe import Recipe
 
 AREAS = {
@@ -241,10 +241,14 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
         return False
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window; what trains is saved before the program ends."""
+    def remember_layout(self) -> None:
+        """Where the window stands, and its docks."""
         self.settings.setValue("geometry", self.saveGeometry())
         self.settings.setValue("state", self.saveState(LAYOUT))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window; what trains is saved before the program ends."""
+        self.remember_layout()
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()

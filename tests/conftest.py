@@ -18,7 +18,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Runs, data, caches and settings of each test lie in a folder of its own."""
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
     monkeypatch.delenv("IAE_STUDIO_DATA", raising=False)
     return tmp_path
@@ -39,13 +39,13 @@ def no_heif(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a computer without pillow-heif, whether it was loaded already or not."""
     from PIL import Image
 
-    from trainer.data import image_files
+    from trainer.data import image_kinds
 
-    image_files.suffixes()
+    image_kinds.suffixes()
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     for ending in [key for key, kind in Image.EXTENSION.items() if kind == "HEIF"]:
         monkeypatch.delitem(Image.EXTENSION, ending)
     monkeypatch.delitem(Image.OPEN, "HEIF", raising=False)
-    image_files.suffixes.cache_clear()
+    image_kinds.suffixes.cache_clear()
     yield
-    image_files.suffixes.cache_clear()
+    image_kinds.suffixes.cache_clear()

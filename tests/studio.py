@@ -39,6 +39,8 @@ def running(folder: Path, qtbot, recipe: str = "drawn-10", size=(1280, 800)) -> 
         yield studio
     finally:
         studio.window.close()
+        for thread in (studio.training, *studio.threads()):
+            thread.wait()  # on a busy machine longer than the program itself would
         studio.window.deleteLater()
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 import time
@@ -17,8 +18,8 @@ from trainer.data.image_files import (
     decode_image,
     list_images,
     open_image,
-    suffixes,
 )
+from trainer.data.image_kinds import suffixes
 from trainer.data.preprocessing import Preprocess
 from trainer.messages import Pixels, UserError
 
@@ -73,7 +74,8 @@ def test_without_its_library_heic_is_told(brand: bytes, tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 sys.modules["pillow_heif"] = None
-from trainer.data.image_files import open_image, suffixes
+from trainer.data.image_files import open_image
+from trainer.data.image_kinds import suffixes
 assert ".heic" not in suffixes()
 try:
     open_image(Path({str(path)!r}))
@@ -217,11 +219,11 @@ def test_missing_folder_and_empty(tmp_path: Path) -> None:
 
 
 def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path) -> bytes:
+    def refuse(path: Path, flags: int) -> int:
         raise PermissionError(13, "Permission denied", str(path))
 
     (tmp_path / "secret.png").write_bytes(b"x")
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # root may read everything
+    monkeypatch.setattr(os, "open", refuse)  # root may read everything
     assert "Permission denied" in unreadable(tmp_path / "secret.png")
 
 

@@ -30,7 +30,7 @@ class State(Enum):
     LOADING = "loading"  # data and networks
     TRAINING = "training"
     PAUSED = "paused"
-    UNSAVED = "unsaved"  # at its end, kept in memory: it could not be saved
+    UNSAVED = "unsaved"  # kept in memory, paused: it could not be saved
     FINISHED = "finished"
     FAILED = "failed"
 
@@ -170,7 +170,7 @@ class Training(QObject):
         self.run_path = path
 
     def could_not_save(self, why: str) -> None:
-        """The training is at its end and stays in memory until it is saved or discarded."""
+        """The training is paused and stays in memory until it is saved, goes on or is discarded."""
         text = f"{why} Until then the training waits here: press Save, or save it elsewhere."
         self._messages.show_message(Message(text, True, (SAVE_ELSEWHERE, DISCARD), UNSAVED))
 

@@ -21,6 +21,7 @@ from trainer.data.grey_depth import HEAD, may_be_deep
 from trainer.data.image_files import common_range, decode_image, list_images, read_image
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
+from trainer.storage.regular import open_regular
 
 SHOWN = 8  # images of a folder or .zip that holds none directly
 NAMED = 3  # folders and .zip files of one drop that are told of
@@ -32,6 +33,7 @@ class _File:
     head: Callable[[], bytes]
     read: Callable[[], bytes]  # raises UserError
     place: str = ""
+    path: str = ""  # the full one of a file that is no part of another
 
 
 # ---- images ----------------------------------------------------------------------------------
@@ -86,12 +88,11 @@ def _is_folder(path: Path) -> bool:
 
 def _on_disk(path: Path) -> _File:
     def head() -> bytes:
-        if not path.is_file():  # reading a pipe could wait for ever
-            return b""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(HEAD)
 
-    return _File(path.name, head, lambda: read_image(path), str(path))
+    whole = str(path.absolute())
+    return _File(path.name, head, lambda: read_image(path), str(path), whole)
 
 
 def _decoded(
@@ -114,7 +115,7 @@ def _decoded(
             unread.append(Unread(file.name, str(error), place=file.place))
             continue
         original = data if len(data) < rgb.nbytes else rgb
-        known = Input(file.name, spec(rgb), spec, original, grey_range=grey_range)
+        known = Input(file.name, spec(rgb), spec, original, grey_range=grey_range, place=file.path)
         if known.seen.any() or not spec.ink:
             inputs.append(known)
         else:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import queue
-import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
-
-from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
-from trainer.messages import Failed, Progress
+from iae_studio.threads.reports import Mailbox, TrainingReports
+from trainer.messages import DivergedError, Failed, Progress
 
 if TYPE_CHECKING:
     from trainer.data.batches import TrainingBatches
-    from trainer.inference.snapshot import Snapshot
     from trainer.models.directions import Directions
     from trainer.training.checkpoint import RunFolder
     from trainer.training.loop import TrainState
@@ -29,36 +23,6 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 1.0
 DIRECTIONS_SECONDS = 20.0
 SAVE_SECONDS = 30.0
-
-Mailbox = queue.SimpleQueue[object]
-
-
-class TrainingReports(QThread):
-    """What the training thread says. `publish` is called on it with each new snapshot."""
-
-    stateChanged = Signal(State)
-    loadingMoved = Signal(int, int)  # images done, of how many; of 0 while that is not known
-    began = Signal(object, object, object)  # run folder, its recipe, losses so far
-    progressed = Signal(Progress)
-    saved = Signal(object, int)
-    unsaved = Signal(str)  # why the end could not be saved: it stays in memory
-    failed = Signal(Failed)
-    ended = Signal()
-    leftOut = Signal(str)  # what is trained on of the user's images, and what is not
-    noted = Signal(str)  # what the engine had to do otherwise, and why
-
-    def __init__(self, publish: Callable[[Snapshot], None], parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.publish = publish
-        self._mailbox: Mailbox = queue.SimpleQueue()
-        self._progress: CancellableProgress | None = None
-        self._refused = ""
-        self._answered = threading.Event()
-
-    def refuse_to_quit(self, why: str) -> None:
-        """What trains could not be saved, and would be lost."""
-        self._refused = why
-        self._answered.set()
 
 
 class RunJob:
@@ -77,18 +41,22 @@ class RunJob:
         self.until = state.recipe.schedule.steps
         if state.step >= self.until:
             self.until = state.step + state.recipe.schedule.steps
+        self._course = self._steps(self.until)
         self._directions: Directions | None = None
         self._published = self._renewed = self._saved = time.monotonic()
         self._cost = 0.0
         self._note = ""
         self._paused = False
+        self._unsaved = False  # a save failed: it waits for room, or for a decision
         self._outcome: State | None = None  # of an end that could not be saved
 
     # ---- steps and commands ------------------------------------------------------------------
 
     def work(self, mailbox: Mailbox) -> bool:
-        """Train until the end is saved or discarded; returns whether the thread is to end too."""
-        steps = self._steps(self.until)
+        """Train until the end is saved or discarded; returns whether the thread is to end too.
+
+        Raises DivergedError.
+        """
         self.reports.stateChanged.emit(State.TRAINING)
         while True:
             letter = self._letter(mailbox)
@@ -97,13 +65,22 @@ class RunJob:
             if letter is not None:
                 if self._obey(letter):
                     return False
-            elif not self._paused:
-                progress = next(steps, None)
-                if progress is not None:
-                    self._report(progress)
-                    self._chores()
-                elif self._end(State.FINISHED):
-                    return False
+            elif not self._paused and self._train(self._course):
+                return False
+
+    def _train(self, steps: Iterator[Progress]) -> bool:
+        """A report's steps, or the end where there are no more; whether it is saved."""
+        try:
+            progress = next(steps, None)
+        except DivergedError:
+            raise
+        except Exception as error:
+            return self._broke_off(error)
+        if progress is None:
+            return self._end(State.FINISHED)
+        self._report(progress)
+        self._chores()
+        return False
 
     def _letter(self, mailbox: Mailbox) -> object:
         try:
@@ -119,22 +96,31 @@ class RunJob:
             if self._outcome is not None:
                 return self._end(self._outcome)
             self.save()
-            return False
-        if isinstance(letter, Path) or letter == "discard":
-            return self._outcome is not None and self._leave(letter)
-        if letter in ("pause", "go", "step"):
-            self._outcome = None
-            self._paused = letter != "go"
-            self.reports.stateChanged.emit(State.PAUSED if self._paused else State.TRAINING)
-        if letter == "step":
-            self._report(next(self._steps(self.state.step + 1)))
+        elif isinstance(letter, Path) or letter == "discard":
+            return self._unsaved and self._leave(letter)
+        elif letter in ("pause", "go", "step"):
+            return self._move(letter)
+        return False
+
+    def _move(self, letter: object) -> bool:
+        """Pause, go on, or take a step; whether the run has ended."""
+        if self._unsaved:  # there may be room by now; if not, the user wants it so
+            self._write()
+        self._outcome, self._unsaved = None, False
+        self._paused = letter != "go"
+        self.reports.stateChanged.emit(State.PAUSED if self._paused else State.TRAINING)
+        if letter == "step" and self._train(self._steps(self.state.step + 1)):
+            return True
         self.publish(renew=False)
         return False
 
     def _may_quit(self) -> bool:
-        why = self.save()
+        try:
+            why = self.save()
+        except DivergedError as error:  # there is nothing to keep
+            self.reports.failed.emit(describe(error))
+            return True
         if why is not None:
-            self._paused = True
             self.reports.refuse_to_quit(str(why))
         return why is None
 
@@ -186,16 +172,36 @@ class RunJob:
     # ---- saving and ending -------------------------------------------------------------------
 
     def save(self) -> Failed | None:
-        """Write a checkpoint. A full disk is told, and the training goes on; returns why."""
+        """Write a checkpoint; where that fails it is told, and the training waits; returns why."""
         why = self._write()
         if why is not None:
-            self.reports.failed.emit(why)
+            self._wait(why)
+        elif self._unsaved:
+            self._unsaved = False
+            self.reports.stateChanged.emit(State.PAUSED)
         return why
+
+    def _wait(self, why: Failed) -> None:
+        """Nothing is lost: it waits for room, or for a decision."""
+        self._paused = self._unsaved = True
+        self.reports.stateChanged.emit(State.UNSAVED)
+        self.reports.unsaved.emit(str(why))
+
+    def _broke_off(self, error: Exception) -> bool:
+        """A step failed: keep the steps before it, and say why; whether the run has ended."""
+        self.reports.failed.emit(describe(error))
+        if self.state.torn:
+            self.ending = State.FAILED
+            return True
+        self._course = self._steps(self.until)  # the other one is over
+        return self._end(State.FAILED)
 
     def _write(self) -> Failed | None:
         began, why = time.monotonic(), None
         try:
             self.folder.save(self.state, self.batches)
+        except DivergedError:
+            raise
         except Exception as error:
             why = describe(error)
         else:
@@ -205,14 +211,13 @@ class RunJob:
         return why
 
     def _end(self, outcome: State) -> bool:
-        """Save and end; where that fails nothing is lost: it waits for room, or for a decision."""
+        """Save and end; where that fails it waits."""
         why = self._write()
         if why is not None:
-            if self._outcome is None:
+            if not self._unsaved:
                 self.publish(renew=True)
-            self._paused, self._outcome = True, outcome
-            self.reports.stateChanged.emit(State.UNSAVED)
-            self.reports.unsaved.emit(str(why))
+            self._outcome = outcome
+            self._wait(why)
             return False
         self.publish(renew=True)
         self.ending = outcome
@@ -226,18 +231,16 @@ class RunJob:
         return True
 
     def _end_elsewhere(self, parent: Path) -> bool:
-        here, there = self.folder.path, parent / self.folder.path.name
+        from trainer.training.last_save import saved_elsewhere
+
         try:
-            there.mkdir(parents=True)
-            for name in ("recipe.json", "curves.f32"):  # the losses of earlier checkpoints
-                with suppress(FileNotFoundError):
-                    shutil.copyfile(here / name, there / name)
-            self.folder.path = there
-        except OSError as error:
-            self.reports.unsaved.emit(f"{there} cannot be written: {error.strerror}.")
+            self.folder = saved_elsewhere(self.folder, parent, self.state, self.batches)
+        except DivergedError:
+            raise
+        except Exception as error:
+            self._wait(describe(error))
             return False
-        if self._end(self._outcome or State.IDLE):
-            return True
-        shutil.rmtree(there, ignore_errors=True)
-        self.folder.path = here
-        return False
+        self.reports.saved.emit(self.folder.path, self.state.step)
+        self.ending = self._outcome or State.IDLE
+        self.publish(renew=True)
+        return True

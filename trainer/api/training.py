@@ -21,6 +21,7 @@ from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path, new_run_folder, typed_path
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
+from trainer.training.last_save import Again, never
 from trainer.training.loop import TrainState
 from trainer.training.run_images import keep_list, move_images, trained_on
 from trainer.training.saving import SAVE_SECONDS, run_saved
@@ -45,6 +46,7 @@ def train(
     device: str = "auto",
     save_every: float = SAVE_SECONDS,
     not_saved: Callable[[str], None] = warnings.warn,
+    again: Again = never,
     loading: OnProgress = unheard,
 ) -> Training:
     """Begin a run, or go on with one: iterate over the result to train.
@@ -55,7 +57,9 @@ def train(
     `images` is a folder or .zip of your own to train on, `images_b` that of a second domain. With
     `resume` the run in `out` goes on by its own recipe; `images` then says where its own lie now.
     Checkpoints are written every `save_every` seconds or more; `not_saved` is called with the
-    reason where one on the way fails. `loading` is told how many images are read, and of how many,
+    reason where one on the way fails. Where the last one fails, the run is saved among the user's
+    own runs for the time being, and `again` is called with what is to be told; while it returns
+    True that is tried again. `loading` is told how many images are read, and of how many,
     while the data load.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
@@ -80,7 +84,7 @@ def train(
     # The folder is made late: not for a run that cannot begin.
     folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
-    limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)
+    limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved, again)
     return Training(run_folder, recipe, loaded, batches, limits)
 
 
@@ -90,6 +94,7 @@ class _Limits:
     minutes: float | None
     save_every: float  # seconds
     not_saved: Callable[[str], None]
+    again: Again
 
 
 class Training(Iterator[Progress]):
@@ -165,6 +170,7 @@ def _reports(
             deadline=time.monotonic() + seconds,
             save_every=limits.save_every,
             not_saved=limits.not_saved,
+            again=limits.again,
         )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trainer.cli.arguments import (
     Commands,
@@ -19,7 +22,13 @@ from trainer.cli.loading import loading_bar
 from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
+from trainer.storage.faults import in_words
 from trainer.storage.paths import runs_root, typed_path
+
+if TYPE_CHECKING:
+    from trainer.api.training import Training
+    from trainer.cli.patience import Patience
+    from trainer.training.interrupts import Interrupts
 
 
 def add_parser(commands: Commands) -> None:
@@ -58,16 +67,61 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train, with a progress bar; Ctrl-C saves and says how to go on (exit code 130)."""
-    recipe = find_recipe(args.recipe)
-    from trainer.api.training import train
-    from trainer.training.device import choose_device, use_threads
-    from trainer.training.progress_bar import tell_above_bar, train_with_bar
+    """Train, with a progress bar; Ctrl-C saves and says how to go on (exit code 130).
 
-    device, threads = choose_device(args.device), use_threads(alone=True)
+    So do SIGTERM and SIGHUP (128 and their number).
+    """
+    from trainer.training.interrupts import InsistedError, interrupts_noted
+
+    with interrupts_noted() as interrupts:
+        try:
+            return _train(args, find_recipe(args.recipe), interrupts)
+        except InsistedError as error:
+            with suppress(OSError):  # the terminal may be gone
+                print("trainer: interrupted", file=sys.stderr)
+            return 128 + error.number
+
+
+def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> int:
+    with interrupts.at_once():
+        from trainer.cli.patience import Patience
+        from trainer.training.device import choose_device, use_threads
+        from trainer.training.progress_bar import train_with_bar
+
+        device, threads = choose_device(args.device), use_threads(alone=True)
+        training = _begun(args, recipe, Patience(interrupts))
+    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
+    folder = training.folder
+    for told in training.told:
+        print(told, file=sys.stderr)
+    print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
+    with training:
+        if training.step >= training.until:
+            stands = f"It already stands at step {training.step:,}"
+            print(f"{stands}; ask for more by --steps.", file=sys.stderr)
+            return 0
+        with _notes_told():
+            whole = train_with_bar(training, training.step, training.until, interrupts)
+    if not whole:
+        with suppress(OSError):  # the terminal may be gone
+            print(
+                f"\nSaved at step {training.step:,}. Go on with: {_again(args, folder)}",
+                file=sys.stderr,
+            )
+        return interrupts.code
+    print(f"Done: step {training.step:,}, saved in {folder}", file=sys.stderr)
+    print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)
+    return 0
+
+
+def _begun(args: argparse.Namespace, recipe: Recipe, again: Patience) -> Training:
+    """The training, its data loaded."""
+    from trainer.api.training import train
+    from trainer.training.progress_bar import tell_above_bar
+
     out = _run_to_resume(args, recipe) if args.resume else args.out
     with loading_bar() as show:
-        training = train(
+        return train(
             recipe if args.resume else _with_seed(recipe, args),
             args.data,
             out,
@@ -80,28 +134,22 @@ def run(args: argparse.Namespace) -> int:
             device=args.device,
             save_every=args.save_every,
             not_saved=tell_above_bar,
+            again=again,
             loading=show,
         )
-    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
-    folder = training.folder
-    for told in training.told:
-        print(told, file=sys.stderr)
-    print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
-    with training:
-        if training.step >= training.until:
-            stands = f"It already stands at step {training.step:,}"
-            print(f"{stands}; ask for more by --steps.", file=sys.stderr)
-            return 0
-        whole = train_with_bar(training, training.step, training.until)
-    if not whole:
-        print(
-            f"\nSaved at step {training.step:,}. Go on with: {_again(args, folder)}",
-            file=sys.stderr,
-        )
-        return 130
-    print(f"Done: step {training.step:,}, saved in {folder}", file=sys.stderr)
-    print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)
-    return 0
+
+
+@contextmanager
+def _notes_told() -> Iterator[None]:
+    """What became of the steps before the one that failed; then why it did."""
+    try:
+        with in_words():
+            yield
+    except Exception as error:
+        cause = error.__cause__ or error
+        for note in getattr(cause, "__notes__", ()):
+            print(note, file=sys.stderr)
+        raise
 
 
 def _again(args: argparse.Namespace, folder: Path) -> str:

@@ -8,14 +8,11 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from trainer.data import drawing
 from trainer.data.dataset import Rows
-from trainer.storage.files import write_bytes
+from trainer.data.sealed import read_tensors, write_tensors
 from trainer.storage.paths import cache_root
 
 
@@ -23,11 +20,11 @@ def kept(name: str, draw: Callable[[], Rows], *what: object) -> Rows:
     """The rows that `draw` makes of `what`, from the cache if they were drawn by the same code."""
     mark = hashlib.sha256(_drawing_code() + repr(what).encode()).hexdigest()[:16]
     file = cache_root() / "drawn" / f"{name}-{mark}.safetensors"
-    with suppress(OSError, SafetensorError, KeyError):  # absent or damaged: drawn anew
-        return _unpacked(load_file(file))
+    if (parts := read_tensors(file)) is not None:
+        return _unpacked(parts)
     rows = draw()
     with suppress(OSError):  # without a cache it is only slower next time
-        write_bytes(file, to_bytes(_packed(rows)))
+        write_tensors(file, _packed(rows))
     return rows
 
 
@@ -44,7 +41,7 @@ def _packed(rows: Rows) -> dict[str, Tensor]:
     if rows.edges is not None:
         parts["edges"] = rows.edges
     parts |= {f"factor.{name}": values for name, values in rows.factors.items()}
-    return {name: part.contiguous() for name, part in parts.items()}
+    return parts
 
 
 def _unpacked(parts: dict[str, Tensor]) -> Rows:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from trainer.messages import Pixels
+from trainer.data.image_bands import bands
 from trainer.recipe.grey_range import GreyRange
 
 HEAD = 32  # bytes of a file that tell whether it may be deep
@@ -30,8 +30,9 @@ class Extent:
     @classmethod
     def of(cls, image: Image.Image) -> Extent:
         """Of one image; what is not a finite number counts as 0."""
-        values = _values(image)
-        return cls(float(values.min()), float(values.max()), image.mode == "F")
+        parts = [_values(band) for _, band in bands(image)]
+        low, high = min(part.min() for part in parts), max(part.max() for part in parts)
+        return cls(float(low), float(high), image.mode == "F")
 
 
 def is_deep(image: Image.Image) -> bool:
@@ -58,12 +59,19 @@ def range_of(extents: Iterable[Extent]) -> GreyRange | None:
     return GreyRange(0.0, depth) if depth else GreyRange(low, high if high > low else low + 1)
 
 
-def to_8_bits(image: Image.Image, known: GreyRange | None = None) -> Pixels:
-    """A deep image as uint8 [H, W]: in a known range, or in the one that it seems to have."""
+def to_8_bits(
+    image: Image.Image, known: GreyRange | None = None
+) -> Callable[[Image.Image], Image.Image]:
+    """What makes parts of a deep image L: in a known range, or in the one that it seems to have."""
     span = known or range_of([Extent.of(image)])
     assert span is not None  # of one image there always is one
-    scaled = (_values(image) - span.black) * (255 / (span.white - span.black))
-    return np.asarray(np.rint(scaled).clip(0, 255), np.uint8)
+
+    def converted(part: Image.Image) -> Image.Image:
+        with np.errstate(all="ignore"):  # floats may be farther apart than floats go
+            scaled = (_values(part) - span.black) * (255 / (span.white - span.black))
+        return Image.fromarray(np.nan_to_num(np.rint(scaled).clip(0, 255)).astype(np.uint8))
+
+    return converted
 
 
 def _values(image: Image.Image) -> np.ndarray:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import math
+import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,9 +16,11 @@ import torch
 from torch import Tensor
 
 from trainer.data.memory_limits import fits
-from trainer.messages import Pixels
+from trainer.messages import Pixels, UserError
 from trainer.storage.files import replacing
+from trainer.storage.half_written import remove_half_written
 from trainer.storage.paths import cache_root
+from trainer.storage.regular import open_regular
 
 CHUNK = 1 << 26  # bytes
 
@@ -38,14 +43,25 @@ def _mark(texts: Iterable[str]) -> str:
 
 def open_map(path: Path, shape: tuple[int, ...]) -> Tensor | None:
     """The cached images, uint8 of this shape; None where there are none, or others."""
+    header, count = _header(shape), math.prod(shape)
     try:
-        # Copied where written to: torch wants writable memory, and the file must stay as it is.
-        images = np.load(path, mmap_mode="c")
-    except (OSError, ValueError, EOFError):
-        return None
-    if images.shape != shape or images.dtype != np.uint8:
+        with open_regular(path) as file:
+            known = file.read(len(header)) == header
+            if not known or os.fstat(file.fileno()).st_size != len(header) + count:
+                return None
+            # Copied where written to: torch wants writable memory, and the file must stay as it is.
+            images = np.memmap(file, np.uint8, "c", len(header), shape)
+    except (OSError, ValueError, UserError):
         return None
     return torch.from_numpy(images)
+
+
+def _header(shape: tuple[int, ...]) -> bytes:
+    """How a file of this shape begins: whatever else it holds was not written here."""
+    file = io.BytesIO()
+    about = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, about)
+    return file.getvalue()
 
 
 def write_map(path: Path, shape: tuple[int, ...], images: Iterable[Pixels]) -> None:
@@ -54,10 +70,10 @@ def write_map(path: Path, shape: tuple[int, ...], images: Iterable[Pixels]) -> N
     Fewer than `shape` says leave zeros at the end. What `images` raises leaves nothing behind.
     Raises OSError where the disk is full or not writable.
     """
+    _drop_half_written(path.parent)
     with replacing(path) as file:
-        header = {"descr": "|u1", "fortran_order": False, "shape": shape}
-        np.lib.format.write_array_header_1_0(file, header)
-        whole = file.tell() + int(np.prod(shape))
+        file.write(_header(shape))
+        whole = file.tell() + math.prod(shape)
         for image in images:
             file.write(image.tobytes())
         file.truncate(whole)
@@ -71,6 +87,13 @@ def _drop_earlier(path: Path) -> None:
         if not old.stem.endswith(f"-{state}") and not old.name.startswith("."):
             with suppress(OSError):
                 old.unlink()
+
+
+def _drop_half_written(folder: Path) -> None:
+    """What killed processes left, also of earlier states of the source."""
+    with suppress(OSError):
+        for left in list(folder.glob(".*.*.*")):
+            remove_half_written(folder / left.name[1:].rsplit(".", 2)[0])
 
 
 def taken(images: Tensor, index: Tensor) -> tuple[Tensor, bool]:

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
-from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.nn import functional
 
 from trainer.data.dataset import DataSet, Rows
+from trainer.data.sealed import read_tensors, write_tensors
 from trainer.evaluation.measurable import CannotMeasureError
-from trainer.storage.files import write_bytes
 from trainer.storage.paths import cache_root
 
 STEPS, BATCH = 1500, 128
@@ -74,7 +71,7 @@ class ReferenceClassifier:
                 _train(network, data.train, device)
                 with suppress(OSError):  # without a cache it is only slower next time
                     weights = {k: v.cpu() for k, v in network.state_dict().items()}
-                    write_bytes(file, to_bytes(weights))
+                    write_tensors(file, weights)
         network.eval()
         accuracy = _accuracy(network, data.test, device)
         if accuracy < enough:
@@ -98,9 +95,10 @@ def _generator(gpu: torch.device) -> torch.Generator:
 
 
 def _restored(network: nn.Module, file: Path) -> bool:
+    weights = read_tensors(file)
     try:
-        network.load_state_dict(load_file(file))
-    except (OSError, SafetensorError, RuntimeError):  # absent or damaged
+        network.load_state_dict(weights or {})
+    except RuntimeError:  # absent, damaged, or of another network
         return False
     return True
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
-import tempfile
+import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,42 +14,123 @@ from typing import IO, Any
 
 from trainer.messages import UserError
 from trainer.storage.faults import FULL, told
+from trainer.storage.half_written import beside
 from trainer.storage.regular import open_regular
 
 MOST_JSON = 1 << 24  # bytes; what this program writes has a few thousand
+HELD_SECONDS = 1.0  # a virus scanner may keep a file open for so long
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES}
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A binary file that takes the place of `path` when the block ends without an error.
 
-    A crash or a full disk leaves what was there before. Raises OSError.
+    A crash, a power cut or a full disk leaves what was there before, or the new one. A new file
+    gets the permissions of the user's umask; one that was there keeps its own. Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _about(path):
-        # Cut, so that the longest names that a disk takes have room for what is added here.
-        handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    with _written_beside(path) as (file, temporary):
+        yield file
+        _take_over_mode(path, file)
+        _finish(file)
+        _retried(temporary.replace, path)
+        sync_folder(path.parent)
+
+
+def create_bytes(path: Path, data: bytes) -> None:
+    """Write a new file, whole. Raises FileExistsError where one stands: of several, one wins."""
+    with _written_beside(path) as (file, temporary):
+        file.write(data)
+        _finish(file)
+        if os.name == "nt":  # which renames over nothing
+            _retried(temporary.rename, path)
+        else:
+            _link(temporary, path, data)
+            temporary.unlink()
+        sync_folder(path.parent)
+
+
+def _link(temporary: Path, path: Path, data: bytes) -> None:
     try:
-        with _about(path, name):
-            with os.fdopen(handle, "wb") as file:
-                yield file
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+        path.hardlink_to(temporary)
+    except OSError as error:
+        if error.errno not in NO_LINKS:
+            raise
+        with path.open("xb") as file:  # such a file system is rare, and so is a kill just here
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 @contextmanager
-def _about(path: Path, temporary: str = "") -> Iterator[None]:
+def _written_beside(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    """A file beside `path`, and its name; it is gone after an error, also in the block."""
+    with _about(path):
+        make_folder(path.parent)
+        handle, temporary = beside(path)
+    try:
+        with _about(path, temporary), os.fdopen(handle, "wb") as file:
+            yield file, temporary
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _finish(file: IO[bytes]) -> None:
+    """What was written is on the disk; Windows renames no file that is open."""
+    file.flush()
+    os.fsync(file.fileno())
+    if os.name == "nt":
+        file.close()
+
+
+def _take_over_mode(path: Path, file: IO[bytes]) -> None:
+    if os.name != "nt":
+        with suppress(OSError):
+            os.fchmod(file.fileno(), stat.S_IMODE(path.stat().st_mode) & 0o777)
+
+
+def _retried(rename: Any, path: Path) -> None:
+    """Rename to `path`, tried again for a while where somebody holds that file."""
+    until = time.monotonic() + HELD_SECONDS
+    while True:
+        try:
+            rename(path)
+            return
+        except PermissionError:
+            if time.monotonic() > until:
+                raise
+        time.sleep(HELD_SECONDS / 20)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they outlast a power cut. Raises OSError."""
+    fresh = [one for one in (folder, *folder.parents) if is_missing(one)]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in fresh:
+        sync_folder(one.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder outlast a power cut, where the system can do that."""
+    if os.name == "nt":  # which writes them down by itself
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _about(path: Path, temporary: Path | None = None) -> Iterator[None]:
     """Names the file itself in what the system says of the one beside it."""
     try:
         yield
     except OSError as error:
-        if not temporary or error.filename == temporary or error.errno in FULL:
+        if temporary is None or error.filename == str(temporary) or error.errno in FULL:
             error.filename, error.filename2 = str(path), None
         raise
 

@@ -5,14 +5,12 @@ RUN/state.safetensors  the training's state, and what showing it needs; see stat
 RUN/images.json        of own images, what was trained on; see run_images.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
-RUN/lock               held by the process that trains it
+RUN/lock               held by the process that trains it; see run_lock.py
 """
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from filelock import FileLock, Timeout
 from safetensors import SafetensorError
-from safetensors.torch import save as to_bytes
 from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
@@ -33,13 +29,18 @@ from trainer.models.building import build_model
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import read_begun
-from trainer.storage.faults import told
+from trainer.storage.faults import in_words, told
 from trainer.storage.files import write_bytes
+from trainer.storage.half_written import remove_half_written
+from trainer.training.curves_file import append_rows
+from trainer.training.room import room_missing
+from trainer.training.run_lock import RunLock
+from trainer.training.small_files import begin, copy_run, put_back, stands
 from trainer.training.state import TrainState, start
+from trainer.training.state_bytes import state_bytes
 from trainer.training.state_file import (
     SHOWN,
     opened,
-    pack,
     step_of,
     tensors_of,
     unpack,
@@ -48,8 +49,6 @@ from trainer.training.state_file import (
 
 FORMAT = RUN_FORMAT
 STATE = "state.safetensors"
-# What file systems say that know no locks: there a run is trained without one.
-NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +69,17 @@ class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._fresh: list[Floats] = []
+        self._small: dict[str, bytes] = {}  # files to put back where the folder is removed
+        self._lock: RunLock | None = None  # while it is trained
 
     @classmethod
     def create(cls, path: Path, recipe: Recipe) -> RunFolder:
-        """A new run. Raises UserError where one stands already, or the place is not writable."""
+        """A new run. Raises UserError where one stands already, or the place is not writable.
+
+        Of several that begin at once in the same place one wins.
+        """
         if (path / "recipe.json").exists():
-            raise UserError(
-                f"{path} already holds a run. Go on with it by --resume, or choose another --out."
-            )
+            raise stands(path)
         began = {
             "format": FORMAT,
             "began": time.strftime("%Y-%m-%d %H:%M:%S"),
@@ -91,7 +93,8 @@ class RunFolder:
                 f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
             ) from error
         run = cls(path)
-        run.write("recipe.json", json.dumps(began, indent=1).encode())
+        run._small["recipe.json"] = json.dumps(began, indent=1).encode()
+        begin(path, run._small["recipe.json"])
         return run
 
     def recipe(self) -> Recipe:
@@ -105,6 +108,7 @@ class RunFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """A file of the run, whole. Raises UserError."""
+        self._small[name] = data
         try:
             write_bytes(self.path / name, data)
         except OSError as error:
@@ -117,22 +121,15 @@ class RunFolder:
     def alone(self) -> Iterator[None]:
         """For as long as it is trained. Raises UserError where somebody else trains it."""
         self.recipe()  # else the lock would make the folder
-        lock = FileLock(self.path / "lock")
+        self._lock = RunLock(self.path)
+        self._lock.acquire()
         try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise UserError(
-                f"{self.path} is being trained already, by another window or command. "
-                "Stop it there, or let it end."
-            ) from None
-        except (OSError, NotImplementedError) as error:
-            if getattr(error, "errno", errno.ENOSYS) not in NO_LOCKS:
-                why = getattr(error, "strerror", error)
-                raise UserError(f"{self.path} cannot be written: {why}.") from error
-        try:
+            with in_words(self.path, "cannot be read"):
+                self._small["recipe.json"] = (self.path / "recipe.json").read_bytes()
             yield
         finally:
-            lock.release()
+            self._lock.release()
+            self._lock = None
 
     def record(self, progress: Progress) -> None:
         """Keep a report's losses for the next save."""
@@ -141,36 +138,47 @@ class RunFolder:
     def save(self, state: TrainState, batches: TrainingBatches | None = None) -> None:
         """Write the state and the curves up to its step.
 
-        With the training data also what showing the run needs to know of them. Raises UserError
-        where it fails: the last checkpoint is then untouched, and nothing recorded is forgotten.
+        With the training data also what showing the run needs to know of them. Where the folder was
+        removed meanwhile it is made again.
+
+        Raises DivergedError for a state that is not finite, and UserError where it fails: the last
+        checkpoint is then untouched, and nothing recorded is forgotten.
         """
-        tensors = pack(state, batches)
-        meta = {"step": str(state.step)}  # one entry: their order in the file is arbitrary
+        needed = 0
         try:
+            data = state_bytes(state, batches)
+            needed = len(data) + sum(rows.nbytes for rows in self._fresh)
+            self._put_back()
             self._append_curves(state.step)
-            write_bytes(self.path / STATE, to_bytes(tensors, meta))
-        except (OSError, SafetensorError) as error:
+            write_bytes(self.path / STATE, data)
+        except (OSError, SafetensorError, MemoryError) as error:
             what = "cannot be written"
-            why = f"{self.path} {what} ({error})."
+            why = f"{self.path} {what} ({str(error) or type(error).__name__})."
             if isinstance(error, OSError):
-                why = told(error, self.path, what)
+                why = told(error, self.path, what) + room_missing(error, self.path, needed)
             kept = ", the last one is kept" if self.has_state() else ""
             raise UserError(f"The checkpoint was not saved{kept}: {why}") from error
         self._fresh = []
-        for half_written in self.path.glob(f".{STATE}.*"):  # by a process that was killed
-            half_written.unlink(missing_ok=True)
+        remove_half_written(self.path / STATE)
+
+    def _put_back(self) -> None:
+        """Make the folder again where somebody removed it."""
+        if put_back(self.path, self._small) and self._lock is not None:
+            self._lock.release()  # what it held is gone as well
+            self._lock.acquire()
 
     def _append_curves(self, step: int) -> None:
         fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
         _, columns = self._began()
-        rows = np.concatenate(fresh).astype("<f4")[:, :columns]
-        file = self.path / "curves.f32"
-        with file.open("r+b" if file.exists() else "w+b") as curves:
-            curves.truncate((step - len(rows)) * columns * 4)
-            curves.seek(0, os.SEEK_END)
-            curves.write(rows.tobytes())
-            curves.flush()
-            os.fsync(curves.fileno())
+        append_rows(self.path / "curves.f32", np.concatenate(fresh), columns, step)
+
+    def elsewhere(self, path: Path) -> RunFolder:
+        """The same run in another folder, without a checkpoint yet. Raises UserError."""
+        there = RunFolder(path)
+        there._fresh = list(self._fresh)
+        there._small = dict(self._small)
+        copy_run(self.path, path, self._small)
+        return there
 
     def curves(self) -> Floats:
         """The losses of all steps of the last checkpoint: float32 [steps, losses]."""

@@ -16,7 +16,7 @@ from trainer.data.batches import Batch, TrainingBatches
 from trainer.messages import LOSSES
 from trainer.objectives.schedule import Schedule
 from trainer.training.state import TrainState
-from trainer.training.step import next_batch, step, update
+from trainer.training.step import completed, next_batch, step, update
 
 WARM_UP = 3  # steps of a phase that are run as they are: libraries and optimisers prepare
 SETTLED = 10_000  # steps after which the averages' decay no longer changes
@@ -68,7 +68,7 @@ class CapturedSteps:
             return step(state, next_batch(state, batches) if batch is None else batch)
         self._number.fill_(min(state.step, len(self._table) - 1))
         self._graphs[now.phase].replay()
-        state.step += 1
+        completed(state)
         return self._losses.clone()
 
     def _capture(self, now: Schedule) -> None:
@@ -83,6 +83,7 @@ class CapturedSteps:
                 self._record(now)
             finally:
                 graph.capture_end()
+                self.state.torn = False  # what was recorded moved nothing
         except RuntimeError as error:
             self.why_not = f"Steps are not replayed as CUDA graphs: {str(error).splitlines()[0]}"
             return

@@ -9,10 +9,12 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
-from trainer.messages import LOSSES, DivergedError, Progress
+from trainer.messages import LOSSES, Progress
 from trainer.training.cuda_graphs import CapturedSteps
+from trainer.training.finite import FiniteWatch, diverged
 from trainer.training.state import TrainState, start
 from trainer.training.step import next_batch, step
+from trainer.training.undo import Undo
 
 REPORT_SECONDS = 0.1
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
@@ -22,15 +24,24 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
     """Train up to the step `until`, yielding about ten times a second.
 
     The losses are read from the device once a report. Raises DivergedError where they leave the
-    finite numbers, or stay beyond all sense: see `Watch`.
+    finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
+    What a step raises is raised once the steps before it are reported; see `Undo` for the state.
     """
-    advance = _stepper(state, batches)
+    advance, finite = _stepper(state, batches), FiniteWatch()
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
+    broken: BaseException | None = None
     while state.step < until:
-        rows.append(advance())
+        undo = Undo(state)
+        try:
+            rows.append(advance())
+        except BaseException as error:
+            undo()
+            if not rows:
+                raise
+            broken = error
         now = time.perf_counter()
-        if now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < until:
+        if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < until:
             continue
         losses = torch.stack(rows).cpu()
         now = time.perf_counter()
@@ -39,14 +50,12 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
         table = losses[:, :-1].numpy().copy()
         state.watch.look(table, state.recipe.two_dimensional)
         lost = state.watch.lost(at_the_end=state.step >= until)
-        if lost or not losses[:, -1].isfinite().all():
-            raise DivergedError(
-                f"The training diverged near step {state.step:,}. Start again with smaller "
-                "learning rates (generator_rate, discriminator_rate) or a larger r1. What was "
-                "saved of it, if anything, is from before that."
-            )
+        if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= until):
+            raise diverged(state.step)
         note = state.captured.why_not if state.captured else ""
         yield Progress(state.step, until, LOSSES, table, rate, (until - state.step) / rate, note)
+        if broken is not None:
+            raise broken
         rows, last = [], time.perf_counter()
 
 

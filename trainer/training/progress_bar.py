@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, nullcontext
 from typing import Protocol
 
 import numpy as np
 from tqdm import tqdm
 
 from trainer.messages import Progress
+from trainer.training.interrupts import Interrupts, interrupts_noted
 
 LOG_SECONDS = 10.0  # between two lines of a bar that nobody watches
 
@@ -24,60 +23,35 @@ class Closable(Iterator[Progress], Protocol):
         """Save and end."""
 
 
-def train_with_bar(training: Closable, step: int, until: int) -> bool:
-    """Go through a training from a step to another; False if Ctrl-C ended it early.
+def train_with_bar(
+    training: Closable, step: int, until: int, interrupts: Interrupts | None = None
+) -> bool:
+    """Go through a training from a step to another; False if a signal ended it early.
 
-    Ctrl-C closes the training between two steps, which saves it.
+    Ctrl-C, and the system's wish to end, close the training between two steps, which saves it.
     """
     note, seldom = "", 0.1 if sys.stderr.isatty() else LOG_SECONDS
     with (
-        _interrupt_noted() as interrupted,
+        interrupts_noted() if interrupts is None else nullcontext(interrupts) as noted,
         tqdm(total=until, initial=step, unit="step", dynamic_ncols=True, mininterval=seldom) as bar,
         closing(training),
     ):
         for progress in training:
             step = progress.step
+            if noted.number:
+                bar.disable = not noted.attended  # there may be no terminal any more
+                break
             bar.update(step - bar.n)
             bar.set_postfix_str(_summary(progress), refresh=False)
             if progress.note != note:
                 note = progress.note
                 tell_above_bar(note)
-            if interrupted.is_set():
-                break
-    return step >= until or not interrupted.is_set()
+    return step >= until or not noted.number
 
 
 def tell_above_bar(text: str) -> None:
     """Write a line where a bar is drawn, without tearing it."""
     tqdm.write(text, file=sys.stderr)
-
-
-def _bar(step: int, until: int) -> tqdm[None]:
-    seldom = 0.1 if sys.stderr.isatty() else LOG_SECONDS
-    return tqdm(total=until, initial=step, unit="step", dynamic_ncols=True, mininterval=seldom)
-
-
-@contextmanager
-def _interrupt_noted() -> Iterator[threading.Event]:
-    """Ctrl-C sets the event: raised in the middle of a step it would tear the state apart.
-
-    A second Ctrl-C is raised at once.
-    """
-    noted = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield noted
-        return
-
-    def note(number: int, frame: object) -> None:
-        if noted.is_set():
-            raise KeyboardInterrupt
-        noted.set()
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _summary(progress: Progress) -> str:

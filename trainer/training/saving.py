@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable, Generator
 
 from trainer.data.batches import TrainingBatches
-from trainer.messages import Progress, UserError
+from trainer.messages import DivergedError, Progress, UserError
 from trainer.training.checkpoint import RunFolder
+from trainer.training.interrupts import InsistedError
+from trainer.training.last_save import Again, never, save_at_last
 from trainer.training.loop import TrainState, run
 
 SAVE_SECONDS = 15.0  # between two checkpoints
@@ -23,14 +25,17 @@ def run_saved(
     save_every: float = SAVE_SECONDS,
     saving: Callable[[], None] = lambda: None,
     not_saved: Callable[[str], None] = lambda why: None,
+    again: Again = never,
 ) -> Generator[Progress, None, None]:
     """Train as `run` does and save regularly, at the end, and when the generator is closed early.
 
     It ends by itself when time.monotonic() passes `deadline`. `saving` is called before each
-    checkpoint, `not_saved` where one on the way fails. Raises DivergedError, without saving, and
-    UserError where the last checkpoint cannot be written.
+    checkpoint, `not_saved` where one on the way fails, `again` where the last one does: see
+    `save_at_last`. Where a step fails, the steps before it are saved first.
+
+    Raises DivergedError, without saving, and UserError where the last checkpoint cannot be written.
     """
-    saved, cost = time.monotonic(), 0.0
+    saved, cost, kept = time.monotonic(), 0.0, state.step
     try:
         for progress in run(state, batches, until):
             folder.record(progress)
@@ -44,13 +49,34 @@ def run_saved(
                 saving()
                 try:
                     folder.save(state, batches)
+                    kept = state.step
+                except DivergedError:
+                    raise
                 except UserError as error:  # a full disk may have room again later
                     not_saved(str(error))
                 saved = time.monotonic()
                 cost = saved - now
     except GeneratorExit:  # closed between two steps: the state is whole
         saving()
-        folder.save(state, batches)
+        save_at_last(folder, state, batches, again)
+        raise
+    except (DivergedError, InsistedError):
+        raise
+    except BaseException as error:
+        if state.step > kept:
+            error.add_note(_rescued(folder, state, batches, saving))
         raise
     saving()
-    folder.save(state, batches)
+    save_at_last(folder, state, batches, again)
+
+
+def _rescued(
+    folder: RunFolder, state: TrainState, batches: TrainingBatches, saving: Callable[[], None]
+) -> str:
+    """Save the steps before the one that failed; what became of them."""
+    try:
+        saving()
+        save_at_last(folder, state, batches)
+    except Exception as error:  # the device may be lost, too
+        return str(error)
+    return f"Saved at step {state.step:,} in {folder.path}."

@@ -38,6 +38,7 @@ class TrainState:
     optimisers: dict[str, torch.optim.Adam]
     rng: torch.Generator
     step: int = 0
+    torn: bool = False  # a step moved some of the weights, and broke off: this can go nowhere
     captured: Replay | None = None  # on CUDA
     watch: Watch = field(default_factory=Watch)
 

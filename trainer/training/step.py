@@ -28,8 +28,14 @@ def step(state: TrainState, batch: Batch) -> Tensor:
     Entries that the recipe does not compute are NaN; the last one is finite while all is well.
     """
     losses = update(state, batch, Schedule.at(state.recipe, state.step))
-    state.step += 1
+    completed(state)
     return losses
+
+
+def completed(state: TrainState) -> None:
+    """A step is done: the state is whole, and one step further."""
+    state.step += 1
+    state.torn = False
 
 
 def update(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
@@ -95,7 +101,7 @@ def _teach_discriminators(
             losses |= game.extras
             total = total + loss
     if games:
-        _descend(state.optimisers["discriminators"], total)
+        _descend(state, "discriminators", total)
     return total.detach()
 
 
@@ -110,12 +116,14 @@ def _teach_generators(state: TrainState, found: StepLosses, losses: dict[str, Te
     for penalty in found.penalties:
         losses[penalty.name] = penalty.value.detach()
         total = total + penalty.weight * penalty.value
-    _descend(state.optimisers["generators"], total)
+    _descend(state, "generators", total)
     discriminators.requires_grad_(True)
     return total.detach()
 
 
-def _descend(optimiser: torch.optim.Adam, loss: Tensor) -> None:
+def _descend(state: TrainState, name: str, loss: Tensor) -> None:
+    optimiser = state.optimisers[name]
     optimiser.zero_grad()
     loss.backward()
+    state.torn = True  # until the step is completed
     optimiser.step()

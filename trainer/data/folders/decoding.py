@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -22,15 +21,14 @@ from trainer.data.image_files import (
     TooLargeError,
     decode_image,
     extent_of,
-    is_unreadable_heic,
-    reads_heic,
 )
+from trainer.data.image_kinds import is_unreadable_heic, reads_heic
 from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.preprocessing import Preprocess
 from trainer.data.progress import OnProgress
+from trainer.data.sealed import read_mapping, write_mapping
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
-from trainer.storage.files import write_bytes
 
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
 CACHE_VERSION = 2  # of making squares: another number, and all are decoded anew
@@ -79,7 +77,7 @@ class Decoding:
                 write_map(cache, self._shape, self._squares())
                 if any(each.why is Why.UNREADABLE for each in self._broken):
                     return self._of_now(cache)
-                write_bytes(cache.with_suffix(".json"), json.dumps(self._beside()).encode())
+                write_mapping(cache.with_suffix(".json"), self._beside())
             found = self._cached(cache)
         return found or self._in_memory()
 
@@ -114,22 +112,19 @@ class Decoding:
 
     def _cached(self, cache: Path) -> Decoded | None:
         images = open_map(cache, self._shape)
-        if images is None:
+        beside = read_mapping(cache.with_suffix(".json"))
+        if images is None or beside is None:
             return None
         try:
-            beside = json.loads(cache.with_suffix(".json").read_text("utf-8"))
-            self._kept = [int(place) for place in beside["kept"]]
-            self._contents = [int(content) for content in beside["contents"]]
-            self._broken = [LeftOut(name, Why[why], told) for name, why, told in beside["broken"]]
             grey_range = GreyRange.parse(beside["grey_range"])
-            if len(self._kept) != len(self._contents):
-                return None
             if grey_range and self.grey_range and grey_range != self.grey_range:
                 return None
-            self.grey_range = grey_range
-            return self._decoded(images[: len(self._kept)], mapped=True)
-        except (OSError, ValueError, TypeError, KeyError, IndexError, UserError):
+            self._kept, self._contents = beside["kept"], beside["contents"]
+            self._broken = [LeftOut(name, Why[why], told) for name, why, told in beside["broken"]]
+        except (KeyError, UserError):  # of another version
             return None
+        self.grey_range = grey_range
+        return self._decoded(images[: len(self._kept)], mapped=True)
 
     def _decoded(self, images: Tensor, mapped: bool) -> Decoded:
         inventory = self.inventory.only(self._kept, self._broken)
@@ -163,7 +158,7 @@ class Decoding:
             return None
 
         found = []
-        with closing(in_threads(extent, self.inventory.names)) as extents:
+        with closing(in_threads(extent, self.inventory.names, self.progress)) as extents:
             for known in extents:
                 self.progress(0, 0)
                 found.append(known)
@@ -184,7 +179,7 @@ class Decoding:
         """All that can be read, in order; notes which those were, and what is wrong with others."""
         self._kept, self._contents, self._broken = [], [], []
         names = self.inventory.names
-        with closing(in_threads(self._square, names)) as squares:
+        with closing(in_threads(self._square, names, self.progress)) as squares:
             for place, square in enumerate(squares):
                 if isinstance(square, LeftOut):
                     self._broken.append(square)

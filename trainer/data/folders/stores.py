@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import os
 import zipfile
-import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 
+from trainer.data.folders.archives import open_archive, unpacked
 from trainer.data.folders.left_out import LeftOut, Why, shunned
 from trainer.data.folders.walk import Walk
-from trainer.data.image_files import TooLargeError, suffixes
+from trainer.data.image_files import TooLargeError
+from trainer.data.image_kinds import suffixes
 from trainer.data.natural_order import in_natural_order
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
+from trainer.storage.regular import NotAFileError, open_regular
 
 MOST = 100_000  # images
 MOST_FILE = 1 << 26  # bytes of one image file, unpacked: hardly any photo is larger
 MOST_UNPACKED = 1 << 35  # bytes of all images in a .zip
 WORKERS = min(8, os.cpu_count() or 1)
 BATCH = 512  # files read ahead
+TURN = 0.1  # seconds between two looks whether somebody has given up
 
-_ZIP_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 T = TypeVar("T")
 
 
@@ -68,10 +70,8 @@ def _archive(path: Path) -> zipfile.ZipFile | None:
             raise DataMissingError(
                 f'"{path}" is not there: was it moved, renamed or deleted?', path=str(path)
             )
-        if not path.is_file():  # a pipe would never end
-            raise zipfile.BadZipFile
-        return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+        return open_archive(path)
+    except (NotAFileError, zipfile.BadZipFile) as error:
         raise DataMissingError(
             f'"{path.name}" is neither a folder nor a .zip that can be read. Choose a folder of '
             "images, or pack the folder as .zip anew.",
@@ -106,15 +106,15 @@ class _Folder:
 
     def _bytes(self, name: str, most: int) -> bytes:
         try:
-            with (self._path / name).open("rb") as file:
+            with open_regular(self._path / name) as file:
                 return file.read(most)
-        except OSError as error:
-            raise UserError(f'"{name}" cannot be read ({error.strerror}).') from error
+        except (OSError, ValueError) as error:  # ValueError: a zero in the name
+            raise UserError(f'"{name}" cannot be read ({_why(error)}).') from error
 
     def stamp(self, name: str) -> str:
         try:
             told = (self._path / name).stat()
-        except OSError:
+        except (OSError, ValueError):
             return "gone"
         # The second time knows of permissions too: what could not be read then may be now.
         return f"{told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
@@ -162,9 +162,8 @@ class _Zip:
         if info is None:
             raise UserError(f'"{name}" is not in "{self._path.name}".')
         try:
-            with self._archive.open(info) as file:
-                return file.read(most)
-        except _ZIP_ERRORS as error:
+            return unpacked(self._archive, info, most)
+        except (OSError, zipfile.BadZipFile) as error:
             raise UserError(f'"{name}" cannot be unpacked ({error}).') from error
 
     def stamp(self, name: str) -> str:
@@ -201,12 +200,27 @@ def _not_too_large(data: bytes, name: str) -> bytes:
     return data
 
 
-def in_threads(work: Callable[[str], T], names: Iterable[str]) -> Generator[T]:
+def in_threads(
+    work: Callable[[str], T], names: Iterable[str], progress: OnProgress = unheard
+) -> Generator[T]:
     """`work` of every name, in order, on several threads, never far ahead of the taker.
 
-    Closed early, it waits for what is being worked on, and does no more.
+    What `progress` raises while a result is waited for ends it at once. Closed early, it does no
+    more, and waits for nothing: an image that takes long is then decoded for nobody.
     """
     left = iter(names)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
         while batch := list(islice(left, BATCH)):
-            yield from pool.map(work, batch)
+            waiting = deque(pool.submit(work, name) for name in batch)
+            while waiting:
+                yield _awaited(waiting.popleft(), progress)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _awaited(result: Future[T], progress: OnProgress) -> T:
+    while True:
+        if wait((result,), TURN).done:
+            return result.result()
+        progress(0, 0)

@@ -17,6 +17,7 @@ from trainer.data.request import Request, by_parts
 from trainer.messages import Pixels, UserError
 from trainer.recipe.specs import DATA_SETS, Crop, DataSpec
 from trainer.storage.files import lies
+from trainer.storage.regular import open_regular
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,6 +28,7 @@ PAGE = "https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html"
 LISTS = ("list_attr_celeba.txt", "list_eval_partition.txt")
 IMAGES = ("img_align_celeba", "img_align_celeba.zip")  # the first that is there counts
 ATTRIBUTE = "Male"
+MOST_TEXT = 1 << 26  # bytes of a list; the larger one has 26 million
 WIDTH, HEIGHT = 178, 218  # px, of every aligned image
 # The square of 128 px around column 89, row 121, between eyes and mouth, that progressive GANs
 # were trained on.
@@ -95,7 +97,9 @@ def _chosen(folder: Path, train: bool, attribute: str) -> tuple[list[str], Tenso
     told = len(attributes) > 1 and attributes[0].strip().isdecimal()
     known = attributes[1].split() if told else []
     if known and attribute not in known:
-        raise UserError(f'CelebA has no attribute "{attribute}". Choose one of {", ".join(known)}.')
+        raise UserError(
+            f'CelebA has no attribute "{attribute}". Choose one of {", ".join(known[:40]):.999}.'
+        )
     try:
         column = known.index(attribute) + 1
         rows = (line.split() for line in attributes[2:])
@@ -118,7 +122,11 @@ def _chosen(folder: Path, train: bool, attribute: str) -> tuple[list[str], Tenso
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text("ascii").splitlines()
+        with open_regular(path) as file:
+            text = file.read(MOST_TEXT + 1)
+        if len(text) > MOST_TEXT:
+            raise UserError(f"{path} is too large to be CelebA's. Get it again from {PAGE}.")
+        return text.decode("ascii").splitlines()
     except (OSError, UnicodeError) as error:
         raise UserError(f"{path} cannot be read ({error}). Get it again from {PAGE}.") from error
 
@@ -143,7 +151,7 @@ def _decode_all(
             return _face(store, prefix + name, size)
 
         def told() -> Iterator[Pixels]:
-            with closing(in_threads(face, names)) as faces:
+            with closing(in_threads(face, names, progress)) as faces:
                 for done, pixels in enumerate(faces, start=1):
                     yield pixels
                     progress(done, len(names))

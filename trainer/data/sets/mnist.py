@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import shutil
-import zlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from trainer.data.at_hand import folder_of
-from trainer.data.downloads import CHUNK, Archive, fetch_archives
+from trainer.data.downloads import Archive, fetch_archives
+from trainer.data.idx_files import read_idx, unpacks
 from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
-from trainer.storage.faults import told
-from trainer.storage.files import lies, replacing
-from trainer.storage.paths import cache_root, data_root
+from trainer.storage.files import lies
+from trainer.storage.paths import data_root
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,22 +73,20 @@ def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Ten
 
     Raises UserError where the files are missing or damaged.
     """
-    from torchvision.datasets.mnist import read_image_file, read_label_file
+    import torch
 
     title, folder = DATA_SETS[name].title, folder_of(name, root)
     images_name, labels_name = MNIST_FILES[:2] if train else MNIST_FILES[2:]
-    images_file, labels_file = _plain(folder, images_name), _plain(folder, labels_name)
     try:
-        images = read_image_file(str(images_file)).unsqueeze(1)
-        labels = read_label_file(str(labels_file))
-    except OSError as error:
-        raise UserError(told(error, what="cannot be read")) from error
-    except (ValueError, TypeError, KeyError, AssertionError, RuntimeError) as error:
+        pixels = read_idx(_file(folder, images_name), (28, 28))
+        classes = read_idx(_file(folder, labels_name), ())
+    except ValueError as error:
         raise UserError(
             f"The {title} files in {folder} are damaged or cut short: delete them and download "
             "them again."
         ) from error
-    if images.shape[1:] != (1, 28, 28) or len(images) != len(labels) or not len(images):
+    images, labels = torch.from_numpy(pixels)[:, None], torch.from_numpy(classes).long()
+    if len(images) != len(labels) or not len(images):
         raise UserError(f"The {title} files in {folder} do not belong together. Get them again.")
     if int(labels.max()) >= CLASSES:  # the letters of EMNIST have the same shape
         raise UserError(
@@ -102,22 +96,9 @@ def load_mnist(root: Path | None, train: bool, name: str = "mnist") -> tuple[Ten
     return images, labels
 
 
-def _plain(folder: Path, name: str) -> Path:
-    """The uncompressed file; one that exists as .gz only is unpacked into our own cache."""
-    if (folder / name).is_file():
-        return folder / name
-    packed = folder / f"{name}.gz"
-    mark = f"{packed.resolve()} {packed.stat().st_size} {packed.stat().st_mtime_ns}"
-    unpacked = cache_root() / "mnist" / hashlib.sha256(mark.encode()).hexdigest()[:16] / name
-    if not unpacked.is_file():
-        try:
-            with gzip.open(packed) as source, replacing(unpacked) as target:
-                shutil.copyfileobj(source, target)
-        except (OSError, EOFError, zlib.error) as error:
-            raise UserError(
-                f"{packed} cannot be unpacked ({error}). Get it again, or free some space."
-            ) from error
-    return unpacked
+def _file(folder: Path, name: str) -> Path:
+    """The uncompressed file, or the .gz where there is no other."""
+    return folder / name if lies(folder / name) else folder / f"{name}.gz"
 
 
 def download_mnist(
@@ -142,7 +123,8 @@ def download_mnist(
         f"choose a folder that holds {DATA_SETS[name].title}. The drawn digits need no download.",
         progress,
         cancelled,
-        _unpacks,  # and not the checksum: an archive packed anew serves as well
+        # And not the checksum: an archive packed anew serves as well.
+        lambda packed, archive: unpacks(packed),
     )
 
 
@@ -151,17 +133,6 @@ def _published(name: str) -> Any:
     from torchvision.datasets import MNIST, FashionMNIST
 
     return {"mnist": MNIST, "fashion-mnist": FashionMNIST}[name]
-
-
-def _unpacks(packed: Path, archive: Archive) -> bool:
-    """Whether an archive is there already and can be unpacked."""
-    try:
-        with gzip.open(packed) as file:
-            while file.read(CHUNK):
-                pass
-    except (OSError, EOFError, zlib.error):
-        return False
-    return True
 
 
 def _spec(name: str, title: str, size: str, licence: str) -> DataSpec:

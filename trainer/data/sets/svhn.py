@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,10 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.request import Request, by_parts
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS, DataSpec
+from trainer.storage.faults import told
 from trainer.storage.files import lies
 from trainer.storage.paths import data_root
+from trainer.storage.regular import open_regular
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 SVHN_FILES = ("train_32x32.mat", "test_32x32.mat")
 CLASSES = 10
+MOST = 100_000  # images of one file; the larger of the two has 73,257
 _SIZES = {"train": 182_040_794, "test": 64_275_384}  # bytes
 
 
@@ -67,16 +71,21 @@ def load_svhn(root: Path | None, train: bool) -> tuple[Tensor, Tensor]:
 
 
 def _read_mat(path: Path) -> dict[str, Any]:
-    from scipy.io import loadmat
+    from trainer.data.mat_files import arrays
 
+    content: dict[str, Any] = {}
     try:
-        content: dict[str, Any] = loadmat(path, variable_names=["X", "y"])
-    except PermissionError as error:
-        raise UserError(f"{path} cannot be read: check its permissions.") from error
-    except Exception as error:  # scipy raises nearly anything over broken data
-        raise UserError(
-            f"{path} is damaged ({str(error) or 'cut short'}). Delete it and get it again."
-        ) from error
+        with open_regular(path) as file:
+            for array in arrays(file):
+                if array.name not in ("X", "y"):
+                    continue
+                if array.nbytes > MOST * 32 * 32 * 3:
+                    raise ValueError(f"it claims more than {MOST:,} images")
+                content[array.name] = array.read()
+    except OSError as error:
+        raise UserError(told(error, path, "cannot be read")) from error
+    except (ValueError, zlib.error) as error:
+        raise UserError(f"{path} is damaged ({error}). Delete it and get it again.") from error
     return content
 
 

@@ -1,0 +1,98 @@
+"""The last save of a training: what cannot be written is tried again, and goes nowhere unsaid."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+from trainer.data.batches import TrainingBatches
+from trainer.messages import DivergedError, UserError
+from trainer.storage.faults import told
+from trainer.storage.paths import runs_root
+from trainer.training.checkpoint import RunFolder
+from trainer.training.state import TrainState
+
+# What is asked where the last save fails: why, and where a copy lies; whether to try once more.
+Again = Callable[[str], bool]
+
+
+def never(_: str) -> bool:
+    """Nobody makes room while we wait."""
+    return False
+
+
+def save_at_last(
+    folder: RunFolder,
+    state: TrainState,
+    batches: TrainingBatches,
+    again: Again = never,
+) -> None:
+    """Save; where that fails in another place too, and `again` for as long as it says.
+
+    Raises DivergedError, and UserError where the run's folder has not got it: it names the copy.
+    """
+    copy: Path | None = None
+    while True:
+        try:
+            folder.save(state, batches)
+        except DivergedError:
+            raise
+        except UserError as error:
+            if state.torn:
+                raise
+            copy = copy or _copied(folder, state, batches)
+            lies = (
+                f"It is saved in {copy} instead."
+                if copy
+                else f"What was learned up to step {state.step:,} is lost if this ends now."
+            )
+            try:
+                more = again(f"{error} {lies}")
+            except KeyboardInterrupt:  # while it waited
+                more = False
+            if not more:
+                lost = lies if copy else f"What was learned up to step {state.step:,} is lost."
+                raise UserError(f"{error} {lost}") from error
+        else:
+            if copy is not None:
+                shutil.rmtree(copy, ignore_errors=True)
+            return
+
+
+def saved_elsewhere(
+    folder: RunFolder, parent: Path, state: TrainState, batches: TrainingBatches
+) -> RunFolder:
+    """The run in a new folder in `parent`, saved. Raises UserError, and leaves nothing there."""
+    there = _new_folder(parent, folder.path.name or "run")
+    copy = folder.elsewhere(there)
+    try:
+        copy.save(state, batches)
+    except BaseException:
+        shutil.rmtree(there, ignore_errors=True)
+        raise
+    return copy
+
+
+def _new_folder(parent: Path, name: str) -> Path:
+    for number in count(1):
+        there = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            there.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UserError(told(error, there, "cannot be made")) from error
+        return there
+    raise AssertionError
+
+
+def _copied(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
+    """The run among the user's own runs, or where the system keeps what is passing."""
+    for place in (runs_root(), Path(tempfile.gettempdir()) / "iae-studio"):
+        with suppress(UserError):
+            return saved_elsewhere(folder, place, state, batches).path
+    return None

@@ -1,0 +1,64 @@
+"""A run's small files: made once, put back where they are removed, copied to another place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from trainer.messages import UserError
+from trainer.storage.faults import told
+from trainer.storage.files import create_bytes, lies, make_folder, sync_folder, write_bytes
+
+RECIPE = "recipe.json"
+BESIDE = ("images.json", "curves.f32", "metrics.json")  # what else is copied with a run
+
+
+def stands(path: Path) -> UserError:
+    """What is said where a run stands already."""
+    return UserError(
+        f"{path} already holds a run. Go on with it by --resume, or choose another --out."
+    )
+
+
+def begin(path: Path, recipe: bytes) -> None:
+    """Make a run's folder by writing what it begins with; of several at once one wins.
+
+    Raises UserError where it cannot be written, or another run stands there.
+    """
+    try:
+        create_bytes(path / RECIPE, recipe)
+        sync_folder(path.parent)  # the folder may be made already, and not be kept yet
+    except OSError as error:
+        if isinstance(error, FileExistsError) and (path / RECIPE).exists():
+            raise stands(path) from error
+        raise UserError(told(error, path, "cannot be written")) from error
+
+
+def put_back(path: Path, files: Mapping[str, bytes]) -> bool:
+    """Make a run's folder again where it was removed, and say whether it was; raises OSError.
+
+    Not the folders above it: they may be of a disk that was taken away.
+    """
+    if RECIPE not in files or (path / RECIPE).exists():
+        return False
+    path.mkdir(exist_ok=True)
+    sync_folder(path.parent)
+    for name, data in files.items():
+        write_bytes(path / name, data)
+    return True
+
+
+def copy_run(here: Path, there: Path, files: Mapping[str, bytes]) -> None:
+    """A run in another folder, but for its checkpoint. Raises UserError."""
+    try:
+        make_folder(there)
+        if not put_back(there, files):
+            shutil.copyfile(here / RECIPE, there / RECIPE)
+    except OSError as error:
+        raise UserError(told(error, there, "cannot be written")) from error
+    for name in BESIDE:
+        if name not in files and lies(here / name):
+            with suppress(OSError):  # the disk may be damaged: the checkpoint is worth more
+                shutil.copyfile(here / name, there / name)
