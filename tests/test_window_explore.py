@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.jobs import SKETCH
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sketch_pad import SketchPad
@@ -70,6 +73,20 @@ def test_a_dropped_photo_becomes_a_row_as_the_network_sees_it(studio, qtbot, tmp
     assert rendering.tiles.shape[0] == before + 1
     grid = studio.window.findChild(ImageGrid, "imageGrid")
     assert grid.image(0, 0).pixelColor(14, 14).red() == rendering.tiles[0, 0, 14, 14, 0]
+
+
+def test_a_dropped_model_is_shown_with_its_own_weights(studio, qtbot, tmp_path) -> None:
+    """Alone, and with a photo beside it, which then is seen by the dropped model."""
+    state = studio.state
+    before = newest(studio, qtbot).tiles
+    for name, others in (("mnist-10-small", ()), ("drawn-10", (photo(tmp_path / "seven.jpg"),))):
+        model = Path(shutil.copy(SHIPPED["drawn-10"], tmp_path / f"{name}.safetensors"))
+        drop(studio, model, *others)
+        qtbot.waitUntil(lambda model=model: state.displayed.model.path == model, timeout=LONG)
+        assert state.displayed.recipe.name == "drawn-10"
+        qtbot.waitUntil(lambda: len(newest(studio, qtbot).tiles) > 0, timeout=LONG)
+    assert state.inputs.images[0].name == "seven.jpg"
+    np.testing.assert_array_equal(newest(studio, qtbot).tiles[1:], before)
 
 
 def test_a_bad_file_is_named_and_changes_nothing(studio, qtbot, tmp_path) -> None:
