@@ -1,7 +1,7 @@
 """Whether the tests notice small changes: mutmut's mutants, a random few of each file.
 
     pip install mutmut
-    python -m benchmarks.mutants [--group core] [--each 8] [--seed 7] [--only PART] [--json FILE]
+    python -m benchmarks.mutants [--group core] [--each 6] [--seed 7] [--json FILE] [--again FILE]
 
 Works in a copy of the repository. First the tests run once, to know which of them reach which line;
 then each mutant meets those that reach its own, the quickest first, until one fails. What hangs is
@@ -17,23 +17,23 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from benchmarks.reached import Reached, in_a_child, pytest_on, reached_by
 
 ROOT = Path(__file__).parent.parent
 KEPT = ("trainer", "iae_studio", "tests", "benchmarks", "assets", "docs", "main.py")
 LIBRARIES = ("torch", "torchvision", "sklearn.metrics", "scipy.io", "pytest", "PIL")
 LIBRARIES += ("PySide6.QtWidgets", "PySide6.QtTest", "pyqtgraph", "safetensors.torch")
 LIMIT = 60.0  # s a mutant; what hangs is noticed
-PATIENCE = 20.0  # s of tests a mutant, the quickest first
 
 GROUPS = {
     "core": (
@@ -68,32 +68,6 @@ class Mutant:
     text: str = field(repr=False)  # of the whole file
 
 
-@dataclass(frozen=True)
-class Reached:
-    """Of each file and line the tests that reach it, and how long each test takes in s."""
-
-    tests: dict[str, dict[int, list[str]]]
-    seconds: dict[str, float]
-
-    def nearest(self, mutant: Mutant) -> list[str]:
-        """Those that reach the line, else its function, else the file."""
-        lines = self.tests.get(mutant.file, {})
-        found = set(lines.get(mutant.line, ()))
-        for first in (mutant.first, 0):
-            if not found:
-                inside = (
-                    line for line in lines if first <= line <= (mutant.line if first else line)
-                )
-                found = {name for line in inside for name in lines[line]}
-        quick, spent = [], 0.0
-        for name in sorted(found, key=lambda name: (self.seconds[name], name)):
-            spent += self.seconds[name]
-            if quick and spent > PATIENCE:
-                break
-            quick.append(name)
-        return quick
-
-
 def mutants_of(name: str, each: int, seed: int) -> list[Mutant]:
     """A random few of all of a file, the same for the same seed."""
     import libcst
@@ -117,91 +91,17 @@ def mutants_of(name: str, each: int, seed: int) -> list[Mutant]:
     chosen = random.Random(f"{seed} {name}").sample(inside, min(each, len(inside)))
     for known in chosen:
         now = module.deep_replace(known.original_node, known.mutated_node)
-        lines = (
-            places[known.original_node].start.line,
-            places[known.contained_by_top_level_function],
-        )
+        nodes = known.original_node, known.contained_by_top_level_function
+        lines = (places[node].start.line for node in nodes)
         texts = (module.code_for_node(node) for node in (known.original_node, known.mutated_node))
-        found.append(Mutant(name, lines[0], lines[1].start.line, *texts, now.code))
+        found.append(Mutant(name, *lines, *texts, now.code))
     return found
-
-
-def in_a_child(work: Callable[[], int], limit: float) -> int | None:
-    """What a fork's work returns; None where it did not end in time."""
-    child = os.fork()
-    if not child:
-        os.setsid()
-        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), redirect_stderr(nowhere):
-            os.dup2(nowhere.fileno(), 1)
-            os.dup2(nowhere.fileno(), 2)
-            os._exit(int(work()))
-    end = time.monotonic() + limit
-    while time.monotonic() < end:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.02)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
-
-
-def pytest_on(names: list[str], *plugins: object) -> int:
-    import pytest
-
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *names], plugins=plugins))
-
-
-def reached_by(tests: list[str], sources: list[str]) -> Reached:
-    """Run the tests once; one that fails before anything is changed counts for nothing."""
-    out = Path("reached.json").absolute()
-
-    def work() -> int:
-        import coverage
-
-        measured = coverage.Coverage(data_file=None, include=sources)
-        seconds: dict[str, float] = {}
-        failed: list[str] = []
-
-        class Noted:
-            def pytest_runtest_logstart(self, nodeid: str) -> None:
-                measured.switch_context(nodeid)
-                seconds[nodeid] = time.monotonic()
-
-            def pytest_runtest_logfinish(self, nodeid: str) -> None:
-                seconds[nodeid] = time.monotonic() - seconds[nodeid]
-
-            def pytest_runtest_logreport(self, report: Any) -> None:
-                if not report.passed:
-                    failed.append(report.nodeid)
-
-        measured.start()
-        pytest_on(["--maxfail=99", *tests], Noted())
-        measured.stop()
-        data = measured.get_data()
-        lines = {
-            str(Path(name).relative_to(Path.cwd())): data.contexts_by_lineno(name)
-            for name in data.measured_files()
-        }
-        out.write_text(json.dumps({"tests": lines, "seconds": seconds, "failed": failed}))
-        return 0
-
-    assert in_a_child(work, 3600) == 0
-    read = json.loads(out.read_text())
-    if read["failed"]:
-        print(f"Left out, for they fail or are skipped: {read['failed']}", flush=True)
-    tables: dict[str, dict[int, list[str]]] = defaultdict(dict)
-    for name, lines in read["tests"].items():
-        for line, known in lines.items():
-            tables[name][int(line)] = [
-                test for test in known if test and test not in read["failed"]
-            ]
-    return Reached(tables, read["seconds"])
 
 
 def verdict(mutant: Mutant, reached: Reached) -> dict[str, Any]:
     """Whether a test fails where the file is changed so."""
-    names, file, began = reached.nearest(mutant), Path(mutant.file), time.monotonic()
+    file, began = Path(mutant.file), time.monotonic()
+    names = reached.nearest(mutant.file, mutant.line, mutant.first)
     before = file.read_text()
     file.write_text(mutant.text)
     try:
@@ -235,34 +135,42 @@ def copied() -> Iterator[None]:
         os.chdir(ROOT)
 
 
+def chosen(args: argparse.Namespace, sources: list[str]) -> list[Mutant]:
+    """The mutants of this run, in no order, so that a part of them is a sample too."""
+    files = [name for name in sources if args.only in name]
+    made = [known for name in files for known in mutants_of(name, args.each, args.seed)]
+    if args.again:
+        known = json.loads(args.again.read_text())
+        left = {(each["file"], each["was"], each["now"]) for each in known if not each["noticed"]}
+        made = [each for each in made if (each.file, each.was, each.now) in left]
+    return random.Random(args.seed).sample(made, len(made))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--group", choices=GROUPS, default="core")
-    parser.add_argument("--each", type=int, default=8, help="mutants of a file")
+    parser.add_argument("--each", type=int, default=6, help="mutants of a file")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="files whose path holds this")
+    parser.add_argument("--tests", nargs="+", help="names of test files, in place of the group's")
+    parser.add_argument("--again", type=Path, help="only those that went unnoticed in this --json")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     sources = sorted(
         str(path.relative_to(ROOT)) for part in GROUPS[args.group] for path in ROOT.glob(part)
     )
-    mutants = [
-        known
-        for name in sources
-        if args.only in name
-        for known in mutants_of(name, args.each, args.seed)
-    ]
+    mutants = chosen(args, sources)
     for library in LIBRARIES:
         importlib.import_module(library)
     results, out = [], args.json and args.json.absolute()
     with copied():
         tests = [
             str(path.relative_to(Path.cwd()))
-            for part in TESTS[args.group]
+            for part in args.tests or TESTS[args.group]
             for path in sorted(Path.cwd().glob(f"tests/test_{part}.py"))
         ]
         reached = reached_by(list(dict.fromkeys(tests)), sources)
-        for known in random.Random(args.seed).sample(mutants, len(mutants)):
+        for known in mutants:
             result = verdict(known, reached)
             results.append(result)
             if not result["noticed"]:
