@@ -37,12 +37,13 @@ class Alive:
 def left_behind(before: Alive) -> list[str]:
     """What was not there `before`, and does not go by itself."""
     end = time.monotonic() + PATIENCE
+    _let_go()
     while left := Alive.now().left_since(before):
-        _let_go()
         if time.monotonic() > end:
             return left
-        gc.collect()
+        gc.collect()  # takes long, and is seldom needed
         time.sleep(0.01)
+        _let_go()
     return []
 
 
@@ -66,11 +67,11 @@ def _widgets() -> dict[object, str]:
 
 
 def _threads() -> dict[object, str]:
-    """Python's own; one of Qt's that asked Python for its name is told by Qt."""
+    """Python's own; one of Qt's that asked Python for its name is told by Qt. tqdm keeps one."""
     return {
         ("thread", each): f"thread {each.name}"
         for each in threading.enumerate()
-        if not isinstance(each, threading._DummyThread)
+        if not isinstance(each, threading._DummyThread) and each.name != "tqdm_monitor"
     }
 
 

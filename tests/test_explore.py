@@ -186,6 +186,13 @@ def test_principal_axes_of_a_known_case() -> None:
     np.testing.assert_allclose(known.code_std, points.std(0), rtol=0.1)
 
 
+@pytest.mark.parametrize("kind", ["cycleiae, encoder noise", "cycleiae, decoder noise"])
+def test_a_code_that_is_a_picture_has_no_directions_to_move_in(kind: str) -> None:
+    facts = snapshot_of(kind_of(kind)).facts()
+    assert facts.code_spread == ()
+    assert len(facts.noise_spread) == facts.noise + facts.encoder_noise > 0
+
+
 def test_the_strongest_noise_direction_of_a_known_case() -> None:
     """A decoder that listens to one mixture of its noise: that mixture is the first direction."""
     model = snapshot_of(recipe_of("drawn-10", "noise=3")).model

@@ -119,6 +119,20 @@ def test_a_good_checkpoint_is_not_overwritten_by_nonsense(tmp_path: Path) -> Non
     assert kept.step == step and same(weights(kept), good)
 
 
+def test_a_training_whose_time_is_up_is_saved(tmp_path: Path) -> None:
+    recipe = recipe_of("drawn-10", "steps=5000")
+    folder = RunFolder.create(tmp_path / "run", recipe)
+    state = start(recipe, CPU)
+    told = []
+    for progress in run_saved(
+        state, batches_of(recipe), 5000, folder, deadline=0.0, saving=lambda: told.append(1)
+    ):
+        assert progress.step < 5000
+    kept = folder.load(CPU)
+    assert kept.step == state.step > 0 and same(weights(kept), weights(state))
+    assert told == [1], "who waits for the save is told of it"
+
+
 def test_the_command_says_so_and_not_that_it_is_done(tmp_path: Path) -> None:
     process = trainer_process(
         *("train", "mog-iae", "--device", "cpu", "--steps", "400", "--out", str(tmp_path / "run")),

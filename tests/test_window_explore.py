@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.jobs import SKETCH
+from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.widgets.grid_layout import SEEN
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank
@@ -221,6 +223,21 @@ def test_a_number_is_typed_after_one_click_on_it(studio, qtbot) -> None:
     qtbot.keyClick(number, Qt.Key.Key_Return)
     assert slider.value() == 1.5
     assert not np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_what_is_under_the_pointer_is_told(studio, qtbot) -> None:
+    rendering = newest(studio, qtbot)
+    grid = studio.window.findChild(ImageGrid, "imageGrid")
+    told = []
+    studio.window.findChild(ReconstructionsView).told.connect(told.append)
+    for line, column in ((0, 2), (1, SEEN), (len(rendering.tiles), 0), (-1, 0)):
+        grid.hovered.emit(line, column)
+    tile, seen, below, beside = told
+    first, second = (known.name for known in studio.state.inputs.images[:2])
+    assert tile.startswith(f"{first} · noise 3 of seed 0 · code norm ")
+    assert float(tile.split()[-1]) == pytest.approx(np.linalg.norm(rendering.codes[0]), abs=0.006)
+    assert seen.startswith(f"{second} · code norm")
+    assert below == beside == ""
 
 
 def test_other_test_images_leave_the_users_own_alone(studio, qtbot, tmp_path) -> None:

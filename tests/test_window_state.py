@@ -139,6 +139,29 @@ def test_missing_data_are_known_by_their_name_and_not_by_a_sentence() -> None:
     assert not own.data_missing
 
 
+def test_a_gpu_that_was_found_is_offered_and_chosen(state, qtbot) -> None:
+    chosen = []
+    state.devices.changed.connect(chosen.append)
+    with qtbot.waitSignal(state.devices.found) as heard:
+        state.devices.offer_gpu("A100")
+    assert heard.args == ["A100"]
+    state.devices.choose("cuda")
+    assert not chosen, "what was taken already draws nothing anew"
+    state.devices.choose("cpu")
+    assert chosen == ["cpu"] == [state.devices.chosen]
+
+
+def test_a_download_begins_at_nothing_and_ends_unheard(state) -> None:
+    shares = []
+    state.downloads.moved.connect(shares.append)
+    state.downloads.begin("svhn")
+    state.downloads.set_share(0.5)
+    assert (state.downloads.name, shares) == ("svhn", [0.0, 0.5])
+    state.downloads.end()
+    state.downloads.set_share(0.6)
+    assert (state.downloads.name, shares) == ("", [0.0, 0.5])
+
+
 # ---- threads -------------------------------------------------------------------------------------
 
 
