@@ -141,8 +141,9 @@ def chosen(args: argparse.Namespace, sources: list[str]) -> list[Mutant]:
     made = [known for name in files for known in mutants_of(name, args.each, args.seed)]
     if args.again:
         known = json.loads(args.again.read_text())
-        left = {(each["file"], each["was"], each["now"]) for each in known if not each["noticed"]}
-        made = [each for each in made if (each.file, each.was, each.now) in left]
+        left = [each for each in known if not each["noticed"] or each["code"] is None]
+        kept = {(each["file"], each["was"], each["now"]) for each in left}
+        made = [each for each in made if (each.file, each.was, each.now) in kept]
     return random.Random(args.seed).sample(made, len(made))
 
 
@@ -153,7 +154,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--only", default="", help="files whose path holds this")
     parser.add_argument("--tests", nargs="+", help="names of test files, in place of the group's")
-    parser.add_argument("--again", type=Path, help="only those that went unnoticed in this --json")
+    parser.add_argument("--again", type=Path, help="only those of this --json that live or hang")
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     sources = sorted(

@@ -222,6 +222,7 @@ def test_facts_tell_what_a_window_needs(snapshot: Snapshot) -> None:
 
 def test_an_untrained_model_can_be_looked_at(pictures: np.ndarray) -> None:
     fresh = fresh_snapshot(recipe_of("mnist-10-small"), CPU)
+    assert fresh.device == CPU
     probe = Probe(1, pictures[:2], SEEDS, code_offsets=(1.0,), noise_offsets=(1.0,))
     assert render(fresh, probe).tiles.shape == (2, 3, 28, 28, 1)
 
