@@ -13,7 +13,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.model_files import Run, Runs, is_model, list_runs
-from iae_studio.state.opened import Opened, Unread, in_short
+from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.test_request import data_of
@@ -129,6 +129,20 @@ def test_what_came_of_a_drop_is_told_once(state) -> None:
     assert ("a.png is damaged.",) in logged and ("b.png is damaged.",) in logged
     state.inputs.add_opened(Opened((picture("another", state),)))
     assert state.messages.current is None, "all went well"
+
+
+def test_while_folders_are_looked_through_the_first_two_are_named(state) -> None:
+    looked = heard_of(state.inputs.lookWanted)
+    opened = Opened(holders=(Path("/a/one"), Path("/a/two"), Path("/a/three.zip")))
+    state.inputs.add_opened(opened)
+    assert looked == [(opened, state.inputs.spec)]
+    assert state.messages.current.text == 'Looking through "one" and "two"…'
+    assert [action.label for action in state.messages.current.actions] == ["Stop"]
+    told = "one: 20 images."
+    state.inputs.add_looked(opened, Looked(told, to_train_on=("/a/one",)))
+    assert state.messages.current.text == told
+    (offer,) = state.messages.current.actions
+    assert offer.about == ("/a/one",) and offer.label == "Train on one…"
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import (
@@ -19,6 +20,7 @@ from iae_studio.state.messages import (
 )
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
+from iae_studio.views.message_bar import MessageBar
 from tests.widgets import heard_of
 from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE
@@ -124,6 +126,31 @@ def test_an_aside_never_hides_an_error(qapp) -> None:
     messages.show_aside("Another is, too.")
     assert messages.current.text == "The disk is full."
     assert [text for (text,) in logged][-1] == "Another is, too."
+
+
+def test_the_bar_shows_what_stands_and_its_buttons_act_on_it(qtbot) -> None:
+    messages = Messages()
+    wanted, bar = heard_of(messages.actionWanted), MessageBar(messages)
+    qtbot.addWidget(bar)
+    text, first, second = (
+        bar.findChild(kind, f"message{name}")
+        for kind, name in ((QLabel, "Text"), (QPushButton, "Button0"), (QPushButton, "Button1"))
+    )
+    assert bar.isHidden()
+    messages.show_error("The disk is full.")
+    assert not bar.isHidden() and bar.property("role") == "error"
+    assert text.text() == "The disk is full." and first.isHidden() and second.isHidden()
+    messages.show_message(Message("Which?", actions=(TRAIN_ON, DISCARD)))
+    assert bar.property("role") == "" and not first.isHidden() and not second.isHidden()
+    assert (first.text(), second.text()) == (TRAIN_ON.label, DISCARD.label)
+    second.click()
+    assert wanted == [(DISCARD,)] and bar.isHidden()
+    second.click()
+    assert len(wanted) == 1, "what was asked is answered"
+    messages.show_message(Message("Well?", actions=(DISCARD,)))
+    assert not first.isHidden() and second.isHidden()
+    bar.findChild(QToolButton).click()
+    assert messages.current is None and bar.isHidden()
 
 
 def test_of_long_names_both_ends_are_read() -> None:
