@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import MAX_INPUTS, Input
-from iae_studio.state.model_files import Run, Runs, is_model, list_runs
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.test_request import data_of
 from tests.widgets import heard_of
 from trainer.messages import column_seeds
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.training.checkpoint import RunFolder
 
 
 @pytest.fixture
@@ -198,55 +192,3 @@ def test_a_model_that_was_opened_is_shown_and_named(state) -> None:
     assert (
         state.displayed.way_on(busy=True) == "stop the training that runs first, then press Go on"
     )
-
-
-# ---- loading, and the disk -----------------------------------------------------------------------
-
-
-def test_loading_tells_how_far_it_is_ten_times_a_second_until_it_is_cancelled() -> None:
-    told: list[tuple[int, int]] = []
-    progress = CancellableProgress(lambda done, total: told.append((done, total)))
-    progress(0, 0)  # somebody else loads the same
-    began = time.monotonic()
-    progress(1, 9)
-    progress(2, 9)
-    if time.monotonic() - began < 0.1:
-        assert told == [(1, 9)]
-    time.sleep(0.11)
-    progress(3, 9)
-    assert told[0] == (1, 9) and told[-1] == (3, 9)
-    progress.cancel()
-    with pytest.raises(CancelledError):
-        progress(4, 9)
-
-
-def test_where_no_folder_was_chosen_none_is_a_problem() -> None:
-    assert Folders().problems() == () and Folders().of("mnist") is None
-
-
-def test_what_decides_the_test_images() -> None:
-    drawn = CATALOGUE["drawn-10"]
-    own = drawn.with_images("/photos")
-    one, other = Path("runs/one"), Path("runs/other")
-    assert data_of(drawn, one) == data_of(drawn, other)
-    assert data_of(own, one) != data_of(own, other)
-    assert data_of(own, one)[:-1] == data_of(own, other)[:-1]
-    assert data_of(own, one) != data_of(drawn.with_images("/others"), one)
-
-
-def test_runs_and_model_files_are_models_and_pictures_are_not(tmp_path: Path) -> None:
-    RunFolder.create(tmp_path / "run", CATALOGUE["mog-iae"])
-    (tmp_path / "photos").mkdir()
-    assert is_model(tmp_path / "run") and is_model(Path("gone.SAFETENSORS"))
-    assert not is_model(tmp_path / "photos") and not is_model(Path("photo.png"))
-    ((path, step),) = [(run.path, run.step) for run in list_runs(tmp_path)]
-    assert (path, step) == (tmp_path / "run", 0)
-
-
-def test_damaged_runs_are_counted_and_the_first_is_explained() -> None:
-    run = Run(Path("good"), CATALOGUE["mog-iae"], "2026-11-27", 1)
-    assert str(Runs()) == str(Runs((run,))) == ""
-    assert str(Runs(damaged={"a": "torn"})) == "1 run cannot be read: a (torn)."
-    five = dict.fromkeys("abcde", "torn")
-    assert str(Runs((run,), five)) == "5 of 6 runs cannot be read: a (torn), b, c and 2 more."
-    assert str(Runs(problem="The runs are not there.")) == "The runs are not there."

@@ -89,6 +89,7 @@ def test_what_it_was_is_offered_first(gone: str, first: str) -> None:
     assert [action.name for action in of_a_run] == [first, *{"find folder", "find zip"} - {first}]
     assert of_a_run[0].label != of_a_run[1].label
     assert [action.name for action in MovedImages(gone).message().actions] == ["own images"]
+    assert not of_a_run[0].about.go_on, "only what was trained on goes on by itself"
 
 
 # ---- what is said --------------------------------------------------------------------------------
