@@ -44,7 +44,7 @@ RECIPE = CATALOGUE["drawn-10"].but(warm=0.0)
 WARM_UP = 3.0  # s of a training before anything is measured
 IMAGES = 10  # in rows of 8 columns: 80 tiles
 TICK = 16  # ms
-PATIENCE = 30.0  # s
+PATIENCE = 120.0  # s
 POINTS = 1_000_000
 
 Row = tuple[str, str, str]  # what, figure, goal

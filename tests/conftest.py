@@ -24,6 +24,21 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> Iterator[None]:
+    """After a test of the window its widgets and threads have ended, its files are closed."""
+    if "qapp" not in request.fixturenames:
+        yield
+        return
+    from tests.leaks import Alive, left_behind  # not for the tests that need no window
+
+    before, failed = Alive.now(), request.session.testsfailed
+    yield
+    if request.session.testsfailed == failed:  # the trace of one that failed holds on to much
+        left = left_behind(before)
+        assert not left, f"left behind: {', '.join(left)}"
+
+
 @pytest.fixture
 def dark(qapp) -> Iterator[None]:
     """The dark theme, whatever a test makes of it."""

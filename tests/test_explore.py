@@ -186,6 +186,13 @@ def test_principal_axes_of_a_known_case() -> None:
     np.testing.assert_allclose(known.code_std, points.std(0), rtol=0.1)
 
 
+@pytest.mark.parametrize("kind", ["cycleiae, encoder noise", "cycleiae, decoder noise"])
+def test_a_code_that_is_a_picture_has_no_directions_to_move_in(kind: str) -> None:
+    facts = snapshot_of(kind_of(kind)).facts()
+    assert facts.code_spread == ()
+    assert len(facts.noise_spread) == facts.noise + facts.encoder_noise > 0
+
+
 def test_the_strongest_noise_direction_of_a_known_case() -> None:
     """A decoder that listens to one mixture of its noise: that mixture is the first direction."""
     model = snapshot_of(recipe_of("drawn-10", "noise=3")).model
@@ -215,6 +222,7 @@ def test_facts_tell_what_a_window_needs(snapshot: Snapshot) -> None:
 
 def test_an_untrained_model_can_be_looked_at(pictures: np.ndarray) -> None:
     fresh = fresh_snapshot(recipe_of("mnist-10-small"), CPU)
+    assert fresh.device == CPU
     probe = Probe(1, pictures[:2], SEEDS, code_offsets=(1.0,), noise_offsets=(1.0,))
     assert render(fresh, probe).tiles.shape == (2, 3, 28, 28, 1)
 

@@ -17,6 +17,7 @@ from trainer.evaluation.formulas.cluster_agreement import (
     matched_accuracy,
 )
 from trainer.evaluation.formulas.compression import mean_image_mse, pca_mse
+from trainer.evaluation.measurable import CannotMeasureError
 
 
 def codes(clusters: list[int], size: int = 5) -> Tensor:
@@ -108,6 +109,14 @@ def test_the_mean_image_is_that_of_training() -> None:
     train, test = torch.full((10, 1, 4, 4), 51, dtype=torch.uint8), torch.zeros(3, 1, 4, 4)
     assert mean_image_mse(train, test) == pytest.approx(0.2**2)
     assert mean_image_mse(train, train) == pytest.approx(0, abs=1e-12)
+
+
+def test_one_image_has_a_mean_and_none_has_not() -> None:
+    one = torch.full((1, 1, 4, 4), 51, dtype=torch.uint8)
+    assert mean_image_mse(one, one) == pytest.approx(0, abs=1e-12)
+    for train, test, told in ((one[:0], one, "training"), (one, one[:0], "test")):
+        with pytest.raises(CannotMeasureError, match=f"0 {told} images"):
+            mean_image_mse(train, test)
 
 
 def test_rows_of_pixels_lie_in_the_unit_range() -> None:

@@ -14,6 +14,7 @@ from tests.tiny import (
     KINDS,
     batches_of,
     kind_of,
+    recipe_of,
     rng_of,
 )
 from trainer.models.building import build_model
@@ -59,6 +60,27 @@ def test_games_are_about_the_right_things(kind: str) -> None:
         assert torch.equal(imagined, again) and returned.shape == source.shape
         assert imagined.grad_fn is None and again.grad_fn is not None
         assert (imagined.shape == batch.data.shape) is (flipped or recipe.translates)
+
+
+@pytest.mark.parametrize("noise", [0, 3])
+def test_a_blurred_code_is_the_encoders_with_noise_of_that_size(noise: int) -> None:
+    """In the games alone: who looks at a picture's code sees it sharp."""
+    apart = {}
+    for blur in (0.0, 0.5, 2.0):
+        recipe = recipe_of("drawn-10", "batch=64", f"encoder_noise={noise}").but(code_blur=blur)
+        model, rng = build_model(recipe).train(), rng_of()
+        batch = batches_of(recipe).batch(64, 0, rng)
+        rng.manual_seed(1)
+        again = rng.clone_state()
+        (codes,) = losses_of(model, batch, rng).games[-1].fake
+        model.target(batch, again)
+        eps = model.eps.sample(64, again)
+        apart[blur] = (codes - model.encode(batch.data, eps)).std().item()
+        sharp = model.eval().encode(batch.data, eps)
+        assert torch.equal(sharp, model.encode(batch.data, eps))
+    assert apart[0.0] == pytest.approx(0, abs=1e-5)
+    assert apart[0.5] == pytest.approx(0.5, rel=0.15)
+    assert apart[2.0] == pytest.approx(2.0, rel=0.15)
 
 
 def test_the_prior_of_a_step_is_fresh_and_of_the_right_kind() -> None:

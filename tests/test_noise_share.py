@@ -44,6 +44,22 @@ def test_the_window_the_evaluation_and_the_content_measure_agree() -> None:
     assert rows.mean() == pytest.approx(told, rel=0.4)
 
 
+def test_a_rows_share_is_told_of_variances_in_its_own_pictures() -> None:
+    """Worked out again from what is seen: squared distances, of draws and from the mean image."""
+    recipe = recipe_of("drawn-10", "noise_scale=1")
+    shown = snapshot_of(recipe, 30)
+    assert shown.directions is not None
+    mean = shown.directions.mean_image.permute(1, 2, 0).numpy().astype(float)
+    pictures = pictures_of(recipe, 5)
+    for draws, scale in ((2, 0.2), (8, 0.2), (8, 0.5)):
+        found = render(shown, Probe(0, pictures, column_seeds(0, draws), scale))
+        assert 0.1 < found.noise_share.min() < 0.9
+        for row, told in zip(found.tiles / 255, found.noise_share, strict=True):
+            within = np.square(row - row.mean(0)).sum() / (draws - 1)
+            content = max(np.square(row.mean(0) - mean).sum() - within / draws, 0.0)
+            assert told == pytest.approx(within / (within + content), rel=0.02)
+
+
 numbers = st.floats(-1e300, 1e300)
 
 

@@ -139,3 +139,5 @@ def test_the_reconstruction_error_of_images_is_ten_times_their_cross_entropy() -
 def test_a_network_that_lost_its_numbers_is_told_by_the_error_not_by_a_crash() -> None:
     lost = torch.full((1, 1, 4, 4), math.nan)
     assert reconstruction_error(lost, torch.zeros(1, 1, 4, 4)).isnan()
+    black = torch.zeros(1, 1, 4, 4)
+    assert reconstruction_error(black, black) == 0

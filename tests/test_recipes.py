@@ -340,6 +340,12 @@ def test_parts_that_do_not_fit_are_refused(name: str, settings: list[str], told:
         CATALOGUE[name].with_settings(settings)
 
 
+def test_points_have_no_image_shape() -> None:
+    assert CATALOGUE["mog-iae"].image_shape is None
+    assert CATALOGUE["mnist-10-small"].image_shape == (28, 28, 1)
+    assert CATALOGUE["svhn-75-small"].image_shape == (32, 32, 3)
+
+
 def test_own_images_take_the_place_of_the_data() -> None:
     one = CATALOGUE["mnist-10-small"].with_images("mine")
     assert (one.data.name, one.data.images, one.data.images_b) == ("folder", "mine", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from tests.steps import (
     losses,
@@ -39,6 +40,18 @@ def test_schedules_fall_as_the_recipe_says() -> None:
     assert plain.euclidean == pytest.approx(0.3 * 0.8)
     assert (Schedule.at(recipe, 500).euclidean, end.euclidean, past.euclidean) == (0, 0, 0)
     assert (warm.encoder, plain.encoder) == (1, 0.2)
+
+
+def test_the_values_on_the_device_are_those_of_the_schedule() -> None:
+    recipe = find_recipe("mnist-10").with_settings(
+        ["steps=1000", "warm=0", "euclidean=0.3", "encoder_rate=0.2", "decay_from=0.5"]
+    )
+    now = Schedule.at(recipe, 900)
+    assert len(set(now.values)) == 5
+    values = torch.tensor(now.values, dtype=torch.float64)
+    assert now.on_device(values).values == now.values
+    assert now.on_device(values).phase == now.phase
+    assert now.on_device(values + 1).values == pytest.approx([value + 1 for value in now.values])
 
 
 def test_a_warm_start_may_have_larger_batches() -> None:

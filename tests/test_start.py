@@ -54,6 +54,38 @@ def test_a_missing_library_is_named_with_the_package(monkeypatch, capfd) -> None
     assert "apt-get install libxcb-cursor0" in told
 
 
+TURNED = """
+import sys
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication
+from iae_studio.app import run
+from iae_studio.style import theme
+from iae_studio.window import Window
+
+QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[1])
+app = QApplication([])
+
+def turn():
+    (window,) = (each for each in app.topLevelWidgets() if isinstance(each, Window))
+    print("dark" if theme.current() is theme.DARK else "light", flush=True)
+    window.toggle_theme()
+    window.close()
+
+for _ in range(3):
+    QTimer.singleShot(200, turn)
+    run(app)
+"""
+
+
+def test_the_theme_that_was_chosen_is_there_at_the_next_start(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TURNED, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    first, second, third = done.stdout.split()
+    assert first == third != second
+    assert {first, second} == {"dark", "light"}
+
+
 def test_the_shipped_models_fit_their_recipes_and_stay_small() -> None:
     import torch
 

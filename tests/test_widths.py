@@ -25,6 +25,7 @@ from iae_studio.state.model_files import Run
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from iae_studio.style import theme
+from iae_studio.views.building_blocks import tool
 from iae_studio.views.large import LargeView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.recipe_list import _run_item
@@ -280,6 +281,15 @@ def test_the_names_of_sliders_leave_room_for_the_sliders(qtbot, scale) -> None:
     assert first._track.width() >= 48 and first._caption.toolTip() == NAME
 
 
+def test_a_tool_shows_its_words_or_its_icon_and_says_them(qtbot) -> None:
+    worded, silent = tool("Clear", "trash", "Take all away", list), tool("", "trash", "Away", list)
+    for made, style, said in ((worded, "Beside", "Clear"), (silent, "IconOnly", "Away")):
+        qtbot.addWidget(made)
+        assert style in made.toolButtonStyle().name
+        assert made.accessibleName() == said and made.toolTip()
+        assert not made.icon().isNull()
+
+
 def test_a_run_on_a_long_folder_still_tells_when_it_began_and_how_far_it_is() -> None:
     run = Run(Path("/runs/it"), OWN, "2026-11-27T09:30:00", 12_000)
     text = _run_item(run).text(0)
@@ -291,6 +301,16 @@ def test_enlarged_pictures_fit_on_the_screen(qtbot, scale) -> None:
     view = LargeView(NAME, [(NAME, "content", pixels)] * 4)
     qtbot.addWidget(view)
     assert view.minimumSizeHint().width() <= view.screen().availableSize().width()
+
+
+def test_enlarged_pictures_are_told_apart_and_whole(qtbot) -> None:
+    view = LargeView(NAME, [(name, "content", np.full((28, 28, 1), 9, np.uint8)) for name in "ab"])
+    qtbot.addWidget(view)
+    shown = view.findChildren(QLabel)
+    assert [label.text() for label in shown if label.text()] == ["a", "b"]
+    for picture in (label.pixmap() for label in shown if not label.pixmap().isNull()):
+        assert picture.width() == picture.height() and picture.width() % 28 == 0
+        assert picture.width() >= 10 * 28
 
 
 def test_the_text_is_as_large_as_the_systems_and_no_smaller_than_ours(qapp) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +13,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.jobs import SKETCH
+from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.widgets.grid_layout import SEEN
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank
@@ -70,6 +75,20 @@ def test_a_dropped_photo_becomes_a_row_as_the_network_sees_it(studio, qtbot, tmp
     assert rendering.tiles.shape[0] == before + 1
     grid = studio.window.findChild(ImageGrid, "imageGrid")
     assert grid.image(0, 0).pixelColor(14, 14).red() == rendering.tiles[0, 0, 14, 14, 0]
+
+
+def test_a_dropped_model_is_shown_with_its_own_weights(studio, qtbot, tmp_path) -> None:
+    """Alone, and with a photo beside it, which then is seen by the dropped model."""
+    state = studio.state
+    before = newest(studio, qtbot).tiles
+    for name, others in (("mnist-10-small", ()), ("drawn-10", (photo(tmp_path / "seven.jpg"),))):
+        model = Path(shutil.copy(SHIPPED["drawn-10"], tmp_path / f"{name}.safetensors"))
+        drop(studio, model, *others)
+        qtbot.waitUntil(lambda model=model: state.displayed.model.path == model, timeout=LONG)
+        assert state.displayed.recipe.name == "drawn-10"
+        qtbot.waitUntil(lambda: len(newest(studio, qtbot).tiles) > 0, timeout=LONG)
+    assert state.inputs.images[0].name == "seven.jpg"
+    np.testing.assert_array_equal(newest(studio, qtbot).tiles[1:], before)
 
 
 def test_a_bad_file_is_named_and_changes_nothing(studio, qtbot, tmp_path) -> None:
@@ -204,6 +223,21 @@ def test_a_number_is_typed_after_one_click_on_it(studio, qtbot) -> None:
     qtbot.keyClick(number, Qt.Key.Key_Return)
     assert slider.value() == 1.5
     assert not np.array_equal(newest(studio, qtbot).tiles, before)
+
+
+def test_what_is_under_the_pointer_is_told(studio, qtbot) -> None:
+    rendering = newest(studio, qtbot)
+    grid = studio.window.findChild(ImageGrid, "imageGrid")
+    told = []
+    studio.window.findChild(ReconstructionsView).told.connect(told.append)
+    for line, column in ((0, 2), (1, SEEN), (len(rendering.tiles), 0), (-1, 0)):
+        grid.hovered.emit(line, column)
+    tile, seen, below, beside = told
+    first, second = (known.name for known in studio.state.inputs.images[:2])
+    assert tile.startswith(f"{first} · noise 3 of seed 0 · code norm ")
+    assert float(tile.split()[-1]) == pytest.approx(np.linalg.norm(rendering.codes[0]), abs=0.006)
+    assert seen.startswith(f"{second} · code norm")
+    assert below == beside == ""
 
 
 def test_other_test_images_leave_the_users_own_alone(studio, qtbot, tmp_path) -> None:

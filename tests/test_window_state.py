@@ -20,7 +20,7 @@ from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
 from iae_studio.threads.jobs import SKETCH, take_test_images
 from tests.studio import LONG, colour_photo, little_data, newest, press, running, wait_for_tiles
-from trainer.messages import DataMissingError, ModelFacts
+from trainer.messages import Cloud, Clusters, DataMissingError, ModelFacts, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -69,6 +69,57 @@ def test_facts_about_the_model_of_before_are_not_taken(state) -> None:
     assert state.answers.facts is not None
 
 
+def rows(count: int, stamp: int) -> Rendering:
+    """An answer about so many inputs."""
+    tiles = np.zeros((count, 8, 28, 28, 1), np.uint8)
+    return Rendering(
+        stamp, 5, tiles, np.zeros((count, 10), np.float32), np.zeros(count, np.float32)
+    )
+
+
+def test_answers_about_the_model_or_the_images_of_before_are_not_taken(state) -> None:
+    """As many rows of the same shape: what is late is known by its stamp alone."""
+    answers, taken = state.answers, []
+    for signal in (answers.rendered, answers.previewed, answers.clouded, answers.clustered):
+        signal.connect(taken.append)
+    pixels = np.zeros((28, 28, 1), np.uint8)
+    state.inputs.add([Input("one", pixels, state.inputs.spec)])
+
+    def answer(stamp: int) -> list[object]:
+        taken.clear()
+        answers.set_rendering(rows(1, stamp))
+        answers.preview(rows(1, stamp))
+        answers.set_cloud(Cloud(stamp, 5, *[np.zeros((1, 2), np.float32)] * 2, np.zeros(1, int)))
+        answers.set_clusters(Clusters(stamp, 5, rows(1, 0).tiles))
+        return list(taken)
+
+    asked = answers.probe().stamp
+    assert len(answer(asked)) == 4
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
+    assert not answer(asked)
+    assert answers.rendering is None
+    asked = answers.probe().stamp
+    assert len(answer(asked)) == 4
+    state.inputs.remove(0)
+    state.inputs.add([Input("another", pixels, state.inputs.spec)])
+    assert not answer(asked)
+    state.query.resample()  # the same images: what was on its way is still about them
+    assert len(answer(answers.probe().stamp - 1)) == 4
+
+
+def test_another_models_codes_and_noise_start_where_they_were_learned(state) -> None:
+    query = state.query
+    query.set_noise_scale(0.3)
+    query.set_noise_offsets((1.0,))
+    query.set_code_offsets((2.0, 1.0))
+    probe = state.answers.probe()
+    assert (probe.noise_scale, probe.noise_offsets) == (0.3, (1.0,))
+    assert probe.code_offsets == (2.0, 1.0)
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
+    probe = state.answers.probe()
+    assert (probe.noise_scale, probe.noise_offsets, probe.code_offsets) == (1.0, (), ())
+
+
 def test_a_file_named_like_the_drawing_stays_when_something_is_drawn(state) -> None:
     pixels = np.full((28, 28, 1), 9, np.uint8)
     spec = state.inputs.spec
@@ -86,6 +137,29 @@ def test_missing_data_are_known_by_their_name_and_not_by_a_sentence() -> None:
     own = describe(DataMissingError("MNIST photos is not there"))
     assert str(own) == "MNIST photos is not there"
     assert not own.data_missing
+
+
+def test_a_gpu_that_was_found_is_offered_and_chosen(state, qtbot) -> None:
+    chosen = []
+    state.devices.changed.connect(chosen.append)
+    with qtbot.waitSignal(state.devices.found) as heard:
+        state.devices.offer_gpu("A100")
+    assert heard.args == ["A100"]
+    state.devices.choose("cuda")
+    assert not chosen, "what was taken already draws nothing anew"
+    state.devices.choose("cpu")
+    assert chosen == ["cpu"] == [state.devices.chosen]
+
+
+def test_a_download_begins_at_nothing_and_ends_unheard(state) -> None:
+    shares = []
+    state.downloads.moved.connect(shares.append)
+    state.downloads.begin("svhn")
+    state.downloads.set_share(0.5)
+    assert (state.downloads.name, shares) == ("svhn", [0.0, 0.5])
+    state.downloads.end()
+    state.downloads.set_share(0.6)
+    assert (state.downloads.name, shares) == ("", [0.0, 0.5])
 
 
 # ---- threads -------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
@@ -31,3 +33,10 @@ def luminance(colour: str) -> float:
 def contrast(one: str, two: str) -> float:
     low, high = sorted((luminance(one), luminance(two)))
     return (high + 0.05) / (low + 0.05)
+
+
+def heard_of(signal: Any) -> list[tuple[Any, ...]]:
+    """What it tells from now on."""
+    told: list[tuple[Any, ...]] = []
+    signal.connect(lambda *words: told.append(words))
+    return told

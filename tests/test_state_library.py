@@ -1,0 +1,149 @@
+"""What the state knows of the disk: experiments and runs, folders, data; and loading it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from iae_studio.state.cancelling import CancellableProgress, CancelledError
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.library import Contents
+from iae_studio.state.model_files import SHIPPED, Run, Runs, is_model, list_runs
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.test_request import data_of
+from iae_studio.state.training import State
+from tests.widgets import heard_of
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.training.checkpoint import RunFolder
+
+
+@pytest.fixture
+def state(qapp) -> StudioState:
+    made = StudioState.create()
+    made.training.engine_ready()
+    return made
+
+
+# ---- the library ---------------------------------------------------------------------------------
+
+
+def a_run(name: str, folder: str, step: int = 5, **changes: object) -> Run:
+    return Run(Path(folder), CATALOGUE[name].but(**changes), "2026-11-27", step)
+
+
+def test_an_experiment_is_shown_by_what_ships_else_by_its_newest_run(state) -> None:
+    library, plain = state.library, CATALOGUE["aae-small"]
+    assert library.weights_of(plain) == DisplayedModel(plain)
+    runs = (
+        a_run("aae-small", "runs/begun", step=0),
+        a_run("aae-small", "runs/new", width=8),
+        a_run("aae-small", "runs/old"),
+        a_run("drawn-10", "runs/other"),
+    )
+    library.set_contents(Contents(runs, {"mnist": False}))
+    assert library.weights_of(plain) == DisplayedModel(runs[1].recipe, Path("runs/new"))
+    assert library.entry(plain).runs == runs[1:3]
+    assert library.entry(plain).ready is library.ready(plain.data.name)
+    assert not library.ready("mnist") and library.ready("svhn"), "until the disk was read"
+    shipped = library.weights_of(CATALOGUE["drawn-10"])
+    assert shipped.path == SHIPPED["drawn-10"]
+
+
+def test_the_first_model_gives_way_to_better_weights_unless_another_was_chosen(state) -> None:
+    newest = a_run("aae-small", "runs/new")
+    refreshes = heard_of(state.library.refreshWanted)
+    state.library.start("aae-small")
+    assert len(refreshes) == 1
+    state.library.set_contents(Contents((newest,)))
+    assert state.displayed.model.path == Path("runs/new")
+    state.library.start("aae-small")
+    state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
+    state.library.set_contents(Contents((newest, a_run("aae-small", "runs/newer"))))
+    assert state.displayed.recipe.name == "mog-iae"
+
+
+def test_of_what_trains_the_live_weights_are_shown(state) -> None:
+    recipe = CATALOGUE["aae-small"]
+    state.displayed.select(DisplayedModel(recipe))
+    state.training.start()
+    state.training.began(Path("runs/it"), recipe, np.empty((0, 14), np.float32))
+    state.training.set_state(State.TRAINING)
+    live = DisplayedModel(recipe, Path("runs/it"), live=True)
+    for chosen in (DisplayedModel(recipe, Path("runs/it")), DisplayedModel(recipe)):
+        state.library.choose(DisplayedModel(CATALOGUE["mog-iae"]))
+        state.library.choose(chosen, any_weights=chosen.path is None)
+        assert state.displayed.model == live
+    state.library.choose(DisplayedModel(recipe, Path("runs/other")))
+    assert state.displayed.model == DisplayedModel(recipe, Path("runs/other"))
+
+
+def test_what_cannot_be_read_is_told_once(state) -> None:
+    logged = heard_of(state.messages.logged)
+    torn = Contents(problems=("The disk is gone.",), damaged={"a": "torn"})
+    state.library.start("drawn-10")
+    state.library.set_contents(torn)
+    assert state.messages.current.text == "1 run cannot be read: a (torn). The disk is gone."
+    assert ("a: torn.",) in logged
+    state.messages.show_message(None)
+    state.library.set_contents(torn)
+    assert state.messages.current is None
+    state.messages.show_error("Something else.")
+    state.library.set_contents(Contents(damaged={"a": "torn", "b": "torn"}))
+    assert state.messages.current.text == "Something else."
+    assert ("1 run cannot be read: b (torn).",) in logged
+
+
+# ---- loading, and the disk -----------------------------------------------------------------------
+
+
+def test_loading_tells_how_far_it_is_ten_times_a_second_until_it_is_cancelled() -> None:
+    told: list[tuple[int, int]] = []
+    progress = CancellableProgress(lambda done, total: told.append((done, total)))
+    progress(0, 0)  # somebody else loads the same
+    began = time.monotonic()
+    progress(1, 9)
+    progress(2, 9)
+    if time.monotonic() - began < 0.1:
+        assert told == [(1, 9)]
+    time.sleep(0.11)
+    progress(3, 9)
+    assert told[0] == (1, 9) and told[-1] == (3, 9)
+    progress.cancel()
+    with pytest.raises(CancelledError):
+        progress(4, 9)
+
+
+def test_where_no_folder_was_chosen_none_is_a_problem() -> None:
+    assert Folders().problems() == () and Folders().of("mnist") is None
+
+
+def test_what_decides_the_test_images() -> None:
+    drawn = CATALOGUE["drawn-10"]
+    own = drawn.with_images("/photos")
+    one, other = Path("runs/one"), Path("runs/other")
+    assert data_of(drawn, one) == data_of(drawn, other)
+    assert data_of(own, one) != data_of(own, other)
+    assert data_of(own, one)[:-1] == data_of(own, other)[:-1]
+    assert data_of(own, one) != data_of(drawn.with_images("/others"), one)
+
+
+def test_runs_and_model_files_are_models_and_pictures_are_not(tmp_path: Path) -> None:
+    RunFolder.create(tmp_path / "run", CATALOGUE["mog-iae"])
+    (tmp_path / "photos").mkdir()
+    assert is_model(tmp_path / "run") and is_model(Path("gone.SAFETENSORS"))
+    assert not is_model(tmp_path / "photos") and not is_model(Path("photo.png"))
+    ((path, step),) = [(run.path, run.step) for run in list_runs(tmp_path)]
+    assert (path, step) == (tmp_path / "run", 0)
+
+
+def test_damaged_runs_are_counted_and_the_first_is_explained() -> None:
+    run = Run(Path("good"), CATALOGUE["mog-iae"], "2026-11-27", 1)
+    assert str(Runs()) == str(Runs((run,))) == ""
+    assert str(Runs(damaged={"a": "torn"})) == "1 run cannot be read: a (torn)."
+    five = dict.fromkeys("abcde", "torn")
+    assert str(Runs((run,), five)) == "5 of 6 runs cannot be read: a (torn), b, c and 2 more."
+    assert str(Runs(problem="The runs are not there.")) == "The runs are not there."
