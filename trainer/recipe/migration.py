@@ -146,4 +146,5 @@ def optimiser_name(name: str, weights: Sequence[str]) -> str:
     Run folders of format 1 have the weight's place among `weights` there: "3.exp_avg".
     """
     first, _, rest = name.partition(".")
-    return f"{weights[int(first)]}.{rest}" if first.isdigit() else name
+    place = int(first) if first.isdecimal() and len(first) < 6 else len(weights)
+    return f"{weights[place]}.{rest}" if place < len(weights) else name

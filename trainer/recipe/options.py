@@ -12,8 +12,25 @@ from trainer.messages import UserError
 from trainer.recipe.composition import Composition
 from trainer.recipe.migration import alias_path, brief, newer
 from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS
+from trainer.storage.names import check_name
 
 AT_LEAST_1 = ("optim.batch", "schedule.steps", "model.width", "optim.r1_every")
+# Beyond these nothing can be trained on any machine; what this one can is looked at later.
+AT_MOST = {
+    "data.size": 1 << 16,
+    "data.hold_out": 10**9,
+    "data.labels": 10**9,
+    "model.code": 10**6,
+    "model.noise": 10**6,
+    "model.encoder_noise": 10**6,
+    "model.width": 10**5,
+    "schedule.steps": 10**8,
+    "schedule.warm_batch": 10**6,
+    "optim.batch": 10**6,
+    "optim.r1_every": 10**9,
+}
+MOST_NUMBER = 1e30  # of all others: a float32 ends at 3e38, and what is made of it goes further
+MOST_TEXT = 4096  # letters; a path may have as many
 BELOW_1 = ("optim.beta1", "optim.ema", "objective.penalties.confidence")
 WORDS = "about."  # a run is found again by its recipe's name: no option
 C = TypeVar("C", bound=Composition)
@@ -148,7 +165,8 @@ def parse(key: str, text: str, kind: Any) -> Any:
 def from_nested(values: Mapping[str, Any], part: type = Composition, above: str = "") -> Any:
     """A part, or all of them, from nested mappings. Raises UserError on unknown or missing ones."""
     known = {entry.name: entry for entry in fields(part)}
-    unknown = sorted(map(str, set(values) - set(known) - {"format"}))
+    top = {"format"} if part is Composition else set()
+    unknown = sorted(map(str, set(values) - set(known) - top))
     if unknown:
         names = ", ".join(brief(f"{above}{name}") for name in unknown[:3])
         raise newer(f"it has the option {names}")
@@ -192,8 +210,11 @@ def check_values(composition: Composition) -> None:
             raise UserError(f"{key} must be at least 1, not {value}.")
         if path in BELOW_1 and value >= 1:
             raise UserError(f"{key} must be below 1, but is {brief(value)}.")
+        if path in AT_MOST and value > AT_MOST[path]:
+            raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
     if 1 in (composition.optim.batch, composition.schedule.warm_batch):
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
+    check_name(composition.name, "The recipe's name")
 
 
 def _check(key: str, value: Any, kind: Any) -> None:
@@ -209,6 +230,10 @@ def _check(key: str, value: Any, kind: Any) -> None:
         raise UserError(f"{key} must not be negative, but is {brief(value)}.")
     if kind is int and value >= 2**63:
         raise UserError(f"{key} must be below 2^63, but is {brief(value)}.")
+    if kind is float and value > MOST_NUMBER:
+        raise UserError(f"{key} must be at most {MOST_NUMBER:g}, but is {brief(value)}.")
+    if kind is str and ("\0" in value or len(value) > MOST_TEXT):
+        raise UserError(f"{key} is a text of at most {MOST_TEXT:,} letters, not {brief(value)}.")
 
 
 def _is_finite(value: object) -> bool:

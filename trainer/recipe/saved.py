@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from trainer.storage.regular import kind_of
 
 MODEL_SUFFIX = ".safetensors"
 KIND, MODEL_FORMAT = "iae-studio model", 1
+MOST_STEPS = 10**9  # ten times as many as a recipe may have: a finished run can go on
+_WHEN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[\d.+:Z]{0,16}", re.ASCII)
 EARLIER_LOSSES = 13  # losses of a run that does not say which it keeps
 
 
@@ -65,8 +68,11 @@ def step_inside(meta: Mapping[str, str], path: Path) -> int:
         step = int(meta["step"])
     except (KeyError, ValueError) as error:
         raise UserError(f"{path} is damaged: it names no recipe or step.") from error
-    if not 0 <= step < 2**63:
+    if not 0 <= step <= MOST_STEPS:
         raise UserError(f"{path} is damaged: it names the step {brief(step)}.")
+    told = meta.get("format", str(RUN_FORMAT))  # which nothing was written of yet
+    if told not in map(str, range(1, RUN_FORMAT + 1)):
+        raise UserError(f"{path}: {newer(f'format {brief(told)}')}")
     return step
 
 
@@ -111,4 +117,5 @@ def read_begun(folder: Path) -> Begun:
     except (TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
-    return Begun(recipe, len(names), when if isinstance(when, str) else "")
+    told = isinstance(when, str) and _WHEN.fullmatch(when)
+    return Begun(recipe, len(names), when if told else "")

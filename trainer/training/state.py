@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
+from trainer.models.size import TRAINED, check_batch, check_room
 from trainer.recipe.recipe import Recipe
 from trainer.training.watch import Watch
 
@@ -58,10 +59,15 @@ class TrainState:
 
 
 def start(recipe: Recipe, device: torch.device) -> TrainState:
-    """A fresh state: weights and random numbers follow from the recipe's seed."""
+    """A fresh state: weights and random numbers follow from the recipe's seed.
+
+    Raises UserError where the memory is too small to train it.
+    """
+    check_room(recipe, device, TRAINED)
     model = build_model(recipe).to(device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
     ema.discriminators.clear()
+    check_batch(ema, device)
     optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
     if len(model.discriminators):
         optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)

@@ -1,0 +1,78 @@
+"""How much memory a model takes, and whether this computer has it: told before it is taken."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor, nn
+
+from trainer.data.memory_limits import free_on
+from trainer.messages import UserError
+from trainer.models.base import Model
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import MODELS, resolve
+
+CPU = torch.device("cpu")
+BYTES = 4  # of a number
+# Weights, gradients and both moments, and the weights once more of what is shown.
+TRAINED = 5
+# What a forward pass leaves for the way back, and as much again on it.
+KEPT = 2
+LOOKED_AT = 2  # images: batch norm wants more than one
+GIB = 1 << 30
+
+
+@lru_cache(maxsize=256)
+def weights_of(recipe: Recipe) -> int:
+    """The number of weights of all networks of a recipe; no memory is taken for them."""
+    with torch.device("meta"):
+        model: nn.Module = resolve(MODELS[recipe.model.kind].build)(recipe)
+    return sum(value.numel() for value in model.state_dict().values())
+
+
+def check_room(recipe: Recipe, device: torch.device = CPU, times: int = 1) -> None:
+    """Raises UserError where there is no memory for the weights of a recipe, so many times."""
+    _check(times * weights_of(recipe), device, recipe, "its networks need")
+
+
+def check_batch(ema: Model, device: torch.device) -> None:
+    """Raises UserError where there is no memory for a batch; `ema` is in eval mode."""
+    recipe = ema.recipe
+    batch = max(recipe.optim.batch, recipe.schedule.warm_batch)
+    made = KEPT * batch * _made_of_one(ema, device)
+    _check(made, device, recipe, f"training in batches of {batch:,} needs")
+
+
+def _check(numbers: int, device: torch.device, recipe: Recipe, what: str) -> None:
+    wanted, free = BYTES * numbers, free_on(device)
+    if wanted > free:
+        raise UserError(
+            f"{recipe.name}: {what} about {wanted / GIB:,.1f} GiB of memory, and {free / GIB:,.1f} "
+            "are free. Choose a smaller batch, width, size, code or noise, or a -small recipe."
+        )
+
+
+@torch.inference_mode()
+def _made_of_one(model: Model, device: torch.device) -> int:
+    """The numbers that encoding and decoding one image makes on the way."""
+    counted = 0
+
+    def count(layer: nn.Module, _: object, made: object) -> None:
+        nonlocal counted
+        counted += made.numel() if isinstance(made, Tensor) else 0
+
+    layers = [layer for layer in model.modules() if not next(layer.children(), None)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    recipe = model.recipe
+    shape = (2,) if recipe.two_dimensional else (recipe.channels, *2 * (recipe.data.size,))
+    x = torch.zeros(LOOKED_AT, *shape, device=device)
+    try:
+        code = x if recipe.translates else x.new_zeros(LOOKED_AT, recipe.model.code)
+        if recipe.model_spec.inverse:
+            model.encode(x, x.new_zeros(LOOKED_AT, model.eps.size))
+        model.decode(code, x.new_zeros(LOOKED_AT, recipe.model.noise))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return counted // LOOKED_AT
