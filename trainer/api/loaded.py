@@ -22,8 +22,18 @@ from trainer.evaluation import evaluate as evaluate_snapshot
 from trainer.inference.model_files import file_metrics, load_snapshot, trained_on_of
 from trainer.inference.render import column_noise, decode_codes, encode_image, render
 from trainer.inference.snapshot import Snapshot
-from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
+from trainer.messages import (
+    MOST_DRAWS,
+    MOST_SEED,
+    Floats,
+    Pixels,
+    Probe,
+    Rendering,
+    UserError,
+    column_seeds,
+)
 from trainer.recipe.grey_range import GreyRange
+from trainer.recipe.migration import brief
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
@@ -115,6 +125,7 @@ class LoadedModel:
         tiles = self.render(Probe(0, self.prepare(images), seeds)).tiles
         return tiles[0] if is_one(images) else tiles
 
+    @in_words()
     def render(self, probe: Probe) -> Rendering:
         """The window's answer to a probe: pictures, codes, and how much of them noise makes.
 
@@ -122,6 +133,7 @@ class LoadedModel:
         """
         return render(self.snapshot, probe)
 
+    @in_words()
     def encode(self, images: Images, seed: int = 0) -> Floats:
         """Codes float32 [N, K], those of the first draw of `reconstruct` with this seed.
 
@@ -140,6 +152,7 @@ class LoadedModel:
         found: Floats = together.contiguous().numpy()
         return found[0] if is_one(images) else found
 
+    @in_words()
     def decode(self, codes: npt.ArrayLike, draws: int | None = None, seed: int = 0) -> Pixels:
         """Pictures of codes as `encode` gives them: uint8 [N, H, W, C], no N for a single code.
 
@@ -170,6 +183,7 @@ class LoadedModel:
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """
+        _columns(seed, 1)  # or it is told
         root = self._data if data is None else typed_path(data)
         loaded = load_data(self.recipe, root, loading, self.trained_on)
         listed = loaded.image_list()
@@ -214,9 +228,11 @@ class LoadedModel:
 
 def _columns(seed: int, draws: int) -> tuple[int, ...]:
     """The noise seeds of a sheet's columns. Raises UserError for what makes no sense."""
-    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
+    for name, value, least, most in (("draws", draws, 1, MOST_DRAWS), ("seed", seed, 0, MOST_SEED)):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise UserError(f"{name} is a whole number from {least} up, not {value!r}.")
+            raise UserError(f"{name} is a whole number from {least} up, not {brief(value)}.")
+        if value > most:
+            raise UserError(f"{name} is at most {most:,}, not {brief(value)}.")
     return column_seeds(int(seed), int(draws))
 
 

@@ -26,6 +26,7 @@ from trainer.models.directions import (
     read_directions,
 )
 from trainer.models.fitting import check_finite, expected_of, in_file, read_fitting
+from trainer.models.size import blank_model
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
@@ -148,17 +149,18 @@ def _weights_of(
 ) -> tuple[Model, Directions | None]:
     """A model file's weights and directions. Raises UserError where they do not fit its recipe."""
     with in_file(path, "open another one"):
-        model = build_model(meta.recipe)
-        model.discriminators.clear()
-        wanted = expected_of(model.state_dict(), "model.", halved=True)
-        known = {} if model.recipe.two_dimensional else expected_directions(model)
+        blank = blank_model(meta.recipe)
+        wanted = expected_of(_maps(blank), "model.", halved=True)
+        known = {} if meta.recipe.two_dimensional else expected_directions(blank)
         check_regular(path)
         with safe_open(str(path), "pt") as file:
-            tensors = read_fitting(file, wanted | known)
+            tensors = read_fitting(file, wanted, known)
         if meta.checksum and meta.checksum != _checksum(tensors):
             raise UserError(f"{path} is damaged: download or copy it again.")
         check_finite(tensors)
-        model.load_state_dict({k[6:]: tensors[k].float() for k in wanted if k in tensors})
+        model = build_model(meta.recipe)
+        model.discriminators.clear()
+        model.load_state_dict({name[6:]: tensors[name].float() for name in wanted})
         directions = read_directions(tensors, device)
     return model.to(device).eval().requires_grad_(False), directions
 

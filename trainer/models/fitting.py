@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -63,26 +64,31 @@ def expected_of(
 
 def read_fitting(
     file: Any,
-    expected: Mapping[str, Expected],
+    needed: Mapping[str, Expected],
+    optional: Mapping[str, Expected] = MappingProxyType({}),
     called: Callable[[str], str] = str,
     skipped: tuple[str, ...] = (),
 ) -> dict[str, Tensor]:
     """The tensors of a safetensors file, by the names that `called` gives them.
 
     Those whose names begin with one of `skipped` are not read. Raises MisfitError, before any
-    is read, for one that is not expected, or not so; whether all are there is the caller's question.
+    is read, where one is missing, unknown, or of another shape or type.
     """
     keys: dict[str, str] = {}
     for key in file.keys():  # noqa: SIM118
         name = called(key)
         if name.startswith(skipped):
             continue
-        if name in keys or name not in expected:
+        wanted = needed.get(name) or optional.get(name)
+        if name in keys or wanted is None:
             raise MisfitError(f"{brief(key)} is not a part of it")
         header = file.get_slice(key)
-        if not expected[name].fits(header.get_shape(), str(header.get_dtype())):
+        if not wanted.fits(header.get_shape(), str(header.get_dtype())):
             raise MisfitError(f"{brief(key)} is of another shape or type")
         keys[name] = key
+    for name in needed:
+        if name not in keys:
+            raise MisfitError(f"{name} is missing")
     # Copies: a mapped file could not be replaced by the next save on Windows.
     return {name: file.get_tensor(key).clone() for name, key in keys.items()}
 

@@ -23,12 +23,17 @@ LOOKED_AT = 2  # images: batch norm wants more than one
 GIB = 1 << 30
 
 
+def blank_model(recipe: Recipe) -> Model:
+    """A recipe's model that has shapes and no numbers: it takes no memory, however large."""
+    with torch.device("meta"):
+        model: Model = resolve(MODELS[recipe.model.kind].build)(recipe)
+    return model
+
+
 @lru_cache(maxsize=256)
 def weights_of(recipe: Recipe) -> int:
-    """The number of weights of all networks of a recipe; no memory is taken for them."""
-    with torch.device("meta"):
-        model: nn.Module = resolve(MODELS[recipe.model.kind].build)(recipe)
-    return sum(value.numel() for value in model.state_dict().values())
+    """The number of weights of all networks of a recipe."""
+    return sum(value.numel() for value in blank_model(recipe).state_dict().values())
 
 
 def check_room(recipe: Recipe, device: torch.device = CPU, times: int = 1) -> None:

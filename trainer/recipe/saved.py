@@ -117,5 +117,5 @@ def read_begun(folder: Path) -> Begun:
     except (TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
-    told = isinstance(when, str) and _WHEN.fullmatch(when)
-    return Begun(recipe, len(names), when if told else "")
+    known = isinstance(when, str) and _WHEN.fullmatch(when) is not None
+    return Begun(recipe, len(names), str(when) if known else "")

@@ -30,7 +30,6 @@ from torch import Tensor
 from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.models.base import Model
-from trainer.models.building import build_model
 from trainer.models.fitting import in_file
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
@@ -39,7 +38,7 @@ from trainer.storage.faults import told
 from trainer.storage.files import write_bytes
 from trainer.storage.regular import open_regular
 from trainer.training.state import TrainState, start
-from trainer.training.state_file import opened, pack, step_of, unpack, unpack_shown
+from trainer.training.state_file import opened, pack, read_shown, step_of, unpack
 
 FORMAT = RUN_FORMAT
 STATE = "state.safetensors"
@@ -203,11 +202,10 @@ class RunFolder:
 
     def load_shown(self, device: torch.device) -> Shown:
         """What showing the run needs, and nothing else: no optimiser, no data set is read."""
-        ema = build_model(self.recipe())
-        ema.discriminators.clear()
+        recipe = self.recipe()
         with self._read("open another one") as file:
             step = step_of(file, self.path / STATE)
-            seen = unpack_shown(ema, file)
+            ema, seen = read_shown(recipe, file)
         ema.to(device).eval().requires_grad_(False)
         return Shown(ema, step, seen)
 

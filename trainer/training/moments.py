@@ -98,5 +98,3 @@ def load_moments(state: TrainState, name: str, saved: Mapping[str, Tensor]) -> N
 def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
     """Adam's fused kernel walks through memory: its moments must lie there as the weights do."""
     return torch.empty_like(weight, device="cpu").copy_(value) if value.dim() else value
-
-

@@ -20,6 +20,7 @@ from torch import Tensor
 from trainer.data.batches import TrainingBatches
 from trainer.messages import UserError
 from trainer.models.base import Model
+from trainer.models.building import build_model
 from trainer.models.directions import CLOUD, expected_directions, find_directions
 from trainer.models.fitting import (
     Expected,
@@ -28,13 +29,16 @@ from trainer.models.fitting import (
     expected_of,
     read_fitting,
 )
+from trainer.models.size import blank_model
 from trainer.recipe.migration import optimiser_name, state_name
+from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import step_inside
 from trainer.storage.regular import check_regular
 from trainer.training.moments import check_moments, expected_moments, load_moments
 from trainer.training.state import TrainState
 
-PLAYERS = ("generators.", "discriminators.")
+# Beginnings of the names of what showing does not need; format 1 has the last two.
+UNSEEN = ("model.", "generators.", "discriminators.", "rng", "critics.", "players.")
 RNG_SIZES = (16, 5056)  # bytes: of a GPU's random numbers, and of the processor's
 
 
@@ -90,14 +94,15 @@ def unpack(state: TrainState, file: Any) -> None:
     Raises MisfitError, NotFiniteError and what torch raises; nothing is copied before all of it is
     known to fit.
     """
-    expected = {
+    needed = {
         **expected_of(state.model.state_dict(), "model."),
         **_expected_averages(state.ema),
-        **expected_moments(state),
         "rng": Expected((None,), ("U8",)),
     }
     named = partial(_name_of, {name: list(state.optimised(name)) for name in state.optimisers})
-    tensors = read_fitting(file, expected, named, skipped=("directions.", "points"))
+    tensors = read_fitting(
+        file, needed, expected_moments(state), named, skipped=("directions.", "points")
+    )
     check_finite(tensors)
     check_moments(state, tensors)
     state.model.load_state_dict(_part(tensors, "model."))
@@ -107,25 +112,26 @@ def unpack(state: TrainState, file: Any) -> None:
     _set_rng(state, tensors["rng"])
 
 
-def unpack_shown(ema: Model, file: Any) -> dict[str, Tensor]:
-    """Put saved EMA weights into a model; returns what else showing it needs. Raises as `unpack`.
+def read_shown(recipe: Recipe, file: Any) -> tuple[Model, dict[str, Tensor]]:
+    """A model with the saved EMA weights, and what else showing it needs. Raises as `unpack`.
 
-    Nothing else is read.
+    Nothing else is read, and no memory is taken for a model that the file does not hold.
     """
-    expected = _expected_averages(ema)
+    blank = blank_model(recipe)
+    needed = _expected_averages(blank)
     points = {"points": Expected((None, 2))}
-    seen = points if ema.recipe.two_dimensional else expected_directions(ema)
-    tensors = read_fitting(
-        file, expected | seen, skipped=("model.", *PLAYERS, "critics.", "players.", "rng")
-    )
+    seen = points if recipe.two_dimensional else expected_directions(blank)
+    tensors = read_fitting(file, needed, seen, skipped=UNSEEN)
     check_finite(tensors)
-    _load_averages(ema, tensors)
     found = {key: value for key, value in tensors.items() if key in seen}
     if found and len(found) < len(seen):
         raise MisfitError("some of its directions are missing")
     if "points" in found and not 1 <= len(found["points"]) <= CLOUD:
         raise MisfitError("it has no points, or too many")
-    return found
+    ema = build_model(recipe)
+    ema.discriminators.clear()
+    _load_averages(ema, tensors)
+    return ema, found
 
 
 def _name_of(weights: Mapping[str, list[str]], key: str) -> str:
