@@ -24,8 +24,8 @@ from trainer.cli import (
     reproduce,
     train,
 )
-from trainer.messages import DataMissingError, UserError
 from trainer.cli.writing import printable
+from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
 COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export)

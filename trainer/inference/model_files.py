@@ -30,7 +30,7 @@ from trainer.models.size import blank_model
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
-from trainer.storage.files import write_bytes
+from trainer.storage.files import read_object, write_bytes
 from trainer.storage.paths import full_path, runs_root
 from trainer.storage.regular import check_regular
 from trainer.training.checkpoint import RunFolder
@@ -177,6 +177,11 @@ def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
     return None if read_meta(path).split == BY_CONTENT else TrainedOn(unlisted=True)
 
 
-def file_metrics(path: Path) -> dict[str, Any]:
-    """The metrics inside a model file."""
-    return dict(read_meta(path).metrics)
+def known_metrics(path: Path) -> dict[str, Any]:
+    """The metrics of a run folder or a model file; none where it was never measured."""
+    if not path.is_dir():
+        return dict(read_meta(path).metrics)
+    try:
+        return read_object(path / "metrics.json")
+    except UserError:  # or nobody can read how
+        return {}

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from trainer.messages import UserError
-from trainer.recipe.migration import brief
+from trainer.recipe.migration import brief, brief_error
 from trainer.storage.faults import FULL_MEMORY, memory_is_full
 
 # As safetensors calls the types.
@@ -111,7 +111,9 @@ def in_file(path: Path, way_out: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
+        raise UserError(
+            f"{path} is damaged or cut short ({brief_error(error)}): copy it again."
+        ) from error
     except NotFiniteError as error:
         raise UserError(
             f"{path} cannot be used: its weights are not finite numbers ({error}). It was damaged, "

@@ -12,7 +12,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from trainer.messages import LOSSES, UserError
-from trainer.recipe.migration import RUN_FORMAT, brief, check_age, loss_names, newer
+from trainer.recipe.migration import RUN_FORMAT, brief, brief_error, check_age, loss_names, newer
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
 from trainer.storage.files import is_missing, parse_object, read_object
@@ -59,7 +59,9 @@ def text_inside(path: Path) -> dict[str, str]:
             why = f"it is no {MODEL_SUFFIX} file; name one, or a run folder"
         else:
             why = "it is damaged or cut short: download or copy it again"
-        raise UserError(f"{path} cannot be read as a model: {why} ({error}).") from error
+        raise UserError(
+            f"{path} cannot be read as a model: {why} ({brief_error(error)})."
+        ) from error
 
 
 def step_inside(meta: Mapping[str, str], path: Path) -> int:

@@ -35,7 +35,7 @@ from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import read_begun
 from trainer.storage.faults import told
-from trainer.storage.files import write_bytes
+from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.regular import open_regular
 from trainer.training.state import TrainState, start
 from trainer.training.state_file import opened, pack, read_shown, step_of, unpack
@@ -107,7 +107,8 @@ class RunFolder:
             raise UserError(told(error, self.path, "cannot be written")) from error
 
     def has_state(self) -> bool:
-        return (self.path / STATE).is_file()
+        """Whether there is a checkpoint, or what lies in its place: reading it tells."""
+        return not is_missing(self.path / STATE)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

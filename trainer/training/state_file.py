@@ -30,7 +30,7 @@ from trainer.models.fitting import (
     read_fitting,
 )
 from trainer.models.size import blank_model
-from trainer.recipe.migration import optimiser_name, state_name
+from trainer.recipe.migration import brief_error, optimiser_name, state_name
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import step_inside
 from trainer.storage.regular import check_regular
@@ -48,7 +48,9 @@ def opened(path: Path) -> Any:
         check_regular(path)
         return safe_open(str(path), "pt")
     except (OSError, ValueError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
+        raise UserError(
+            f"{path} is damaged or cut short ({brief_error(error)}): copy it again."
+        ) from error
 
 
 def step_of(file: Any, path: Path) -> int:

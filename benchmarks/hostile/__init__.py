@@ -1,0 +1,1 @@
+"""Bad files of every kind, given to what reads them."""
