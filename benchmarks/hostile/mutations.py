@@ -119,7 +119,7 @@ NUMBERS = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e38, 3e-45)
 
 
 def spoiled_tensors(rng: random.Random, content: bytes) -> bytes:
-    """One tensor renamed, reshaped, retyped, missing, made up, not finite; or a header that lies."""
+    """One tensor renamed, reshaped, retyped, missing, added, not finite; or a header that lies."""
     header, data = unpacked(content)
     names = [name for name in header if name != "__metadata__"]
     name = rng.choice(names)

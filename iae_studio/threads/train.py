@@ -97,6 +97,7 @@ class TrainingThread(TrainingReports):
         from trainer.training.checkpoint import RunFolder
         from trainer.training.device import choose_device, use_threads
         from trainer.training.run_images import keep_list, trained_on
+        from trainer.training.state import check_can_start
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
@@ -107,6 +108,7 @@ class TrainingThread(TrainingReports):
         data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress, before)
         batches = data.batches(recipe, device)
         letter.progress.check()
+        check_can_start(recipe, device)
         folder = run or RunFolder.create(new_run_folder(recipe.name), settled(recipe, data))
         with folder.alone():
             keep_list(folder, data)

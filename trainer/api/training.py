@@ -24,6 +24,7 @@ from trainer.training.device import choose_device
 from trainer.training.loop import TrainState
 from trainer.training.run_images import keep_list, move_images, trained_on
 from trainer.training.saving import SAVE_SECONDS, run_saved
+from trainer.training.state import check_can_start
 from trainer.training.time_budget import fit_to_time
 
 PathLike = str | os.PathLike[str]
@@ -78,6 +79,7 @@ def train(
         recipe = settled(recipe, loaded)
         recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
     # The folder is made late: not for a run that cannot begin.
+    check_can_start(recipe, batches.device)
     folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)

@@ -17,8 +17,9 @@ CPU = torch.device("cpu")
 BYTES = 4  # of a number
 # Weights, gradients and both moments, and the weights once more of what is shown.
 TRAINED = 5
-# What a forward pass leaves for the way back, and as much again on it.
-KEPT = 2
+# What both ways through encoder and decoder leave, and about as much of the discriminators.
+KEPT = 4
+PER_INPUT = 1000  # numbers that are made of each one of an image: hardly ever as many
 LOOKED_AT = 2  # images: batch norm wants more than one
 GIB = 1 << 30
 
@@ -44,9 +45,25 @@ def check_room(recipe: Recipe, device: torch.device = CPU, times: int = 1) -> No
 def check_batch(ema: Model, device: torch.device) -> None:
     """Raises UserError where there is no memory for a batch; `ema` is in eval mode."""
     recipe = ema.recipe
-    batch = max(recipe.optim.batch, recipe.schedule.warm_batch)
-    made = KEPT * batch * _made_of_one(ema, device)
+    batch = _largest_batch(recipe)
+    made = KEPT * batch * (_made_of_one(ema, device) + _given_to_one(recipe))
     _check(made, device, recipe, f"training in batches of {batch:,} needs")
+
+
+def may_fill(recipe: Recipe, device: torch.device) -> bool:
+    """Whether a batch may be too large: then `check_batch` is worth a model."""
+    numbers = PER_INPUT * _largest_batch(recipe) * _given_to_one(recipe)
+    return BYTES * numbers > free_on(device)
+
+
+def _largest_batch(recipe: Recipe) -> int:
+    return max(recipe.optim.batch, recipe.schedule.warm_batch)
+
+
+def _given_to_one(recipe: Recipe) -> int:
+    """The numbers of one image, its code and its noise."""
+    pixels = 2 if recipe.two_dimensional else recipe.channels * recipe.data.size**2
+    return pixels + recipe.model.code + recipe.model.noise + recipe.model.encoder_noise
 
 
 def _check(numbers: int, device: torch.device, recipe: Recipe, what: str) -> None:

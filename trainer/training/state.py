@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
-from trainer.models.size import TRAINED, check_batch, check_room
+from trainer.models.size import TRAINED, check_batch, check_room, may_fill
 from trainer.recipe.recipe import Recipe
 from trainer.training.watch import Watch
 
@@ -73,6 +73,13 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
         optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
     rng = torch.Generator(device).manual_seed(recipe.optim.seed)
     return TrainState(recipe, model, ema, optimisers, rng)
+
+
+def check_can_start(recipe: Recipe, device: torch.device) -> None:
+    """Raises UserError where the memory is too small, before anything is made for a training."""
+    check_room(recipe, device, TRAINED)
+    if may_fill(recipe, device):
+        start(recipe, device)
 
 
 def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> torch.optim.Adam:
