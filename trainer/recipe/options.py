@@ -206,6 +206,8 @@ def check_values(composition: Composition) -> None:
     for path, kind in _kinds().items():
         key, value = short_name(path), value_at(composition, path)
         _check(key, value, kind)
+        if path == "about.name":
+            check_name(value, "The recipe's name")
         if path in AT_LEAST_1 and value < 1:
             raise UserError(f"{key} must be at least 1, not {value}.")
         if path in BELOW_1 and value >= 1:
@@ -214,7 +216,6 @@ def check_values(composition: Composition) -> None:
             raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
     if 1 in (composition.optim.batch, composition.schedule.warm_batch):
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
-    check_name(composition.name, "The recipe's name")
 
 
 def _check(key: str, value: Any, kind: Any) -> None:
@@ -232,8 +233,8 @@ def _check(key: str, value: Any, kind: Any) -> None:
         raise UserError(f"{key} must be below 2^63, but is {brief(value)}.")
     if kind is float and value > MOST_NUMBER:
         raise UserError(f"{key} must be at most {MOST_NUMBER:g}, but is {brief(value)}.")
-    if kind is str and ("\0" in value or len(value) > MOST_TEXT):
-        raise UserError(f"{key} is a text of at most {MOST_TEXT:,} letters, not {brief(value)}.")
+    if kind is str and len(value) > MOST_TEXT:
+        raise UserError(f"{key} has at most {MOST_TEXT:,} letters, and is {brief(value)}.")
 
 
 def _is_finite(value: object) -> bool:
