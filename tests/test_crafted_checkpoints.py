@@ -207,7 +207,7 @@ DIRECTIONS: dict[str, Callable[[Tensors], object]] = {
     "code_mean": put("code_mean", lambda old: old[:-1]),
     "code_std": put("code_std", lambda old: old[None]),
     "code_axes": put("code_axes", lambda old: old[:, :-1].contiguous()),
-    "noise_axes": put("noise_axes", lambda old: old.T.contiguous()),
+    "noise_axes": put("noise_axes", lambda old: old[:-1]),
     "noise_spread": put("noise_spread", lambda old: old[:1]),
     "mean_image": put("mean_image", lambda old: old[0]),
     "another colour": put("mean_image", lambda old: old.expand(3, -1, -1).contiguous()),

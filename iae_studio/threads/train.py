@@ -103,12 +103,12 @@ class TrainingThread(TrainingReports):
         use_threads()
         recipe, device = letter.recipe, choose_device(letter.device)
         letter.progress.check()
+        check_can_start(recipe, device)
         run = None if letter.run is None else RunFolder(letter.run)
         before = None if run is None else trained_on(run)
         data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress, before)
         batches = data.batches(recipe, device)
         letter.progress.check()
-        check_can_start(recipe, device)
         folder = run or RunFolder.create(new_run_folder(recipe.name), settled(recipe, data))
         with folder.alone():
             keep_list(folder, data)

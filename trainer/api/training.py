@@ -71,6 +71,7 @@ def train(
         recipe = _resumed(recipe, out, settings, own)
     else:
         recipe = _begun(_with_images(recipe, own), settings, steps)
+    check_can_start(recipe, choose_device(device))
     root = None if data is None else typed_path(data)
     before = trained_on(RunFolder(typed_path(out))) if resume and out is not None else None
     loaded = load_data(recipe, root, loading, before)
@@ -79,7 +80,6 @@ def train(
         recipe = settled(recipe, loaded)
         recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
     # The folder is made late: not for a run that cannot begin.
-    check_can_start(recipe, batches.device)
     folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved)

@@ -103,7 +103,7 @@ def path_of(key: str, composition: Composition) -> str:
     if found:
         raise UserError(f"{key} could be {' or '.join(found)}: name one of them.")
     known = ", ".join(short_name(path) for path in sorted(_kinds()) if path[:6] != WORDS)
-    raise UserError(f"Unknown recipe option {key!r}. Known are: {known}.")
+    raise UserError(f"Unknown recipe option {brief(key)}. Known are: {known}.")
 
 
 def value_at(composition: Composition, path: str) -> Any:
@@ -151,14 +151,14 @@ def parse(key: str, text: str, kind: Any) -> Any:
     """A value of the type `kind` from its text. Raises UserError."""
     if kind is bool:
         if text.lower() not in ("true", "false"):
-            raise UserError(f"{key} is true or false, not {text!r}.")
+            raise UserError(f"{key} is true or false, not {brief(text)}.")
         return text.lower() == "true"
     if kind in (int, float):
         try:
             return kind(text)
         except ValueError:
             wanted = "a whole number" if kind is int else "a number"
-            raise UserError(f"{key} is {wanted}, not {text!r}.") from None
+            raise UserError(f"{key} is {wanted}, not {brief(text)}.") from None
     return text
 
 
