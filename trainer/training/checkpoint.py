@@ -36,7 +36,7 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import read_begun
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing, write_bytes
-from trainer.storage.regular import open_regular
+from trainer.training.lost_curves import read_rows
 from trainer.training.state import TrainState, start
 from trainer.training.state_file import opened, pack, read_shown, step_of, unpack
 
@@ -179,7 +179,7 @@ class RunFolder:
         _, columns = self._began()
         with opened(self.path / STATE) as file:
             steps = step_of(file, self.path / STATE)
-        rows = _rows_of(self.path / "curves.f32", steps, columns)
+        rows = read_rows(self.path / "curves.f32", steps, columns)
         if steps - len(rows) > MOST_LOST:
             raise UserError(
                 f"{self.path / STATE} names the step {steps:,}, and curves.f32 has the losses of "
@@ -215,22 +215,6 @@ class RunFolder:
         file = self.path / STATE
         with in_file(file, way_out), opened(file) as content:
             yield content
-
-
-def _rows_of(file: Path, steps: int, columns: int) -> Floats:
-    """The losses [rows, columns] that a file has of the first steps, at most so many rows."""
-    try:
-        with open_regular(file) as content:
-            there = min(steps, os.fstat(content.fileno()).st_size // (4 * columns))
-            values = np.frombuffer(content.read(4 * columns * there), "<f4")
-    except FileNotFoundError:
-        values = np.empty(0, np.float32)
-    except OSError as error:
-        raise UserError(told(error, file, "cannot be read")) from error
-    rows = values[: len(values) // columns * columns].reshape(-1, columns).astype(np.float32)
-    rows[~np.isfinite(rows)] = np.nan
-    rows[(rows == 0).all(1)] = np.nan  # a hole in the file: no step has nothing but zeros
-    return rows
 
 
 __all__ = ["RunFolder", "Shown"]
