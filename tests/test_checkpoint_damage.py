@@ -46,20 +46,52 @@ def test_states_of_another_kind_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not a checkpoint"):
         run_folder.load(CPU)
     save_file({k: v for k, v in tensors.items() if k != "rng"}, file, {"step": "3"})
-    with pytest.raises(UserError, match="does not fit its recipe"):
+    with pytest.raises(UserError, match="does not fit the recipe"):
         run_folder.load(CPU)
     other, _ = saved_run(tmp_path / "other", recipe_of("mog-iae", "width=8"), steps=3)
     file.write_bytes((other.path / STATE).read_bytes())
-    with pytest.raises(UserError, match="does not fit its recipe"):
+    with pytest.raises(UserError, match="does not fit the recipe"):
         run_folder.load(CPU)
 
 
 def test_lost_curves_are_no_reason_to_lose_the_run(tmp_path: Path) -> None:
     run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
     (run_folder.path / "curves.f32").unlink()
-    assert RunFolder(run_folder.path).curves().shape == (0, len(LOSSES))
+    assert np.isnan(RunFolder(run_folder.path).curves()).all()
     go_on(run_folder := RunFolder(run_folder.path), run_folder.load(CPU), until=8)
-    assert RunFolder(run_folder.path).curves().shape == (8, len(LOSSES))
+    curves = RunFolder(run_folder.path).curves()
+    assert curves.shape == (8, len(LOSSES))
+    assert np.isnan(curves[:5]).all() and np.isfinite(curves[5:, :4]).all()
+
+
+@pytest.mark.parametrize("kept", [0, 1, 60, 61, 1000])
+def test_losses_that_a_file_lacks_are_none_and_the_others_stay_in_their_place(
+    kept: int, tmp_path: Path
+) -> None:
+    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
+    file, wanted = run_folder.path / "curves.f32", run_folder.curves()
+    row = 4 * len(LOSSES)
+    file.write_bytes((file.read_bytes() + b"\x01" * 1000)[:kept])
+    whole = min(5, kept // row)
+    found = run_folder.curves()
+    assert found.shape == wanted.shape and np.isnan(found[whole:]).all()
+    np.testing.assert_array_equal(found[:whole], wanted[:whole])
+    # What a crash or an older version put in the place of lost ones is no loss either.
+    file.write_bytes(bytes(2 * row) + wanted[2:].tobytes())
+    found = run_folder.curves()
+    assert np.isnan(found[:2]).all()
+    np.testing.assert_array_equal(found[2:], wanted[2:])
+
+
+def test_curves_that_are_no_file_or_infinite_are_told_or_none(tmp_path: Path) -> None:
+    run_folder, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=5)
+    file = run_folder.path / "curves.f32"
+    file.write_bytes(np.full((5, len(LOSSES)), np.inf, "<f4").tobytes())
+    assert np.isnan(run_folder.curves()).all()
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(UserError, match=r"curves\.f32 is a folder.*move it away"):
+        run_folder.curves()
 
 
 def test_a_run_begun_before_the_last_loss_came_keeps_its_columns(tmp_path: Path) -> None:

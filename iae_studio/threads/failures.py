@@ -6,7 +6,7 @@ import traceback
 
 from iae_studio.state.datasets import missing
 from trainer.messages import DataMissingError, Failed, UserError
-from trainer.storage.faults import told
+from trainer.storage.faults import memory_is_full, told
 
 
 def describe(error: BaseException) -> Failed:
@@ -20,8 +20,7 @@ def describe(error: BaseException) -> Failed:
         return Failed(str(error))
     if isinstance(error, OSError):
         return Failed(told(error), trace=trace)
-    full = type(error).__name__ == "OutOfMemoryError" or "can't allocate memory" in str(error)
-    if isinstance(error, MemoryError) or full:
+    if memory_is_full(error):
         return Failed(
             "The memory is full.",
             "Use a smaller batch or a -small recipe; what was saved is kept.",

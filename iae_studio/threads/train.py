@@ -102,11 +102,13 @@ class TrainingThread(TrainingReports):
         from trainer.training.checkpoint import RunFolder
         from trainer.training.device import choose_device, use_threads
         from trainer.training.run_images import keep_list, trained_on
+        from trainer.training.state import check_can_start
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
         recipe, device = letter.recipe, choose_device(letter.device)
         letter.progress.check()
+        check_can_start(recipe, device)
         run = None if letter.run is None else RunFolder(letter.run)
         before = None if run is None else trained_on(run)
         data = load_data(recipe, letter.folders.of(recipe.data.name), letter.progress, before)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,20 +13,26 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from trainer.api.draws import columns_of
 from trainer.api.images import Images, as_batch, is_one
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
 from trainer.data.progress import OnProgress, unheard
 from trainer.evaluation import evaluate as evaluate_snapshot
-from trainer.inference.model_files import file_metrics, load_snapshot, trained_on_of
+from trainer.inference.model_files import known_metrics, load_snapshot, trained_on_of
 from trainer.inference.render import column_noise, decode_codes, encode_image, render
 from trainer.inference.snapshot import Snapshot
-from trainer.messages import Floats, Pixels, Probe, Rendering, UserError, column_seeds
+from trainer.messages import (
+    Floats,
+    Pixels,
+    Probe,
+    Rendering,
+    UserError,
+)
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
-from trainer.storage.files import read_object
 from trainer.storage.paths import full_path, runs_root, shipped_models, typed_path
 from trainer.training.device import choose_device
 
@@ -53,7 +58,7 @@ def load(
     snapshot = load_snapshot(path, choose_device(device), root)
     snapshot = replace(snapshot, recipe=_with_images(snapshot.recipe, images, images_b))
     known = trained_on_of(path, snapshot.recipe)
-    return LoadedModel(snapshot, _known_metrics(path), root, known)
+    return LoadedModel(snapshot, known_metrics(path), root, known)
 
 
 def evaluate(
@@ -111,10 +116,11 @@ class LoadedModel:
         a CycleIAE's encoder is the stochastic end, the pictures are its translations. Raises
         UserError where an image cannot be read, or `draws` or `seed` make no sense.
         """
-        seeds = _columns(seed, draws)
+        seeds = columns_of(seed, draws)
         tiles = self.render(Probe(0, self.prepare(images), seeds)).tiles
         return tiles[0] if is_one(images) else tiles
 
+    @in_words()
     def render(self, probe: Probe) -> Rendering:
         """The window's answer to a probe: pictures, codes, and how much of them noise makes.
 
@@ -122,6 +128,7 @@ class LoadedModel:
         """
         return render(self.snapshot, probe)
 
+    @in_words()
     def encode(self, images: Images, seed: int = 0) -> Floats:
         """Codes float32 [N, K], those of the first draw of `reconstruct` with this seed.
 
@@ -140,6 +147,7 @@ class LoadedModel:
         found: Floats = together.contiguous().numpy()
         return found[0] if is_one(images) else found
 
+    @in_words()
     def decode(self, codes: npt.ArrayLike, draws: int | None = None, seed: int = 0) -> Pixels:
         """Pictures of codes as `encode` gives them: uint8 [N, H, W, C], no N for a single code.
 
@@ -170,6 +178,7 @@ class LoadedModel:
         `data` is the folder of the data sets, if another than at `load`; `loading` is told how many
         images are read, and of how many. Raises DataMissingError.
         """
+        columns_of(seed, 1)  # or it is told
         root = self._data if data is None else typed_path(data)
         loaded = load_data(self.recipe, root, loading, self.trained_on)
         listed = loaded.image_list()
@@ -184,7 +193,7 @@ class LoadedModel:
 
     def _noise(self, seed: int, draws: int) -> tuple[Tensor, Tensor]:
         """The decoder's noise [draws, n] and the encoder's [draws, eps]."""
-        pairs = [column_noise(self.snapshot.model, each) for each in _columns(seed, draws)]
+        pairs = [column_noise(self.snapshot.model, each) for each in columns_of(seed, draws)]
         noise, eps = (
             torch.stack(vectors).to(self.snapshot.device) for vectors in zip(*pairs, strict=True)
         )
@@ -212,14 +221,6 @@ class LoadedModel:
         return tensor.to(self.snapshot.device), single
 
 
-def _columns(seed: int, draws: int) -> tuple[int, ...]:
-    """The noise seeds of a sheet's columns. Raises UserError for what makes no sense."""
-    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise UserError(f"{name} is a whole number from {least} up, not {value!r}.")
-    return column_seeds(int(seed), int(draws))
-
-
 def _with_images(recipe: Recipe, images: PathLike | None, images_b: PathLike | None) -> Recipe:
     """The recipe where its own images are now."""
     given = {"data.images": images, "data.images_b": images_b}
@@ -240,11 +241,3 @@ def _find(name_or_path: PathLike) -> Path:
         f"{path} does not exist. Name a run folder (yours are in {runs_root()}), a .safetensors "
         f"file, or a model that came with the program: {', '.join(shipped)}."
     )
-
-
-def _known_metrics(path: Path) -> dict[str, Any]:
-    if not path.is_dir():
-        return file_metrics(path)
-    with suppress(UserError):  # it was never measured, or nobody can read how
-        return read_object(path / "metrics.json")
-    return {}

@@ -25,6 +25,7 @@ from trainer.training.last_save import Again, never
 from trainer.training.loop import TrainState
 from trainer.training.run_images import keep_list, move_images, trained_on
 from trainer.training.saving import SAVE_SECONDS, run_saved
+from trainer.training.state import check_can_start
 from trainer.training.time_budget import fit_to_time
 
 PathLike = str | os.PathLike[str]
@@ -74,6 +75,7 @@ def train(
         recipe = _resumed(recipe, out, settings, own)
     else:
         recipe = _begun(_with_images(recipe, own), settings, steps)
+    check_can_start(recipe, choose_device(device))
     root = None if data is None else typed_path(data)
     before = trained_on(RunFolder(typed_path(out))) if resume and out is not None else None
     loaded = load_data(recipe, root, loading, before)

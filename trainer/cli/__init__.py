@@ -24,8 +24,9 @@ from trainer.cli import (
     reproduce,
     train,
 )
+from trainer.cli.writing import printable
 from trainer.messages import DataMissingError, UserError
-from trainer.storage.faults import told
+from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
 COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export)
 
@@ -53,8 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refused(f"{error}{_where_now(error, arguments)}")
     except UserError as error:
         return _refused(str(error))
-    except MemoryError:
-        return _refused("The memory is full. Use smaller images, a smaller batch or fewer draws.")
+    except (MemoryError, RuntimeError) as error:
+        if not memory_is_full(error):
+            raise
+        return _refused(FULL_MEMORY)
     except KeyboardInterrupt:
         print("trainer: interrupted", file=sys.stderr)
         return 130
@@ -80,7 +83,7 @@ def _where_now(error: DataMissingError, arguments: Sequence[str] | None) -> str:
 
 def _refused(why: str) -> int:
     """Say in one line what is wrong."""
-    print(f"trainer: {' '.join(why.split())}", file=sys.stderr)
+    print(f"trainer: {printable(why)}", file=sys.stderr)
     return 2
 
 

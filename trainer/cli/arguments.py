@@ -11,6 +11,9 @@ from trainer.storage.paths import typed_path
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
+MOST_SEEDS = 10_000
+
+
 def add_model(parser: argparse.ArgumentParser) -> None:
     """The model that a command works with."""
     parser.add_argument(
@@ -73,7 +76,10 @@ def seeds(text: str) -> list[int]:
     found: set[int] = set()
     for part in text.split(","):
         first, dash, last = part.partition("-")
-        found.update(range(seed(first), seed(last if dash else first) + 1))
+        some = range(seed(first), seed(last if dash else first) + 1)
+        if len(found) + len(some) > MOST_SEEDS:
+            raise argparse.ArgumentTypeError(f"{text} are more than {MOST_SEEDS:,} seeds")
+        found.update(some)
     if not found:
         raise argparse.ArgumentTypeError(f"{text!r} names no seed: write 0-4, or 0,2,7")
     return sorted(found)
@@ -82,5 +88,5 @@ def seeds(text: str) -> list[int]:
 def _number(kind: type[int] | type[float], text: str) -> float:
     try:
         return kind(text)
-    except ValueError:  # argparse would name the function that failed
+    except (ValueError, OverflowError):  # argparse would name the function that failed
         return float("nan")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model
 from trainer.cli.loading import loading_bar
-from trainer.cli.writing import write
+from trainer.cli.writing import printable, write
 from trainer.messages import UserError
 
 
@@ -51,6 +51,6 @@ def _keep(run: Path, metrics: bytes) -> int:
         if run.is_dir():
             write(run / "metrics.json", metrics)
     except UserError as error:
-        print(f"trainer: {error}", file=sys.stderr)
+        print(f"trainer: {printable(str(error))}", file=sys.stderr)
         return 1
     return 0

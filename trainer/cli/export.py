@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model
 from trainer.cli.loading import loading_bar
-from trainer.cli.writing import with_suffix
+from trainer.cli.writing import printable, with_suffix
 from trainer.messages import UserError
 from trainer.recipe.saved import MODEL_SUFFIX
 from trainer.storage.faults import in_words
@@ -52,5 +52,5 @@ def _metrics(model: LoadedModel) -> dict[str, Any]:
         with loading_bar() as show:
             return model.evaluate(loading=show)
     except UserError as error:
-        print(f"It is written without measures. {error}", file=sys.stderr)
+        print(f"It is written without measures. {printable(str(error))}", file=sys.stderr)
         return {}

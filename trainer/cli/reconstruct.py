@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from trainer.cli.arguments import Commands, add_data_and_device, add_model, positive_int, seed
-from trainer.cli.writing import write
-from trainer.messages import Pixels, Probe, UserError, column_seeds
+from trainer.cli.writing import printable, write
+from trainer.messages import MOST_DRAWS, Pixels, Probe, UserError, column_seeds
 from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path, typed_path
 
@@ -32,9 +32,7 @@ def add_parser(commands: Commands) -> None:
         metavar="FILE.png|DIR/",
         help="one sheet, or a folder for one sheet an image",
     )
-    parser.add_argument(
-        "--draws", type=positive_int, default=8, metavar="N", help="noise draws (8)"
-    )
+    parser.add_argument("--draws", type=_draws, default=8, metavar="N", help="noise draws (8)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="seed of the noise (0)")
     add_data_and_device(parser)
     parser.set_defaults(run=run)
@@ -73,8 +71,16 @@ def run(args: argparse.Namespace) -> int:
             except UserError as error:
                 problems.append(str(error))
     for problem in problems:
-        print(f"trainer: {' '.join(problem.split())}", file=sys.stderr)
+        print(f"trainer: {printable(problem)}", file=sys.stderr)
     return 0 if not problems else 1 if made else 2
+
+
+def _draws(text: str) -> int:
+    """A number of draws that a sheet has room for."""
+    value = positive_int(text)
+    if value > MOST_DRAWS:
+        raise argparse.ArgumentTypeError(f"{text} are more than {MOST_DRAWS:,} draws")
+    return value
 
 
 def _is_folder(out: Path) -> bool:

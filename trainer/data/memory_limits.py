@@ -20,6 +20,14 @@ def fits(count: int, device: torch.device, mapped: bool) -> bool:
     return not mapped or IN_RAM * count < available()
 
 
+def free_on(device: torch.device) -> int:
+    """The bytes that can be taken on a device; on a GPU also what torch keeps for later."""
+    if device.type != "cuda":
+        return available()
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return int(torch.cuda.mem_get_info(device)[0]) + kept
+
+
 def available() -> int:
     """The bytes of memory that can be taken without pushing anything out to disk."""
     told = [_of_machine(), *_of_container()]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
@@ -20,13 +19,21 @@ from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import UserError
 from trainer.models.base import Model
 from trainer.models.building import build_model
-from trainer.models.directions import CLOUD, Directions, read_directions
+from trainer.models.directions import (
+    CLOUD,
+    Directions,
+    expected_directions,
+    read_directions,
+)
+from trainer.models.fitting import check_finite, expected_of, in_file, read_fitting
+from trainer.models.size import blank_model
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
-from trainer.storage.files import write_bytes
+from trainer.storage.files import read_object, write_bytes
 from trainer.storage.paths import full_path, runs_root
-from trainer.training.checkpoint import RunFolder, Shown
+from trainer.storage.regular import check_regular
+from trainer.training.checkpoint import RunFolder
 from trainer.training.run_images import trained_on
 
 BY_CONTENT, BY_ORDER = "content", "order"  # what own images were split by
@@ -43,6 +50,11 @@ def export_model(
     if snapshot.directions is not None:
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
+    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+        raise UserError(
+            f"{path} is not written: the model has weights that are no numbers, or too large for "
+            "16 bits. Its training diverged: train it anew with smaller learning rates."
+        )
     meta = {
         "kind": f"{KIND} {MODEL_FORMAT}",
         "recipe": _shareable(snapshot.recipe).to_json(),
@@ -103,14 +115,14 @@ def check_model(path: Path) -> None:
     if not path.is_dir():
         _weights_of(path, read_meta(path), device)
     elif RunFolder(path).has_state():
-        _shown(RunFolder(path), device)
+        RunFolder(path).load_shown(device)
 
 
 def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapshot:
     recipe = run.recipe()
     if not run.has_state():
         raise UserError(f"{run.path} holds no checkpoint yet. Train it with --resume first.")
-    shown = _shown(run, device)
+    shown = run.load_shown(device)
     if shown.seen:
         points = shown.seen.get("points")
         known = read_directions(shown.seen, device)
@@ -135,46 +147,22 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
 def _weights_of(
     path: Path, meta: ModelMeta, device: torch.device
 ) -> tuple[Model, Directions | None]:
-    with _fitting(path):
+    """A model file's weights and directions. Raises UserError where they do not fit its recipe."""
+    with in_file(path, "open another one"):
+        blank = blank_model(meta.recipe)
+        wanted = expected_of(_maps(blank), "model.", halved=True)
+        known = {} if meta.recipe.two_dimensional else expected_directions(blank)
+        check_regular(path)
         with safe_open(str(path), "pt") as file:
-            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+            tensors = read_fitting(file, wanted, known)
         if meta.checksum and meta.checksum != _checksum(tensors):
             raise UserError(f"{path} is damaged: download or copy it again.")
+        check_finite(tensors)
         model = build_model(meta.recipe)
         model.discriminators.clear()
-        weights = {k[6:]: v.float() for k, v in tensors.items() if k.startswith("model.")}
-        model.load_state_dict(weights)
-        _check_finite(model, path)
+        model.load_state_dict({name[6:]: tensors[name].float() for name in wanted})
         directions = read_directions(tensors, device)
     return model.to(device).eval().requires_grad_(False), directions
-
-
-def _shown(run: RunFolder, device: torch.device) -> Shown:
-    with _fitting(run.path):
-        shown = run.load_shown(device)
-        _check_finite(shown.ema, run.path)
-        return shown
-
-
-def _check_finite(model: Model, path: Path) -> None:
-    """Raises UserError where all that the model draws would be black."""
-    if not all(bool(torch.isfinite(value).all()) for value in model.state_dict().values()):
-        raise UserError(
-            f"{path} cannot be shown: its weights are not finite numbers. It was damaged, or its "
-            "training diverged: open another one."
-        )
-
-
-@contextmanager
-def _fitting(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
-    except (RuntimeError, KeyError, ValueError, TypeError, OverflowError, MemoryError) as error:
-        raise UserError(
-            f"{path} does not fit the recipe it names: it was edited or damaged. Copy it again."
-        ) from error
 
 
 def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
@@ -189,6 +177,11 @@ def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:
     return None if read_meta(path).split == BY_CONTENT else TrainedOn(unlisted=True)
 
 
-def file_metrics(path: Path) -> dict[str, Any]:
-    """The metrics inside a model file."""
-    return dict(read_meta(path).metrics)
+def known_metrics(path: Path) -> dict[str, Any]:
+    """The metrics of a run folder or a model file; none where it was never measured."""
+    if not path.is_dir():
+        return dict(read_meta(path).metrics)
+    try:
+        return read_object(path / "metrics.json")
+    except UserError:  # or nobody can read how
+        return {}

@@ -7,6 +7,7 @@ import threading
 import torch
 
 from trainer.models.base import Model
+from trainer.models.size import check_room
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import MODELS, resolve
 
@@ -14,7 +15,11 @@ _INITIALISING = threading.Lock()  # two threads of a window must not share the g
 
 
 def build_model(recipe: Recipe) -> Model:
-    """The recipe's model, initialised from its seed; the global generators stay as they are."""
+    """The recipe's model, initialised from its seed; the global generators stay as they are.
+
+    Raises UserError where there is no memory for it.
+    """
+    check_room(recipe)
     with _INITIALISING, torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(
             recipe.optim.seed

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trainer.data.distributions import Empirical
 from trainer.models.base import Model
+from trainer.models.fitting import Expected
 
 LOOKED_AT = 512  # images whose codes are looked at
 PICTURES = 128  # the same where the code is a picture, which costs more
@@ -37,6 +38,18 @@ class Directions:
     def tensors(self) -> dict[str, Tensor]:
         """By name, to be written into a file."""
         return dict(vars(self))
+
+
+def expected_directions(model: Model) -> dict[str, Expected]:
+    """What `find_directions` finds of a model, as a file has it."""
+    recipe = model.recipe
+    code = 0 if recipe.translates else recipe.model.code
+    noise = model.eps.size if recipe.varies_code else model.noise.size or model.eps.size
+    image = (recipe.channels, recipe.data.size, recipe.data.size)
+    kept = min(KEPT, noise)
+    shapes = ((code,), (code,), (code, code), (kept, noise), (kept,), image)
+    names = (f"directions.{field.name}" for field in fields(Directions))
+    return {name: Expected(shape) for name, shape in zip(names, shapes, strict=True)}
 
 
 def read_directions(tensors: dict[str, Tensor], device: torch.device) -> Directions | None:

@@ -83,6 +83,14 @@ def brief(value: object) -> str:
     return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
 
 
+def brief_error(error: BaseException) -> str:
+    """What a library says of a file, which may quote a part of it of any length."""
+    text = " ".join(str(error).split())
+    return (
+        text if len(text) <= 2 * MOST_SHOWN else f"{text[: 2 * MOST_SHOWN]}\N{HORIZONTAL ELLIPSIS}"
+    )
+
+
 def alias_path(key: str, source: str) -> str:
     """The path of an option by a name that format 1 gave it; "" where it knew none such.
 
@@ -146,4 +154,5 @@ def optimiser_name(name: str, weights: Sequence[str]) -> str:
     Run folders of format 1 have the weight's place among `weights` there: "3.exp_avg".
     """
     first, _, rest = name.partition(".")
-    return f"{weights[int(first)]}.{rest}" if first.isdigit() else name
+    place = int(first) if first.isdecimal() and len(first) < 6 else len(weights)
+    return f"{weights[place]}.{rest}" if place < len(weights) else name

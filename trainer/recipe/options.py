@@ -12,8 +12,25 @@ from trainer.messages import UserError
 from trainer.recipe.composition import Composition
 from trainer.recipe.migration import alias_path, brief, newer
 from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS
+from trainer.storage.names import check_name
 
 AT_LEAST_1 = ("optim.batch", "schedule.steps", "model.width", "optim.r1_every")
+# Beyond these nothing can be trained on any machine; what this one can is looked at later.
+AT_MOST = {
+    "data.size": 1 << 16,
+    "data.hold_out": 10**9,
+    "data.labels": 10**9,
+    "model.code": 10**6,
+    "model.noise": 10**6,
+    "model.encoder_noise": 10**6,
+    "model.width": 10**5,
+    "schedule.steps": 10**8,
+    "schedule.warm_batch": 10**6,
+    "optim.batch": 10**6,
+    "optim.r1_every": 10**9,
+}
+MOST_NUMBER = 1e30  # of all others: a float32 ends at 3e38, and what is made of it goes further
+MOST_TEXT = 4096  # letters; a path may have as many
 BELOW_1 = ("optim.beta1", "optim.ema", "objective.penalties.confidence")
 WORDS = "about."  # a run is found again by its recipe's name: no option
 C = TypeVar("C", bound=Composition)
@@ -86,7 +103,7 @@ def path_of(key: str, composition: Composition) -> str:
     if found:
         raise UserError(f"{key} could be {' or '.join(found)}: name one of them.")
     known = ", ".join(short_name(path) for path in sorted(_kinds()) if path[:6] != WORDS)
-    raise UserError(f"Unknown recipe option {key!r}. Known are: {known}.")
+    raise UserError(f"Unknown recipe option {brief(key)}. Known are: {known}.")
 
 
 def value_at(composition: Composition, path: str) -> Any:
@@ -134,21 +151,22 @@ def parse(key: str, text: str, kind: Any) -> Any:
     """A value of the type `kind` from its text. Raises UserError."""
     if kind is bool:
         if text.lower() not in ("true", "false"):
-            raise UserError(f"{key} is true or false, not {text!r}.")
+            raise UserError(f"{key} is true or false, not {brief(text)}.")
         return text.lower() == "true"
     if kind in (int, float):
         try:
             return kind(text)
         except ValueError:
             wanted = "a whole number" if kind is int else "a number"
-            raise UserError(f"{key} is {wanted}, not {text!r}.") from None
+            raise UserError(f"{key} is {wanted}, not {brief(text)}.") from None
     return text
 
 
 def from_nested(values: Mapping[str, Any], part: type = Composition, above: str = "") -> Any:
     """A part, or all of them, from nested mappings. Raises UserError on unknown or missing ones."""
     known = {entry.name: entry for entry in fields(part)}
-    unknown = sorted(map(str, set(values) - set(known) - {"format"}))
+    top = {"format"} if part is Composition else set()
+    unknown = sorted(map(str, set(values) - set(known) - top))
     if unknown:
         names = ", ".join(brief(f"{above}{name}") for name in unknown[:3])
         raise newer(f"it has the option {names}")
@@ -188,10 +206,14 @@ def check_values(composition: Composition) -> None:
     for path, kind in _kinds().items():
         key, value = short_name(path), value_at(composition, path)
         _check(key, value, kind)
+        if path == "about.name":
+            check_name(value, "The recipe's name")
         if path in AT_LEAST_1 and value < 1:
             raise UserError(f"{key} must be at least 1, not {value}.")
         if path in BELOW_1 and value >= 1:
             raise UserError(f"{key} must be below 1, but is {brief(value)}.")
+        if path in AT_MOST and value > AT_MOST[path]:
+            raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
     if 1 in (composition.optim.batch, composition.schedule.warm_batch):
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
 
@@ -209,6 +231,10 @@ def _check(key: str, value: Any, kind: Any) -> None:
         raise UserError(f"{key} must not be negative, but is {brief(value)}.")
     if kind is int and value >= 2**63:
         raise UserError(f"{key} must be below 2^63, but is {brief(value)}.")
+    if kind is float and value > MOST_NUMBER:
+        raise UserError(f"{key} must be at most {MOST_NUMBER:g}, but is {brief(value)}.")
+    if kind is str and len(value) > MOST_TEXT:
+        raise UserError(f"{key} has at most {MOST_TEXT:,} letters, and is {brief(value)}.")
 
 
 def _is_finite(value: object) -> bool:

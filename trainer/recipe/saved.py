@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 from safetensors import SafetensorError, safe_open
 
 from trainer.messages import LOSSES, UserError
-from trainer.recipe.migration import RUN_FORMAT, brief, check_age, loss_names, newer
+from trainer.recipe.migration import RUN_FORMAT, brief, brief_error, check_age, loss_names, newer
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
 from trainer.storage.files import is_missing, parse_object, read_object
@@ -19,6 +20,8 @@ from trainer.storage.regular import kind_of
 
 MODEL_SUFFIX = ".safetensors"
 KIND, MODEL_FORMAT = "iae-studio model", 1
+MOST_STEPS = 10**9  # ten times as many as a recipe may have: a finished run can go on
+_WHEN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[\d.+:Z]{0,16}", re.ASCII)
 EARLIER_LOSSES = 13  # losses of a run that does not say which it keeps
 
 
@@ -56,7 +59,9 @@ def text_inside(path: Path) -> dict[str, str]:
             why = f"it is no {MODEL_SUFFIX} file; name one, or a run folder"
         else:
             why = "it is damaged or cut short: download or copy it again"
-        raise UserError(f"{path} cannot be read as a model: {why} ({error}).") from error
+        raise UserError(
+            f"{path} cannot be read as a model: {why} ({brief_error(error)})."
+        ) from error
 
 
 def step_inside(meta: Mapping[str, str], path: Path) -> int:
@@ -65,8 +70,11 @@ def step_inside(meta: Mapping[str, str], path: Path) -> int:
         step = int(meta["step"])
     except (KeyError, ValueError) as error:
         raise UserError(f"{path} is damaged: it names no recipe or step.") from error
-    if not 0 <= step < 2**63:
+    if not 0 <= step <= MOST_STEPS:
         raise UserError(f"{path} is damaged: it names the step {brief(step)}.")
+    told = meta.get("format", str(RUN_FORMAT))  # which nothing was written of yet
+    if told not in map(str, range(1, RUN_FORMAT + 1)):
+        raise UserError(f"{path}: {newer(f'format {brief(told)}')}")
     return step
 
 
@@ -111,4 +119,5 @@ def read_begun(folder: Path) -> Begun:
     except (TypeError, KeyError, AttributeError) as error:
         raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
-    return Begun(recipe, len(names), when if isinstance(when, str) else "")
+    known = isinstance(when, str) and _WHEN.fullmatch(when) is not None
+    return Begun(recipe, len(names), str(when) if known else "")

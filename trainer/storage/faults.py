@@ -28,6 +28,14 @@ _WAYS = {
 }
 
 
+FULL_MEMORY = (
+    "The memory is full. Use smaller images, a smaller batch, width or code, or fewer draws, or "
+    "close other programs."
+)
+# As torch says it of the processor's memory; of a GPU's it has a class, which is not imported here.
+_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+
+
 # What of a name is shown where it is too long for a disk, and the rest of it.
 _LONG_NAME = re.compile(r"""([^/\\"']{40})[^/\\"']{20,}""")
 
@@ -46,6 +54,14 @@ def told(error: OSError, path: object = None, what: str = "cannot be used") -> s
     return f"{'A file or folder' if shown is None else shown} {what} ({why}). {way}"
 
 
+def memory_is_full(error: BaseException) -> bool:
+    """Whether an error, of Python or of torch, says that there is no memory left."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    said = str(error).lower()
+    return isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+
+
 def _stands_somewhere() -> bool:
     try:
         os.getcwd()  # noqa: PTH109  pathlib would do the same
@@ -56,10 +72,17 @@ def _stands_somewhere() -> bool:
 
 @contextmanager
 def in_words(path: object = None, what: str = "cannot be used") -> Iterator[None]:
-    """Turns what the system says in the block, or the function, into a UserError."""
+    """Turns what the system says in the block, or the function, into a UserError.
+
+    That the memory is full, too.
+    """
     try:
         yield
     except BrokenPipeError:  # the reader of our output left: nothing is wrong
         raise
     except OSError as error:
         raise UserError(told(error, path, what)) from error
+    except (MemoryError, RuntimeError) as error:
+        if not memory_is_full(error):
+            raise
+        raise UserError(FULL_MEMORY) from error

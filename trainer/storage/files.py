@@ -160,12 +160,15 @@ def lies(path: Path) -> bool:
         return False
 
 
-def read_object(path: Path) -> dict[str, Any]:
-    """The JSON object in a file, whatever lies there. Raises UserError: why there is none."""
+def read_object(path: Path, most: int = MOST_JSON) -> dict[str, Any]:
+    """The JSON object in a file of at most so many bytes, whatever lies there.
+
+    Raises UserError: why there is none.
+    """
     try:
         with open_regular(path) as file:
-            data = file.read(MOST_JSON + 1)
-        if len(data) > MOST_JSON:
+            data = file.read(most + 1)
+        if len(data) > most:
             raise UserError(f"{path} is too large to be what it is named: move it away.")
         return parse_object(data.decode("utf-8"), str(path))
     except OSError as error:

@@ -13,6 +13,7 @@ import platformdirs
 
 from trainer.messages import UserError
 from trainer.storage.faults import in_words, told
+from trainer.storage.names import check_name
 
 APP = "iae-studio"
 DATA_VARIABLE = "IAE_STUDIO_DATA"
@@ -106,9 +107,9 @@ def shipped_models() -> dict[str, Path]:
 def new_run_folder(name: str) -> Path:
     """An empty folder for a new run, named after its recipe and the time; nobody else's.
 
-    Raises UserError where none can be made.
+    Raises UserError where none can be made, and where the name would lead elsewhere.
     """
-    stem = f"{name}-{time.strftime('%Y%m%d-%H%M%S')}"
+    stem = f"{check_name(name)}-{time.strftime('%Y%m%d-%H%M%S')}"
     for count in itertools.count(1):
         folder = runs_root() / (stem if count == 1 else f"{stem}-{count}")
         try:

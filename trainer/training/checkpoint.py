@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,30 +26,25 @@ from torch import Tensor
 from trainer.data.batches import TrainingBatches
 from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.models.base import Model
-from trainer.models.building import build_model
+from trainer.models.fitting import in_file
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import read_begun
 from trainer.storage.faults import in_words, told
-from trainer.storage.files import write_bytes
+from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
-from trainer.training.curves_file import append_rows
+from trainer.training.curves_file import append_rows, read_rows
 from trainer.training.room import room_missing
 from trainer.training.run_lock import RunLock
 from trainer.training.small_files import begin, copy_run, put_back, stands
 from trainer.training.state import TrainState, start
 from trainer.training.state_bytes import state_bytes
-from trainer.training.state_file import (
-    SHOWN,
-    opened,
-    step_of,
-    tensors_of,
-    unpack,
-    unpack_ema,
-)
+from trainer.training.state_file import opened, read_shown, step_of, unpack
 
 FORMAT = RUN_FORMAT
 STATE = "state.safetensors"
+MOST_LOST = 10**7  # steps whose losses may be missing: it takes memory to say so
+ANEW = "begin a new run with smaller learning rates, or copy an earlier checkpoint back"
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +111,8 @@ class RunFolder:
             raise UserError(told(error, self.path, "cannot be written")) from error
 
     def has_state(self) -> bool:
-        return (self.path / STATE).is_file()
+        """Whether there is a checkpoint, or what lies in its place: reading it tells."""
+        return not is_missing(self.path / STATE)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -181,54 +178,51 @@ class RunFolder:
         return there
 
     def curves(self) -> Floats:
-        """The losses of all steps of the last checkpoint: float32 [steps, losses]."""
+        """The losses of all steps of the last checkpoint: float32 [steps, losses].
+
+        What is lost of them, and what no loss can be, is NaN. Raises UserError.
+        """
         if not self.has_state():
             return np.empty((0, len(LOSSES)), np.float32)
         _, columns = self._began()
         with opened(self.path / STATE) as file:
-            count = step_of(file, self.path, STATE) * columns
-        try:
-            values = np.fromfile(self.path / "curves.f32", "<f4", count)
-        except FileNotFoundError:
-            values = np.empty(0, np.float32)
-        rows = values[: len(values) - len(values) % columns].reshape(-1, columns)
-        curves = np.full((len(rows), len(LOSSES)), np.nan, np.float32)
-        curves[:, :columns] = rows
+            steps = step_of(file, self.path / STATE)
+        rows = read_rows(self.path / "curves.f32", steps, columns)
+        if steps - len(rows) > MOST_LOST:
+            raise UserError(
+                f"{self.path / STATE} names the step {steps:,}, and curves.f32 has the losses of "
+                f"{len(rows):,}: one of them is damaged. Copy the run again."
+            )
+        curves = np.full((steps, len(LOSSES)), np.nan, np.float32)
+        curves[: len(rows), :columns] = rows
         return curves
 
     def load(self, device: torch.device) -> TrainState:
-        """The state as it was saved; the start of the run where nothing was saved yet."""
+        """The state as it was saved; the start of the run where nothing was saved yet.
+
+        Raises UserError where the two do not fit, and where it could not be gone on with.
+        """
         state = start(self.recipe(), device)
         if self.has_state():
-            with opened(self.path / STATE) as file:
-                tensors = tensors_of(file)
-                state.step = step_of(file, self.path, STATE)
-            with self._fitting():
-                unpack(state, tensors)
+            with self._read(ANEW) as file:
+                state.step = step_of(file, self.path / STATE)
+                unpack(state, file)
         return state
 
     def load_shown(self, device: torch.device) -> Shown:
         """What showing the run needs, and nothing else: no optimiser, no data set is read."""
-        with opened(self.path / STATE) as file:
-            tensors = tensors_of(file, SHOWN)
-            step = step_of(file, self.path, STATE)
         recipe = self.recipe()
-        with self._fitting():
-            ema = build_model(recipe)
-            ema.discriminators.clear()
-            unpack_ema(ema, tensors)
+        with self._read("open another one") as file:
+            step = step_of(file, self.path / STATE)
+            ema, seen = read_shown(recipe, file)
         ema.to(device).eval().requires_grad_(False)
-        return Shown(ema, step, {k: v for k, v in tensors.items() if not k.startswith("ema.")})
+        return Shown(ema, step, seen)
 
     @contextmanager
-    def _fitting(self) -> Iterator[None]:
-        try:
-            yield
-        except (KeyError, ValueError, TypeError, RuntimeError, MemoryError) as error:
-            raise UserError(
-                f"{self.path / STATE} does not fit its recipe: it was edited or damaged. "
-                "Copy it again."
-            ) from error
+    def _read(self, way_out: str) -> Iterator[Any]:
+        file = self.path / STATE
+        with in_file(file, way_out), opened(file) as content:
+            yield content
 
 
 __all__ = ["RunFolder", "Shown"]

@@ -18,6 +18,7 @@ from trainer.data.folders.trained_on import (
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.specs import DATA_SETS
+from trainer.storage.files import read_object
 from trainer.training.checkpoint import RunFolder
 
 
@@ -74,7 +75,7 @@ def move_images(
         if place != folder.path:
             check_same(folder, Path(place), progress)
     moved = recipe.but({"data.images": places[0], "data.images_b": places[1]})
-    content = json.loads((run.path / "recipe.json").read_text("utf-8"))
+    content = read_object(run.path / "recipe.json")
     run.write(
         "recipe.json", json.dumps(content | {"recipe": moved.to_mapping()}, indent=1).encode()
     )

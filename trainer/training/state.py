@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
+from trainer.models.size import TRAINED, check_batch, check_room, may_fill
 from trainer.recipe.recipe import Recipe
 from trainer.training.watch import Watch
 
@@ -61,15 +62,27 @@ class TrainState:
 
 
 def start(recipe: Recipe, device: torch.device) -> TrainState:
-    """A fresh state: weights and random numbers follow from the recipe's seed."""
+    """A fresh state: weights and random numbers follow from the recipe's seed.
+
+    Raises UserError where the memory is too small to train it.
+    """
+    check_room(recipe, device, TRAINED)
     model = build_model(recipe).to(device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
     ema.discriminators.clear()
+    check_batch(ema, device)
     optimisers = {"generators": _adam(recipe, list(model.generators().values()), device)}
     if len(model.discriminators):
         optimisers["discriminators"] = _adam(recipe, [model.discriminators], device)
     rng = torch.Generator(device).manual_seed(recipe.optim.seed)
     return TrainState(recipe, model, ema, optimisers, rng)
+
+
+def check_can_start(recipe: Recipe, device: torch.device) -> None:
+    """Raises UserError where the memory is too small, before anything is made for a training."""
+    check_room(recipe, device, TRAINED)
+    if may_fill(recipe, device):
+        start(recipe, device)
 
 
 def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> torch.optim.Adam:

@@ -8,7 +8,8 @@ directions.* or points    what a picture of the model needs to know of its data
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,36 +20,45 @@ from torch import Tensor
 from trainer.data.batches import TrainingBatches
 from trainer.messages import UserError
 from trainer.models.base import Model
-from trainer.models.directions import CLOUD, find_directions
-from trainer.recipe.migration import optimiser_name, state_name
+from trainer.models.building import build_model
+from trainer.models.directions import CLOUD, expected_directions, find_directions
+from trainer.models.fitting import (
+    Expected,
+    MisfitError,
+    check_finite,
+    expected_of,
+    read_fitting,
+)
+from trainer.models.size import blank_model
+from trainer.recipe.migration import brief_error, optimiser_name, state_name
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import step_inside
+from trainer.storage.regular import check_regular
+from trainer.training.moments import check_moments, expected_moments, load_moments
 from trainer.training.state import TrainState
 
-SHOWN = ("ema.", "directions.", "points")  # beginnings of the names of what showing needs
+# Beginnings of the names of what showing does not need; format 1 has the last two.
+UNSEEN = ("model.", "generators.", "discriminators.", "rng", "critics.", "players.")
+RNG_SIZES = (16, 5056)  # bytes: of a GPU's random numbers, and of the processor's
 
 
 def opened(path: Path) -> Any:
     """A safetensors file. Raises UserError where it is none."""
     try:
+        check_regular(path)
         return safe_open(str(path), "pt")
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{path} is damaged or cut short ({error}): copy it again.") from error
+    except (OSError, ValueError, SafetensorError) as error:
+        raise UserError(
+            f"{path} is damaged or cut short ({brief_error(error)}): copy it again."
+        ) from error
 
 
-def step_of(file: Any, run: Path, name: str) -> int:
-    """The step at which a state was saved."""
-    try:
-        return int(file.metadata()["step"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{run / name} is not a checkpoint: it names no step.") from error
-
-
-def tensors_of(file: Any, prefixes: Iterable[str] = ("",)) -> dict[str, Tensor]:
-    """The tensors whose names begin so, in today's words; the others are not read.
-
-    Copies: a mapped file could not be replaced by the next save on Windows.
-    """
-    names = [key for key in file.keys() if key.startswith(tuple(prefixes))]  # noqa: SIM118
-    return {state_name(key): file.get_tensor(key).clone() for key in names}
+def step_of(file: Any, path: Path) -> int:
+    """The step at which a state was saved. Raises UserError."""
+    meta = file.metadata() or {}
+    if "step" not in meta:
+        raise UserError(f"{path} is not a checkpoint: it names no step.")
+    return step_inside(meta, path)
 
 
 def pack(state: TrainState, batches: TrainingBatches | None) -> dict[str, Tensor]:
@@ -75,46 +85,92 @@ def _seen_of_data(model: Model, batches: TrainingBatches) -> dict[str, Tensor]:
         known = find_directions(model, batches.data).tensors()
     except (UserError, OSError, RuntimeError):  # images gone, weights not finite, memory full
         return {}
+    if not all(bool(torch.isfinite(value).all()) for value in known.values()):
+        return {}
     return {f"directions.{key}": value for key, value in known.items()}
 
 
-def unpack(state: TrainState, tensors: dict[str, Tensor]) -> None:
-    """Put saved tensors into a fresh state. Raises KeyError and the like where they do not fit."""
+def unpack(state: TrainState, file: Any) -> None:
+    """Put what a file holds into a fresh state of its step.
+
+    Raises MisfitError, NotFiniteError and what torch raises; nothing is copied before all of it is
+    known to fit.
+    """
+    needed = {
+        **expected_of(state.model.state_dict(), "model."),
+        **_expected_averages(state.ema),
+        "rng": Expected((None,), ("U8",)),
+    }
+    named = partial(_name_of, {name: list(state.optimised(name)) for name in state.optimisers})
+    tensors = read_fitting(
+        file, needed, expected_moments(state), named, skipped=("directions.", "points")
+    )
+    check_finite(tensors)
+    check_moments(state, tensors)
     state.model.load_state_dict(_part(tensors, "model."))
-    unpack_ema(state.ema, tensors)
-    for name, optimiser in state.optimisers.items():
-        _unpack_optimiser(state, name, optimiser, _part(tensors, f"{name}."))
-    if tensors["rng"].shape == state.rng.get_state().shape:
-        state.rng.set_state(tensors["rng"])
-    else:  # saved on another kind of device, whose random numbers cannot go on here
+    _load_averages(state.ema, tensors)
+    for name in state.optimisers:
+        load_moments(state, name, _part(tensors, f"{name}."))
+    _set_rng(state, tensors["rng"])
+
+
+def read_shown(recipe: Recipe, file: Any) -> tuple[Model, dict[str, Tensor]]:
+    """A model with the saved EMA weights, and what else showing it needs. Raises as `unpack`.
+
+    Nothing else is read, and no memory is taken for a model that the file does not hold.
+    """
+    blank = blank_model(recipe)
+    needed = _expected_averages(blank)
+    points = {"points": Expected((None, 2))}
+    seen = points if recipe.two_dimensional else expected_directions(blank)
+    tensors = read_fitting(file, needed, seen, skipped=UNSEEN)
+    check_finite(tensors)
+    found = {key: value for key, value in tensors.items() if key in seen}
+    if found and len(found) < len(seen):
+        raise MisfitError("some of its directions are missing")
+    if "points" in found and not 1 <= len(found["points"]) <= CLOUD:
+        raise MisfitError("it has no points, or too many")
+    ema = build_model(recipe)
+    ema.discriminators.clear()
+    _load_averages(ema, tensors)
+    return ema, found
+
+
+def _name_of(weights: Mapping[str, list[str]], key: str) -> str:
+    """A tensor's name in today's words; Adam's moments by the names of their weights."""
+    name = state_name(key)
+    first, _, rest = name.partition(".")
+    return f"{first}.{optimiser_name(rest, weights[first])}" if first in weights else name
+
+
+def _expected_averages(ema: Model) -> dict[str, Expected]:
+    maps = {part: getattr(ema, part).state_dict() for part in ("encoder", "decoder")}
+    return {
+        name: wanted
+        for part, tensors in maps.items()
+        for name, wanted in expected_of(tensors, f"ema.{part}.").items()
+    }
+
+
+def _set_rng(state: TrainState, saved: Tensor) -> None:
+    """The random numbers go on as they would have. Raises RuntimeError for what are none."""
+    if saved.shape == state.rng.get_state().shape:
+        state.rng.set_state(saved)  # which looks at its numbers
+        trial = torch.Generator(state.rng.device)
+        trial.set_state(saved)
+        for kind in (torch.float32, torch.float64):  # also those that were drawn, and not used
+            drawn = torch.randn(3, dtype=kind, generator=trial, device=trial.device)
+            if not bool(torch.isfinite(drawn).all()):
+                raise MisfitError("its random numbers are none")
+    elif len(saved) in RNG_SIZES:  # of another kind of device: they cannot go on here
         state.rng.manual_seed(state.recipe.optim.seed + state.step)
+    else:
+        raise MisfitError("its random numbers are of no device")
 
 
-def unpack_ema(ema: Model, tensors: dict[str, Tensor]) -> None:
-    """Put saved EMA weights into a model."""
+def _load_averages(ema: Model, tensors: dict[str, Tensor]) -> None:
     ema.encoder.load_state_dict(_part(tensors, "ema.encoder."))
     ema.decoder.load_state_dict(_part(tensors, "ema.decoder."))
-
-
-def _unpack_optimiser(
-    state: TrainState, name: str, optimiser: torch.optim.Adam, saved: dict[str, Tensor]
-) -> None:
-    weights = state.optimised(name)
-    places = {key: index for index, key in enumerate(weights)}
-    memory: dict[int, dict[str, Tensor]] = {}
-    for written, value in saved.items():
-        key, _, entry = optimiser_name(written, list(weights)).rpartition(".")
-        value = _laid_out_as(weights[key], value)
-        memory.setdefault(places[key], {})[entry] = value
-    groups = optimiser.state_dict()["param_groups"]
-    optimiser.load_state_dict({"state": memory, "param_groups": groups})
-
-
-def _laid_out_as(weight: Tensor, value: Tensor) -> Tensor:
-    """Adam's fused kernel walks through memory: its moments must lie there as the weights do."""
-    if value.dim() and value.shape != weight.shape:
-        raise ValueError(f"a moment of shape {list(value.shape)} for {list(weight.shape)} weights")
-    return torch.empty_like(weight, device="cpu").copy_(value) if value.dim() else value
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +15,12 @@ from typing import Any
 from trainer.data.folders.stores import Store, open_store
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import DataMissingError, UserError
-from trainer.recipe.migration import newer
+from trainer.recipe.migration import brief, check_age
+from trainer.storage.files import is_missing, read_object
 
 FILE = "images.json"
 FORMAT = 1
+MOST = 1 << 27  # bytes: of two million images
 LOOKED_AT = 64  # images that tell whether a folder is the one that was trained on
 ENOUGH = 0.5  # of them must be there
 NAMESAKES = 8  # files of one name that are looked at
@@ -99,23 +100,21 @@ class ImageList:
 def read_list(run: Path) -> ImageList | None:
     """The list of a run folder; None where it has none. Raises UserError where it is damaged."""
     file = run / FILE
-    try:
-        if not stat.S_ISREG(file.stat().st_mode):  # reading a pipe could wait for ever
-            raise ValueError(f"{file} is no file")
-        return _parsed(json.loads(file.read_text("utf-8")))
-    except FileNotFoundError:
+    if is_missing(file):
         return None
-    except (OSError, ValueError, TypeError, KeyError, RecursionError, AttributeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not a list of images"
+    try:
+        content = read_object(file, MOST)
+        check_age(content, FORMAT)
+        return _parsed(content)
+    except (UserError, ValueError, TypeError, KeyError, AttributeError) as error:
+        why = str(error) if isinstance(error, UserError) else "it is not a list of images"
         raise UserError(
-            f"{file}, which says what the run was trained on, cannot be read ({why}). Copy it "
-            "back from a backup, or begin a new run."
+            f"{file}, which says what the run was trained on, cannot be read ({why.rstrip('.')}). "
+            "Copy it back from a backup, or begin a new run."
         ) from error
 
 
 def _parsed(content: Any) -> ImageList:
-    if content["format"] != FORMAT:
-        raise newer(f"its {FILE} is of another format")
     folders = tuple(
         Folder(
             str(each["path"]),
@@ -131,8 +130,8 @@ def _parsed(content: Any) -> ImageList:
 
 
 def _whole(value: Any) -> int:
-    if not isinstance(value, int) or not -(1 << 63) <= value < 1 << 63:
-        raise ValueError(f"{value!r:.40} is no hash")
+    if isinstance(value, bool) or not isinstance(value, int) or not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(f"{brief(value)} is no hash")
     return value
 
 
