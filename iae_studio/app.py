@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.settings import open_settings, switch, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
@@ -40,7 +41,7 @@ class Studio(QObject):
 
     def __init__(self, settings: QSettings | None = None) -> None:
         super().__init__()
-        self.settings = settings or QSettings("iae-studio", "iae-studio")
+        self.settings = settings or open_settings()[0]
         self.state = StudioState.create()
         self.render = RenderThread()
         self.training = TrainingThread(self.render.offer)
@@ -123,7 +124,7 @@ class Studio(QObject):
                 return
 
     def _last_recipe(self) -> str:
-        name = str(self.settings.value("recipe", ""))
+        name = text(self.settings, "recipe")
         return name if name in CATALOGUE else FIRST
 
     # ---- connections -------------------------------------------------------------------------
@@ -207,9 +208,9 @@ class Studio(QObject):
 
 def run(app: QApplication) -> int:
     """Show the window and run until it closes."""
-    settings = QSettings("iae-studio", "iae-studio")
-    chosen = settings.value("dark")
-    dark = theme.prefers_dark(app) if chosen is None else str(chosen).lower() == "true"
+    settings, told = open_settings()
+    chosen = switch(settings, "dark")
+    dark = theme.prefers_dark(app) if chosen is None else chosen
     theme.apply(app, dark)
     studio = Studio(settings)
     for number in (signal.SIGINT, signal.SIGTERM):  # as a click on the window's cross

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QSettings, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.settings import text
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.messages import CHOOSE_IMAGES, DISCARD, SAVE_ELSEWHERE, TRAIN_ON, Action
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT, SHORTCUTS
 from iae_studio.views.own_images import OwnImagesDialog
+from iae_studio.widgets.plain import message_box
 
 # Offered in dialogs until Pillow's plugins, which load slowly, have named all they can open.
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -72,7 +74,7 @@ class Dialogs:
     def open_images(self) -> None:
         """Image files to look at."""
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        folder = str(self._settings.value("folder", pictures))
+        folder = text(self._settings, "folder", pictures)
         kinds = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
         names, _ = QFileDialog.getOpenFileNames(
             self._window,
@@ -109,15 +111,11 @@ class Dialogs:
 
     def show_shortcuts(self) -> None:
         """All keys."""
-        QMessageBox.information(self._window, "Shortcuts", SHORTCUTS)
+        message_box(self._window, "Shortcuts", SHORTCUTS).exec()
 
     def show_about(self) -> None:
         """What this program is."""
-        box = QMessageBox(self._window)
-        box.setWindowTitle("About IAE Studio")
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(ABOUT)
-        box.exec()
+        message_box(self._window, "About IAE Studio", ABOUT).exec()
 
     def open_paper(self) -> None:
         """In the browser."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import (
-    QByteArray,
     QEvent,
     QObject,
     QSettings,
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
 from iae_studio import clipboard
 from iae_studio.dialogs import Dialogs
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
+from iae_studio.settings import keep_layout, kept_layout
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
@@ -213,10 +213,10 @@ class Window(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
-        geometry, state = self.settings.value("geometry"), self.settings.value("state")
-        if isinstance(geometry, QByteArray):
+        geometry, state = kept_layout(self.settings)
+        if geometry is not None:
             self.restoreGeometry(geometry)
-        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT)):
+        if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
 
     def _size_docks(self) -> None:
@@ -243,8 +243,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("state", self.saveState(LAYOUT))
+        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()

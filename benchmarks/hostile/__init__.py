@@ -1,0 +1,1 @@
+"""Bad files by the thousand, and what the program says to each."""

@@ -1,0 +1,16 @@
+"""A kind of file that may be hostile: how a bad one is made, and how the program reads it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Format:
+    """`make` writes one bad file into a folder; `read` does as the program does with it."""
+
+    make: Callable[[random.Random, Path], Path]
+    read: Callable[[Path], object]
