@@ -6,6 +6,10 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from iae_studio.diagnostics.start import Diagnostics
 
 
 def main() -> int:
@@ -25,14 +29,8 @@ def main() -> int:
         missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
         sys.stderr.write(f"IAE Studio: {missing}\n")
         return 1
-    from trainer.storage.faults import told
-
-    try:
-        _stand_somewhere()
-        return _run()
-    except OSError as error:
-        sys.stderr.write(f"IAE Studio: {told(error)}\n")
-        return 1
+    _stand_somewhere()
+    return _watched()
 
 
 def _stand_somewhere() -> None:
@@ -43,7 +41,25 @@ def _stand_somewhere() -> None:
         os.chdir(Path(__file__).parent)
 
 
-def _run() -> int:
+def _watched() -> int:
+    """Run with the log and the hooks in place."""
+    from iae_studio.diagnostics.log import logger
+    from iae_studio.diagnostics.start import Diagnostics
+    from trainer.storage.faults import told
+
+    diagnostics = Diagnostics()
+    try:
+        return _run(diagnostics)
+    except Exception as error:
+        logger.exception("The program cannot go on.")
+        what = told(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        sys.stderr.write(f"IAE Studio: {what} The details are in {diagnostics.log_file}.\n")
+        return 1
+    finally:
+        diagnostics.close()
+
+
+def _run(diagnostics: Diagnostics) -> int:
     from PySide6.QtWidgets import QApplication
 
     from iae_studio import app
@@ -51,7 +67,7 @@ def _run() -> int:
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")
     application.setDesktopFileName("iae-studio")
-    return app.run(application)
+    return app.run(application, diagnostics)
 
 
 def _problem() -> str:

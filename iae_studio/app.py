@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from iae_studio.data_controller import DataController
+from iae_studio.diagnostics.start import Diagnostics
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.settings import open_settings, switch, text
 from iae_studio.state.displayed import DisplayedModel
@@ -206,13 +207,17 @@ class Studio(QObject):
         self.work.submit(job, then=self.state.messages.show_saved)
 
 
-def run(app: QApplication) -> int:
+def run(app: QApplication, diagnostics: Diagnostics) -> int:
     """Show the window and run until it closes."""
     settings, told = open_settings()
     chosen = switch(settings, "dark")
     dark = theme.prefers_dark(app) if chosen is None else chosen
     theme.apply(app, dark)
+    diagnostics.mend(settings)
     studio = Studio(settings)
+    if told:
+        studio.state.messages.show_error(told)
+    diagnostics.attach(studio.state.messages, studio.window.painted)
     for number in (signal.SIGINT, signal.SIGTERM):  # as a click on the window's cross
         signal.signal(number, studio.leave)
     QTimer.singleShot(0, studio.start)

@@ -7,6 +7,7 @@ the stack, and a window's state with one wrong byte ends the program. So it is l
 from __future__ import annotations
 
 import base64
+import errno
 import hashlib
 import re
 import sys
@@ -15,17 +16,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 
-from trainer.messages import UserError
-from trainer.storage.faults import told
-from trainer.storage.regular import check_regular, open_regular
+from trainer.storage.regular import NotAFileError, kind_of, open_regular
 
 NAME = "iae-studio"
 MOST = 1 << 20  # bytes of the file; what this program writes has a few thousand
 LONGEST = 4096  # letters of a value: no path is longer
 _LAYOUT = ("geometry", "state")
+_IN_THE_WAY = (errno.ELOOP, errno.EIO)
 # A value, or an item of a list, that Qt would build a variant of; an earlier version kept arrays
 # of bytes. Its "@" may be spelled by an escape.
-_VARIANT = re.compile(rb'(?:^|[=,"\s])(?:@|\\x0*40|\\0*100)(?!@|ByteArray\(|Invalid\(\))', re.MULTILINE)
+_VARIANT = re.compile(
+    rb'(?:^|[=,"\s])(?:@|\\x0*40|\\0*100)(?!@|ByteArray\(|Invalid\(\))', re.MULTILINE
+)
 _ESCAPE = re.compile(rb"\\(\r\n|.)", re.DOTALL)
 
 
@@ -39,18 +41,20 @@ def open_settings() -> tuple[QSettings, str]:
 
 def settings_at(file: Path) -> tuple[QSettings, str]:
     """The settings in a file, and what is to be told; what cannot be one is put aside."""
-    why = _damage(file)
-    words = ""
-    if why:
-        words = f"The settings are the program's own now: {why}."
-        aside = file.with_name(f"{file.name}.damaged")
+    words = []
+    for part in (file, file.with_name(f"{file.name}.lock")):  # Qt waits for its lock, too
+        why = _damage(part)
+        if not why:
+            continue
+        aside = part.with_name(f"{part.name}.damaged")
         try:
-            file.replace(aside)
-            words += f" The file is kept as {aside}."
+            part.replace(aside)
+            words.append(f"The settings could not be used: {why}. It is kept as {aside}.")
         except OSError:
             file = Path(tempfile.mkdtemp(prefix=f"{NAME}-")) / file.name
-            words += " It is in the way: what you set is not remembered until you move it away."
-    return QSettings(str(file), QSettings.Format.IniFormat), words
+            words.append(f"What you set is not remembered: {why}. Move it away.")
+            break
+    return QSettings(str(file), QSettings.Format.IniFormat), " ".join(words)
 
 
 def _damage(file: Path) -> str:
@@ -58,17 +62,14 @@ def _damage(file: Path) -> str:
     try:
         with open_regular(file) as opened:
             content = opened.read(MOST + 1)
-        lock = file.with_name(f"{file.name}.lock")  # Qt's own: it is waited for, too
-        if lock.is_symlink() or lock.exists():
-            check_regular(lock)
-    except UserError as error:
-        return str(error).rstrip(".")
+    except NotAFileError:
+        return f"{file} is {kind_of(file)}"
     except OSError as error:
-        return "" if isinstance(error, FileNotFoundError) else told(error, file).rstrip(".")
+        return f"{file}: {error.strerror}" if error.errno in _IN_THE_WAY else ""
     if len(content) > MOST:
-        return f"{file} was too large"
+        return f"{file} is too large"
     if _VARIANT.search(_ESCAPE.sub(_joined, content)) or b"\0" in content:
-        return f"{file} was damaged"
+        return f"{file} is damaged"
     return ""
 
 

@@ -43,7 +43,7 @@ class LossesView(QWidget):
         self._page = QVBoxLayout(page)
         self._page.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
         self._page.setSpacing(theme.GRID)
-        tabs = QTabWidget()
+        tabs = self._tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(page, "Losses")
         tabs.addTab(self.log, "Log")
@@ -83,6 +83,13 @@ class LossesView(QWidget):
         if self.plot.names() != tuple(progress.names):
             self.plot.setCurves(progress.names)
         self.plot.append(progress.losses)
+
+    def show_log(self, text: str = "") -> None:
+        """Bring the log to the front, with something to read at its end."""
+        if text:
+            self.write(text)
+        self._tabs.setCurrentWidget(self.log)
+        self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
 
     def write(self, text: str) -> None:
         """A line with the time of day."""
