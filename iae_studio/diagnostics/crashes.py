@@ -21,6 +21,7 @@ LAST = "last-crash.txt"
 MOST = 1 << 18  # bytes of a trace
 _PAINTED = "The window was painted."
 _RUNNING = "running-*.txt"
+_MODULES = "Extension modules:"  # a long line, which the file keeps
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Crash:
     def trace(self) -> str:
         """Where it was; empty where it was stopped by force, or the computer went off."""
         lines = self.text.splitlines()[1:]
-        return "\n".join(line for line in lines if line != _PAINTED).strip()
+        told = [line for line in lines if line != _PAINTED and not line.startswith(_MODULES)]
+        return "\n".join(told).strip()
 
 
 class Marker:

@@ -85,13 +85,17 @@ class Log:
     """Everything that Python and its libraries log, from here until `close`."""
 
     def __init__(self, folder: Path) -> None:
-        entries: queue.Queue[logging.LogRecord] = queue.Queue(WAITING)
-        self._handler = _Queued(entries)
-        self._listener = QueueListener(entries, _Shared(folder))
+        self._entries: queue.Queue[logging.LogRecord] = queue.Queue(WAITING)
+        self._handler = _Queued(self._entries)
+        self._listener = QueueListener(self._entries, _Shared(folder))
         logger.setLevel(logging.INFO)
         logging.getLogger().addHandler(self._handler)
         logging.captureWarnings(True)
         self._listener.start()
+
+    def written(self) -> bool:
+        """Whether nothing waits for the disk."""
+        return self._entries.empty()
 
     def close(self) -> None:
         """Write what waits; a disk that hangs is not waited for."""

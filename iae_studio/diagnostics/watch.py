@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
-import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
@@ -174,8 +174,9 @@ class Watch(QObject):
 
 
 def _message(fault: _Fault, count: int) -> Message:
-    what = f"{fault.kind}: {fault.what}" if fault.what else fault.kind
-    told = f"Something failed inside the window{_times(count)}: {what}."
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", fault.kind).lower()  # ZeroDivisionError
+    what = f"{kind}: {fault.what}" if fault.what else kind
+    told = f"Something failed inside the window{_times(count)} ({what})."
     return Message(f"{told} It works on; what was saved is kept.", True, (SHOW_LOG, REPORT), FAULT)
 
 

@@ -94,6 +94,7 @@ class RenderThread(QThread):
     def _serve(self) -> None:
         loaded: DisplayedModel | None = None
         snapshot: Snapshot | None = None
+        complained = ""  # of what is displayed; until it is answered again
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._due or self._quit)
@@ -103,7 +104,7 @@ class RenderThread(QThread):
                 displayed, live = self._displayed, self._live
                 folders, device = self._folders, self._device
                 if self._reload:
-                    loaded = None
+                    loaded, complained = None, ""
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
@@ -115,11 +116,13 @@ class RenderThread(QThread):
                     snapshot, loaded = _load(displayed, folders, device), displayed
                 if snapshot is not None:
                     self._answer(snapshot, probe, clusters)
+                    complained = ""
                     continue
             except Exception as error:
-                loaded, snapshot = displayed, None  # told once, not at each probe
+                loaded, snapshot = None, None  # the next question tries again
                 told = describe(error)
-            if told is not None:
+            if told is not None and str(told) != complained:  # told once, not at each question
+                complained = str(told)
                 self.failed.emit(told)
             self.blank.emit(probe.stamp)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.messages import Messages
@@ -85,11 +86,13 @@ class LossesView(QWidget):
         self.plot.append(progress.losses)
 
     def show_log(self, text: str = "") -> None:
-        """Bring the log to the front, with something to read at its end."""
-        if text:
-            self.write(text)
+        """Bring the log to the front, with something to read from its first line on."""
         self._tabs.setCurrentWidget(self.log)
-        self.log.verticalScrollBar().setValue(self.log.verticalScrollBar().maximum())
+        self.log.moveCursor(QTextCursor.MoveOperation.End)
+        if text:
+            last = self.log.document().lastBlock()
+            self.write(text)
+            self.log.verticalScrollBar().setValue(last.next().firstLineNumber())
 
     def write(self, text: str) -> None:
         """A line with the time of day."""
