@@ -102,6 +102,8 @@ def _spellings(path: Path) -> set[str]:
     with suppress(OSError, RuntimeError):
         real = os.path.realpath(path)
         plain = {str(path), real}
-        found = plain | {json.dumps(text)[1:-1] for text in plain} | {Path(p).as_posix() for p in plain}
+        found = (
+            plain | {json.dumps(text)[1:-1] for text in plain} | {Path(p).as_posix() for p in plain}
+        )
         return {text for text in found if len(text) > 1}
     return {str(path)}

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.model_files import STATE_FILE
 from iae_studio.threads.failures import describe
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
+from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
@@ -84,9 +85,7 @@ class RenderThread(QThread):
         try:
             self.ready.emit(_load_engine())
         except Exception as error:
-            told = describe(error)
-            remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
-            self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
+            self.failed.emit(_no_engine(error))
             self.broken.emit()
             return
         self._serve()
@@ -155,8 +154,20 @@ def _load(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snap
     return load_snapshot(path, device, root)
 
 
+def _no_engine(error: Exception) -> Failed:
+    """Why the engine cannot be loaded, and the way out."""
+    why = str(error) if isinstance(error, UserError) else missing_runtime(error)
+    if why:
+        return Failed(f"The engine cannot be loaded: {why}")
+    remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
+    told = describe(error)
+    return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
+
+
 def _load_engine() -> str:
     """Import torch here, where a wait of seconds does not matter; the device that there is."""
+    if why := openmp_conflict():
+        raise UserError(why)
     import torch
 
     import trainer.inference.model_files
