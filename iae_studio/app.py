@@ -220,7 +220,8 @@ def run(app: QApplication, diagnostics: Diagnostics) -> int:
     diagnostics.attach(studio.state.messages, studio.window.painted)
     for number in (signal.SIGINT, signal.SIGTERM):  # as a click on the window's cross
         signal.signal(number, studio.leave)
-    QTimer.singleShot(0, studio.start)
+    failed: list[Exception] = []
+    QTimer.singleShot(0, partial(_begin, app, studio, failed))
     code = app.exec()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -230,4 +231,15 @@ def run(app: QApplication, diagnostics: Diagnostics) -> int:
     # What is left of the plots must go while Qt is still there.
     del studio
     gc.collect()
+    if failed:
+        raise failed[0]
     return code
+
+
+def _begin(app: QApplication, studio: Studio, failed: list[Exception]) -> None:
+    """Show the window; a program without one must not run on unseen."""
+    try:
+        studio.start()
+    except Exception as error:
+        failed.append(error)
+        app.exit(1)
