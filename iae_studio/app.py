@@ -133,7 +133,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.render, self.work, self.data, self.own_images):
+        for source in (self.work, self.data, self.own_images):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:
@@ -141,6 +141,8 @@ class Studio(QObject):
         state.displayed.changed.connect(self._show)
         state.devices.changed.connect(render.use_device)
         state.answers.asked.connect(render.ask)
+        render.failed.connect(state.messages.show_picture_failure)
+        render.recovered.connect(state.messages.withdraw_picture_failure)
         render.ready.connect(self._engine_ready)
         render.broken.connect(state.training.engine_broken)
         render.factsKnown.connect(state.answers.set_facts)

@@ -32,6 +32,7 @@ class RenderThread(QThread):
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
     failed = Signal(Failed)
+    recovered = Signal()  # what failed before is drawn again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
 
@@ -115,7 +116,9 @@ class RenderThread(QThread):
                     snapshot, loaded = _load(displayed, folders, device), displayed
                 if snapshot is not None:
                     self._answer(snapshot, probe, clusters)
-                    complained = ""
+                    if complained:
+                        complained = ""
+                        self.recovered.emit()
                     continue
             except Exception as error:
                 loaded, snapshot = None, None  # the next question tries again
