@@ -6,16 +6,20 @@ import importlib.util
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from iae_studio import leaving
+from iae_studio import leaving, platform_check
+
+if TYPE_CHECKING:
+    from iae_studio.diagnostics.start import Diagnostics
 
 
 @leaving.at_once()
 def main() -> int:
     """Start the window. Without a screen or a Qt library: one sentence, and exit code 1."""
-    problem = _problem()
-    if problem:
-        sys.stderr.write(f"IAE Studio: {problem}\n")
+    why = platform_check.problem()
+    if why:
+        sys.stderr.write(f"IAE Studio: {why}\n")
         return 1
     try:
         from iae_studio import app
@@ -28,14 +32,8 @@ def main() -> int:
         missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
         sys.stderr.write(f"IAE Studio: {missing}\n")
         return 1
-    from trainer.storage.faults import told
-
-    try:
-        _stand_somewhere()
-        leaving.end_now(_run())
-    except OSError as error:
-        sys.stderr.write(f"IAE Studio: {told(error)}\n")
-        return 1
+    _stand_somewhere()
+    return _watched()
 
 
 def _stand_somewhere() -> None:
@@ -46,7 +44,26 @@ def _stand_somewhere() -> None:
         os.chdir(Path(__file__).parent)
 
 
-def _run() -> int:
+def _watched() -> int:
+    """Run with the log and the hooks in place."""
+    from iae_studio.diagnostics.log import logger
+    from iae_studio.diagnostics.start import Diagnostics
+    from trainer.storage.faults import told
+
+    diagnostics = Diagnostics()
+    leaving.last_acts.append(diagnostics.close)
+    try:
+        leaving.end_now(_run(diagnostics))
+    except Exception as error:
+        logger.exception("The program cannot go on.")
+        what = told(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+        sys.stderr.write(f"IAE Studio: {what} The details are in {diagnostics.log_file}.\n")
+        return 1
+    finally:
+        diagnostics.close()
+
+
+def _run(diagnostics: Diagnostics) -> int:
     from PySide6.QtWidgets import QApplication
 
     from iae_studio import app
@@ -54,40 +71,7 @@ def _run() -> int:
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")
     application.setDesktopFileName("iae-studio")
-    return app.run(application)
-
-
-def _problem() -> str:
-    """Why the window cannot open, and the way out; empty if it can."""
-    instead = "Without a window there is:  python -m trainer --help"
-    try:
-        from PySide6 import QtWidgets
-
-        assert QtWidgets
-    except ImportError as error:
-        if "PySide6" in str(error) and "No module" in str(error):
-            return f"PySide6 is missing. Install it with:  pip install -e .\n{instead}"
-        library = str(error).split(":")[0]
-        return (
-            f"a library that Qt needs is missing ({library}). On Debian or Ubuntu:  "
-            f"sudo apt-get install libgl1 libegl1 libxkbcommon0 libdbus-1-3\n{instead}"
-        )
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return ""
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        return f"there is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set.\n{instead}"
-    from iae_studio.platform_check import missing_libraries, screen_answers
-
-    missing = missing_libraries()
-    if missing:
-        return (
-            f"Qt's window plugin lacks {', '.join(missing)}. On Debian or Ubuntu:  "
-            "sudo apt-get install libxcb-cursor0 libxkbcommon-x11-0 libxcb-icccm4 libxcb-image0 "
-            f"libxcb-keysyms1 libxcb-render-util0 libxcb-xinerama0\n{instead}"
-        )
-    if os.environ.get("DISPLAY") and not screen_answers():
-        return f"the screen {os.environ['DISPLAY']} does not answer.\n{instead}"
-    return ""
+    return app.run(application, diagnostics)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,10 @@ from PySide6.QtWidgets import QApplication
 from iae_studio import leaving
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.diagnostics.start import Diagnostics
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.session_controller import SessionController
+from iae_studio.settings import open_settings, switch, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
@@ -49,7 +51,7 @@ class Studio(QObject):
 
     def __init__(self, settings: QSettings | None = None, session: Path | None = None) -> None:
         super().__init__()
-        self.settings = settings or QSettings("iae-studio", "iae-studio")
+        self.settings = settings or open_settings()[0]
         self.state = StudioState.create()
         self.render = RenderThread()
         self.training = TrainingThread(self.render.offer)
@@ -144,7 +146,7 @@ class Studio(QObject):
             QObject.disconnect(link)
 
     def _last_recipe(self) -> str:
-        name = str(self.settings.value("recipe", ""))
+        name = text(self.settings, "recipe")
         return name if name in CATALOGUE else FIRST
 
     # ---- connections -------------------------------------------------------------------------
@@ -152,7 +154,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.render, self.work, self.data, self.own_images):
+        for source in (self.work, self.data, self.own_images):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:
@@ -160,6 +162,8 @@ class Studio(QObject):
         state.displayed.changed.connect(self._show)
         state.devices.changed.connect(render.use_device)
         state.answers.asked.connect(render.ask)
+        render.failed.connect(state.messages.show_picture_failure)
+        render.recovered.connect(state.messages.withdraw_picture_failure)
         render.ready.connect(self._engine_ready)
         render.broken.connect(state.training.engine_broken)
         render.factsKnown.connect(state.answers.set_facts)
@@ -226,21 +230,37 @@ class Studio(QObject):
         self.work.submit(job, then=self.state.messages.show_saved)
 
 
-def run(app: QApplication) -> int:
+def run(app: QApplication, diagnostics: Diagnostics) -> int:
     """Show the window and run until it closes; what then still runs ends with the process."""
-    settings = QSettings("iae-studio", "iae-studio")
-    chosen = settings.value("dark")
-    dark = theme.prefers_dark(app) if chosen is None else str(chosen).lower() == "true"
+    settings, told = open_settings()
+    chosen = switch(settings, "dark")
+    dark = theme.prefers_dark(app) if chosen is None else chosen
     theme.apply(app, dark)
+    diagnostics.mend(settings)
     studio = Studio(settings, session_root())
+    if told:
+        studio.state.messages.show_error(told)
+    diagnostics.attach(studio.state.messages, studio.window.painted)
     leaving.listen(studio.signalled.emit)
     app.commitDataRequest.connect(studio.commit)
     app.aboutToQuit.connect(studio.quit)
-    QTimer.singleShot(0, studio.start)
+    failed: list[Exception] = []
+    QTimer.singleShot(0, partial(_begin, app, studio, failed))
     code = app.exec()
     studio.close()
     _left.append(studio)  # to destroy a thread that runs would abort
+    if failed:
+        raise failed[0]
     lost = studio.closing.lost
     if lost:
         sys.stderr.write(f"IAE Studio: {lost}\n")
     return code or bool(lost)
+
+
+def _begin(app: QApplication, studio: Studio, failed: list[Exception]) -> None:
+    """Show the window; a program without one must not run on unseen."""
+    try:
+        studio.start()
+    except Exception as error:
+        failed.append(error)
+        app.exit(1)

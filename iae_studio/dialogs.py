@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QStandardPaths, Qt, QUrl
+from PySide6.QtCore import QSettings, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.diagnostics.report import write_report
+from iae_studio.settings import text
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
-from iae_studio.state.messages import CHOOSE_IMAGES, DISCARD, SAVE_ELSEWHERE, TRAIN_ON, Action
+from iae_studio.state.messages import (
+    CHOOSE_IMAGES,
+    DISCARD,
+    REPORT,
+    SAVE_ELSEWHERE,
+    TRAIN_ON,
+    Action,
+)
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT, SHORTCUTS
 from iae_studio.views.own_images import OwnImagesDialog
+from iae_studio.widgets.plain import message_box
 
 # Offered in dialogs until Pillow's plugins, which load slowly, have named all they can open.
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -53,7 +64,7 @@ class Dialogs:
             self._own_images.reject()
 
     def act_on_message(self, action: Action) -> None:
-        """Save elsewhere, or discard, what could not be saved; choose what to train on."""
+        """Save elsewhere, or discard, what could not be saved; choose images to train on; report."""
         training = self._state.training
         if action.asks_for(DISCARD):
             training.command("discard")
@@ -63,6 +74,8 @@ class Dialogs:
                 training.save_in(Path(chosen))
             else:  # the question stands
                 training.command("stop")
+        elif action.asks_for(REPORT):
+            self.save_report()
         elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
             if self._state.displayed.recipe.two_dimensional:
                 self._state.messages.ask_again()  # of a model of images it can be answered
@@ -72,7 +85,7 @@ class Dialogs:
     def open_images(self) -> None:
         """Image files to look at."""
         pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-        folder = str(self._settings.value("folder", pictures))
+        folder = text(self._settings, "folder", pictures)
         kinds = " ".join(f"*{suffix}" for suffix in sorted(self._suffixes))
         names, _ = QFileDialog.getOpenFileNames(
             self._window,
@@ -107,17 +120,24 @@ class Dialogs:
         if name:
             self._state.answers.save_sheet(Path(name))
 
+    def save_report(self) -> None:
+        """What a bug report needs, in one file."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save a report", "iae-studio-report.zip", "Archives (*.zip)"
+        )
+        if name:
+            training = self._state.training.recipe
+            recipes = [self._state.displayed.recipe, *([training] if training else [])]
+            told = self._state.messages.show_saved
+            self._submit(partial(write_report, Path(name), recipes), then=told)
+
     def show_shortcuts(self) -> None:
         """All keys."""
-        QMessageBox.information(self._window, "Shortcuts", SHORTCUTS)
+        message_box(self._window, "Shortcuts", SHORTCUTS).exec()
 
     def show_about(self) -> None:
         """What this program is."""
-        box = QMessageBox(self._window)
-        box.setWindowTitle("About IAE Studio")
-        box.setTextFormat(Qt.TextFormat.RichText)
-        box.setText(ABOUT)
-        box.exec()
+        message_box(self._window, "About IAE Studio", ABOUT).exec()
 
     def open_paper(self) -> None:
         """In the browser."""

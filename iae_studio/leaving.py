@@ -26,13 +26,15 @@ NUMBERS = tuple(
 SECOND = 128 + signal.SIGINT  # exit code after a second Ctrl-C
 ECHO = 0.3  # seconds: some starters hand on a Ctrl-C that the terminal sent us as well
 
+last_acts: list[Callable[[], object]] = []  # what an end that was wished for does, quickly
+
 _mouths: list[socket.socket] = []  # what Python tells of signals; kept open to the end
 
 
 @contextmanager
 def at_once() -> Iterator[None]:
     """Until the window is there a signal ends the program on the spot: nothing is to be saved."""
-    before = _listen_to(lambda *_: os._exit(0))
+    before = _listen_to(lambda *_: end_now(0))
     try:
         yield
     finally:
@@ -87,6 +89,9 @@ def end_now(code: int) -> NoReturn:
     An orderly end comes here too. Taking Python, Qt and torch to pieces takes a second or more on
     a busy machine, in which threads that read or draw could hold it up, or crash it.
     """
+    for act in last_acts:
+        with suppress(Exception):  # the end comes all the same
+            act()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # without a console there is none

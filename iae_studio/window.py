@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import (
-    QByteArray,
     QEvent,
     QObject,
     QSettings,
@@ -15,7 +12,6 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
-    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -27,18 +23,21 @@ from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
     QMainWindow,
-    QMenu,
     QToolBar,
     QWidget,
 )
 
 from iae_studio import clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
+from iae_studio.settings import keep_layout, kept_layout
+from iae_studio.state.messages import SHOW_LOG, Action
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.explore import ExploreView
+from iae_studio.views.losses import LossesView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
@@ -75,12 +74,13 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
-        self._build_menus()
+        Menus(self, self, [dock.toggleViewAction() for dock in self._docks.values()])
         state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
         self.closing.connect(self.dialogs.close)
         state.requests.ownImagesWanted.connect(self.dialogs.choose_own_images)
         state.messages.actionWanted.connect(self.dialogs.act_on_message)
+        state.messages.actionWanted.connect(self._act_on_message)
         state.displayed.recipeChanged.connect(self._show_name)
         self._restore()
         self.view("experiments").setFocus()
@@ -122,58 +122,6 @@ class Window(QMainWindow):
     def _show_name(self, recipe: Recipe) -> None:
         self.setWindowTitle(f"{recipe.name} – IAE Studio")
 
-    # ---- menus -------------------------------------------------------------------------------
-
-    def _build_menus(self) -> None:
-        self._build_file_menu()
-        training, query = self.state.training, self.state.query
-        train = self.menuBar().addMenu("&Train")
-        self._act(train, "&Train, pause, go on", "T", self._train_or_pause)
-        self._act(train, "&New run", "Ctrl+T", lambda: training.start(anew=True))
-        self._act(train, "&Step", ".", lambda: training.command("step"))
-        self._act(train, "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
-        self._act(train, "&Save a checkpoint", "Ctrl+S", lambda: training.command("save"))
-        noise = self.menuBar().addMenu("&Noise")
-        self._act(noise, "&Resample", "Space", query.resample)
-        view = self.menuBar().addMenu("&View")
-        for dock in self._docks.values():
-            view.addAction(dock.toggleViewAction())
-        view.addSeparator()
-        self._act(view, "&Clusters, reconstructions", "C", query.toggle_clusters)
-        self._act(view, "&Way back", "B", query.toggle_way_back)
-        view.addSeparator()
-        self._act(view, "&Dark or light", "Ctrl+D", self.toggle_theme)
-        help_menu = self.menuBar().addMenu("&Help")
-        self._act(help_menu, "&Shortcuts", "F1", self.dialogs.show_shortcuts)
-        self._act(help_menu, "The &paper", "", self.dialogs.open_paper)
-        self._act(help_menu, "&About IAE Studio", "", self.dialogs.show_about)
-
-    def _build_file_menu(self) -> None:
-        file = self.menuBar().addMenu("&File")
-        self._act(file, "&Open images…", "Ctrl+O", self.dialogs.open_images)
-        self._act(file, "&Paste image", "Ctrl+V", self.paste)
-        self._act(file, "&Test images", "R", self.state.inputs.want_tests)
-        file.addSeparator()
-        self._act(file, "O&wn images to train on…", "Ctrl+I", self.dialogs.choose_own_images)
-        self._act(file, "Open &model…", "Ctrl+Shift+O", self.dialogs.open_model)
-        self._act(file, "Save s&heet as PNG…", "Ctrl+E", self.dialogs.save_sheet)
-        file.addSeparator()
-        self._act(file, "&Quit", "Ctrl+Q", self.close)
-
-    def _act(self, menu: QMenu, text: str, keys: str, do: Callable[[], object]) -> QAction:
-        action = QAction(text, self)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())
-        menu.addAction(action)
-        return action
-
-    def _train_or_pause(self) -> None:
-        if self.state.training.busy:
-            self.state.training.toggle_pause()
-        else:
-            self.state.training.start()
-
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
         dark = theme.current() is not theme.DARK
@@ -181,6 +129,18 @@ class Window(QMainWindow):
         assert isinstance(app, QApplication)
         theme.apply(app, dark)
         self.settings.setValue("dark", dark)
+
+    def show_log(self, text: str = "") -> None:
+        """The log in front, with this at its end."""
+        view = self.view("training")
+        assert isinstance(view, LossesView)
+        self._docks["training"].show()
+        self._docks["training"].raise_()
+        view.show_log(text)
+
+    def _act_on_message(self, action: Action) -> None:
+        if action.asks_for(SHOW_LOG):
+            self.show_log(action.about or "")
 
     # ---- files, drops, the clipboard ---------------------------------------------------------
 
@@ -213,10 +173,10 @@ class Window(QMainWindow):
 
     def _restore(self) -> None:
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
-        geometry, state = self.settings.value("geometry"), self.settings.value("state")
-        if isinstance(geometry, QByteArray):
+        geometry, state = kept_layout(self.settings)
+        if geometry is not None:
             self.restoreGeometry(geometry)
-        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT)):
+        if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
 
     def _size_docks(self) -> None:
@@ -243,8 +203,7 @@ class Window(QMainWindow):
 
     def remember_layout(self) -> None:
         """Where the window stands, and its docks."""
-        self.settings.setValue("geometry", self.saveGeometry())
-        self.settings.setValue("state", self.saveState(LAYOUT))
+        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""

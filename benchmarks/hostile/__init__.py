@@ -1,1 +1,1 @@
-"""Bad files of every kind, given to what reads them."""
+"""Bad files by the thousand, and what the program says to each."""

@@ -9,6 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QSettings
 
 from trainer.data.at_hand import data_ready, why_unreadable
+from trainer.recipe.specs import DATA_SETS
+
+LONGEST = 4096  # letters: no path is longer
 
 
 @dataclass(frozen=True)
@@ -40,14 +43,15 @@ class ChosenFolders:
 
     def now(self) -> Folders:
         """The choices as they stand."""
-        keys = [key for key in self._settings.allKeys() if key.startswith("data/")]
-        chosen = {key.removeprefix("data/"): self._text(key) for key in keys}
-        return Folders(chosen, self._text("data"))
+        keys = set(self._settings.allKeys())
+        chosen = {spec.name: self._text(f"data/{spec.name}") for spec in DATA_SETS}
+        known = {name: text for name, text in chosen.items() if f"data/{name}" in keys}
+        return Folders(known, self._text("data"))
 
     def _text(self, key: str) -> str:
         """A setting; empty where the file holds something else there."""
         value = self._settings.value(key, "")
-        return value if isinstance(value, str) else ""
+        return value if isinstance(value, str) and len(value) <= LONGEST else ""
 
     def remember(self, name: str, root: Path) -> None:
         """Use a folder for a set from now on."""

@@ -54,13 +54,16 @@ CHOOSE_IMAGES = Action("own images", "Choose images…")
 STOP_LOOKING = Action("stop looking", "Stop")
 FIND_FOLDER = Action("find folder", "Where is it now?")  # both about a `MovedImages`
 FIND_ZIP = Action("find zip", "Where is it now?")
+SHOW_LOG = Action("log", "Show the log")  # with a trace that it is about, if there is one
+REPORT = Action("report", "Report…")
 
 
 # These are about no model: they stand until they are answered, whatever is displayed.
-_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE)
+_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT)
 
 # What a message is about: another about the same takes its place.
 DROPPING, OFFER, MOVED, UNSAVED = "dropping", "offer", "moved", "unsaved"
+FAULT, CRASH, PICTURE = "fault", "crash", "picture"
 
 
 @dataclass(frozen=True)
@@ -188,12 +191,20 @@ class Messages(QObject):
         """A file that was asked for is written."""
         self.show_message(Message(f"Saved {path}."))
 
-    def show_failure(self, failed: Failed) -> None:
+    def show_failure(self, failed: Failed, topic: str = "") -> None:
         """Say what went wrong and what to do; the trace goes to the log."""
         actions = (CHOOSE_FOLDER,) if failed.data_missing else ()
-        self.show_message(Message(str(failed), True, actions))
+        self.show_message(Message(str(failed), True, actions, topic))
         if failed.trace:
             self.logged.emit(failed.trace)
+
+    def show_picture_failure(self, failed: Failed) -> None:
+        """The same of what is displayed; until it is drawn again."""
+        self.show_failure(failed, PICTURE)
+
+    def withdraw_picture_failure(self) -> None:
+        """It is drawn again."""
+        self.withdraw(PICTURE)
 
     def act(self, action: Action) -> None:
         """Do what a button of the message says."""

@@ -165,6 +165,7 @@ class Training(QObject):
     def saved(self, path: Path, step: int) -> None:
         """A checkpoint was written: into the run, or elsewhere on request."""
         self._messages.logged.emit(f"Saved step {step:,} in {path}.")
+        self._messages.withdraw(UNSAVED)  # whatever state it was said in
         if self.state is State.UNSAVED:
             self._messages.show_message(Message(f"Saved step {step:,} in {path}."))
         self.run_path = path

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.model_files import STATE_FILE
 from iae_studio.threads.failures import describe
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
+from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
@@ -31,6 +32,7 @@ class RenderThread(QThread):
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
     failed = Signal(Failed)
+    recovered = Signal()  # what failed before is drawn again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
 
@@ -83,9 +85,7 @@ class RenderThread(QThread):
         try:
             self.ready.emit(_load_engine())
         except Exception as error:
-            told = describe(error)
-            remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
-            self.failed.emit(Failed(f"The engine cannot be loaded. {told.what}", remedy))
+            self.failed.emit(_no_engine(error))
             self.broken.emit()
             return
         self._serve()
@@ -93,6 +93,7 @@ class RenderThread(QThread):
     def _serve(self) -> None:
         loaded: DisplayedModel | None = None
         snapshot: Snapshot | None = None
+        complained = ""  # of what is displayed; until it is answered again
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._due or self._quit)
@@ -102,7 +103,7 @@ class RenderThread(QThread):
                 displayed, live = self._displayed, self._live
                 folders, device = self._folders, self._device
                 if self._reload:
-                    loaded = None
+                    loaded, complained = None, ""
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
@@ -114,11 +115,15 @@ class RenderThread(QThread):
                     snapshot, loaded = _load(displayed, folders, device), displayed
                 if snapshot is not None:
                     self._answer(snapshot, probe, clusters)
+                    if complained:
+                        complained = ""
+                        self.recovered.emit()
                     continue
             except Exception as error:
-                loaded, snapshot = displayed, None  # told once, not at each probe
+                loaded, snapshot = None, None  # the next question tries again
                 told = describe(error)
-            if told is not None:
+            if told is not None and str(told) != complained:  # told once, not at each question
+                complained = str(told)
                 self.failed.emit(told)
             self.blank.emit(probe.stamp)
 
@@ -151,8 +156,20 @@ def _load(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snap
     return load_snapshot(path, device, root)
 
 
+def _no_engine(error: Exception) -> Failed:
+    """Why the engine cannot be loaded, and the way out."""
+    why = str(error) if isinstance(error, UserError) else missing_runtime(error)
+    if why:
+        return Failed(f"The engine cannot be loaded: {why}")
+    remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
+    told = describe(error)
+    return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
+
+
 def _load_engine() -> str:
     """Import torch here, where a wait of seconds does not matter; the device that there is."""
+    if why := openmp_conflict():
+        raise UserError(why)
     import torch
 
     import trainer.inference.model_files

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.folding_button import FoldingButton
+from iae_studio.widgets.plain import plain
 
 
 def heading(text: str, role: str = "") -> ElidedLabel:
@@ -40,7 +41,7 @@ def button(
     made = FoldingButton(text)
     theme.set_icon(made, icon)
     made.setIconSize(QSize(16, 16))
-    made.setToolTip(tip)
+    made.setToolTip(plain(tip))
     made.clicked.connect(lambda: pressed())
     if name:
         made.setObjectName(name)
@@ -60,7 +61,7 @@ def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QTool
     )
     made.setToolButtonStyle(style)
     made.setProperty("flat", True)
-    made.setToolTip(tip)
+    made.setToolTip(plain(tip))
     made.setAccessibleName(text or tip)
     made.clicked.connect(lambda: pressed())
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QCheckBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from iae_studio.state.answers import Answers
 from iae_studio.state.displayed import Displayed
@@ -11,6 +11,7 @@ from iae_studio.state.query import MAX_SEED, Query
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row, tool
 from iae_studio.views.words import code_hint, noise_hint
+from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
 from trainer.messages import ModelFacts
 from trainer.recipe.recipe import Recipe
@@ -120,7 +121,7 @@ class NoiseView(QWidget):
         layout = column(self)
         layout.addLayout(row(heading("Noise", "style"), None, self._resample, self._reset))
         layout.addWidget(self._hint)
-        layout.addLayout(row(QLabel("seed"), self._seed, None))
+        layout.addLayout(row(PlainLabel("seed"), self._seed, None))
         layout.addWidget(self._scale)
         layout.addWidget(self.bank, 1)
         layout.addStretch()

@@ -13,10 +13,11 @@ from iae_studio.state.library import Library
 from iae_studio.state.requests import Requests
 from iae_studio.state.training import Training
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import as_panel, button, caption, column, row
+from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.views.words import plan_of, plan_tip
 from iae_studio.widgets.diagram import Diagram
+from iae_studio.widgets.plain import plain
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
@@ -41,6 +42,7 @@ class ExperimentsView(QWidget):
         self._downloads = downloads
         self.tree = RecipeList()
         self.tree.currentItemChanged.connect(self._chosen)
+        self._named = heading("")
         self._story = caption()
         self._diagram = Diagram()
         self._data = caption(most=3)
@@ -70,7 +72,10 @@ class ExperimentsView(QWidget):
     def _lay_out(self) -> None:
         layout = column(self)
         layout.addWidget(self.tree, 1)
-        layout.addWidget(self._story)
+        told = column(pad=0, gap=theme.GRID // 2)
+        told.addWidget(self._named)
+        told.addWidget(self._story)
+        layout.addLayout(told)
         layout.addWidget(self._diagram)
         layout.addWidget(self._data)
         layout.addWidget(self._bar)
@@ -102,7 +107,9 @@ class ExperimentsView(QWidget):
     # ---- the chosen recipe -------------------------------------------------------------------
 
     def _show_recipe(self, recipe: Recipe) -> None:
-        self._story.setText(f"<b>{recipe.name}</b> · {recipe.about.figure}<br>{recipe.about.story}")
+        named = filter(None, (recipe.name, recipe.about.figure))
+        self._named.setText(" · ".join(named))
+        self._story.setText(recipe.about.story)
         self._diagram.setPlan(plan_of(recipe), plan_tip(recipe))
         self._own.setEnabled(not recipe.two_dimensional)
         self._own.setToolTip(
@@ -125,9 +132,10 @@ class ExperimentsView(QWidget):
             else f"Downloading {words.title}, {words.download_size}…"
         )
         self._download.setVisible(not ready and not loading and bool(words.download))
-        self._download.setToolTip(f"Fetch {words.title}, {words.download_size}")
+        self._download.setToolTip(plain(f"Fetch {words.title}, {words.download_size}"))
         self._folder.setVisible(not ready and recipe.data.name != loading)
-        self._folder.setToolTip(f"Choose the folder that holds {words.title}: {words.files}")
+        place = f"Choose the folder that holds {words.title}: {words.files}"
+        self._folder.setToolTip(plain(place))
         here = loading == recipe.data.name
         self._bar.setVisible(here)
         self._cancel.setVisible(here)

@@ -21,6 +21,7 @@ from iae_studio.views.words import about
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.folding_button import FoldingButton
 from iae_studio.widgets.gauge import Gauge
+from iae_studio.widgets.plain import plain
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering
 from trainer.recipe.recipe import Recipe
 
@@ -134,7 +135,7 @@ class ExploreView(QWidget):
     def _switch(text: str, tip: str, name: str) -> QToolButton:
         made = QToolButton()
         made.setText(text)
-        made.setToolTip(tip)
+        made.setToolTip(plain(tip))
         made.setObjectName(name)
         made.setCheckable(True)
         made.setProperty("flat", True)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import column, heading, row
+from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.sheet import to_image
 from trainer.messages import Pixels
 
@@ -38,7 +39,7 @@ class LargeView(QDialog):
         layout = QVBoxLayout(box)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
-        label = QLabel()
+        label = PlainLabel()
         ratio = self.devicePixelRatioF()
         factor = max(1, int(self._side * ratio) // pixels.shape[0])
         image = to_image(pixels).scaled(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.messages import Messages
@@ -43,7 +44,7 @@ class LossesView(QWidget):
         self._page = QVBoxLayout(page)
         self._page.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
         self._page.setSpacing(theme.GRID)
-        tabs = QTabWidget()
+        tabs = self._tabs = QTabWidget()
         tabs.setDocumentMode(True)
         tabs.addTab(page, "Losses")
         tabs.addTab(self.log, "Log")
@@ -83,6 +84,15 @@ class LossesView(QWidget):
         if self.plot.names() != tuple(progress.names):
             self.plot.setCurves(progress.names)
         self.plot.append(progress.losses)
+
+    def show_log(self, text: str = "") -> None:
+        """Bring the log to the front, with something to read from its first line on."""
+        self._tabs.setCurrentWidget(self.log)
+        self.log.moveCursor(QTextCursor.MoveOperation.End)
+        if text:
+            last = self.log.document().lastBlock()
+            self.write(text)
+            self.log.verticalScrollBar().setValue(last.next().firstLineNumber())
 
     def write(self, text: str) -> None:
         """A line with the time of day."""

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QLabel,
     QLayout,
     QPushButton,
     QRadioButton,
@@ -26,6 +25,7 @@ from iae_studio.views.building_blocks import button, caption, column, row
 from iae_studio.views.folder_picker import FolderPicker
 from iae_studio.views.tall_dialog import TallDialog
 from iae_studio.views.words import sees
+from iae_studio.widgets.plain import PlainLabel
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 
@@ -77,7 +77,7 @@ class OwnImagesDialog(TallDialog):
         self.images = FolderPicker("imagesEdit", submit)
         self.images_b = FolderPicker("secondEdit", submit)
         self._second = QButtonGroup(self)
-        self._problem = QLabel()
+        self._problem = PlainLabel()
         self._problem.setObjectName("ownImagesProblem")
         self._problem.setProperty("role", "error")
         self._problem.setWordWrap(True)
@@ -120,7 +120,7 @@ class OwnImagesDialog(TallDialog):
 
     def _build(self, two: bool) -> None:
         layout = self.middle
-        title = QLabel(f"{self._base.about.title}, on your own images")
+        title = PlainLabel(f"{self._base.about.title}, on your own images")
         title.setProperty("title", True)
         layout.addWidget(title)
         layout.addWidget(
@@ -138,7 +138,7 @@ class OwnImagesDialog(TallDialog):
         parts.append(("Classes", row(self.classes, None)))
         parts.append(("Seen as", self._looks()))
         for line, (words, part) in enumerate(parts):
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setMinimumHeight(self.size_box.sizeHint().height())
             form.addWidget(label, line, 0, Qt.AlignmentFlag.AlignTop)
             if isinstance(part, QWidget):

@@ -15,6 +15,7 @@ from iae_studio.state.model_files import Run
 from iae_studio.style import theme
 from iae_studio.views.words import group_of, groups, short_figure, short_title
 from iae_studio.widgets.elided_label import in_lines
+from iae_studio.widgets.plain import plain
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
@@ -140,7 +141,8 @@ def _recipe_item(recipe: Recipe, entry: Entry, font: QFont) -> QTreeWidgetItem:
         item.setIcon(1, theme.icon("download", "muted"))
     item.setData(0, ITEM, entry.model)
     for place in (0, 1):
-        item.setToolTip(place, f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}")
+        about = f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}"
+        item.setToolTip(place, plain(about))
     for run in entry.runs[:NEWEST]:
         item.addChild(_run_item(run))
     return item
@@ -152,7 +154,7 @@ def _run_item(run: Run) -> QTreeWidgetItem:
     where = f"step {run.step:,}" if run.step else "just begun"
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
-    item.setToolTip(0, f"{run.recipe.data.images}\n{run.path}".strip())
+    item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}".strip()))
     return item
 
 

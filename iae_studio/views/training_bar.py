@@ -13,6 +13,7 @@ from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row
 from iae_studio.widgets.elided_label import ElidedLabel
+from iae_studio.widgets.plain import plain
 from trainer.messages import Progress
 from trainer.recipe.specs import MODELS
 
@@ -149,7 +150,7 @@ class TrainingBar(QWidget):
         """Offer the GPU of that name; it is chosen already."""
         with QSignalBlocker(self.device):
             self.device.insertItem(0, "GPU", "cuda")
-            self.device.setItemData(0, gpu, Qt.ItemDataRole.ToolTipRole)
+            self.device.setItemData(0, plain(gpu), Qt.ItemDataRole.ToolTipRole)
             self.device.setCurrentIndex(0)
 
     def _device_chosen(self) -> None:
@@ -168,9 +169,9 @@ class TrainingBar(QWidget):
         again = self._displayed.model.is_run and not busy
         self.start.setText("Go on" if again else "Train")
         tip = "One training at a time: stop the one that runs" if busy else "Train (T)"
-        self.start.setToolTip(
-            "Train this run further (T); Ctrl+T begins a new one" if again else tip
-        )
+        if again:
+            tip = "Train this run further (T); Ctrl+T begins a new one"
+        self.start.setToolTip(plain(tip))
 
     def _show_state(self, state: State) -> None:
         busy = self._training.busy

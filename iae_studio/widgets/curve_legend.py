@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QFrame,
-    QLabel,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio.style import theme
+from iae_studio.widgets.plain import PlainLabel, plain
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20
@@ -85,7 +85,7 @@ class LegendEntry(QAbstractButton):
         self._value = math.nan
         self.setText(name)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}: click to hide or show")
+        self.setToolTip(plain(f"{name}: click to hide or show"))
         self.setCheckable(True)
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -162,7 +162,7 @@ class CurveLegend(QScrollArea):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, theme.GRID, theme.GRID, theme.GRID)
         self._column.setSpacing(0)
-        self._step = QLabel()
+        self._step = PlainLabel()
         self._step.setProperty("caption", True)
         self._step.setFixedHeight(theme.px(_ROW))
         self._step.setContentsMargins(4, 0, 4, 0)

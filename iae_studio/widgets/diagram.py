@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.plain import plain
 
 WIDTH, HEIGHT = 232, 104
 BOX = QSize(52, 26)
@@ -48,7 +49,7 @@ class Diagram(QWidget):
         self._plan = plan
         noises = [word for word in (plan.there_noise, plan.back_noise) if word]
         self.setAccessibleName(f"{plan.words()}, noise {' and '.join(noises) or 'none'}")
-        self.setToolTip(tip)
+        self.setToolTip(plain(tip))
         self.update()
 
     def sizeHint(self) -> QSize:

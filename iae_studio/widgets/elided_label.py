@@ -7,7 +7,9 @@ import textwrap
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from iae_studio.widgets.plain import PlainLabel, plain
 
 _LEAST, _SHORT = 6, 33  # letters that stay to be read, of any text and of a short one
 _UNBROKEN = 16  # letters that may stand together in a text that wraps
@@ -16,19 +18,18 @@ Elide = Qt.TextElideMode
 
 
 def breakable(text: str) -> str:
-    """The same to be read, with invisible places to break in its longest words."""
+    """The same to be read, never as markup, with invisible places to break in its longest words."""
     apart = "\N{ZERO WIDTH SPACE}"
-    long = rf"<[^<>]*>|[^\s<>]{{{_UNBROKEN},}}"  # a tag stays as it is
-    return re.sub(long, lambda word: word[0] if word[0][0] == "<" else apart.join(word[0]), text)
+    return plain(re.sub(rf"\S{{{_UNBROKEN},}}", lambda word: apart.join(word[0]), text))
 
 
 def in_lines(tip: str) -> str:
     """A plain tool tip in lines that no screen is too narrow for."""
     lines = (textwrap.wrap(line, _TIP, break_on_hyphens=False) for line in tip.split("\n"))
-    return "\n".join("\n".join(line) for line in lines)
+    return plain("\n".join("\n".join(line) for line in lines))
 
 
-class _Told(QLabel):
+class _Told(PlainLabel):
     """A label whose tool tip has what it could not show."""
 
     def event(self, event: QEvent) -> bool:
@@ -44,9 +45,8 @@ class ElidedLabel(_Told):
     def __init__(
         self, text: str = "", mode: Elide = Elide.ElideRight, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._mode, self._short = mode, ""
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
@@ -110,10 +110,8 @@ class WrappedLabel(_Told):
     """
 
     def __init__(self, text: str = "", most: int = 0, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._whole, self._most = "", most
-        if most:  # cut anywhere
-            self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setText(text)
 
@@ -123,7 +121,7 @@ class WrappedLabel(_Told):
 
     def setText(self, text: str) -> None:
         self._whole = text
-        self.setAccessibleName(re.sub("<[^<>]*>", " ", text))
+        self.setAccessibleName(text)
         self._show()
 
     def _show(self) -> None:

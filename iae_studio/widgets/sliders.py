@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import ElidedLabel
+from iae_studio.widgets.plain import plain
 from iae_studio.widgets.slider_parts import TICKS, Number, Track
 
 _ROW = 24  # px
@@ -100,7 +101,7 @@ class ValueSlider(QWidget):
         return min(self._caption.sizeHint().width(), _CAPTION)
 
     def setTip(self, tip: str) -> None:
-        self.setToolTip(tip)
+        self.setToolTip(plain(tip))
         self._track.setAccessibleDescription(tip)
 
     def value(self) -> float:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from trainer.cli import (
+    doctor,
     download,
     evaluate,
     export,
@@ -28,7 +29,7 @@ from trainer.cli.writing import printable
 from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
-COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export)
+COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export, doctor)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -86,6 +86,11 @@ def session_root() -> Path:
     return Path(platformdirs.user_state_dir(APP)) / "session"
 
 
+def logs_root() -> Path:
+    """The folder of the window's log, and of what it left when it crashed."""
+    return Path(platformdirs.user_log_dir(APP))
+
+
 def reproduction_root() -> Path:
     """The folder of the runs of `python -m trainer reproduce`."""
     return Path(platformdirs.user_data_dir(APP)) / "reproduce"
