@@ -34,8 +34,8 @@ def bomb(rng: random.Random) -> tuple[str, bytes]:
     if rng.random() < 0.3:  # about as large as may be
         width = rng.choice((7_000, 9_000, 10_900, 12_200))
         height = int(rng.choice((38e6, 44e6, 62e6, 88e6, 119e6)) / width)
-    kind = rng.choice(sorted(_KINDS))
-    return kind, _KINDS[kind](rng, width, height)
+    kind = rng.choice(sorted(KINDS))
+    return kind, KINDS[kind](rng, width, height)
 
 
 def png(rng: random.Random, width: int, height: int) -> bytes:
@@ -242,7 +242,7 @@ def jp2(rng: random.Random, width: int, height: int) -> bytes:
     )
 
 
-_KINDS = {
+KINDS = {
     **{"png": png, "webp": webp, "gif": gif, "tif": tiff, "bmp": bmp, "ppm": ppm},
     **{"psd": psd, "jpg": jpeg, "jp2": jp2},
 }
