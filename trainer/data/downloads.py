@@ -17,6 +17,7 @@ from trainer.data.arriving import chunks_of
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.storage.files import replacing
+from trainer.storage.half_written import remove_half_written
 from trainer.storage.regular import open_regular
 
 SLACK = 1 << 20  # bytes a mirror's copy may be larger than published: longer answers are no archive
@@ -67,6 +68,7 @@ def fetch_archives(
     archives = list(archives)
     total, before = sum(archive.size for archive in archives), 0
     for archive in archives:
+        remove_half_written(folder / archive.name)
         if not is_whole(folder / archive.name, archive):
             _fetch(archive, folder, otherwise, partial(_moved, progress, before, total), cancelled)
         before += archive.size

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from PIL import Image
 
 from trainer.data.image_bands import WHOLE
+from trainer.data.jpeg2000 import memory_outside
 
 MOST_BYTES = 600 << 20  # of memory that one image may take: 50 megapixels of 16-bit colour do
 TOGETHER = 1 << 30  # bytes of all that are decoded at once; the others wait
@@ -47,7 +48,7 @@ def memory_of(image: Image.Image, data: bytes, full: tuple[int, int]) -> int:
     elif kind == "TIFF":
         stored, outside = _of_tiff(image, stored)
     elif kind == "JPEG2000":
-        outside = pixels * 11 * len(image.getbands()) // 2
+        outside = memory_outside(data)
     return stored + max(outside, 12 * pixels if pixels <= WHOLE else _WORK)
 
 
