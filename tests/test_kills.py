@@ -61,10 +61,8 @@ def test_the_systems_wish_to_end_saves(
 
     thread = threading.Thread(target=wish)
     thread.start()
-    code = main(
-        ["train", "mog-iae", "--out", str(run.path), "--save-every", "0.01", "--device", "cpu"]
-        + ["--set", "steps=50000", "--set", "width=16", "--set", "batch=16"]
-    )
+    small = ["--set", "steps=50000", "--set", "width=16", "--set", "batch=16", "--device", "cpu"]
+    code = main(["train", "mog-iae", "--out", str(run.path), "--save-every", "0.01", *small])
     thread.join()
     assert code == 128 + number and signal.getsignal(number) is before
     step = run.load(CPU).step
