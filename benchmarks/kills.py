@@ -40,8 +40,8 @@ INTERVAL = 0.15  # seconds between two checkpoints
 SHARE = 50  # a checkpoint takes no more than a fiftieth of the time: slow ones are rarer
 SLACK = 1.0  # seconds that a busy machine may add
 KILLS = 5  # of a run, before it is left to end
-TOY = ("mog-iae", "width=16", "batch=16", "steps=500")
-IMAGES = ("drawn-10", "width=4", "batch=8", "code=4", "noise=6", "steps=80")
+TOY = ("mog-iae", "width=16", "batch=16", "steps=400")
+IMAGES = ("drawn-10", "width=4", "batch=8", "code=4", "noise=6", "steps=50")
 WRITERS = ("/storage/files.py", "/storage/half_written.py", "/training/checkpoint.py",
            "/training/curves_file.py", "/training/small_files.py")  # fmt: skip
 
