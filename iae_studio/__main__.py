@@ -28,9 +28,10 @@ def main() -> int:
         # The window loads it later, and it is slow: only see that it is there.
         if importlib.util.find_spec("pyqtgraph") is None:
             raise ImportError(name="pyqtgraph")
-    except ImportError as error:
-        missing = f"{error.name or error} is missing. Install it with:  pip install -e ."
-        sys.stderr.write(f"IAE Studio: {missing}\n")
+    except (ImportError, OSError) as error:
+        lacks = getattr(error, "name", None) or error
+        missing = f"{lacks} is missing. Install it with:  pip install -e ."
+        sys.stderr.write(f"IAE Studio: {platform_check.missing_runtime(error) or missing}\n")
         return 1
     _stand_somewhere()
     return _watched()

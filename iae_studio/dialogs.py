@@ -64,7 +64,7 @@ class Dialogs:
             self._own_images.reject()
 
     def act_on_message(self, action: Action) -> None:
-        """Save elsewhere, or discard, what could not be saved; choose images to train on; report."""
+        """What a button of a message asks for."""
         training = self._state.training
         if action.asks_for(DISCARD):
             training.command("discard")

@@ -1,4 +1,4 @@
-"""A picture that failed is tried again at the next question, and a message stands as long as true."""
+"""A picture that failed is tried again; a message stands as long as it is true."""
 
 from __future__ import annotations
 

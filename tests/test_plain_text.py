@@ -152,7 +152,8 @@ def test_what_qt_guesses_about_is_never_taken_for_markup(before: str, text: str)
 
 GUESSES = {  # where Qt guesses, and which argument is the text
     "setToolTip": -1, "setStatusTip": -1, "setWhatsThis": -1, "showText": 1,
-    "critical": 2, "warning": 2, "information": 2, "question": 2,
+    "QMessageBox.critical": 2, "QMessageBox.warning": 2, "QMessageBox.information": 2,
+    "QMessageBox.question": 2, "QProgressDialog": 0, "setLabelText": 0,
 }  # fmt: skip
 SAFE = ("plain", "breakable", "in_lines")
 RICH = ("QTextEdit", "QTextBrowser", "setHtml", "appendHtml", "insertHtml", "setMarkdown",
@@ -178,8 +179,8 @@ def is_safe(text: ast.expr) -> bool:
 def calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-            yield name, node
+            name = ast.unparse(node.func)
+            yield name if name.startswith("QMessageBox.") else name.rpartition(".")[2], node
 
 
 @pytest.mark.parametrize("file", sorted(ROOT.rglob("*.py")), ids=lambda f: f.stem)

@@ -137,7 +137,7 @@ def test_help_writes_it_on_a_thread_and_says_where(
     monkeypatch.setattr(report, "doctor", told)
     with running(own_folders, qtbot) as studio:
         studio.state.displayed.select(DisplayedModel(on_own("/photos")))
-        menu = [a for a in studio.window.menuBar().actions() if a.text() == "&Help"][0].menu()
+        menu = next(a for a in studio.window.menuBar().actions() if a.text() == "&Help").menu()
         next(action for action in menu.actions() if action.text() == "&Report…").trigger()
         messages = studio.state.messages
         qtbot.waitUntil(lambda: there.exists(), timeout=LONG)

@@ -40,11 +40,14 @@ def write_report(path: Path, recipes: Sequence[Recipe]) -> Path:
     texts["doctor.txt"] = doctor()
     for number, recipe in enumerate(recipes):
         texts[f"recipe{number or ''}.json"] = json.dumps(recipe.to_mapping(), indent=1)
-    with in_words(path, "cannot be written"), replacing(path) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, text in texts.items():
-                if text:
-                    archive.writestr(name, hide(text))
+    with (
+        in_words(path, "cannot be written"),
+        replacing(path) as file,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, text in texts.items():
+            if text:
+                archive.writestr(name, hide(text))
     return path
 
 

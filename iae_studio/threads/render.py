@@ -48,6 +48,10 @@ class RenderThread(QThread):
         self._due = False
         self._reload = False
         self._quit = False
+        # The thread's own: what it has in hand, and what it said of what is displayed.
+        self._loaded: DisplayedModel | None = None
+        self._snapshot: Snapshot | None = None
+        self._complained = ""
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
         """Answer this probe next, in place of any that waits; or show it all categories."""
@@ -91,9 +95,6 @@ class RenderThread(QThread):
         self._serve()
 
     def _serve(self) -> None:
-        loaded: DisplayedModel | None = None
-        snapshot: Snapshot | None = None
-        complained = ""  # of what is displayed; until it is answered again
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: self._due or self._quit)
@@ -103,29 +104,35 @@ class RenderThread(QThread):
                 displayed, live = self._displayed, self._live
                 folders, device = self._folders, self._device
                 if self._reload:
-                    loaded, complained = None, ""
+                    self._loaded, self._complained = None, ""
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
-            told: Failed | None = None
             try:
                 if displayed.live and live is not None and live.recipe == displayed.recipe:
-                    snapshot, loaded = live, None
-                elif loaded != displayed:
-                    snapshot, loaded = _load(displayed, folders, device), displayed
-                if snapshot is not None:
-                    self._answer(snapshot, probe, clusters)
-                    if complained:
-                        complained = ""
-                        self.recovered.emit()
+                    self._snapshot, self._loaded = live, None
+                elif self._loaded != displayed:
+                    self._snapshot = _load(displayed, folders, device)
+                    self._loaded = displayed
+                if self._snapshot is not None:
+                    self._answer(self._snapshot, probe, clusters)
+                    self._drawn()
                     continue
             except Exception as error:
-                loaded, snapshot = None, None  # the next question tries again
-                told = describe(error)
-            if told is not None and str(told) != complained:  # told once, not at each question
-                complained = str(told)
-                self.failed.emit(told)
+                self._snapshot, self._loaded = None, None  # the next question tries again
+                self._complain(describe(error))
             self.blank.emit(probe.stamp)
+
+    def _drawn(self) -> None:
+        if self._complained:
+            self._complained = ""
+            self.recovered.emit()
+
+    def _complain(self, told: Failed) -> None:
+        """Told once, not at each question."""
+        if str(told) != self._complained:
+            self._complained = str(told)
+            self.failed.emit(told)
 
     def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:
         from trainer.inference.render import render, render_clusters, sample_cloud
