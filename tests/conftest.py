@@ -16,16 +16,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Runs, data, caches and settings of each test lie in a folder of its own."""
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
-    monkeypatch.delenv("IAE_STUDIO_DATA", raising=False)
-    return tmp_path
-
-
-@pytest.fixture(autouse=True)
-def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> Iterator[None]:
+def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a test of the window its widgets and threads have ended, its files are closed."""
     if "qapp" not in request.fixturenames:
         yield
@@ -37,6 +28,16 @@ def nothing_left_behind(request: pytest.FixtureRequest, own_folders: Path) -> It
     if request.session.testsfailed == failed:  # the trace of one that failed holds on to much
         left = left_behind(before)
         assert not left, f"left behind: {', '.join(left)}"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Runs, data, caches and settings of each test lie in a folder of its own."""
+    # What is left behind is looked for last, when nothing is patched any more.
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
+    monkeypatch.delenv("IAE_STUDIO_DATA", raising=False)
+    return tmp_path
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ WITHOUT_EFFECT = [
     ("shoes-small", "discriminator_norm=false", "no batch norm"),
     ("shoes-small", "conditioning=projection", "adds a code to an image"),
     ("mog-iae", "discriminator_norm=false", "no batch norm"),
+    ("aae-small", "discriminator_norm=false", "no batch norm"),
     ("mog-iae", "conditioning=invariant", "adds a code to an image"),
     ("mnist-10", "width=8", "a width of their own"),
     ("fiae-mnist-small", "code_blur=0.2", "that the encoder makes"),
@@ -240,6 +241,16 @@ def test_an_option_without_effect_is_refused_and_never_swallowed(
     key = setting.partition("=")[0]
     with pytest.raises(UserError, match=rf"{key}.* would have no effect on {name}.*{why}"):
         CATALOGUE[name].with_settings([setting])
+
+
+@pytest.mark.parametrize(
+    ("name", "reconstruction"),
+    [("drawn-10", "marginal"), ("fiae-mnist-small", "euclidean")],
+)
+def test_whatever_judges_images_may_do_without_a_norm(name: str, reconstruction: str) -> None:
+    recipe = CATALOGUE[name].with_settings([f"reconstruction={reconstruction}"])
+    recipe = recipe.with_settings(["discriminator_norm=false"])
+    assert not recipe.model.discriminator_norm
 
 
 def test_what_loses_its_effect_by_a_change_goes_back_to_its_default() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
+from iae_studio.state.datasets import gone_images, missing, title_of, with_data_at_hand
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.library import Contents
@@ -119,6 +120,26 @@ def test_loading_tells_how_far_it_is_ten_times_a_second_until_it_is_cancelled() 
 
 def test_where_no_folder_was_chosen_none_is_a_problem() -> None:
     assert Folders().problems() == () and Folders().of("mnist") is None
+
+
+def test_the_first_folder_that_is_gone_is_named(tmp_path: Path) -> None:
+    here, gone, recipe = str(tmp_path), str(tmp_path / "gone"), CATALOGUE["shoes-small"]
+    assert gone_images(recipe) == gone_images(recipe.with_images(here, here)) == ""
+    assert gone_images(recipe.with_images(here, gone)) == gone
+    assert gone_images(recipe.with_images(gone, here)) == gone
+
+
+def test_who_lacks_data_is_told_what_to_do() -> None:
+    what, way = missing("svhn")
+    assert what.startswith("SVHN") and what.endswith("is not on this computer yet.")
+    assert way.startswith("Download it at the left, or choose a folder that holds it; ")
+    assert "needs no data" in way
+    _, way = missing("celeba")
+    assert way.startswith("Get it from http") and "then choose the folder that holds" in way
+    plain = CATALOGUE["drawn-10"]
+    assert with_data_at_hand(plain, None) is plain
+    assert title_of(plain.with_images("/my/photos")) == "photos"
+    assert title_of(CATALOGUE["shoes-small"].with_images("/a/one", "/a/two")) == "one and two"
 
 
 def test_what_decides_the_test_images() -> None:

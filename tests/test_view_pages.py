@@ -15,6 +15,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
 from iae_studio.views.explore import ExploreView
+from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from tests.widgets import heard_of
 from trainer.messages import Clusters, ModelFacts, Rendering
@@ -180,6 +181,19 @@ def test_data_that_are_not_here_are_offered(experiments, state) -> None:
     assert len(cancelled) == 1
     display(state, "svhn-75-small")
     assert hidden(experiments, *parts) == [True, True, True], "one download at a time"
+
+
+def test_a_heading_is_no_choice_and_a_recipe_is(qtbot, experiments, state) -> None:
+    display(state, "drawn-10")
+    tree = experiments.findChild(RecipeList)
+    chosen = tree.currentItem()
+    assert chosen.data(0, ITEM).recipe.name == "drawn-10"
+    tree.setCurrentItem(tree.topLevelItem(0))
+    qtbot.waitUntil(lambda: tree.currentItem() is chosen)
+    assert state.displayed.recipe.name == "drawn-10"
+    (other,) = (i for i in tree.recipe_items() if i.data(0, ITEM).recipe.name == "mog-iae")
+    tree.setCurrentItem(other)
+    assert state.displayed.recipe.name == "mog-iae" and "mog-iae" in " ".join(texts(experiments))
 
 
 def test_own_images_are_for_recipes_of_images(experiments, state) -> None:
