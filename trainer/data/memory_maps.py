@@ -92,8 +92,8 @@ def _drop_earlier(path: Path) -> None:
 def _drop_half_written(folder: Path) -> None:
     """What killed processes left, also of earlier states of the source."""
     with suppress(OSError):
-        for left in list(folder.glob(".*.*.*")):
-            remove_half_written(folder / left.name[1:].rsplit(".", 2)[0])
+        for left in list(folder.glob(".*.npy.*")):
+            remove_half_written(folder / f"{left.name[1:].partition('.npy.')[0]}.npy")
 
 
 def taken(images: Tensor, index: Tensor) -> tuple[Tensor, bool]:
