@@ -34,7 +34,7 @@ from trainer.models.fitting import in_file
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import read_begun
-from trainer.storage.faults import told
+from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.training.lost_curves import read_rows
 from trainer.training.state import TrainState, start
@@ -68,6 +68,7 @@ class RunFolder:
         self._fresh: list[Floats] = []
 
     @classmethod
+    @in_words()
     def create(cls, path: Path, recipe: Recipe) -> RunFolder:
         """A new run. Raises UserError where one stands already, or the place is not writable."""
         if (path / "recipe.json").exists():
