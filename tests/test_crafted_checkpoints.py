@@ -13,56 +13,18 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 import trainer
-from tests.steps import saved_run
-from tests.tiny import CPU, ROOT, batches_of, kind_of, recipe_of, trained
-from trainer.inference.model_files import check_model, export_model, load_snapshot
-from trainer.inference.snapshot import Snapshot, publish
+from tests.crafted import Tensors, filled, first, put, state_with, without
+from tests.tiny import CPU, batches_of, kind_of, trained
+from trainer.inference.model_files import load_snapshot
 from trainer.messages import UserError
 from trainer.training.checkpoint import STATE, RunFolder
 from trainer.training.loop import run
 
-Tensors = dict[str, Tensor]
 # With a warm start without games, one game, no way back, no discriminator at all.
 ODD_KINDS = ("iae", "iae, guesses", "fiae, categories", "aae", "vae", "gan", "cycleiae, l1")
 NAN = float("nan")
-
-
-def state_with(path: Path, change: Callable[[Tensors], object], step: str = "3") -> RunFolder:
-    """A run of points whose checkpoint somebody changed."""
-    folder, _ = saved_run(path / "run", recipe_of("mog-iae"), steps=3)
-    tensors = load_file(folder.path / STATE)
-    change(tensors)
-    save_file(tensors, folder.path / STATE, {"step": step})
-    return folder
-
-
-def first(tensors: Tensors, ending: str) -> str:
-    return next(key for key in sorted(tensors) if key.endswith(ending))
-
-
-def put(ending: str, make: Callable[[Tensor], Tensor]) -> Callable[[Tensors], None]:
-    """Another tensor in the place of one."""
-
-    def change(tensors: Tensors) -> None:
-        name = first(tensors, ending)
-        tensors[name] = make(tensors[name])
-
-    return change
-
-
-def filled(ending: str, value: float) -> Callable[[Tensors], None]:
-    return put(ending, lambda old: torch.full_like(old, value))
-
-
-def without(*parts: str) -> Callable[[Tensors], None]:
-    def change(tensors: Tensors) -> None:
-        for name in [name for name in tensors if any(part in name for part in parts)]:
-            del tensors[name]
-
-    return change
 
 
 MISFITS: dict[str, Callable[[Tensors], object]] = {
@@ -191,95 +153,6 @@ def test_what_a_training_saves_can_be_gone_on_with(kind: str, tmp_path: Path) ->
         folder.save(state, batches_of(recipe))
         assert folder.load(CPU).step == until
         assert folder.load_shown(CPU).step == until
-
-
-# ---- directions and points -----------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def drawn() -> Snapshot:
-    recipe = recipe_of("drawn-10")
-    state, _ = trained(recipe, 3)
-    return publish(state.ema, 3, CPU, batches_of(recipe))
-
-
-DIRECTIONS: dict[str, Callable[[Tensors], object]] = {
-    "code_mean": put("code_mean", lambda old: old[:-1]),
-    "code_std": put("code_std", lambda old: old[None]),
-    "code_axes": put("code_axes", lambda old: old[:, :-1].contiguous()),
-    "noise_axes": put("noise_axes", lambda old: old[:-1]),
-    "noise_spread": put("noise_spread", lambda old: old[:1]),
-    "mean_image": put("mean_image", lambda old: old[0]),
-    "another colour": put("mean_image", lambda old: old.expand(3, -1, -1).contiguous()),
-    "whole numbers": put("code_mean", lambda old: old.long()),
-    "not finite": filled("code_axes", NAN),
-    "negative": filled("code_std", -1.0),
-    "one is missing": without("code_std"),
-    "one too many": lambda t: t.update({"directions.x": torch.zeros(2)}),
-    "points": lambda t: t.update({"points": torch.zeros(5, 2)}),
-}
-
-
-@pytest.mark.parametrize("change", DIRECTIONS.values(), ids=DIRECTIONS)
-def test_directions_of_another_shape_are_told(
-    change: Callable[[Tensors], object], drawn: Snapshot, tmp_path: Path
-) -> None:
-    file = tmp_path / "a.safetensors"
-    export_model(drawn, file, {})
-    from safetensors import safe_open
-
-    with safe_open(str(file), "pt") as opened:
-        meta = {key: text for key, text in opened.metadata().items() if key != "checksum"}
-    tensors = load_file(file)
-    change(tensors)
-    save_file(tensors, file, meta)
-    for use in (lambda: load_snapshot(file, CPU), lambda: check_model(file)):
-        with pytest.raises(UserError, match=r"does not fit the recipe|not finite"):
-            use()
-
-
-@pytest.mark.parametrize(
-    "points",
-    [
-        torch.zeros(5),
-        torch.zeros(5, 3),
-        torch.zeros(0, 2),
-        torch.zeros(9000, 2),
-        torch.full((5, 2), NAN),
-    ],
-    ids=["one row", "in space", "none", "too many", "not finite"],
-)
-def test_points_of_another_shape_are_told(points: Tensor, tmp_path: Path) -> None:
-    folder = state_with(tmp_path, lambda tensors: tensors.update(points=points))
-    with pytest.raises(UserError, match=r"does not fit the recipe|not finite"):
-        load_snapshot(folder.path, CPU)
-
-
-@pytest.mark.parametrize(("ending", "value"), [("running_var", -1.0), ("running_mean", NAN)])
-def test_statistics_that_are_none_are_told(ending: str, value: float, tmp_path: Path) -> None:
-    from safetensors import safe_open
-
-    shipped, file = ROOT / "assets" / "models" / "drawn-10.safetensors", tmp_path / "a.safetensors"
-    with safe_open(str(shipped), "pt") as opened:
-        meta = opened.metadata()
-    tensors = load_file(shipped)
-    filled(ending, value)(tensors)
-    save_file(tensors, file, meta)
-    with pytest.raises(UserError, match=r"not finite numbers.*open another one"):
-        trainer.load(file)
-
-
-def test_weights_beyond_16_bits_are_not_exported_as_infinite(
-    drawn: Snapshot, tmp_path: Path
-) -> None:
-    import copy
-    from dataclasses import replace
-
-    model = copy.deepcopy(drawn.model)
-    next(model.encoder.parameters()).data.fill_(1e6)
-    with pytest.raises(UserError, match="too large for 16 bits"):
-        export_model(replace(drawn, model=model), tmp_path / "a.safetensors", {})
-    assert not list(tmp_path.glob("*.safetensors"))
 
 
 # ---- headers that lie ----------------------------------------------------------------------------

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 import trainer
 from iae_studio.state.model_files import find_runs, model_recipe
 from tests.steps import saved_run
 from tests.tiny import CPU, ROOT, recipe_of
-from trainer.inference.model_files import load_snapshot
+from trainer.inference.model_files import check_model, load_snapshot
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -86,8 +88,6 @@ def test_runs_and_models_of_such_a_name_are_told_and_nothing_is_made(tmp_path: P
 
 
 def test_a_model_file_of_such_a_name_is_told(tmp_path: Path) -> None:
-    from safetensors import safe_open
-
     shipped, file = ROOT / "assets" / "models" / "mog-iae.safetensors", tmp_path / "a.safetensors"
     with safe_open(str(shipped), "pt") as opened:
         meta = opened.metadata()
@@ -101,3 +101,27 @@ def test_a_model_file_of_such_a_name_is_told(tmp_path: Path) -> None:
 
 def test_what_a_name_may_be_is_the_same_on_every_system() -> None:
     assert all(map(is_name, GOOD)) and not any(map(is_name, BAD))
+
+
+@pytest.mark.parametrize(
+    "path", ["a\0b", "\0.safetensors", "\ud800", "x" * 300, "/y/" + "y/" * 3000]
+)
+def test_a_path_that_is_none_is_told_whoever_is_asked(path: str) -> None:
+    """As a name in a file has it, or an address that is dropped."""
+    named = Path(path)
+    uses: list[Callable[[], object]] = [
+        lambda: model_recipe(named),
+        lambda: load_snapshot(named, CPU),
+        lambda: check_model(named),
+        lambda: RunFolder(named).load(CPU),
+        lambda: RunFolder(named).curves(),
+        lambda: RunFolder.create(named, recipe_of("mog-iae")),
+        lambda: trainer.load(path),
+        lambda: trainer.train("mog-iae", out=path, device="cpu"),
+        lambda: trainer.train("svhn-75-small", images=path, device="cpu"),
+    ]
+    for use in uses:
+        with pytest.raises(UserError) as told:
+            use()
+        assert len(str(told.value)) < 1000
+    assert not find_runs(named).readable

@@ -77,8 +77,9 @@ def good(which: int) -> Path:
 
 
 def _run_with(name: str, spoil: Spoil, rng: random.Random, folder: Path) -> Path:
-    """A run folder of which one file is bad."""
+    """A run folder of which one file is bad; beside it lies a good one."""
     path = Path(tempfile.mkdtemp(dir=folder)) / "run"
+    shutil.copytree(good(0) / "run", path.parent / "good")
     shutil.copytree(good(rng.randrange(len(RECIPES))) / "run", path)
     file = path / name
     if rng.random() < 0.02:
@@ -115,8 +116,6 @@ def _model(rng: random.Random, folder: Path) -> Path:
 
 def _listed(path: Path) -> Recipe:
     """As the list of runs has it, and whoever goes on with it."""
-    beside = path.parent / "good"
-    shutil.copytree(good(0) / "run", beside)
     names = {each.path.name for each in find_runs(path.parent).readable}
     assert "good" in names, "a bad run hides the good ones"
     recipe = RunFolder(path).recipe()

@@ -80,6 +80,8 @@ def find_runs(root: Path | None = None) -> Runs:
         return Runs()
     except OSError as error:
         return Runs(problem=f"The runs are not there: {told(error, place, 'cannot be read')}")
+    except ValueError:  # a NUL, or half a letter
+        return Runs(problem=f"The runs are not there: {str(place)!a} is no path.")
     for folder in folders:
         try:
             found += _runs_in(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -39,9 +40,32 @@ def _of_machine() -> int:
         for line in Path("/proc/meminfo").read_text("ascii").splitlines():
             if line.startswith("MemAvailable:"):
                 return int(line.split()[1]) << 10
-    with suppress(AttributeError, ValueError, OSError):  # no Linux: half of all there is
+    with suppress(AttributeError, OSError):
+        return _of_windows()
+    with suppress(AttributeError, ValueError, OSError):  # elsewhere: half of all there is
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
     return UNKNOWN
+
+
+def _of_windows() -> int:
+    """What Windows has left. Raises AttributeError elsewhere."""
+    kernel = ctypes.windll.kernel32  # type: ignore[attr-defined,unused-ignore]
+    status = _Status(length=ctypes.sizeof(_Status))
+    if not kernel.GlobalMemoryStatusEx(ctypes.byref(status)):
+        raise OSError("the memory is not told")
+    return int(status.available)
+
+
+class _Status(ctypes.Structure):
+    """Windows's MEMORYSTATUSEX."""
+
+    _fields_ = (
+        ("length", ctypes.c_uint32),
+        ("load", ctypes.c_uint32),
+        ("total", ctypes.c_uint64),
+        ("available", ctypes.c_uint64),
+        ("others", ctypes.c_uint64 * 5),
+    )
 
 
 def _of_container() -> list[int]:

@@ -30,6 +30,7 @@ from trainer.models.size import blank_model
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
+from trainer.storage.faults import in_words
 from trainer.storage.files import read_object, write_bytes
 from trainer.storage.paths import full_path, runs_root
 from trainer.storage.regular import check_regular
@@ -94,6 +95,7 @@ def _halved(value: Tensor) -> Tensor:
     return (value.half() if halve else value).detach().cpu().contiguous()
 
 
+@in_words()
 def load_snapshot(path: Path, device: torch.device, root: Path | None = None) -> Snapshot:
     """The snapshot of a run folder or a model file. Raises UserError naming what is wrong."""
     if path.is_dir():
@@ -106,6 +108,7 @@ def load_snapshot(path: Path, device: torch.device, root: Path | None = None) ->
     return _load_file(path, device, root)
 
 
+@in_words()
 def check_model(path: Path) -> None:
     """Raises UserError where the weights in a run folder or model file cannot be loaded.
 

@@ -132,17 +132,18 @@ def parse_settings(composition: Composition, settings: list[str]) -> dict[str, A
     changes: dict[str, Any] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
+        shown = f"{key[:40]}{equals}{text[:40]}"
         if not equals:
-            raise UserError(f"--set {setting}: expected KEY=VALUE, for instance steps=1000.")
+            raise UserError(f"--set {shown}: expected KEY=VALUE, for instance steps=1000.")
         if key == "paper":
             changes["paper"] = parse(key, text, bool)
             continue
         try:
             path = path_of(key, composition)
         except UserError as error:
-            raise UserError(f"--set {setting}: {error} Or paper, for all additions.") from None
+            raise UserError(f"--set {shown}: {error} Or paper, for all additions.") from None
         if path.startswith(WORDS):
-            raise UserError(f"--set {setting}: {path} is a word about the recipe, no option.")
+            raise UserError(f"--set {shown}: {path} is a word about the recipe, no option.")
         changes[path] = parse(key, text, _kinds()[path])
     return changes
 

@@ -36,6 +36,8 @@ FULL_MEMORY = (
 _NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
 
 
+MOST_SHOWN = 400  # letters of a path
+
 # What of a name is shown where it is too long for a disk, and the rest of it.
 _LONG_NAME = re.compile(r"""([^/\\"']{40})[^/\\"']{20,}""")
 
@@ -51,7 +53,19 @@ def told(error: OSError, path: object = None, what: str = "cannot be used") -> s
     if error.errno == errno.ENAMETOOLONG:
         why = "the name is too long"
         shown = shown if shown is None else _LONG_NAME.sub("\\1\N{HORIZONTAL ELLIPSIS}", str(shown))
+        shown = _shown(shown) if shown is not None and len(shown) > MOST_SHOWN else shown
     return f"{'A file or folder' if shown is None else shown} {what} ({why}). {way}"
+
+
+def names_nothing(error: ValueError) -> bool:
+    """Whether an error says that a path is none: of a NUL, or half a letter."""
+    return isinstance(error, UnicodeEncodeError) or "null" in str(error)
+
+
+def _shown(path: object) -> str:
+    """A path in a message, which it does not fill."""
+    text = "What was named" if path is None else ascii(str(path))
+    return text if len(text) <= MOST_SHOWN else f"{text[:40]}\N{HORIZONTAL ELLIPSIS}{text[-40:]}"
 
 
 def memory_is_full(error: BaseException) -> bool:
@@ -86,3 +100,7 @@ def in_words(path: object = None, what: str = "cannot be used") -> Iterator[None
         if not memory_is_full(error):
             raise
         raise UserError(FULL_MEMORY) from error
+    except ValueError as error:
+        if not names_nothing(error):
+            raise
+        raise UserError(f"{_shown(path)} cannot be the name of a file: name another.") from error

@@ -30,6 +30,10 @@ def typed_path(text: str | os.PathLike[str]) -> Path:
     words = os.fspath(text)
     if "\0" in words:
         raise UserError(f"{words!r} is no path: it holds a NUL character. Name another.")
+    try:
+        os.fsencode(words)
+    except UnicodeEncodeError as error:
+        raise UserError(f"{words!a} is no path: it holds half a letter. Name another.") from error
     if os.path.lexists(words):
         return Path(words)
     words = words.strip()

@@ -69,6 +69,7 @@ class RunFolder:
         self._lock: RunLock | None = None  # while it is trained
 
     @classmethod
+    @in_words()
     def create(cls, path: Path, recipe: Recipe) -> RunFolder:
         """A new run. Raises UserError where one stands already, or the place is not writable.
 
