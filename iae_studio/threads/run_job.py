@@ -53,10 +53,7 @@ class RunJob:
     # ---- steps and commands ------------------------------------------------------------------
 
     def work(self, mailbox: Mailbox) -> bool:
-        """Train until the end is saved or discarded; returns whether the thread is to end too.
-
-        Raises DivergedError.
-        """
+        """Train until the end is saved or discarded; returns whether the thread is to end too."""
         self.reports.stateChanged.emit(State.TRAINING)
         while True:
             letter = self._letter(mailbox)
