@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,21 @@ def test_at_closing_it_can_be_saved_in_another_place(qtbot, own_folders, tmp_pat
         studio.training.command(tmp_path / "stick")
         assert studio.training.shut_down() == ""
     (there,) = (tmp_path / "stick").iterdir()
+    assert RunFolder(there).load(torch.device("cpu")).step >= 20
+
+
+def test_where_nobody_can_be_asked_it_is_saved_wherever_there_is_room(
+    qtbot, own_folders, monkeypatch
+) -> None:
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(own_folders / "passing"))
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        begin(studio, qtbot)
+        shutil.rmtree(runs_root())
+        runs_root().write_text("a file in its place")
+        assert studio.training.shut_down()
+        studio.training.command("rescue")
+        assert studio.training.shut_down() == ""
+    (there,) = (own_folders / "passing" / "iae-studio").iterdir()
     assert RunFolder(there).load(torch.device("cpu")).step >= 20
 
 
