@@ -20,7 +20,7 @@ from PIL import Image
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.model_files import model_recipe
-from iae_studio.state.opened import Opened, Unread
+from iae_studio.state.opened import Opened
 from iae_studio.state.session import Explored, Picture, Session, parsed, session_of
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import OnProgress, unheard
@@ -35,7 +35,9 @@ MOST_TRIES = 2  # starts with a session that did not live to write another
 MOST_KEPT = 1 << 25  # bytes of all pictures
 PICTURE = ".picture"
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("iae-studio")
+# What a path or an image that somebody else wrote there may raise: no text, say, can be its name.
+_REFUSED = (UserError, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,13 @@ class SessionFile:
     def pictures(self, session: Session, spec: InputSpec, progress: OnProgress = unheard) -> Opened:
         """The inputs of a session; what is not there any more is left out."""
         inputs: list[Input] = []
-        unread: list[Unread] = []
         for done, picture in enumerate(session.pictures):
             progress(done, len(session.pictures))
             try:
                 inputs.append(self._input(picture, spec))
-            except UserError as error:
+            except _REFUSED as error:
                 log.info("An image is not shown again. %s", error)
-        return Opened(tuple(inputs), unread=tuple(unread))
+        return Opened(tuple(inputs))
 
     def _input(self, picture: Picture, spec: InputSpec) -> Input:
         file = self._folder / picture.kept if picture.kept else Path(picture.place)
@@ -164,7 +165,7 @@ def _restored(session: Session) -> Restored:
         same = model.recipe == session.recipe and (
             model.is_run or read_meta(path).step == session.step
         )
-    except UserError as error:
+    except _REFUSED as error:
         log.info("The model that was displayed last is not shown again. %s", error)
         model, same = None, False
     if not same:
