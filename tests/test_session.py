@@ -13,8 +13,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QCheckBox, QSpinBox
 
+from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import SHIPPED, model_recipe
@@ -203,6 +205,18 @@ def test_without_a_session_the_window_opens_as_ever(qtbot, own_folders, tmp_path
             assert studio.state.query.now() == Settings()
 
 
+def test_who_closes_the_window_at_once_loses_nothing(qtbot, own_folders, tmp_path) -> None:
+    file = write(tmp_path / "session", session().to_mapping())
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    for _ in range(session_file.MOST_TRIES + 1):
+        studio = Studio(settings, tmp_path / "session")
+        studio.session.start()
+        studio.window.close()
+        studio.session.worker.wait()
+        studio.window.deleteLater()
+    assert file.read().session == session()
+
+
 # ---- a crash -------------------------------------------------------------------------------------
 
 
@@ -215,7 +229,7 @@ def explores(what: str, folder: Path) -> dict[str, object]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    late = threading.Timer(LONG / 1000, program.kill)
+    late = threading.Timer(2 * LONG / 1000, program.kill)
     late.start()
     line = program.stdout.readline()
     late.cancel()

@@ -75,13 +75,14 @@ class SessionFile:
             count = int(tries.read(4))
         if count >= MOST_TRIES:
             log.info("What was explored last is not shown again: two starts with it failed.")
-            self._forget_tries()
+            self.forget_tries()
             return True
         with suppress(OSError):
             write_bytes(file, str(count + 1).encode())
         return False
 
-    def _forget_tries(self) -> None:
+    def forget_tries(self) -> None:
+        """The program lives, or came to an orderly end."""
         with suppress(OSError):
             (self._folder / TRIES).unlink(missing_ok=True)
 
@@ -117,7 +118,7 @@ class SessionFile:
         except (OSError, ValueError) as error:
             log.info("What is explored cannot be kept: %s", error)
             return
-        self._forget_tries()
+        self.forget_tries()
         names = {picture.kept for picture in pictures}
         for old in self._folder.glob(f"*{PICTURE}"):
             if old.name not in names:
