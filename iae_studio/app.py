@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -253,7 +254,8 @@ def run(app: QApplication, diagnostics: Diagnostics) -> int:
         raise failed[0]
     lost = studio.closing.lost
     if lost:
-        sys.stderr.write(f"IAE Studio: {lost}\n")
+        with suppress(OSError, AttributeError):  # the terminal may be gone, or there is none
+            sys.stderr.write(f"IAE Studio: {lost}\n")
     return code or bool(lost)
 
 

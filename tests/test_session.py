@@ -11,13 +11,17 @@ import sys
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QCheckBox, QSpinBox
 
+from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.state.query import Settings
-from iae_studio.state.session import Session, parsed
+from iae_studio.state.session import Explored, Picture, Session, parsed
 from iae_studio.threads import session_file
 from iae_studio.threads.session_file import SessionFile
 from tests.studio import LONG, colour_photo, find, newest, press, running, wait_for_tiles
@@ -68,6 +72,7 @@ WRONG = {
     "settings.seeds": [1, 2, 3],
     "settings.locked": [99],
     "settings.noise_scale": math.nan,
+    "settings.code_offsets ": [10**400],
     "settings.code_offsets": [1e300],
     "settings.noise_offsets": "1.5",
     "settings.raw_code": 1,
@@ -79,7 +84,7 @@ WRONG = {
 def test_what_is_damaged_or_foreign_is_not_taken(tmp_path: Path, name: str) -> None:
     content = session().to_mapping()
     part, _, key = name.partition(".")
-    if key:
+    if key := key.strip():
         content[part] = {**content[part], key: WRONG[name]}
     else:
         content[part] = WRONG[name]
@@ -121,11 +126,38 @@ def test_sliders_of_other_weights_are_left_out(tmp_path: Path) -> None:
     assert found.session.settings == Settings(seed=7)
 
 
-def test_a_model_that_is_gone_costs_nothing_else(tmp_path: Path) -> None:
-    gone = session(path=str(tmp_path / "gone.safetensors"))
+@pytest.mark.parametrize("name", ["gone.safetensors", "a\ud800b", "n" * 3000, "folder"])
+def test_a_model_that_is_gone_costs_nothing_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    gone = session(path=str(tmp_path / name))
     found = write(tmp_path, gone.to_mapping()).read()
     assert found.model is None
     assert found.session.settings.seed == 7
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "a\ud800b", "", "folder", "gone.png"])
+def test_an_image_that_is_none_any_more_is_left_out(tmp_path: Path, place: str) -> None:
+    photo = colour_photo(tmp_path / "flag.png")
+    pictures = (Picture("a", place), Picture("flag.png", str(photo)))
+    spec = spec_of(CATALOGUE["drawn-10"])
+    opened = SessionFile(tmp_path).pictures(session(pictures=pictures), spec)
+    assert [known.name for known in opened.inputs] == ["flag.png"]
+    assert not opened.unread and not opened.problems
+
+
+def test_what_has_no_file_is_kept_as_far_as_there_is_room(tmp_path, monkeypatch) -> None:
+    spec = spec_of(CATALOGUE["drawn-10"])
+    noise = np.random.default_rng(0).integers(0, 256, (3, 60, 60, 3), np.uint8)
+    inputs = tuple(Input(f"{k}", spec(each), spec, each) for k, each in enumerate(noise))
+    monkeypatch.setattr(session_file, "MOST_KEPT", 25_000)  # bytes: two of them
+    file = SessionFile(tmp_path / "deep" / "er")
+    now = Explored(DisplayedModel(CATALOGUE["drawn-10"]), 0, None, inputs, Settings())
+    file.write(now)
+    opened = file.pictures(file.read().session, spec)
+    assert [known.name for known in opened.inputs] == ["0", "1"]
+    assert all((a.seen == b.seen).all() for a, b in zip(opened.inputs, inputs, strict=False))
+    file.write(Explored(now.model, 0, None, (), Settings()))
+    assert [each.name for each in (tmp_path / "deep" / "er").iterdir()] == ["session.json"]
 
 
 # ---- the window ----------------------------------------------------------------------------------
@@ -173,6 +205,18 @@ def test_without_a_session_the_window_opens_as_ever(qtbot, own_folders, tmp_path
             assert studio.state.query.now() == Settings()
 
 
+def test_who_closes_the_window_at_once_loses_nothing(qtbot, own_folders, tmp_path) -> None:
+    file = write(tmp_path / "session", session().to_mapping())
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    for _ in range(session_file.MOST_TRIES + 1):
+        studio = Studio(settings, tmp_path / "session")
+        studio.session.start()
+        studio.window.close()
+        studio.session.worker.wait()
+        studio.window.deleteLater()
+    assert file.read().session == session()
+
+
 # ---- a crash -------------------------------------------------------------------------------------
 
 
@@ -185,7 +229,7 @@ def explores(what: str, folder: Path) -> dict[str, object]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    late = threading.Timer(LONG / 1000, program.kill)
+    late = threading.Timer(2 * LONG / 1000, program.kill)
     late.start()
     line = program.stdout.readline()
     late.cancel()
