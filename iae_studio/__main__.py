@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iae_studio import platform_check
+from iae_studio import leaving, platform_check
 
 if TYPE_CHECKING:
     from iae_studio.diagnostics.start import Diagnostics
 
 
+@leaving.at_once()
 def main() -> int:
     """Start the window. Without a screen or a Qt library: one sentence, and exit code 1."""
     why = platform_check.problem()
@@ -33,7 +34,7 @@ def main() -> int:
         sys.stderr.write(f"IAE Studio: {platform_check.missing_runtime(error) or missing}\n")
         return 1
     _stand_somewhere()
-    return _watched()
+    leaving.end_now(_watched())
 
 
 def _stand_somewhere() -> None:
@@ -65,12 +66,12 @@ def _watched() -> int:
 def _run(diagnostics: Diagnostics) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from iae_studio import app
+    from iae_studio import running
 
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")
     application.setDesktopFileName("iae-studio")
-    return app.run(application, diagnostics)
+    return running.run(application, diagnostics)
 
 
 if __name__ == "__main__":

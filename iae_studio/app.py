@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import gc
 import signal
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSettings, QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
+from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
-from iae_studio.diagnostics.start import Diagnostics
 from iae_studio.own_images_controller import OwnImagesController
-from iae_studio.settings import open_settings, switch, text
+from iae_studio.session_controller import SessionController
+from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
-from iae_studio.style import theme
 from iae_studio.threads import jobs
+from iae_studio.threads.ending import GRACE
 from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
-from iae_studio.widgets.elided_label import breakable
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
@@ -40,7 +41,9 @@ UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is 
 class Studio(QObject):
     """The running program."""
 
-    def __init__(self, settings: QSettings | None = None) -> None:
+    signalled = Signal(int)  # from the thread that hears of signals
+
+    def __init__(self, settings: QSettings | None = None, session: Path | None = None) -> None:
         super().__init__()
         self.settings = settings or open_settings()[0]
         self.state = StudioState.create()
@@ -50,8 +53,12 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
+        self._closed = False
+        self.closing = Closing(self.training)
+        self.signalled.connect(self.leave)
         self._connect_views()
         self._connect_render()
         self._connect_training()
@@ -64,6 +71,7 @@ class Studio(QObject):
         QTimer.singleShot(UNSEEN, self, self._complete)
         self.window.show()
         self.state.library.start(self._last_recipe())
+        self.session.start()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -87,42 +95,49 @@ class Studio(QObject):
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
-        self._waits = False
+        if self._closed:
+            return
+        self._closed, self._waits = True, False
         self.own_images.cancel()
-        self.data.cancel()  # first of all: what loads holds others up
-        if self.training.isRunning():
-            self._end_training()
-        for thread in (self.render, self.work):
-            if thread.isRunning():
-                thread.shut_down()
-        self.data.shut_down()
-        self.own_images.shut_down()
+        self.data.cancel()
+        for thread in self.threads():
+            thread.ask_to_end()
+        self.session.close()
+        self.closing.end([self.session.worker, *self.threads()])
         # What the threads still had to say must not reach a window that is gone.
         self.state.silence()
         self.settings.setValue("recipe", self.state.displayed.recipe.name)
+        self.settings.sync()
         if self._garbage is not None:
             self._garbage.timer.stop()
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
-    def leave(self, *_: object) -> None:
-        """Ctrl-C in the terminal, or the system's wish to end the program."""
-        self.window.close()
+    def threads(self) -> list[RenderThread | WorkThread]:
+        """All but the one that trains."""
+        return [self.render, self.work, *self.data.threads(), *self.own_images.threads()]
 
-    def _end_training(self) -> None:
-        """Save and end; where saving fails the user decides, and may make room first."""
-        ask = QMessageBox.StandardButton
-        while why := self.training.shut_down():
-            answer = QMessageBox.critical(
-                None,
-                "IAE Studio",
-                f"{breakable(why)}\n\nTry again, or close and lose what was learned since?",
-                ask.Retry | ask.Discard,
-                ask.Retry,
-            )
-            if answer != ask.Retry:
-                self.training.abandon()
-                return
+    def leave(self, number: int = signal.SIGINT) -> None:
+        """Ctrl-C in the terminal, or the system's wish to end the program."""
+        self.closing.unattended = number != signal.SIGINT
+        close_questions()
+        self.window.close()
+        QApplication.exit(0)  # of what else still waits for an answer
+
+    def quit(self) -> None:
+        """The application ends, though nobody closed the window: the desktop's session is over."""
+        self.closing.unattended = True
+        self.close()
+
+    def commit(self, *_: object) -> None:
+        """The desktop's session may be about to end: save, and go on."""
+        saved = threading.Event()
+        if self.training.holds_work:
+            directly = Qt.ConnectionType.DirectConnection
+            link = self.training.saved.connect(lambda *_: saved.set(), directly)
+            self.training.command("save")
+            saved.wait(GRACE)
+            QObject.disconnect(link)
 
     def _last_recipe(self) -> str:
         name = text(self.settings, "recipe")
@@ -207,41 +222,3 @@ class Studio(QObject):
         else:
             return
         self.work.submit(job, then=self.state.messages.show_saved)
-
-
-def run(app: QApplication, diagnostics: Diagnostics) -> int:
-    """Show the window and run until it closes."""
-    settings, told = open_settings()
-    chosen = switch(settings, "dark")
-    dark = theme.prefers_dark(app) if chosen is None else chosen
-    theme.apply(app, dark)
-    diagnostics.mend(settings)
-    studio = Studio(settings)
-    if told:
-        studio.state.messages.show_error(told)
-    diagnostics.attach(studio.state.messages, studio.window.painted)
-    for number in (signal.SIGINT, signal.SIGTERM):  # as a click on the window's cross
-        signal.signal(number, studio.leave)
-    failed: list[Exception] = []
-    QTimer.singleShot(0, partial(_begin, app, studio, failed))
-    code = app.exec()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_DFL)
-    studio.close()
-    studio.window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    # What is left of the plots must go while Qt is still there.
-    del studio
-    gc.collect()
-    if failed:
-        raise failed[0]
-    return code
-
-
-def _begin(app: QApplication, studio: Studio, failed: list[Exception]) -> None:
-    """Show the window; a program without one must not run on unseen."""
-    try:
-        studio.start()
-    except Exception as error:
-        failed.append(error)
-        app.exit(1)

@@ -40,7 +40,7 @@ class DataController(QObject):
         self._cancel = threading.Event()
         self._progress: CancellableProgress | None = None
         self._loads: TestRequest | None = None
-        for thread in self._threads():
+        for thread in self.threads():
             thread.failed.connect(self.failed)
         state.library.refreshWanted.connect(self.refresh)
         state.inputs.testsWanted.connect(self._take_tests)
@@ -54,22 +54,16 @@ class DataController(QObject):
 
     def start(self) -> None:
         """Begin to work; what was asked before has waited."""
-        for thread in self._threads():
+        for thread in self.threads():
             thread.start()
-
-    def shut_down(self) -> None:
-        """End the threads, whatever they load; safe to call twice."""
-        self.cancel()
-        for thread in self._threads():
-            if thread.isRunning():
-                thread.shut_down()
 
     def cancel(self) -> None:
         """Nobody waits any more for what loads or is downloaded."""
         self._cancel.set()
         self._cancel_loading()
 
-    def _threads(self) -> tuple[WorkThread, ...]:
+    def threads(self) -> tuple[WorkThread, ...]:
+        """All that work for it."""
         return self.library, self.reading, self.downloads
 
     def refresh(self) -> None:
@@ -87,12 +81,12 @@ class DataController(QObject):
     # ---- test images -------------------------------------------------------------------------
 
     def _take_tests(self, request: TestRequest) -> None:
-        if self._loads is None or self._loads.data != request.data:
+        if self._progress is None or self._loads is None or self._loads.data != request.data:
             self._cancel_loading()  # of those that nobody will look at
-        self._loads = request
-        progress = self._progress = CancellableProgress(self._tell_loading)
+            self._progress = CancellableProgress(self._tell_loading)
+        self._loads = request  # of the same data: one Stop is for all who wait for them
         self.reading.submit(
-            partial(jobs.take_test_images, request, self.folders.now(), progress),
+            partial(jobs.take_test_images, request, self.folders.now(), self._progress),
             then=partial(self._took_tests, request),
             otherwise=partial(self._lack_tests, request),
             newest="tests",
@@ -114,12 +108,14 @@ class DataController(QObject):
         self._loaded.emit(Loading(done, total))
 
     def _command(self, command: object) -> None:
-        if command == "stop" and not self.state.training.busy:
+        if command == "stop" and not self.state.training.busy and self._loads is not None:
             self._cancel_loading()
+            self._lack_tests(self._loads)  # at once: the loader may be amid a large image
 
     def _cancel_loading(self) -> None:
         if self._progress is not None:
             self._progress.cancel()
+            self._progress = None
 
     # ---- downloads ---------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ from iae_studio.state.messages import (
     MovedImages,
     short,
 )
-from iae_studio.state.opened import Opened
+from iae_studio.state.opened import Looked, Opened
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads import jobs, opening
 from iae_studio.threads.worker import WorkThread
@@ -45,11 +45,13 @@ class OwnImagesController(QObject):
         super().__init__()
         self.state, self.window = state, window
         self.looking, self.opening = WorkThread(), WorkThread()
-        for thread in (self.looking, self.opening):
+        for thread in self.threads():
             thread.failed.connect(self.failed)
         self._progress = CancellableProgress(lambda *_: None)  # of all drops
         self._finds = CancellableProgress(lambda *_: None)  # of images that moved
         self._opens: dict[object, CancellableProgress] = {}
+        self._overs: dict[object, Callable[[], object]] = {}
+        self._looks: list[Opened] = []
         self._sees = CancellableProgress(lambda *_: None)
         self._moved.connect(self._tell_moved)
         state.inputs.filesWanted.connect(self._open_files)
@@ -62,8 +64,8 @@ class OwnImagesController(QObject):
 
     def start(self) -> None:
         """Begin to work; what was asked before has waited."""
-        self.looking.start()
-        self.opening.start()
+        for thread in self.threads():
+            thread.start()
 
     def cancel(self) -> None:
         """Nobody waits any more for what is being opened or looked through."""
@@ -76,12 +78,16 @@ class OwnImagesController(QObject):
             progress.cancel()
         self._progress = CancellableProgress(lambda *_: None)
 
-    def shut_down(self) -> None:
-        """End the threads; safe to call twice."""
-        self.cancel()
-        for thread in (self.looking, self.opening):
-            if thread.isRunning():
-                thread.shut_down()
+    def _forget_drops(self) -> None:
+        """At once: a thread may still be amid a large image, or wait for a network."""
+        for key in list(self._opens):
+            self._opened(key, Opened())
+        for opened in list(self._looks):
+            self._not_looked(opened)
+
+    def threads(self) -> tuple[WorkThread, ...]:
+        """Both that work for it."""
+        return self.looking, self.opening
 
     def _act(self, action: Action) -> None:
         if action.asks_for(STOP_LOOKING):
@@ -89,6 +95,7 @@ class OwnImagesController(QObject):
                 self._finds.cancel()
             else:
                 self._stop_drops()
+                self._forget_drops()
         elif action.asks_for(FIND_FOLDER) or action.asks_for(FIND_ZIP):
             self._find(action.about, action.asks_for(FIND_ZIP))
 
@@ -100,7 +107,19 @@ class OwnImagesController(QObject):
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
         self._open(partial(opening.open_picture, picture, name, spec))
 
-    def _open(self, job: Callable[[CancellableProgress], Opened]) -> None:
+    def open(
+        self,
+        job: Callable[[InputSpec, CancellableProgress], Opened],
+        over: Callable[[], object],
+    ) -> None:
+        """Open images as the displayed network sees them; then `over` is called, come what may."""
+        self._open(partial(job, self.state.inputs.spec), over)
+
+    def _open(
+        self,
+        job: Callable[[CancellableProgress], Opened],
+        over: Callable[[], object] = lambda: None,
+    ) -> None:
         key = object()
         self._opens[key] = progress = CancellableProgress(partial(self._moved.emit, key))
         self.opening.submit(
@@ -108,12 +127,16 @@ class OwnImagesController(QObject):
             then=partial(self._opened, key),
             otherwise=partial(self._opened, key, Opened()),
         )
+        self._overs[key] = over
         QTimer.singleShot(PATIENCE, self, partial(self._tell_opening, key))
 
     def _opened(self, key: object, opened: Opened) -> None:
-        del self._opens[key]
+        if self._opens.pop(key, None) is None:
+            return  # it was stopped
+        over = self._overs.pop(key)
         self.state.inputs.news.forget(key)
         self.state.inputs.add_opened(opened)
+        over()
 
     def _tell_opening(self, key: object) -> None:
         if key in self._opens:
@@ -132,11 +155,22 @@ class OwnImagesController(QObject):
 
     def _look(self, opened: Opened, spec: InputSpec) -> None:
         pair = self.state.displayed.recipe.translates
+        self._looks.append(opened)
         self.looking.submit(
             partial(opening.look_through, opened, spec, pair, self._progress),
-            then=partial(self.state.inputs.add_looked, opened),
-            otherwise=partial(self.state.inputs.lack_looked, opened),
+            then=partial(self._looked, opened),
+            otherwise=partial(self._not_looked, opened),
         )
+
+    def _looked(self, opened: Opened, looked: Looked) -> None:
+        if opened in self._looks:
+            self._looks.remove(opened)
+            self.state.inputs.add_looked(opened, looked)
+
+    def _not_looked(self, opened: Opened) -> None:
+        if opened in self._looks:
+            self._looks.remove(opened)
+            self.state.inputs.lack_looked(opened)
 
     # ---- images that are gone ----------------------------------------------------------------
 

@@ -201,9 +201,13 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
         return False
 
+    def remember_layout(self) -> None:
+        """Where the window stands, and its docks."""
+        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""
-        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+        self.remember_layout()
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()

@@ -35,6 +35,7 @@ class Input:
     test: bool = False  # taken from a test set, not brought by the user
     drawing: bool = False  # what is on the pad now
     grey_range: GreyRange | None = None  # of a deep grey file, for networks that have none
+    place: str = ""  # the file's full path, where it is one
 
 
 class InputList:
@@ -52,6 +53,10 @@ class InputList:
     def stale(self) -> list[Input]:
         """Those that must be seen anew first."""
         return [known for known in self._all if known.spec != self.spec]
+
+    def brought(self) -> tuple[Input, ...]:
+        """Those of the user."""
+        return tuple(known for known in self._all if not known.test)
 
     def has_tests(self) -> bool:
         """Whether some were taken from a test set."""

@@ -180,6 +180,10 @@ class InputImages(QObject):
         self.exchanged.emit()
         self.changed.emit()
 
+    def brought(self) -> tuple[Input, ...]:
+        """What the user brought, whether the displayed network has seen it yet or not."""
+        return self._list.brought()
+
     # ---- test images -------------------------------------------------------------------------
 
     def want_tests(self) -> None:
@@ -187,6 +191,20 @@ class InputImages(QObject):
         if not self._shows_points:
             self._ask_for_tests(self._asked)
             self._asked += 1
+
+    @property
+    def tests_seed(self) -> int | None:
+        """What the test images that are there, or on their way, were chosen by; None without."""
+        if not (self.awaits_tests or self._had_tests or self._list.has_tests()):
+            return None
+        return self._asked if self._request is None else self._request.seed
+
+    def restore_tests(self, seed: int | None) -> None:
+        """`renew_tests` is to take those of that seed; with None there are to be none."""
+        model = self._displayed.model
+        self._had_tests = seed is not None
+        self._asked = seed or 0
+        self._request = TestRequest(model.recipe, 0, model.path) if seed is None else None
 
     def _ask_for_tests(self, seed: int) -> None:
         self._request = TestRequest(self._displayed.recipe, seed, self._displayed.model.path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
@@ -25,6 +27,21 @@ def columns_of(recipe: Recipe) -> int:
     if not has_noise(recipe):
         return 1
     return FEWER if recipe.translates else COLUMNS
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that is turned; of the same names as in a `Query`."""
+
+    seed: int = 0
+    seeds: tuple[int, ...] = column_seeds(0, COLUMNS)
+    locked: frozenset[int] = frozenset()
+    noise_scale: float = 1.0
+    noise_offsets: tuple[float, ...] = ()
+    code_offsets: tuple[float, ...] = ()
+    raw_code: bool = False
+    wants_clusters: bool = False
+    wants_way_back: bool = False
 
 
 class Query(QObject):
@@ -52,6 +69,19 @@ class Query(QObject):
         """Another model: its codes and noise mean something else."""
         self.code_offsets, self.noise_offsets = (), ()
         self.noise_scale = 1.0
+
+    def now(self) -> Settings:
+        """All that is turned, as it stands."""
+        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+
+    def restore(self, settings: Settings) -> None:
+        """Turn everything at once."""
+        for each in fields(Settings):
+            setattr(self, each.name, getattr(settings, each.name))
+        self.noiseChanged.emit()
+        self.rawChanged.emit()
+        self.picturesChanged.emit()
+        self.changed.emit()
 
     # ---- noise and code ----------------------------------------------------------------------
 

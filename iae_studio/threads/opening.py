@@ -32,6 +32,7 @@ class _File:
     head: Callable[[], bytes]
     read: Callable[[], bytes]  # raises UserError
     place: str = ""
+    path: str = ""  # the full one of a file that is no part of another
 
 
 # ---- images ----------------------------------------------------------------------------------
@@ -91,7 +92,8 @@ def _on_disk(path: Path) -> _File:
         with path.open("rb") as file:
             return file.read(HEAD)
 
-    return _File(path.name, head, lambda: read_image(path), str(path))
+    whole = str(path.absolute())
+    return _File(path.name, head, lambda: read_image(path), str(path), whole)
 
 
 def _decoded(
@@ -114,7 +116,7 @@ def _decoded(
             unread.append(Unread(file.name, str(error), place=file.place))
             continue
         original = data if len(data) < rgb.nbytes else rgb
-        known = Input(file.name, spec(rgb), spec, original, grey_range=grey_range)
+        known = Input(file.name, spec(rgb), spec, original, grey_range=grey_range, place=file.path)
         if known.seen.any() or not spec.ink:
             inputs.append(known)
         else:

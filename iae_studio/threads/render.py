@@ -79,12 +79,11 @@ class RenderThread(QThread):
                 self._due = True
                 self._wake.notify()
 
-    def shut_down(self) -> None:
-        """End the thread; returns when it has."""
+    def ask_to_end(self) -> None:
+        """End the thread after the picture in hand; returns at once."""
         with self._wake:
             self._quit = True
             self._wake.notify()
-        self.wait()
 
     def run(self) -> None:
         try:

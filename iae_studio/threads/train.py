@@ -35,6 +35,8 @@ class TrainingThread(TrainingReports):
     Commands: pause, go, step, stop, save, discard; or a folder to save in.
     """
 
+    holds_work = False  # what was learned and may not be saved yet
+
     def begin(self, recipe: Recipe, run: Path | None, device: str, folders: Folders) -> None:
         """Train a recipe in a new run folder, or go on with `run`."""
         self._progress = CancellableProgress(self.loadingMoved.emit)
@@ -46,18 +48,20 @@ class TrainingThread(TrainingReports):
             self._cancel_loading()
         self._mailbox.put(command)
 
-    def shut_down(self) -> str:
-        """Save what is training and end the thread.
-
-        Returns "" when it has ended, or why the save failed: the thread then waits, paused.
-        """
+    def ask_to_end(self) -> None:
+        """End the thread once what trains is saved; what still loads ends; returns at once."""
         self._answered.clear()
         self._cancel_loading()
         self._mailbox.put("quit")
-        while not self.wait(20):
-            if self._answered.is_set():
-                return self._refused
-        return ""
+
+    def answer(self, patience: int) -> str | None:
+        """What became of it after at most `patience` ms: "" if it ended, None if it has not yet.
+
+        Else why the save failed: the thread then waits, paused.
+        """
+        if self.wait(patience):
+            return ""
+        return self._refused if self._answered.is_set() else None
 
     def abandon(self) -> None:
         """End the thread without saving; returns when it has."""
@@ -117,7 +121,11 @@ class TrainingThread(TrainingReports):
             self.began.emit(folder.path, job.state.recipe, folder.curves())
             if any(each.inventory.lossy for each in data.own):
                 self.leftOut.emit(" ".join(data.told))
-            quitting = job.work(self._mailbox)
+            self.holds_work = True
+            try:
+                quitting = job.work(self._mailbox)
+            finally:
+                self.holds_work = False
         # Only now can somebody else train the run.
         if job.ending is not None:
             self.stateChanged.emit(job.ending)

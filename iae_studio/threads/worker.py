@@ -51,16 +51,27 @@ class WorkThread(QThread):
         same name `newest`.
         """
         with self._wake:
+            if self._quit:
+                return
             if newest:
                 self._jobs = deque(known for known in self._jobs if known.newest != newest)
             self._jobs.append(_Job(job, then, otherwise, newest))
             self._wake.notify()
 
-    def shut_down(self) -> None:
-        """End the thread after the job in hand; returns when it has. No job is followed then."""
+    def ask_to_end(self, after_all: bool = False) -> None:
+        """End after the job in hand, or `after_all` that wait; returns at once.
+
+        No job is followed from now on.
+        """
         with self._wake:
             self._quit = True
+            if not after_all:
+                self._jobs.clear()
             self._wake.notify()
+
+    def shut_down(self) -> None:
+        """End the thread after the job in hand; returns when it has."""
+        self.ask_to_end()
         self.wait()
 
     def run(self) -> None:
@@ -68,7 +79,7 @@ class WorkThread(QThread):
         while True:
             with self._wake:
                 self._wake.wait_for(lambda: bool(self._jobs) or self._quit)
-                if self._quit:
+                if not self._jobs:
                     return
                 job = self._jobs.popleft()
             self._do(job)

@@ -70,6 +70,8 @@ class CodeView(QWidget):
         self._hint.setText(code_hint(facts, self._displayed.recipe))
 
     def _raw_changed(self) -> None:
+        with QSignalBlocker(self._raw):
+            self._raw.setChecked(self._query.raw_code)
         if self._answers.facts is not None:
             self.show_facts(self._answers.facts)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import errno
 import hashlib
 import http.client
-import urllib.request
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from trainer.data.arriving import CHUNK as CHUNK
+from trainer.data.arriving import Cancelled as Cancelled
+from trainer.data.arriving import chunks_of
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.storage.files import replacing
 
-CHUNK = 1 << 16
-TIMEOUT = 20.0  # seconds without a byte
 SLACK = 1 << 20  # bytes a mirror's copy may be larger than published: longer answers are no archive
 # What the disk says, not the network.
 _DISK = {
@@ -24,10 +25,6 @@ _DISK = {
     errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
     errno.EIO,
 }  # fmt: skip
-
-
-class Cancelled(Exception):  # noqa: N818  not an error
-    """The user stopped a download; nothing half-written is left behind."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +111,9 @@ def _copy(
     cancelled: Callable[[], bool],
 ) -> None:
     """One try with one mirror. Raises OSError, ValueError, HTTPException or Cancelled."""
-    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, replacing(target) as file:
+    with closing(chunks_of(url, cancelled)) as chunks, replacing(target) as file:
         digest, done = hashlib.md5(usedforsecurity=False), 0
-        while chunk := answer.read(CHUNK):
-            if cancelled():
-                raise Cancelled
+        for chunk in chunks:
             file.write(chunk)
             digest.update(chunk)
             done += len(chunk)

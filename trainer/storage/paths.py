@@ -85,6 +85,11 @@ def logs_root() -> Path:
     return Path(platformdirs.user_log_dir(APP))
 
 
+def session_root() -> Path:
+    """The folder of what was explored last, for the next start of the window."""
+    return Path(platformdirs.user_state_dir(APP)) / "session"
+
+
 def reproduction_root() -> Path:
     """The folder of the runs of `python -m trainer reproduce`."""
     return Path(platformdirs.user_data_dir(APP)) / "reproduce"

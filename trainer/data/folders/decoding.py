@@ -163,7 +163,7 @@ class Decoding:
             return None
 
         found = []
-        with closing(in_threads(extent, self.inventory.names)) as extents:
+        with closing(in_threads(extent, self.inventory.names, self.progress)) as extents:
             for known in extents:
                 self.progress(0, 0)
                 found.append(known)
@@ -184,7 +184,7 @@ class Decoding:
         """All that can be read, in order; notes which those were, and what is wrong with others."""
         self._kept, self._contents, self._broken = [], [], []
         names = self.inventory.names
-        with closing(in_threads(self._square, names)) as squares:
+        with closing(in_threads(self._square, names, self.progress)) as squares:
             for place, square in enumerate(squares):
                 if isinstance(square, LeftOut):
                     self._broken.append(square)

@@ -13,7 +13,7 @@ from trainer.data.folders.copies import smaller_copies
 from trainer.data.folders.left_out import IMAGES, LeftOut, Why, counted, kind_of
 from trainer.data.folders.stores import Store, is_image, open_store
 from trainer.data.image_files import begins_as_image
-from trainer.data.progress import OnProgress, unheard
+from trainer.data.progress import OnProgress, heard, unheard
 
 FEWEST = 16  # images to train on
 NAMED = 6  # classes that a sentence names
@@ -83,7 +83,7 @@ def take_inventory(path: Path, classes: str = "auto", progress: OnProgress = unh
 def inventory_of(store: Store, path: Path, classes: str, progress: OnProgress) -> Inventory:
     """The same of a store that is open."""
     files, left_out = store.files(progress)
-    images = [name for name in files if _is_image(store, name)]
+    images = [name for name in heard(files, progress) if _is_image(store, name)]
     known = set(images)
     left_out += [LeftOut(name, kind_of(name)) for name in files if name not in known]
     if classes != "outer":
@@ -99,7 +99,7 @@ def inventory_of(store: Store, path: Path, classes: str, progress: OnProgress) -
         class_names=found.class_names,
         marked=found.marked,
         left_out=tuple(left_out),
-        fingerprint=_fingerprint(store, found),
+        fingerprint=_fingerprint(store, found, progress),
     )
 
 
@@ -110,8 +110,8 @@ def _is_image(store: Store, name: str) -> bool:
     return kind_of(name) is Why.OTHER and begins_as_image(store.head(name, 16))
 
 
-def _fingerprint(store: Store, found: Classes) -> str:
+def _fingerprint(store: Store, found: Classes, progress: OnProgress) -> str:
     digest = hashlib.sha256(repr((found.labels, found.class_names, found.marked)).encode())
-    for name in found.names:
+    for name in heard(found.names, progress):
         digest.update(f"{name} {store.stamp(name)}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:16]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -25,6 +25,7 @@ MOST_FILE = 1 << 26  # bytes of one image file, unpacked: hardly any photo is la
 MOST_UNPACKED = 1 << 35  # bytes of all images in a .zip
 WORKERS = min(8, os.cpu_count() or 1)
 BATCH = 512  # files read ahead
+TURN = 0.1  # seconds between two looks whether somebody has given up
 
 _ZIP_ERRORS = (OSError, EOFError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError)
 T = TypeVar("T")
@@ -201,12 +202,27 @@ def _not_too_large(data: bytes, name: str) -> bytes:
     return data
 
 
-def in_threads(work: Callable[[str], T], names: Iterable[str]) -> Generator[T]:
+def in_threads(
+    work: Callable[[str], T], names: Iterable[str], progress: OnProgress = unheard
+) -> Generator[T]:
     """`work` of every name, in order, on several threads, never far ahead of the taker.
 
-    Closed early, it waits for what is being worked on, and does no more.
+    What `progress` raises while a result is waited for ends it at once. Closed early, it does no
+    more, and waits for nothing: an image that takes long is then decoded for nobody.
     """
     left = iter(names)
-    with ThreadPoolExecutor(WORKERS) as pool:
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
         while batch := list(islice(left, BATCH)):
-            yield from pool.map(work, batch)
+            waiting = deque(pool.submit(work, name) for name in batch)
+            while waiting:
+                yield _awaited(waiting.popleft(), progress)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _awaited(result: Future[T], progress: OnProgress) -> T:
+    while True:
+        if wait((result,), TURN).done:
+            return result.result()
+        progress(0, 0)

@@ -143,7 +143,7 @@ def _decode_all(
             return _face(store, prefix + name, size)
 
         def told() -> Iterator[Pixels]:
-            with closing(in_threads(face, names)) as faces:
+            with closing(in_threads(face, names, progress)) as faces:
                 for done, pixels in enumerate(faces, start=1):
                     yield pixels
                     progress(done, len(names))
