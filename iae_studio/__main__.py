@@ -34,7 +34,7 @@ def main() -> int:
         sys.stderr.write(f"IAE Studio: {platform_check.missing_runtime(error) or missing}\n")
         return 1
     _stand_somewhere()
-    return _watched()
+    leaving.end_now(_watched())
 
 
 def _stand_somewhere() -> None:
@@ -52,9 +52,8 @@ def _watched() -> int:
     from trainer.storage.faults import told
 
     diagnostics = Diagnostics()
-    leaving.last_acts.append(diagnostics.close)
     try:
-        leaving.end_now(_run(diagnostics))
+        return _run(diagnostics)
     except Exception as error:
         logger.exception("The program cannot go on.")
         what = told(error) if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
@@ -67,12 +66,12 @@ def _watched() -> int:
 def _run(diagnostics: Diagnostics) -> int:
     from PySide6.QtWidgets import QApplication
 
-    from iae_studio import app
+    from iae_studio import running
 
     application = QApplication(sys.argv)
     application.setApplicationName("IAE Studio")
     application.setDesktopFileName("iae-studio")
-    return app.run(application, diagnostics)
+    return running.run(application, diagnostics)
 
 
 if __name__ == "__main__":

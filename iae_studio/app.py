@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import signal
-import sys
 import threading
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,18 +12,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from iae_studio import leaving
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
-from iae_studio.diagnostics.start import Diagnostics
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.session_controller import SessionController
-from iae_studio.settings import open_settings, switch, text
+from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
-from iae_studio.style import theme
 from iae_studio.threads import jobs
 from iae_studio.threads.ending import GRACE
 from iae_studio.threads.failures import describe
@@ -36,12 +31,10 @@ from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import session_root
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
 
-_left: list[Studio] = []
 UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
 
@@ -229,40 +222,3 @@ class Studio(QObject):
         else:
             return
         self.work.submit(job, then=self.state.messages.show_saved)
-
-
-def run(app: QApplication, diagnostics: Diagnostics) -> int:
-    """Show the window and run until it closes; what then still runs ends with the process."""
-    settings, told = open_settings()
-    chosen = switch(settings, "dark")
-    dark = theme.prefers_dark(app) if chosen is None else chosen
-    theme.apply(app, dark)
-    diagnostics.mend(settings)
-    studio = Studio(settings, session_root())
-    if told:
-        studio.state.messages.show_error(told)
-    diagnostics.attach(studio.state.messages, studio.window.painted)
-    leaving.listen(studio.signalled.emit)
-    app.commitDataRequest.connect(studio.commit)
-    app.aboutToQuit.connect(studio.quit)
-    failed: list[Exception] = []
-    QTimer.singleShot(0, partial(_begin, app, studio, failed))
-    code = app.exec()
-    studio.close()
-    _left.append(studio)  # to destroy a thread that runs would abort
-    if failed:
-        raise failed[0]
-    lost = studio.closing.lost
-    if lost:
-        with suppress(OSError, AttributeError):  # the terminal may be gone, or there is none
-            sys.stderr.write(f"IAE Studio: {lost}\n")
-    return code or bool(lost)
-
-
-def _begin(app: QApplication, studio: Studio, failed: list[Exception]) -> None:
-    """Show the window; a program without one must not run on unseen."""
-    try:
-        studio.start()
-    except Exception as error:
-        failed.append(error)
-        app.exit(1)

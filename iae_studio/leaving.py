@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
+from iae_studio.diagnostics.crashes import ended_in_order
+
 # SIGHUP: the terminal was closed, or the connection broke off; on Windows Ctrl-Break.
 NUMBERS = tuple(
     getattr(signal, name)
@@ -26,15 +28,13 @@ NUMBERS = tuple(
 SECOND = 128 + signal.SIGINT  # exit code after a second Ctrl-C
 ECHO = 0.3  # seconds: some starters hand on a Ctrl-C that the terminal sent us as well
 
-last_acts: list[Callable[[], object]] = []  # what an end that was wished for does, quickly
-
 _mouths: list[socket.socket] = []  # what Python tells of signals; kept open to the end
 
 
 @contextmanager
 def at_once() -> Iterator[None]:
     """Until the window is there a signal ends the program on the spot: nothing is to be saved."""
-    before = _listen_to(lambda *_: end_now(0))
+    before = _listen_to(lambda *_: _leave())
     try:
         yield
     finally:
@@ -55,6 +55,11 @@ def listen(wished: Callable[[int], object]) -> None:
     signal.set_wakeup_fd(mouth.fileno(), warn_on_full_buffer=False)
     _mouths.append(mouth)
     threading.Thread(target=_hear, args=(ear, wished), name="signals", daemon=True).start()
+
+
+def _leave() -> None:
+    ended_in_order()
+    os._exit(0)
 
 
 def _listen_to(handler: Callable[..., object]) -> dict[signal.Signals, Any]:
@@ -89,9 +94,6 @@ def end_now(code: int) -> NoReturn:
     An orderly end comes here too. Taking Python, Qt and torch to pieces takes a second or more on
     a busy machine, in which threads that read or draw could hold it up, or crash it.
     """
-    for act in last_acts:
-        with suppress(Exception):  # the end comes all the same
-            act()
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # without a console there is none

@@ -32,7 +32,7 @@ from iae_studio.dialogs import Dialogs
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
 from iae_studio.settings import keep_layout, kept_layout
-from iae_studio.state.messages import SHOW_LOG, Action
+from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
@@ -120,7 +120,7 @@ class Window(QMainWindow):
         return dock
 
     def _show_name(self, recipe: Recipe) -> None:
-        self.setWindowTitle(f"{recipe.name} – IAE Studio")
+        self.setWindowTitle(f"{short(recipe.name)} – IAE Studio")
 
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""

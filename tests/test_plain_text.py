@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,9 +32,9 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from iae_studio.views.large import LargeView
 from iae_studio.views.own_images import OwnImagesDialog
-from iae_studio.widgets.curve_legend import CurveLegend
 from iae_studio.widgets.elided_label import WrappedLabel, breakable, in_lines
 from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.plain import plain
 from iae_studio.window import Window
 from trainer.messages import ModelFacts, Progress
@@ -108,7 +109,7 @@ def test_no_text_of_a_file_is_markup(text: str, window: Window, qtbot, monkeypat
     state.devices.offer_gpu(text)
     pictures = np.zeros((2, 28, 28, 1), np.uint8)
     window.findChild(ImageGrid).setSheet(pictures, None, ["n1"], [text, text])
-    window.findChild(CurveLegend).setCurves([text])
+    window.findChild(LossPlot, "lossPlot").setCurves([text])
     state.training.set_loading(Loading(1, 2))
     state.training.recipe = recipe
     state.training.set_state(State.TRAINING)
@@ -137,6 +138,21 @@ def test_a_recipe_that_names_a_device_is_shown_as_text(window: Window, qtbot) ->
     window.grab()
     words = [label.text() for label in window.findChildren(WrappedLabel)]
     assert text in words, "letter by letter"
+
+
+@pytest.mark.parametrize("text", ["word " * 200_000, "w" * 1_000_000, "l\n" * 500_000])
+def test_a_text_without_an_end_neither_stops_nor_widens_the_window(
+    text: str, window: Window, qtbot
+) -> None:
+    """Laid out as a whole each would take Qt ten seconds and more."""
+    before, began = window.size(), time.monotonic()
+    window.state.displayed.select(DisplayedModel(odd_recipe(text)))
+    window.state.messages.show_message(Message(text))
+    window.grab()
+    assert time.monotonic() - began < 5
+    assert window.size() == before
+    assert all(len(label.text()) < 5000 for label in window.findChildren(QLabel))
+    assert len(window.windowTitle()) < 100
 
 
 @given(st.text(st.sampled_from("<>&lt;b /!?img=' \n"), max_size=12), st.sampled_from(MARKUP))

@@ -43,7 +43,7 @@ class ExperimentsView(QWidget):
         self.tree = RecipeList()
         self.tree.currentItemChanged.connect(self._chosen)
         self._named = heading("")
-        self._story = caption()
+        self._story = caption(most=6)
         self._diagram = Diagram()
         self._data = caption(most=3)
         self._download = button("Download", "download", "", self._want_download, "downloadButton")

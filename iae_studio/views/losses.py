@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from iae_studio.widgets.loss_plot import LossPlot
 
 SMOOTHING = 0.5
+LONGEST = 20_000  # letters of an entry: a trace has fewer
 
 
 class LossesView(QWidget):
@@ -96,4 +97,5 @@ class LossesView(QWidget):
 
     def write(self, text: str) -> None:
         """A line with the time of day."""
-        self.log.appendPlainText(f"{time.strftime('%H:%M:%S')}  {text}")
+        cut = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+        self.log.appendPlainText(f"{time.strftime('%H:%M:%S')}  {cut}")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from iae_studio.widgets.plain import PlainLabel, plain
+from iae_studio.widgets.plain import PlainLabel, bounded, plain
 
 _LEAST, _SHORT = 6, 33  # letters that stay to be read, of any text and of a short one
 _UNBROKEN = 16  # letters that may stand together in a text that wraps
@@ -54,7 +54,7 @@ class ElidedLabel(_Told):
         """Show this; or `short`, a few words, where it does not fit."""
         self._short = short
         super().setText(text)
-        self.setAccessibleName(text)
+        self.setAccessibleName(self.text())
         self.updateGeometry()
         self._tell_whole()
 
@@ -120,8 +120,8 @@ class WrappedLabel(_Told):
         return self._whole
 
     def setText(self, text: str) -> None:
-        self._whole = text
-        self.setAccessibleName(text)
+        self._whole = bounded(text)
+        self.setAccessibleName(self._whole)
         self._show()
 
     def _show(self) -> None:

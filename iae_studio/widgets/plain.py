@@ -14,11 +14,17 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 # Where Qt could see the beginning of a tag, or a "<" that is spelled out.
 _MARKUP = re.compile("<|&(?=lt;)")
 _APART = "\N{ZERO WIDTH SPACE}"
+MOST = 4096  # letters: laying out a million takes Qt many seconds
+
+
+def bounded(text: str) -> str:
+    """As much of a text as anybody reads in a label."""
+    return text if len(text) <= MOST else f"{text[:MOST]}…"
 
 
 def plain(text: str) -> str:
     """The same to be read, for a place where Qt guesses: it takes this for no markup."""
-    return _MARKUP.sub(lambda found: found[0] + _APART, text)
+    return _MARKUP.sub(lambda found: found[0] + _APART, bounded(text))
 
 
 class PlainLabel(QLabel):
@@ -27,7 +33,10 @@ class PlainLabel(QLabel):
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        super().setText(text)
+        super().setText(bounded(text))
+
+    def setText(self, text: str) -> None:
+        super().setText(bounded(text))
 
     def setToolTip(self, tip: str) -> None:
         super().setToolTip(plain(tip))

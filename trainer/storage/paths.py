@@ -85,14 +85,14 @@ def runs_root() -> Path:
     return Path(platformdirs.user_data_dir(APP)) / "runs"
 
 
-def session_root() -> Path:
-    """The folder of what was explored last, for the next start of the window."""
-    return Path(platformdirs.user_state_dir(APP)) / "session"
-
-
 def logs_root() -> Path:
     """The folder of the window's log, and of what it left when it crashed."""
     return Path(platformdirs.user_log_dir(APP))
+
+
+def session_root() -> Path:
+    """The folder of what was explored last, for the next start of the window."""
+    return Path(platformdirs.user_state_dir(APP)) / "session"
 
 
 def reproduction_root() -> Path:
