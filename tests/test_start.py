@@ -57,7 +57,7 @@ def test_a_missing_library_is_named_with_the_package(monkeypatch, capfd) -> None
 TURNED = """
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from iae_studio.app import run
+from iae_studio.running import run
 from iae_studio.diagnostics.start import Diagnostics
 from iae_studio.style import theme
 from iae_studio.window import Window
