@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -30,9 +31,11 @@ class Extent:
     @classmethod
     def of(cls, image: Image.Image) -> Extent:
         """Of one image; what is not a finite number counts as 0."""
-        parts = [_values(band) for _, band in bands(image)]
-        low, high = min(part.min() for part in parts), max(part.max() for part in parts)
-        return cls(float(low), float(high), image.mode == "F")
+        low, high = math.inf, -math.inf
+        for _, band in bands(image):
+            values = _values(band)
+            low, high = min(low, float(values.min())), max(high, float(values.max()))
+        return cls(low, high, image.mode == "F")
 
 
 def is_deep(image: Image.Image) -> bool:

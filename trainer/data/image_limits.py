@@ -88,9 +88,9 @@ def webp_memory(data: bytes) -> int:
 
 
 def _webp_size(head: bytes) -> tuple[int, int]:
-    if len(head) < 30 or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
+    kind, least = head[12:16], 25 if head[12:16] == b"VP8L" else 30
+    if len(head) < least or head[:4] != b"RIFF" or head[8:12] != b"WEBP":
         return 0, 0
-    kind = head[12:16]
     if kind == b"VP8X":
         width, height = (int.from_bytes(head[at : at + 3], "little") + 1 for at in (24, 27))
         return width, height
