@@ -112,31 +112,32 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     assert saved.load(torch.device("cpu")).step == reached == len(saved.curves())
 
 
-def test_at_closing_it_can_be_saved_in_another_place(qtbot, own_folders, tmp_path) -> None:
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        begin(studio, qtbot)
-        shutil.rmtree(runs_root())
-        runs_root().write_text("a file in its place")
-        assert "cannot be written" in studio.training.shut_down()
-        studio.training.command(tmp_path / "stick")
-        assert studio.training.shut_down() == ""
+def close_without_room(studio, qtbot) -> None:
+    """As at closing: the thread is asked to end, and refuses."""
+    begin(studio, qtbot)
+    shutil.rmtree(runs_root())
+    runs_root().write_text("a file in its place")
+    studio.training.command("quit")
+    rests(studio, qtbot)
+
+
+def test_at_closing_it_can_be_saved_in_another_place(studio, qtbot, tmp_path) -> None:
+    close_without_room(studio, qtbot)
+    studio.training.command(tmp_path / "stick")
+    wait_state(studio, qtbot, State.IDLE)
     (there,) = (tmp_path / "stick").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step >= 20
+    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
 
 
 def test_where_nobody_can_be_asked_it_is_saved_wherever_there_is_room(
-    qtbot, own_folders, monkeypatch
+    studio, qtbot, own_folders, monkeypatch
 ) -> None:
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(own_folders / "passing"))
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        begin(studio, qtbot)
-        shutil.rmtree(runs_root())
-        runs_root().write_text("a file in its place")
-        assert studio.training.shut_down()
-        studio.training.command("rescue")
-        assert studio.training.shut_down() == ""
+    close_without_room(studio, qtbot)
+    studio.training.command("rescue")
+    wait_state(studio, qtbot, State.IDLE)
     (there,) = (own_folders / "passing" / "iae-studio").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step >= 20
+    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
 
 
 def fail_once(monkeypatch, error: Exception, at: str) -> None:
