@@ -112,35 +112,39 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     assert saved.load(torch.device("cpu")).step == reached == len(saved.curves())
 
 
-def test_at_closing_it_can_be_saved_in_another_place(qtbot, own_folders, tmp_path) -> None:
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        begin(studio, qtbot)
-        shutil.rmtree(runs_root())
-        runs_root().write_text("a file in its place")
-        assert "cannot be written" in studio.training.shut_down()
-        studio.training.command(tmp_path / "stick")
-        assert studio.training.shut_down() == ""
+def close_without_room(studio, qtbot) -> None:
+    """As at closing: the thread is asked to end, and refuses."""
+    begin(studio, qtbot)
+    shutil.rmtree(runs_root())
+    runs_root().write_text("a file in its place")
+    studio.training.command("quit")
+    rests(studio, qtbot)
+
+
+def test_at_closing_it_can_be_saved_in_another_place(studio, qtbot, tmp_path) -> None:
+    close_without_room(studio, qtbot)
+    studio.training.command(tmp_path / "stick")
+    wait_state(studio, qtbot, State.IDLE)
     (there,) = (tmp_path / "stick").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step >= 20
+    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
 
 
 def test_where_nobody_can_be_asked_it_is_saved_wherever_there_is_room(
-    qtbot, own_folders, monkeypatch
+    studio, qtbot, own_folders, monkeypatch
 ) -> None:
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(own_folders / "passing"))
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        begin(studio, qtbot)
-        shutil.rmtree(runs_root())
-        runs_root().write_text("a file in its place")
-        assert studio.training.shut_down()
-        studio.training.command("rescue")
-        assert studio.training.shut_down() == ""
+    close_without_room(studio, qtbot)
+    studio.training.command("rescue")
+    wait_state(studio, qtbot, State.IDLE)
     (there,) = (own_folders / "passing" / "iae-studio").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step >= 20
+    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
 
 
-def fail_once(monkeypatch, error: Exception, at: str) -> None:
-    """Once, where the first backward pass begins, or after the discriminators have moved."""
+def fail_once(studio, qtbot, monkeypatch, error: Exception, at: str) -> None:
+    """Go on, and fail where the first backward pass begins, or the discriminators have moved."""
+    if studio.state.training.state is not State.PAUSED:  # between two steps
+        press(studio, qtbot, "pauseButton")
+        wait_state(studio, qtbot, State.PAUSED)
     owner, name = (torch.Tensor, "backward") if at == "first" else (torch.optim.Adam, "step")
     work, failed = getattr(owner, name), []
 
@@ -153,6 +157,7 @@ def fail_once(monkeypatch, error: Exception, at: str) -> None:
         return work(*arguments, **options) if at == "first" else result
 
     monkeypatch.setattr(owner, name, fails)
+    press(studio, qtbot, "pauseButton")
 
 
 MEMORY = RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
@@ -165,7 +170,7 @@ def test_a_step_that_fails_costs_nothing_and_the_window_works_on(
     studio, qtbot, monkeypatch, error, says
 ) -> None:
     begin(studio, qtbot)
-    fail_once(monkeypatch, error, "first")
+    fail_once(studio, qtbot, monkeypatch, error, "first")
     wait_state(studio, qtbot, State.FAILED)
     qtbot.waitUntil(lambda: says in told(studio), timeout=LONG)
     reached = only_run().step
@@ -183,8 +188,7 @@ def test_half_a_step_takes_no_checkpoints_place(studio, qtbot, monkeypatch) -> N
     press(studio, qtbot, "saveButton")
     qtbot.waitUntil(lambda: only_run().step > 0, timeout=LONG)
     kept = only_run().step
-    fail_once(monkeypatch, MEMORY, "later")
-    press(studio, qtbot, "pauseButton")
+    fail_once(studio, qtbot, monkeypatch, MEMORY, "later")
     wait_state(studio, qtbot, State.FAILED)
     qtbot.waitUntil(lambda: "what was saved is kept" in told(studio), timeout=LONG)
     assert only_run().step == kept
@@ -193,7 +197,7 @@ def test_half_a_step_takes_no_checkpoints_place(studio, qtbot, monkeypatch) -> N
 def test_a_step_that_fails_on_a_full_disk_is_asked_about(studio, qtbot, monkeypatch) -> None:
     begin(studio, qtbot)
     disk = Disk(monkeypatch)
-    fail_once(monkeypatch, MEMORY, "first")
+    fail_once(studio, qtbot, monkeypatch, MEMORY, "first")
     wait_state(studio, qtbot, State.UNSAVED)
     qtbot.waitUntil(lambda: "No space left" in told(studio), timeout=LONG)
     disk.full = False
