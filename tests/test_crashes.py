@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from iae_studio.diagnostics.crashes import LAST, Crash, Marker, last_crash
 from iae_studio.diagnostics.start import crash_message
 from iae_studio.state.messages import REPORT, SHOW_LOG
 from tests.crashing import log_folder, program
+from tests.tiny import ROOT
 
 ASK = "print('said:', said()); print('log:', log())"
 
@@ -82,6 +84,19 @@ def test_without_a_place_for_the_log_it_runs_all_the_same(own_folders: Path) -> 
         (own_folders / f"xdg_{name}_home").write_text("a file")
     done = program("print('it runs')")
     assert (done.returncode, done.stdout, done.stderr) == (0, "it runs\n", "")
+
+
+def test_an_end_on_the_spot_that_is_meant_is_no_crash(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from iae_studio.diagnostics.crashes import Marker, ended_in_order\n"
+        "marker = Marker(Path(sys.argv[1]))\n"
+        "if len(sys.argv) > 2: ended_in_order()\n"
+        "os._exit(0)"
+    )
+    for more, crashed in ((["meant"], False), ([], True)):
+        subprocess.run([sys.executable, "-c", code, str(tmp_path), *more], cwd=ROOT, check=True)
+        assert (last_crash(tmp_path) is not None) is crashed
 
 
 # ---- two windows ---------------------------------------------------------------------------------

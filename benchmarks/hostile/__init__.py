@@ -1,1 +1,1 @@
-"""Bad files by the thousand, and what the program says to each."""
+"""Bad files of every kind, given to what reads them."""

@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 from benchmarks.hostile.formats import Format
+from trainer.messages import UserError
 
 SECONDS = 20  # until a window counts as hanging
 
@@ -209,7 +210,13 @@ def end() -> None:
         _window = None
 
 
-FORMATS = {"settings": Format(make, window)}
+def read(file: Path) -> None:
+    """The same; what it says of them is a refusal."""
+    if told := window(file):
+        raise UserError(told)
+
+
+FORMATS = {"settings": Format(make, read)}
 
 
 # ---- the child -----------------------------------------------------------------------------------
