@@ -3,7 +3,7 @@
     python -m benchmarks.endurance [--losses 100000] [--redraws 4000] [--probes 1000] [--models 40]
 
 Losses go through the state of the training into the plot, questions through the render thread,
-models through the display of another. The first fifth of each part warms up. Promised are a
+models through the display of another. The first fifth of each part, a thousand at the most, warms up. Promised are a
 million losses, 200,000 redraws, 50,000 probes and 500 models: --losses 1000000 and so on.
 """
 
@@ -33,7 +33,8 @@ from trainer.messages import LOSSES, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 MIB = 1 << 20
-WARM = 5  # the first of so many parts
+WARM, WARM_ENOUGH = 5, 1000  # the first of so many parts, or so many
+SLICES = 20  # of the work; what is held is told after each, so that a run may be cut short
 ROWS = 250  # losses a report
 INPUTS = 2  # images of a question
 BAR = 0.05  # how much more memory there may be
@@ -180,13 +181,17 @@ def endure(
         opened.state.inputs.remove(INPUTS)
     tell(HEAD)
     for what, count in counts.items():
-        warm = max(count // WARM, min(count, len(models)))
+        warm = max(min(count // WARM, WARM_ENOUGH), min(count, 2 * len(models)))
         do = getattr(work, what)
         do(warm)
         before = Held.now(opened)
-        do(count - warm)
-        part = Part(what, count, before, Held.now(opened))
-        tell(part.row())
+        done = warm
+        while done < count:
+            more = min(-(-count // SLICES), count - done)
+            do(more)
+            done += more
+            part = Part(what, done, before, Held.now(opened))
+            tell(part.row())
         parts.append(part)
     return parts
 
