@@ -193,6 +193,12 @@ def test_a_code_that_is_a_picture_has_no_directions_to_move_in(kind: str) -> Non
     assert len(facts.noise_spread) == facts.noise + facts.encoder_noise > 0
 
 
+@pytest.mark.parametrize("kind", ["iae, no noise", "cycleiae, no noise"])
+def test_without_noise_there_is_no_direction_of_noise(kind: str) -> None:
+    facts = snapshot_of(kind_of(kind)).facts()
+    assert facts.noise_spread == () and facts.noise == facts.encoder_noise == 0
+
+
 def test_the_strongest_noise_direction_of_a_known_case() -> None:
     """A decoder that listens to one mixture of its noise: that mixture is the first direction."""
     model = snapshot_of(recipe_of("drawn-10", "noise=3")).model
