@@ -3,8 +3,8 @@
     python -m benchmarks.endurance [--losses 100000] [--redraws 4000] [--probes 1000] [--models 40]
 
 Losses go through the state of the training into the plot, questions through the render thread,
-models through the display of another. The first fifth of each part warms up. Promised are a
-million losses, 200,000 redraws, 50,000 probes and 500 models: --losses 1000000 and so on.
+models through the display of another. The first fifth, a thousand at the most, warms up. Promised
+are a million losses, 200,000 redraws, 50,000 probes and 500 models: --losses 1000000 and so on.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 
@@ -33,7 +34,8 @@ from trainer.messages import LOSSES, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 MIB = 1 << 20
-WARM = 5  # the first of so many parts
+WARM, WARM_ENOUGH = 5, 1000  # the first of so many parts, or so many
+SLICES = 20  # of the work; what is held is told after each, so that a run may be cut short
 ROWS = 250  # losses a report
 INPUTS = 2  # images of a question
 BAR = 0.05  # how much more memory there may be
@@ -171,22 +173,30 @@ class Work:
 
 
 def endure(
-    opened: Studio, counts: dict[str, int], models: tuple[str, ...], tell: Callable[[str], object]
+    opened: Studio,
+    counts: dict[str, int],
+    models: tuple[str, ...],
+    tell: Callable[[str], object],
+    slices: int = 1,
 ) -> list[Part]:
-    """Do all of it; `counts` says how often each of `Work`'s parts."""
+    """Do all of it; `counts` says how often each of `Work`'s parts; told after each slice."""
     work, parts = Work(opened, models), []
     opened.state.inputs.add(opened.state.inputs.images[:1] * INPUTS)
     while len(opened.state.inputs.images) > INPUTS:
         opened.state.inputs.remove(INPUTS)
     tell(HEAD)
     for what, count in counts.items():
-        warm = max(count // WARM, min(count, len(models)))
+        warm = max(min(count // WARM, WARM_ENOUGH), min(count, 2 * len(models)))
         do = getattr(work, what)
         do(warm)
         before = Held.now(opened)
-        do(count - warm)
-        part = Part(what, count, before, Held.now(opened))
-        tell(part.row())
+        done = warm
+        while done < count:
+            more = min(-(-count // slices), count - done)
+            do(more)
+            done += more
+            part = Part(what, done, before, Held.now(opened))
+            tell(part.row())
         parts.append(part)
     return parts
 
@@ -204,7 +214,7 @@ def main() -> int:
             os.environ[variable] = str(Path(folder) / variable)
         app = QApplication.instance() or QApplication([])
         with studio(Path(folder)) as opened:
-            parts = endure(opened, counts, tuple(shown), lambda row: print(row, flush=True))
+            parts = endure(opened, counts, tuple(shown), partial(print, flush=True), SLICES)
         assert app is not None
     grown = [part.what for part in parts if part.growth >= BAR]
     print(f"Too much growth: {', '.join(grown)}." if grown else "All within 5 %.")

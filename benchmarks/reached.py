@@ -24,13 +24,14 @@ class Reached:
     seconds: dict[str, float]
 
     def nearest(self, file: str, line: int, first: int) -> list[str]:
-        """Those that reach the line, else its function from its first line on, else the file."""
+        """Those that reach the line, else its function up to it, else the file, else all."""
         lines = self.tests.get(file, {})
         found = set(lines.get(line, ()))
         for start, stop in ((first, line), (0, sys.maxsize)):
             if not found:
                 inside = (each for each in lines if start <= each <= stop)
                 found = {name for each in inside for name in lines[each]}
+        found = found or set(self.seconds)  # what runs when a module is imported is of no test
         quick, spent = [], 0.0
         for name in sorted(found, key=lambda name: (self.seconds[name], name)):
             spent += self.seconds[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from benchmarks.endurance import BAR, endure
 from tests.studio import little_data, running, wait_for_tiles
 
-COUNTS = {"losses": 20_000, "redraws": 100, "probes": 40, "models": 10}
+COUNTS = {"losses": 10_000, "redraws": 60, "probes": 24, "models": 8}
 
 
 def test_what_is_done_again_and_again_leaves_nothing_behind(

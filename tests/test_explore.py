@@ -188,9 +188,17 @@ def test_principal_axes_of_a_known_case() -> None:
 
 @pytest.mark.parametrize("kind", ["cycleiae, encoder noise", "cycleiae, decoder noise"])
 def test_a_code_that_is_a_picture_has_no_directions_to_move_in(kind: str) -> None:
-    facts = snapshot_of(kind_of(kind)).facts()
+    shown = snapshot_of(kind_of(kind))
+    facts = shown.facts()
     assert facts.code_spread == ()
+    assert shown.directions is not None and shown.directions.code_axes.shape == (0, 0)
     assert len(facts.noise_spread) == facts.noise + facts.encoder_noise > 0
+
+
+@pytest.mark.parametrize("kind", ["iae, no noise", "cycleiae, no noise"])
+def test_without_noise_there_is_no_direction_of_noise(kind: str) -> None:
+    facts = snapshot_of(kind_of(kind)).facts()
+    assert facts.noise_spread == () and facts.noise == facts.encoder_noise == 0
 
 
 def test_the_strongest_noise_direction_of_a_known_case() -> None:
@@ -218,6 +226,12 @@ def test_facts_tell_what_a_window_needs(snapshot: Snapshot) -> None:
     assert len(facts.code_spread) == 4 and sum(facts.code_spread) == pytest.approx(1, abs=1e-5)
     assert list(facts.code_spread) == sorted(facts.code_spread, reverse=True)
     assert list(facts.noise_spread) == sorted(facts.noise_spread, reverse=True)
+
+
+def test_no_image_is_answered_by_no_tile(snapshot: Snapshot, pictures: np.ndarray) -> None:
+    nothing = render(snapshot, Probe(1, pictures[:0], SEEDS))
+    assert nothing.tiles.shape == (0, 3, 28, 28, 1) and nothing.tiles.dtype == np.uint8
+    assert nothing.codes.shape == (0, 4) and nothing.noise_share.shape == (0,)
 
 
 def test_an_untrained_model_can_be_looked_at(pictures: np.ndarray) -> None:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trainer.evaluation.formulas import label_agreement as labels
 from trainer.evaluation.formulas.label_agreement import label_agreement, supervised_error
+from trainer.evaluation.measurable import CannotMeasureError
 from trainer.objectives.augmentation import augment, recolour
 
 
@@ -47,6 +48,16 @@ def test_what_is_easy_is_learned_from_few_labels(side: int, channels: int, moved
     error = supervised_error(*train, *test, augment=moved, seed=0, steps=40)
     assert error < 0.05
     assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_what_there_is_too_little_of_is_named() -> None:
+    (images, labels), none = bars(4, 0), bars(0, 1)
+    for learned, asked, told in (
+        (none, (images, labels), "0 labelled images"),
+        ((images, labels), none, "0 test images"),
+    ):
+        with pytest.raises(CannotMeasureError, match=told):
+            supervised_error(*learned, *asked, augment=False, seed=0, steps=2)
 
 
 def test_labels_by_chance_teach_nothing() -> None:

@@ -139,6 +139,31 @@ def test_while_folders_are_looked_through_the_first_two_are_named(state) -> None
     assert offer.about == ("/a/one",) and offer.label == "Train on one…"
 
 
+def test_of_two_looks_each_is_told_until_it_is_over(state) -> None:
+    first, second = Opened(holders=(Path("/a/one"),)), Opened(holders=(Path("/a/two"),))
+    state.inputs.add_opened(first)
+    state.inputs.add_opened(second)
+    assert state.messages.current.text == 'Looking through "one"… Looking through "two"…'
+    state.inputs.add_looked(first, Looked("one: 20 images."))
+    assert state.messages.current.text == 'Looking through "two"… one: 20 images.'
+    state.inputs.add_looked(second, Looked("two: a film.", faulty=True))
+    assert state.messages.current.text == "two: a film. one: 20 images."
+    assert state.messages.current.error and not state.messages.current.actions
+
+
+def test_a_look_that_failed_is_told_and_over(state) -> None:
+    opened = Opened(holders=(Path("/a/one"),))
+    for why in ("The disk is gone.", ""):
+        state.inputs.add_opened(opened)
+        assert state.messages.current.text.startswith('Looking through "one"')
+        if why:
+            state.messages.show_error(why)
+        state.inputs.lack_looked(opened)
+        current = state.messages.current
+        assert (current.text, current.error) == (why, True) if why else current is None
+        state.messages.show_message(None)
+
+
 @pytest.mark.parametrize(
     ("count", "named"),
     [(1, ""), (2, "1"), (3, "1 and 2"), (5, "1, 2, 3 and 4"), (7, "1, 2, 3, 4 and 2 more")],

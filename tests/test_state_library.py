@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QSettings
 
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.datasets import gone_images, missing, title_of, with_data_at_hand
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.folders import Folders
+from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import Contents
 from iae_studio.state.model_files import SHIPPED, Run, Runs, is_model, list_runs
 from iae_studio.state.studio_state import StudioState
@@ -120,6 +121,16 @@ def test_loading_tells_how_far_it_is_ten_times_a_second_until_it_is_cancelled() 
 
 def test_where_no_folder_was_chosen_none_is_a_problem() -> None:
     assert Folders().problems() == () and Folders().of("mnist") is None
+
+
+def test_folders_that_were_chosen_are_remembered_and_nonsense_is_none(tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    chosen = ChosenFolders(settings)
+    assert chosen.now() == Folders()
+    chosen.remember("mnist", tmp_path / "digits")
+    settings.setValue("data/svhn", ["not", "one"])
+    settings.setValue("data", ["nor", "here"])
+    assert chosen.now() == Folders({"mnist": str(tmp_path / "digits"), "svhn": ""}, "")
 
 
 def test_the_first_folder_that_is_gone_is_named(tmp_path: Path) -> None:

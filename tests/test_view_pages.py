@@ -15,10 +15,11 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
 from iae_studio.views.explore import ExploreView
+from iae_studio.views.losses import LossesView
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from tests.widgets import heard_of
-from trainer.messages import Clusters, ModelFacts, Rendering
+from trainer.messages import LOSSES, Clusters, ModelFacts, Progress, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -147,6 +148,31 @@ def test_tools_ask_for_what_they_say(explore, state) -> None:
     assert [len(each) for each in asked] == [1, 0]
     pressed(explore, "Paste")
     assert [len(each) for each in asked] == [1, 1]
+
+
+# ---- losses and the log --------------------------------------------------------------------------
+
+
+def test_losses_follow_the_training_and_the_log_what_is_said(qtbot, state) -> None:
+    view = LossesView(state.training, state.messages)
+    qtbot.addWidget(view)
+    view.complete()
+    rows = np.ones((5, len(LOSSES)), np.float32)
+    state.training.curvesLoaded.emit(rows)
+    assert view.plot.names() == LOSSES and view.plot.steps() == 5
+    state.training.progressed.emit(Progress(8, 1000, LOSSES, rows[:3], 1.0, 1.0))
+    assert view.plot.steps() == 8
+    other = ("only one",)
+    state.training.progressed.emit(Progress(2, 1000, other, rows[:2, :1], 1.0, 1.0))
+    assert view.plot.names() == other and view.plot.steps() == 2
+    state.training.curvesLoaded.emit(rows[:0])
+    assert view.plot.names() == LOSSES and view.plot.steps() == 0
+    state.messages.show_error("The disk is full.")
+    state.messages.logged.emit("Saved step 5.")
+    lines = view.log.toPlainText().splitlines()
+    assert [line[8:] for line in lines] == ["  The disk is full.", "  Saved step 5."]
+    assert all(line[2] == line[5] == ":" for line in lines), "with the time of day"
+    assert view.log.isReadOnly()
 
 
 # ---- the left ------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ from iae_studio.state.training import Loading, State
 from iae_studio.views.building_blocks import caption, heading
 from iae_studio.views.clusters import ClustersView
 from iae_studio.views.controls import ControlsView
+from iae_studio.views.scatter import CloudView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
 from tests.widgets import heard_of
-from trainer.messages import LOSSES, Clusters, ModelFacts, Progress
+from trainer.messages import LOSSES, Cloud, Clusters, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -126,6 +127,9 @@ def test_progress_is_told_in_words_and_by_a_line(bar, state) -> None:
     state.training.progressed.emit(Progress(250, 1000, LOSSES, rows, 12.34, 3723.0))
     assert (line.value(), line.maximum()) == (250, 1000)
     assert status.text().endswith(" · step 250 of 1,000 · 12.3/s · 1 h 02 min left")
+    short = "step 250 of 1,000 · 1 h 02 min left"
+    status.resize(status.fontMetrics().horizontalAdvance(short) + 8, 20)
+    assert status.shown() == short, "what matters most where there is no room"
     state.training.set_state(State.PAUSED)
     assert status.text().endswith(" · step 250 of 1,000")
     state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
@@ -191,3 +195,30 @@ def test_what_a_hand_sets_is_asked_and_what_is_reset_is_shown(controls, state) -
     assert state.query.noise_scale == 0.25
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
     assert scale.value() == 1.0 == state.query.noise_scale
+
+
+# ---- points --------------------------------------------------------------------------------------
+
+
+def test_points_are_grey_for_the_data_and_coloured_by_their_place(qtbot) -> None:
+    view = CloudView()
+    qtbot.addWidget(view)
+    data, model = np.array([[0.1, 0.2], [0.3, 0.4], [0, 0]]), np.array([[0.5, 0.6], [0.7, 0.8]])
+    view.set_recipe(CATALOGUE["mog-gan"])
+    assert view.codes.isHidden() and "each one-hot input" in view.data.words.text()
+    view.show_cloud(Cloud(1, 1, data, model, np.array([0, 7])))
+    assert [list(xy) for xy in view.data.below.getData()] == data.T.tolist()
+    assert [list(xy) for xy in view.data.above.getData()] == model.T.tolist()
+    one, other = (point.brush().color() for point in view.data.above.points())
+    assert one == other, "seven hues, then again from the first"
+    view.set_recipe(CATALOGUE["mog-iae"])
+    assert not len(view.data.below.getData()[0]), "they were of another model"
+    assert "each code" in view.data.words.text()
+    view.set_recipe(CATALOGUE["fiae-toy"])
+    places = np.array([0, 1])
+    view.show_cloud(Cloud(2, 1, model, model, places, 2 * model, 3 * model, places))
+    assert not view.codes.isHidden() and "by place" in view.data.words.text()
+    assert [list(xy) for xy in view.codes.above.getData()] == (2 * model).T.tolist()
+    assert [list(xy) for xy in view.codes.below.getData()] == (3 * model).T.tolist()
+    one, other = (point.brush().color() for point in view.codes.above.points())
+    assert one != other

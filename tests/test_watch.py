@@ -8,15 +8,14 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtWidgets import QLabel
+from safetensors import safe_open
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import list_runs
 from iae_studio.state.training import State
 from tests.studio import LONG, find, press, running, wait_state
 from tests.tiny import CPU, batches_of, recipe_of, same, trained, trainer_process, weights
-from trainer.inference.model_files import load_snapshot
 from trainer.messages import LOSSES, DivergedError, Floats
-from trainer.models.directions import find_directions
 from trainer.recipe.recipe import Recipe
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import run, start
@@ -135,17 +134,15 @@ def test_a_training_whose_time_is_up_is_saved(tmp_path: Path) -> None:
     assert told == [1], "who waits for the save is told of it"
 
 
-def test_what_is_saved_on_the_way_can_be_shown_without_its_data(tmp_path: Path) -> None:
+def test_what_is_saved_on_the_way_holds_what_showing_it_needs(tmp_path: Path) -> None:
     recipe = recipe_of("drawn-10", "steps=5000")
     folder = RunFolder.create(tmp_path / "run", recipe)
     batches = batches_of(recipe)
     training = run_saved(start(recipe, CPU), batches, 5000, folder, save_every=1e-9)
     while not folder.has_state():
         next(training)
-    shown = load_snapshot(tmp_path / "run", CPU)
-    assert shown.step > 0 and shown.directions is not None
-    wanted = find_directions(shown.model, batches.data)
-    assert torch.allclose(shown.directions.mean_image, wanted.mean_image, atol=1e-4)
+    with safe_open(tmp_path / "run" / "state.safetensors", "pt") as file:
+        assert "directions.mean_image" in file.keys()  # noqa: SIM118
     training.close()
 
 

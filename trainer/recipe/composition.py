@@ -62,12 +62,6 @@ class Composition:
         return self.translates and self.model.encoder_noise > 0
 
     @property
-    def has_noise(self) -> bool:
-        """Whether one input has many answers."""
-        model = self.model
-        return bool(model.noise or model.encoder_noise or model.posterior == "gaussian")
-
-    @property
     def channels(self) -> int:
         """Of an image: 3 in colour, 1 in grey."""
         return 3 if self.data.colour else 1
