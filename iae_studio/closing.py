@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication, QMessageBox, QProgressDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QProgressDialog
 
 from iae_studio.threads.ending import Deadline, have_ended
 from iae_studio.threads.train import TrainingThread
 from iae_studio.widgets.elided_label import breakable
 
 log = logging.getLogger("iae-studio")
+ASK = QMessageBox.StandardButton
 TURN = 20  # ms between two looks whether the training is saved
 
 
@@ -21,9 +23,9 @@ class Closing:
 
     What was learned goes first. It is waited for until it is saved: a step of a large network, or
     its checkpoint on a slow disk, may take longer than the grace that all else has. Then a small
-    window says so, and offers to end without it. Where it cannot be saved the user decides; where
-    nobody is there to be asked (SIGTERM, SIGHUP, the end of the desktop's session) that is told on
-    stderr, and by the exit code.
+    window says so, and offers to end without it. Where it cannot be saved the user decides. Where
+    nobody is there to be asked (SIGTERM, SIGHUP, the end of the desktop's session) it is saved
+    wherever there is room; where there is none, that is told on stderr, and by the exit code.
 
     All else is left where it has not ended in time: it reads, draws or waits for a network.
     """
@@ -50,6 +52,7 @@ class Closing:
                 self._training.abandon()
                 return
             self._training.ask_to_end()
+        self.lost = ""
 
     def _answer(self, deadline: Deadline) -> str:
         """Wait for the save; why it failed, or "" where there is nothing to wait for any more."""
@@ -69,20 +72,32 @@ class Closing:
         return answer or ""
 
     def _again(self, why: str) -> bool:
-        """Whether to try once more: the user may have made room."""
-        ask = QMessageBox.StandardButton
+        """Whether to try once more: there may be room by now, or in another place."""
         if not self.unattended:
-            answer = QMessageBox.critical(
-                None,
-                "IAE Studio",
-                f"{breakable(why)}\n\nTry again, or close and lose what was learned since?",
-                ask.Retry | ask.Discard,
-                ask.Retry,
-            )
-            if answer == ask.Retry and not self.unattended:
+            answer = self._asked(why)
+            if answer == ASK.Save:
+                place = QFileDialog.getExistingDirectory(None, "A folder to save the run in")
+                if place:
+                    self._training.command(Path(place))
+            if answer != ASK.Discard and not self.unattended:
                 return True
-        self.lost = why if self.unattended else ""
+            if answer == ASK.Discard:
+                return False
+        if not self.lost:  # wherever there is room, once
+            self.lost = why
+            self._training.command("rescue")
+            return True
         return False
+
+    def _asked(self, why: str) -> QMessageBox.StandardButton:
+        return QMessageBox.critical(
+            None,
+            "IAE Studio",
+            f"{breakable(why)}\n\nTry again, save it in another folder, or discard what was "
+            "learned since the last checkpoint?",
+            ASK.Retry | ASK.Save | ASK.Discard,
+            ASK.Retry,
+        )
 
 
 def _saying_so() -> QProgressDialog:

@@ -228,8 +228,9 @@ class RunJob:
             return self._end_elsewhere(letter)
         if letter == "rescue":
             copy = rescued(self.folder, self.state, self.batches)
-            if copy is not None:
-                self.reports.saved.emit(copy, self.state.step)
+            if copy is None:
+                return False
+            self.reports.saved.emit(copy, self.state.step)
         self.ending = State.IDLE
         return True
 
