@@ -98,6 +98,23 @@ def unsaved(studio: Studio, folder: Path) -> Until:
     return stopped
 
 
+def full(studio: Studio, folder: Path) -> Until:
+    """Trains on a disk that takes nothing any more."""
+    from trainer.training import checkpoint
+
+    def write_bytes(path: Path, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    under_way = trains(studio, folder)
+
+    def trained(studio: Studio) -> bool:
+        if under_way(studio):
+            checkpoint.write_bytes = write_bytes  # type: ignore[attr-defined]
+        return under_way(studio)
+
+    return trained
+
+
 def own(folder: Path) -> DisplayedModel:
     small = CATALOGUE["mnist-10-small"].but(width=4, batch=8)
     return DisplayedModel(on_own_images(small, str(photos(folder)), "", "none", 28, False))
@@ -200,6 +217,10 @@ STATES = {
 }  # fmt: skip
 
 
+# Of which an end is not orderly; not among those that are measured.
+OTHERS = {"full": full}
+
+
 class Driven(Studio):
     """Brings itself into the state; says so on stdout, and is ended where the way is ours."""
 
@@ -218,7 +239,7 @@ class Driven(Studio):
         if self.state.training.state is State.STARTING:
             return
         if self._until is None:
-            self._until = STATES[self._name](self, self._folder)
+            self._until = (STATES | OTHERS)[self._name](self, self._folder)
         elif self._until(self):
             self._timer.stop()
             self._arrived()

@@ -68,7 +68,8 @@ def start_rows(rounds: int) -> list[tuple[str, str, str]]:
 def _times(code: str) -> list[float]:
     """The seconds after its start at which a program printed the time."""
     with tempfile.TemporaryDirectory() as home:
-        folders = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), home)
+        names = ("DATA", "CACHE", "CONFIG", "STATE")
+        folders = {f"XDG_{name}_HOME": home for name in names}
         began = time.time()
         done = subprocess.run(
             [sys.executable, "-c", code],

@@ -6,6 +6,7 @@ import gc
 import signal
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -242,5 +243,6 @@ def run(app: QApplication) -> int:
     _left.append(studio)  # to destroy a thread that runs would abort
     lost = studio.closing.lost
     if lost:
-        sys.stderr.write(f"IAE Studio: {lost}\n")
+        with suppress(OSError, AttributeError):  # the terminal may be gone, or there is none
+            sys.stderr.write(f"IAE Studio: {lost}\n")
     return code or bool(lost)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from PySide6.QtCore import QThread
@@ -11,6 +12,7 @@ from iae_studio.threads.ending import Deadline, have_ended
 from iae_studio.threads.train import TrainingThread
 from iae_studio.widgets.elided_label import breakable
 
+log = logging.getLogger("iae-studio")
 TURN = 20  # ms between two looks whether the training is saved
 
 
@@ -36,7 +38,10 @@ class Closing:
         deadline = Deadline()
         if self._training.isRunning():
             self._end_training(deadline)
-        return have_ended((self._training, *others), deadline)
+        ended = have_ended((self._training, *others), deadline)
+        if not ended:
+            log.info("Some threads are left as they are: they read, draw or wait for a network.")
+        return ended
 
     def _end_training(self, deadline: Deadline) -> None:
         self._training.ask_to_end()

@@ -52,6 +52,8 @@ class SessionController(QObject):
         """Keep what is explored now, and end once that is on the disk."""
         self._timer.stop()
         self._keep()
+        if self._file is not None:
+            self.worker.submit(self._file.forget_tries)
         self.worker.ask_to_end(after_all=True)
 
     # ---- back --------------------------------------------------------------------------------

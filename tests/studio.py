@@ -25,13 +25,19 @@ PICTURES = {"width": 4, "batch": 4, "size": 24}  # a CycleIAE of a moment
 
 
 @contextmanager
-def running(folder: Path, qtbot, recipe: str = "drawn-10", size=(1280, 800)) -> Iterator[Studio]:
+def running(
+    folder: Path,
+    qtbot,
+    recipe: str = "drawn-10",
+    size=(1280, 800),
+    session: Path | None = None,
+) -> Iterator[Studio]:
     """A started studio whose engine is loaded; closed, and its widgets gone, at the end."""
     app = QApplication.instance()
     theme.apply(app, True)
     settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("recipe", recipe)
-    studio = Studio(settings)
+    studio = Studio(settings, session)
     studio.window.resize(*size)
     studio.start()
     try:
@@ -39,7 +45,7 @@ def running(folder: Path, qtbot, recipe: str = "drawn-10", size=(1280, 800)) -> 
         yield studio
     finally:
         studio.window.close()
-        for thread in (studio.training, *studio.threads()):
+        for thread in (studio.training, studio.session.worker, *studio.threads()):
             thread.wait()  # on a busy machine longer than the program itself would
         studio.window.deleteLater()
         app.sendPostedEvents(None, QEvent.Type.DeferredDelete)

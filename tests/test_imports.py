@@ -49,6 +49,7 @@ def test_the_window_shows_before_what_loads_slowly() -> None:
 import sys
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
+from iae_studio import leaving
 from iae_studio.app import Studio
 app = QApplication([])
 studio = Studio(QSettings(sys.argv[1], QSettings.Format.IniFormat))
@@ -60,6 +61,7 @@ studio.window.painted.connect(lambda: print("then", *slow()))
 studio.window.painted.connect(studio.window.close)
 studio.start()
 app.exec()
+leaving.end_now(0)  # the engine may still be loading
 """
     with tempfile.TemporaryDirectory() as home:
         folders = dict.fromkeys(("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), home)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -176,7 +175,7 @@ def _whole(value: object, name: str, most: int) -> int:
 def _number(value: object, name: str, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _wrong(name)
-    if not (math.isfinite(value) and low <= value <= high):
+    if not low <= value <= high:  # neither is what is no number
         raise _wrong(name)
     return float(value)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QThread
 
-GRACE = 2.0  # seconds; what takes longer is left, and the process ends under it
+GRACE = 1.2  # seconds; what takes longer is left, and the process ends under it
 
 
 class Deadline:

@@ -20,7 +20,7 @@ from PIL import Image
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.model_files import model_recipe
-from iae_studio.state.opened import Opened, Unread
+from iae_studio.state.opened import Opened
 from iae_studio.state.session import Explored, Picture, Session, parsed, session_of
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import OnProgress, unheard
@@ -35,7 +35,9 @@ MOST_TRIES = 2  # starts with a session that did not live to write another
 MOST_KEPT = 1 << 25  # bytes of all pictures
 PICTURE = ".picture"
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("iae-studio")
+# What a path or an image that somebody else wrote there may raise: no text, say, can be its name.
+_REFUSED = (UserError, OSError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -73,27 +75,27 @@ class SessionFile:
             count = int(tries.read(4))
         if count >= MOST_TRIES:
             log.info("What was explored last is not shown again: two starts with it failed.")
-            self._forget_tries()
+            self.forget_tries()
             return True
         with suppress(OSError):
             write_bytes(file, str(count + 1).encode())
         return False
 
-    def _forget_tries(self) -> None:
+    def forget_tries(self) -> None:
+        """The program lives, or came to an orderly end."""
         with suppress(OSError):
             (self._folder / TRIES).unlink(missing_ok=True)
 
     def pictures(self, session: Session, spec: InputSpec, progress: OnProgress = unheard) -> Opened:
         """The inputs of a session; what is not there any more is left out."""
         inputs: list[Input] = []
-        unread: list[Unread] = []
         for done, picture in enumerate(session.pictures):
             progress(done, len(session.pictures))
             try:
                 inputs.append(self._input(picture, spec))
-            except UserError as error:
+            except _REFUSED as error:
                 log.info("An image is not shown again. %s", error)
-        return Opened(tuple(inputs), unread=tuple(unread))
+        return Opened(tuple(inputs))
 
     def _input(self, picture: Picture, spec: InputSpec) -> Input:
         file = self._folder / picture.kept if picture.kept else Path(picture.place)
@@ -116,7 +118,7 @@ class SessionFile:
         except (OSError, ValueError) as error:
             log.info("What is explored cannot be kept: %s", error)
             return
-        self._forget_tries()
+        self.forget_tries()
         names = {picture.kept for picture in pictures}
         for old in self._folder.glob(f"*{PICTURE}"):
             if old.name not in names:
@@ -164,7 +166,7 @@ def _restored(session: Session) -> Restored:
         same = model.recipe == session.recipe and (
             model.is_run or read_meta(path).step == session.step
         )
-    except UserError as error:
+    except _REFUSED as error:
         log.info("The model that was displayed last is not shown again. %s", error)
         model, same = None, False
     if not same:

@@ -51,6 +51,8 @@ class WorkThread(QThread):
         same name `newest`.
         """
         with self._wake:
+            if self._quit:
+                return
             if newest:
                 self._jobs = deque(known for known in self._jobs if known.newest != newest)
             self._jobs.append(_Job(job, then, otherwise, newest))

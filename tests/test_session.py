@@ -1,0 +1,245 @@
+"""What was explored is back after a crash; a damaged file of it never keeps a window shut."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QCheckBox, QSpinBox
+
+from iae_studio.app import Studio
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import Input, spec_of
+from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.state.query import Settings
+from iae_studio.state.session import Explored, Picture, Session, parsed
+from iae_studio.threads import session_file
+from iae_studio.threads.session_file import SessionFile
+from tests.studio import LONG, colour_photo, find, newest, press, running, wait_for_tiles
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.storage.paths import session_root
+
+ROOT = Path(__file__).parent.parent
+
+
+def session(**more: object) -> Session:
+    base = {
+        "recipe": CATALOGUE["drawn-10"],
+        "path": "",
+        "step": 0,
+        "tests": 3,
+        "pictures": (),
+        "settings": Settings(seed=7, noise_scale=0.5, locked=frozenset({1})),
+    }
+    return Session(**{**base, **more})
+
+
+def write(folder: Path, content: object) -> SessionFile:
+    folder.mkdir(exist_ok=True)
+    text = content if isinstance(content, str) else json.dumps(content)
+    (folder / "session.json").write_text(text)
+    return SessionFile(folder)
+
+
+# ---- the file ------------------------------------------------------------------------------------
+
+
+def test_a_session_comes_back_as_it_was(tmp_path: Path) -> None:
+    kept = session()
+    assert parsed(json.loads(json.dumps(kept.to_mapping()))) == kept
+    found = write(tmp_path, kept.to_mapping()).read()
+    assert found.session == kept
+    assert found.model == DisplayedModel(kept.recipe)
+
+
+WRONG = {
+    "format": 2,
+    "recipe": {"name": "../../x"},
+    "path": 5,
+    "step": -1,
+    "tests": 10**30,
+    "pictures": [{"name": "a", "place": "", "kept": "../../../etc/passwd", "grey_range": ""}],
+    "settings.seed": True,
+    "settings.seeds": [1, 2, 3],
+    "settings.locked": [99],
+    "settings.noise_scale": math.nan,
+    "settings.code_offsets ": [10**400],
+    "settings.code_offsets": [1e300],
+    "settings.noise_offsets": "1.5",
+    "settings.raw_code": 1,
+    "settings": [],
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_damaged_or_foreign_is_not_taken(tmp_path: Path, name: str) -> None:
+    content = session().to_mapping()
+    part, _, key = name.partition(".")
+    if key := key.strip():
+        content[part] = {**content[part], key: WRONG[name]}
+    else:
+        content[part] = WRONG[name]
+    assert write(tmp_path, content).read() is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, "\0" * 40])
+def test_what_is_no_session_at_all_is_not_taken(tmp_path: Path, text: str) -> None:
+    assert write(tmp_path, text).read() is None
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "session.json")
+    found: list[object] = [1]
+    thread = threading.Thread(
+        target=lambda: found.append(SessionFile(tmp_path).read()), daemon=True
+    )
+    thread.start()
+    thread.join(5)
+    assert found[-1] is None
+
+
+def test_starts_that_come_to_nothing_do_not_read_it_for_ever(tmp_path: Path) -> None:
+    file = write(tmp_path, session().to_mapping())
+    for _ in range(session_file.MOST_TRIES):
+        assert file.read() is not None  # and the program died of it
+    assert file.read() is None
+    assert file.read() is not None, "another program, perhaps"
+
+
+def test_sliders_of_other_weights_are_left_out(tmp_path: Path) -> None:
+    path = SHIPPED["drawn-10"]
+    turned = Settings(seed=7, code_offsets=(1.0, 2.0), noise_scale=0.25)
+    recipe = model_recipe(path)
+    other = session(recipe=recipe, path=str(path), step=1, settings=turned)
+    found = write(tmp_path, other.to_mapping()).read()
+    assert found.model.path == path
+    assert found.session.settings == Settings(seed=7)
+
+
+@pytest.mark.parametrize("name", ["gone.safetensors", "a\ud800b", "n" * 3000, "folder"])
+def test_a_model_that_is_gone_costs_nothing_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    gone = session(path=str(tmp_path / name))
+    found = write(tmp_path, gone.to_mapping()).read()
+    assert found.model is None
+    assert found.session.settings.seed == 7
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "a\ud800b", "", "folder", "gone.png"])
+def test_an_image_that_is_none_any_more_is_left_out(tmp_path: Path, place: str) -> None:
+    photo = colour_photo(tmp_path / "flag.png")
+    pictures = (Picture("a", place), Picture("flag.png", str(photo)))
+    spec = spec_of(CATALOGUE["drawn-10"])
+    opened = SessionFile(tmp_path).pictures(session(pictures=pictures), spec)
+    assert [known.name for known in opened.inputs] == ["flag.png"]
+    assert not opened.unread and not opened.problems
+
+
+def test_what_has_no_file_is_kept_as_far_as_there_is_room(tmp_path, monkeypatch) -> None:
+    spec = spec_of(CATALOGUE["drawn-10"])
+    noise = np.random.default_rng(0).integers(0, 256, (3, 60, 60, 3), np.uint8)
+    inputs = tuple(Input(f"{k}", spec(each), spec, each) for k, each in enumerate(noise))
+    monkeypatch.setattr(session_file, "MOST_KEPT", 25_000)  # bytes: two of them
+    file = SessionFile(tmp_path / "deep" / "er")
+    now = Explored(DisplayedModel(CATALOGUE["drawn-10"]), 0, None, inputs, Settings())
+    file.write(now)
+    opened = file.pictures(file.read().session, spec)
+    assert [known.name for known in opened.inputs] == ["0", "1"]
+    assert all((a.seen == b.seen).all() for a, b in zip(opened.inputs, inputs, strict=False))
+    file.write(Explored(now.model, 0, None, (), Settings()))
+    assert [each.name for each in (tmp_path / "deep" / "er").iterdir()] == ["session.json"]
+
+
+# ---- the window ----------------------------------------------------------------------------------
+
+
+def test_the_window_opens_where_it_was_left(qtbot, own_folders, tmp_path) -> None:
+    folder = tmp_path / "session"
+    photo, gone = colour_photo(tmp_path / "flag.png"), colour_photo(tmp_path / "gone.png")
+    with running(own_folders, qtbot, session=folder) as studio:
+        wait_for_tiles(studio, qtbot)
+        press(studio, qtbot, "resampleButton")
+        studio.state.query.set_seed(12)
+        studio.state.query.toggle_lock(0)
+        studio.state.query.set_raw_code(True)
+        studio.state.query.set_code_offsets((0.0, 1.5))
+        studio.state.inputs.want_tests()
+        studio.state.inputs.open_files([photo, gone])
+        qtbot.waitUntil(lambda: len(studio.state.inputs.brought()) == 2, timeout=LONG)
+        qtbot.waitUntil(lambda: not studio.state.inputs.awaits_tests, timeout=LONG)
+        newest(studio, qtbot)
+        tests = [known.name for known in studio.state.inputs.images if known.test]
+        settings = studio.state.query.now()
+    gone.unlink()
+    with running(own_folders, qtbot, session=folder) as studio:
+        inputs = studio.state.inputs
+        qtbot.waitUntil(lambda: len(inputs.brought()) == 1, timeout=LONG)
+        qtbot.waitUntil(lambda: len(inputs.images) == 7, timeout=LONG)
+        newest(studio, qtbot)
+        assert [known.name for known in inputs.images] == ["flag.png", *tests]
+        assert studio.state.query.now() == settings
+        assert find(studio, QSpinBox, "noiseSeed").value() == 12
+        code = studio.window.view("code and noise").code
+        assert code.bank.values()[:2] == (0.0, 1.5)
+        assert code.findChild(QCheckBox).isChecked()
+        assert studio.state.messages.current is None, "what is gone is told in the log alone"
+
+
+def test_without_a_session_the_window_opens_as_ever(qtbot, own_folders, tmp_path) -> None:
+    for content in (None, "damaged"):
+        if content:
+            write(tmp_path / "session", content)
+        with running(own_folders, qtbot, "mog-iae", session=tmp_path / "session") as studio:
+            qtbot.waitUntil(lambda: studio.state.answers.facts is not None, timeout=LONG)
+            assert studio.state.displayed.recipe.name == "mog-iae"
+            assert studio.state.query.now() == Settings()
+
+
+def test_who_closes_the_window_at_once_loses_nothing(qtbot, own_folders, tmp_path) -> None:
+    file = write(tmp_path / "session", session().to_mapping())
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    for _ in range(session_file.MOST_TRIES + 1):
+        studio = Studio(settings, tmp_path / "session")
+        studio.session.start()
+        studio.window.close()
+        studio.session.worker.wait()
+        studio.window.deleteLater()
+    assert file.read().session == session()
+
+
+# ---- a crash -------------------------------------------------------------------------------------
+
+
+def explores(what: str, folder: Path) -> dict[str, object]:
+    """What a process of the program says it explores; it is killed as it says so."""
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.exploring", what, str(folder)],
+        cwd=ROOT,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    late = threading.Timer(2 * LONG / 1000, program.kill)
+    late.start()
+    line = program.stdout.readline()
+    late.cancel()
+    program.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+    program.communicate()
+    return json.loads(line)
+
+
+def test_what_was_explored_is_back_after_the_program_was_killed(tmp_path: Path) -> None:
+    before = explores("explore", tmp_path)
+    assert len(before["inputs"]) == 3 and before["tests"] is not None
+    assert len(list(session_root().glob("*.picture"))) == 2, "the pasted one and the drawing"
+    assert explores("look", tmp_path) == before
