@@ -22,11 +22,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 import torch
 
+from benchmarks.kill_points import killed_inside, timed
 from trainer.data import drawn
 from trainer.data.loading import load_data, settled
 from trainer.messages import LOSSES
@@ -40,10 +39,8 @@ INTERVAL = 0.15  # seconds between two checkpoints
 SHARE = 50  # a checkpoint takes no more than a fiftieth of the time: slow ones are rarer
 SLACK = 1.0  # seconds that a busy machine may add
 KILLS = 5  # of a run, before it is left to end
-TOY = ("mog-iae", "width=16", "batch=16", "steps=500")
-IMAGES = ("drawn-10", "width=4", "batch=8", "code=4", "noise=6", "steps=80")
-WRITERS = ("/storage/files.py", "/storage/half_written.py", "/training/checkpoint.py",
-           "/training/curves_file.py", "/training/small_files.py")  # fmt: skip
+TOY = ("mog-iae", "width=16", "batch=16", "steps=400")
+IMAGES = ("drawn-10", "width=4", "batch=8", "code=4", "noise=6", "steps=50")
 
 
 @dataclass
@@ -89,54 +86,6 @@ def train(path: Path, recipe: Recipe, tell: int, kill_at: float | None = None) -
         reports = run_saved(state, batches, recipe.schedule.steps, folder, save_every=INTERVAL)
         for progress in reports:
             os.write(tell, f"{progress.step} {time.monotonic()}\n".encode())
-
-
-def timed(save: Callable[..., None], tell: int) -> Callable[..., None]:
-    """A save that tells how long it took."""
-
-    def told(*arguments: Any) -> None:
-        began = time.monotonic()
-        save(*arguments)
-        os.write(tell, f"saved {time.monotonic() - began}\n".encode())
-
-    return told
-
-
-def killed_inside(save: Callable[..., None], kill_at: float) -> Callable[..., None]:
-    """A save that ends the process at a random line of it: `kill_at`, 0 to 1, of all its lines."""
-    count = 0
-    lines: int | None = None  # of a whole save, once one was seen
-
-    def watch(frame: FrameType, event: str, argument: Any) -> Any:
-        nonlocal count
-        if not frame.f_code.co_filename.endswith(WRITERS):
-            return None
-        if event == "line":
-            count += 1
-            if lines is not None and count > kill_at * lines:
-                _write_half(frame)
-                os.kill(os.getpid(), signal.SIGKILL)
-        return watch
-
-    def traced(*arguments: Any) -> None:
-        nonlocal count, lines
-        count = 0
-        sys.settrace(watch)
-        try:
-            save(*arguments)
-        finally:
-            sys.settrace(None)
-            lines = count
-
-    return traced
-
-
-def _write_half(frame: FrameType) -> None:
-    """Where the next line writes a file, half of it is written."""
-    file, data = frame.f_locals.get("file"), frame.f_locals.get("data")
-    if frame.f_code.co_name == "write_bytes" and hasattr(file, "write") and data:
-        file.write(data[: len(data) // 2])
-        file.flush()
 
 
 def killed_once(path: Path, recipe: Recipe, rng: random.Random, inside: bool) -> tuple[str, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +27,7 @@ from trainer.training.checkpoint import STATE, RunFolder
 from trainer.training.interrupts import InsistedError, Interrupts
 from trainer.training.last_save import save_at_last
 from trainer.training.loop import run, start
+from trainer.training.room import room_missing
 from trainer.training.saving import run_saved
 from trainer.training.state import TrainState
 
@@ -347,3 +350,27 @@ def test_the_command_waits_for_room_where_nobody_is_asked(
     assert not Patience(wished)("no room")
     with pytest.raises(InsistedError):
         wished.note(15, None)
+
+
+def test_what_a_full_disk_lacks_is_said_in_figures(tmp_path: Path) -> None:
+    full, quota = OSError(errno.ENOSPC, "full"), OSError(errno.EDQUOT, "quota")
+    assert re.fullmatch(
+        r" It needs 9,000,000,000,000 MB, [\d,.]+ MB are free\.",
+        room_missing(full, tmp_path, 9 * 10**18),
+    )
+    assert room_missing(quota, tmp_path, 12_300_000) == " It needs 12 MB."
+    assert room_missing(OSError(errno.EACCES, "no"), tmp_path, 10**18) == ""
+    assert room_missing(full, tmp_path / "gone", 250_000) == " It needs 0.2 MB."
+
+
+def test_what_stands_in_the_place_of_the_losses_is_told_and_costs_no_weights(
+    tmp_path: Path,
+) -> None:
+    folder, state = saved_run(tmp_path / "run", recipe_of("mog-iae", "steps=20"), 3)
+    (folder.path / "curves.f32").unlink()
+    (folder.path / "curves.f32").mkdir()
+    with pytest.raises(UserError, match=r"curves\.f32 is a folder, not a file: move it away"):
+        trained_saved(state, folder, 6)
+    (copy,) = runs_root().iterdir()
+    assert RunFolder(copy).load(CPU).step == 6
+    assert np.isnan(RunFolder(copy).curves()[:3]).all() and len(RunFolder(copy).curves()) == 6

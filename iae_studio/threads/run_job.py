@@ -53,10 +53,7 @@ class RunJob:
     # ---- steps and commands ------------------------------------------------------------------
 
     def work(self, mailbox: Mailbox) -> bool:
-        """Train until the end is saved or discarded; returns whether the thread is to end too.
-
-        Raises DivergedError.
-        """
+        """Train until the end is saved or discarded; returns whether the thread is to end too."""
         self.reports.stateChanged.emit(State.TRAINING)
         while True:
             letter = self._letter(mailbox)
@@ -96,7 +93,7 @@ class RunJob:
             if self._outcome is not None:
                 return self._end(self._outcome)
             self.save()
-        elif isinstance(letter, Path) or letter == "discard":
+        elif isinstance(letter, Path) or letter in ("discard", "rescue"):
             return self._unsaved and self._leave(letter)
         elif letter in ("pause", "go", "step"):
             return self._move(letter)
@@ -224,9 +221,15 @@ class RunJob:
         return True
 
     def _leave(self, letter: object) -> bool:
-        """End what could not be saved: by discarding it, or in another folder."""
+        """End what could not be saved: in another folder, in any that has room, or not at all."""
+        from trainer.training.last_save import rescued
+
         if isinstance(letter, Path):
             return self._end_elsewhere(letter)
+        if letter == "rescue":
+            copy = rescued(self.folder, self.state, self.batches)
+            if copy is not None:
+                self.reports.saved.emit(copy, self.state.step)
         self.ending = State.IDLE
         return True
 

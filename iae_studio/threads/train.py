@@ -33,7 +33,8 @@ class _Begin:
 class TrainingThread(TrainingReports):
     """Trains one run at a time; what it says is in its base class.
 
-    Commands: pause, go, step, stop, save, discard; or a folder to save in.
+    Commands: pause, go, step, stop, save; of what could not be saved also discard, rescue (save it
+    wherever there is room), or a folder to save in.
     """
 
     holds_work = False  # what was learned and may not be saved yet

@@ -8,6 +8,7 @@ kernels there are is the schedule's phase, and each phase has a graph of its own
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -35,6 +36,7 @@ class CapturedSteps:
     def __init__(self, state: TrainState, batches: TrainingBatches) -> None:
         device = state.rng.device
         self.state, self.batches, self.why_not = state, batches, ""
+        self.before_eager: Callable[[], None] = lambda: None
         self._table = timetable(state)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
         self._losses = torch.empty(len(LOSSES) + 1, device=device)
@@ -58,6 +60,8 @@ class CapturedSteps:
     def _step(self) -> Tensor:
         state, batches = self.state, self.batches
         now = Schedule.at(state.recipe, state.step)
+        if now.phase not in self._graphs:
+            self.before_eager()
         batch = None if batches.resident else next_batch(state, batches)
         if batch is not None:
             self._given[len(batch)] = _put(batch, self._given.get(len(batch)))

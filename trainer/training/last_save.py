@@ -44,7 +44,7 @@ def save_at_last(
         except UserError as error:
             if state.torn:
                 raise
-            copy = copy or _copied(folder, state, batches)
+            copy = copy or rescued(folder, state, batches)
             lies = (
                 f"It is saved in {copy} instead."
                 if copy
@@ -90,8 +90,11 @@ def _new_folder(parent: Path, name: str) -> Path:
     raise AssertionError
 
 
-def _copied(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
-    """The run among the user's own runs, or where the system keeps what is passing."""
+def rescued(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
+    """Save the run among the user's own runs, or where the system keeps what is passing.
+
+    None where no place has room.
+    """
     for place in (runs_root(), Path(tempfile.gettempdir()) / "iae-studio"):
         with suppress(UserError):
             return saved_elsewhere(folder, place, state, batches).path

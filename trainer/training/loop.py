@@ -27,12 +27,12 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
     What a step raises is raised once the steps before it are reported; see `Undo` for the state.
     """
-    advance, finite = _stepper(state, batches), FiniteWatch()
+    undo, finite = Undo(state), FiniteWatch()
+    advance = _stepper(state, batches, undo)
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
     broken: BaseException | None = None
     while state.step < until:
-        undo = Undo(state)
         try:
             rows.append(advance())
         except BaseException as error:
@@ -59,13 +59,19 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
         rows, last = [], time.perf_counter()
 
 
-def _stepper(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor]:
+def _stepper(state: TrainState, batches: TrainingBatches, undo: Undo) -> Callable[[], Tensor]:
     """On CUDA steps are replayed, and what was captured outlives a pause."""
-    if batches.device.type != "cuda":
-        return lambda: step(state, next_batch(state, batches))
-    if state.captured is None or state.captured.batches is not batches:
-        state.captured = CapturedSteps(state, batches)
-    return state.captured.step
+    if batches.device.type == "cuda":
+        if state.captured is None or state.captured.batches is not batches:
+            state.captured = CapturedSteps(state, batches)
+        state.captured.before_eager = undo.note
+        return state.captured.step
+
+    def eager() -> Tensor:
+        undo.note()
+        return step(state, next_batch(state, batches))
+
+    return eager
 
 
 __all__ = ["TrainState", "run", "start", "step"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,6 +22,7 @@ class Replay(Protocol):
 
     batches: TrainingBatches
     why_not: str
+    before_eager: Callable[[], None]  # called before a step that is not replayed
 
     def step(self) -> Tensor: ...
 

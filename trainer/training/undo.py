@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from trainer.training.state import TrainState
@@ -16,11 +17,17 @@ class Undo:
     """
 
     def __init__(self, state: TrainState) -> None:
-        self._state = state
+        self._state, self._noted = state, -1
         self._rng = state.rng.get_state()
-        self._statistics: list[tuple[Tensor, Tensor]] = [
-            (value, value.clone()) for value in state.model.buffers()
-        ]
+        self._statistics = list(state.model.buffers())
+        self._before = [value.clone() for value in self._statistics]
+
+    def note(self) -> None:
+        """Before a step; not before one that a GPU replays, which breaks off nowhere."""
+        self._noted = self._state.step
+        self._rng = self._state.rng.get_state()
+        if self._before:
+            _copy(self._before, self._statistics)
 
     def __call__(self) -> None:
         """Put back what can be."""
@@ -30,6 +37,12 @@ class Undo:
         state.model.discriminators.requires_grad_(True)
         for optimiser in state.optimisers.values():
             optimiser.zero_grad()  # frees memory
-        state.rng.set_state(self._rng)
-        for value, before in self._statistics:
-            value.copy_(before)
+        if self._noted == state.step:
+            state.rng.set_state(self._rng)
+            if self._before:
+                _copy(self._statistics, self._before)
+
+
+@torch.no_grad()
+def _copy(into: list[Tensor], values: list[Tensor]) -> None:
+    torch._foreach_copy_(into, values)
