@@ -41,6 +41,7 @@ def serve(line: Connection, home: str) -> None:
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         os.environ[variable] = str(Path(home) / variable.lower())
     known = formats()
+    importlib.import_module("trainer.data.loading")  # and torch, whose time is nobody's
     line.send(None)  # ready
     with suppress(EOFError):
         while True:
