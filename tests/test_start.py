@@ -73,7 +73,8 @@ def turn():
     window.close()
 
 for _ in range(3):
-    QTimer.singleShot(200, turn)
+    # After the start, before the engine is loaded.
+    QTimer.singleShot(0, lambda: QTimer.singleShot(0, turn))
     run(app)
 """
 
