@@ -70,7 +70,8 @@ def turn():
     window.toggle_theme()
     window.close()
 
-QTimer.singleShot(200, turn)
+# After the start, before the engine is loaded.
+QTimer.singleShot(0, lambda: QTimer.singleShot(0, turn))
 run(app, Diagnostics())
 """
 
