@@ -112,32 +112,41 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     assert saved.load(torch.device("cpu")).step == reached == len(saved.curves())
 
 
-def close_without_room(studio, qtbot) -> None:
-    """As at closing: the thread is asked to end, and refuses."""
+def close_without_room(studio, qtbot) -> int:
+    """Close the window where the run can no longer be saved in its place; its last step."""
     begin(studio, qtbot)
     shutil.rmtree(runs_root())
     runs_root().write_text("a file in its place")
-    studio.training.command("quit")
-    rests(studio, qtbot)
+    studio.window.close()
+    assert not studio.training.isRunning()
+    return steps(studio)
 
 
-def test_at_closing_it_can_be_saved_in_another_place(studio, qtbot, tmp_path) -> None:
-    close_without_room(studio, qtbot)
-    studio.training.command(tmp_path / "stick")
-    wait_state(studio, qtbot, State.IDLE)
+def test_at_closing_it_can_be_saved_in_another_place(studio, qtbot, tmp_path, monkeypatch) -> None:
+    asked = []
+
+    def answer(_: object, title: str, text: str, *__: object) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return QMessageBox.StandardButton.Save
+
+    monkeypatch.setattr(QMessageBox, "critical", answer)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "stick"))
+    shown = close_without_room(studio, qtbot)
     (there,) = (tmp_path / "stick").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
+    assert RunFolder(there).load(torch.device("cpu")).step >= shown > 0
+    assert len(asked) == 1
+    assert "save it in another folder" in asked[0]
 
 
 def test_where_nobody_can_be_asked_it_is_saved_wherever_there_is_room(
     studio, qtbot, own_folders, monkeypatch
 ) -> None:
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(own_folders / "passing"))
-    close_without_room(studio, qtbot)
-    studio.training.command("rescue")
-    wait_state(studio, qtbot, State.IDLE)
+    studio.closing.unattended = True
+    shown = close_without_room(studio, qtbot)
     (there,) = (own_folders / "passing" / "iae-studio").iterdir()
-    assert RunFolder(there).load(torch.device("cpu")).step == steps(studio)
+    assert RunFolder(there).load(torch.device("cpu")).step >= shown > 0
+    assert not studio.closing.lost
 
 
 def fail_once(studio, qtbot, monkeypatch, error: Exception, at: str) -> None:
