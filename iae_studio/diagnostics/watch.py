@@ -133,7 +133,7 @@ class Watch(QObject):
                 logger.error("%s at %s%s", fault.kind, fault.place, _times(count))
             return ""
         try:
-            text = words().rstrip()
+            text = words().rstrip().encode("utf-8", "backslashreplace").decode()  # half letters
         except Exception as error:  # an exception that cannot even be printed
             text = f"{fault.kind} at {fault.place} ({type(error).__name__} while printing it)"
         logger.error("%s", text)
