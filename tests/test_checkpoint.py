@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import time
 from pathlib import Path
 
@@ -160,11 +159,3 @@ def test_a_run_without_a_checkpoint_starts_at_its_seed(tmp_path: Path) -> None:
     assert not run_folder.has_state() and len(run_folder.curves()) == 0
     assert same(weights(run_folder.load(CPU)), weights(start(recipe, CPU)))
     assert snapshot_of(recipe).step == 5
-
-
-def test_a_file_that_cannot_be_written_is_told_with_its_run(tmp_path: Path) -> None:
-    folder = RunFolder.create(tmp_path / "my run", recipe_of("mog-iae"))
-    shutil.rmtree(folder.path)
-    folder.path.write_text("no folder")
-    with pytest.raises(UserError, match="my run"):
-        folder.write("metrics.json", b"{}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -113,6 +114,25 @@ def test_the_users_images_wait_to_be_seen_anew_and_test_images_go(state) -> None
     assert names(state) == ["mine"]
 
 
+def test_test_images_that_are_there_already_are_not_exchanged(state) -> None:
+    """Asked for by another model of the same data; one other pixel or name makes them others."""
+    state.inputs.want_tests()
+    first = [picture("one", state, test=True), picture("two", state, test=True)]
+    state.inputs.replace_tests(state.inputs._request, first)
+    assert state.inputs.images == first and not state.inputs.awaits_tests
+    bright = replace(first[1], seen=first[1].seen + 1)
+    for others in ([*first], [first[0], bright], [replace(first[0], name="1"), bright], first[:1]):
+        before = state.inputs.images
+        same = len(others) == 2 and others[1] is before[1] and others[0] is before[0]
+        state.inputs.want_tests()
+        state.inputs.replace_tests(state.inputs._request, [replace(each) for each in others])
+        assert (state.inputs.images == before) is same
+        assert not state.inputs.awaits_tests
+    state.inputs.want_tests()
+    state.inputs.replace_tests(None, first)
+    assert state.inputs.awaits_tests, "it was asked for by nobody"
+
+
 def test_what_came_of_a_drop_is_told_once(state) -> None:
     bad = (Unread("a.png", "a.png is damaged."), Unread("b.png", "b.png is damaged."))
     logged = heard_of(state.messages.logged)
@@ -184,14 +204,26 @@ def test_images_without_ink_are_counted() -> None:
 
 def test_what_cannot_be_loaded_makes_way_for_what_was_shown(state) -> None:
     good = DisplayedModel(CATALOGUE["mnist-10-small"], Path("good.safetensors"))
-    state.displayed.select(good)
-    state.displayed.has_drawn()
+    for loaded in (DisplayedModel(CATALOGUE["aae-small"]), DisplayedModel(CATALOGUE["vae-small"])):
+        state.displayed.select(loaded)
+        state.displayed.has_drawn()
+    for _ in range(3):  # each answer tells of it
+        state.displayed.select(good)
+        state.displayed.has_drawn()
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-5-small"], Path("bad.safetensors")))
     state.messages.show_error("It is damaged.")
     state.answers.set_blank(state.answers.probe().stamp)
     assert state.displayed.model == good
     assert state.messages.current.text == "It is damaged."
     assert not state.displayed.go_back(), "once: that may be gone as well"
+
+
+def test_a_model_that_is_gone_when_it_is_shown_again_makes_way_for_the_one_before(state) -> None:
+    before, gone = DisplayedModel(CATALOGUE["aae-small"]), DisplayedModel(CATALOGUE["vae-small"])
+    for loaded in (before, gone, gone):
+        state.displayed.select(loaded)
+        state.displayed.has_drawn()
+    assert state.displayed.go_back() and state.displayed.model == before
 
 
 def test_a_training_that_ended_is_a_run(state) -> None:

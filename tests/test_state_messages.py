@@ -83,6 +83,16 @@ def test_whose_images_are_gone_is_asked_where_they_are(state) -> None:
     assert state.messages.current.text == "Out of memory. Choose a smaller batch."
 
 
+def test_what_is_left_out_of_a_training_is_told_of_short_names(state) -> None:
+    long = "p" * 60
+    state.training.left_out("digits: 20 images.")
+    assert state.messages.current.text == "Training on digits: 20 images."
+    state.training.recipe = CATALOGUE["shoes-small"].with_images(f"/a/{long}", "/a/shoes")
+    state.training.left_out(f"{long}: 20 images. shoes: 30 images.")
+    told = f"Training on {'p' * 20}…{'p' * 19}: 20 images. shoes: 30 images."
+    assert state.messages.current.text == told and not state.messages.current.error
+
+
 @pytest.mark.parametrize(("gone", "first"), [("/photos", "find folder"), ("/a.ZIP", "find zip")])
 def test_what_it_was_is_offered_first(gone: str, first: str) -> None:
     of_a_run = MovedImages(gone, Path("runs/it")).message().actions

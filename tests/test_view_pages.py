@@ -142,6 +142,13 @@ def test_the_line_below_says_whose_pictures_these_are(explore, state) -> None:
     assert "live weights, step 2,000" in texts(explore)
 
 
+def test_what_is_drawn_has_a_name_for_those_who_do_not_see_it(explore, experiments) -> None:
+    drawn = [explore.reconstructions.grid, explore.clusters.grid]
+    drawn += [explore.findChild(QStackedWidget, "dropTarget"), experiments.findChild(RecipeList)]
+    names = [each.accessibleName() for each in drawn]
+    assert all(names) and len(set(names)) == len(names)
+
+
 def test_tools_ask_for_what_they_say(explore, state) -> None:
     asked = [heard_of(state.requests.openWanted), heard_of(state.requests.pasteWanted)]
     pressed(explore, "Open")

@@ -42,6 +42,10 @@ def test_which_category_and_which_noise_is_under_the_pointer(qtbot, state) -> No
     view.grid.hovered.emit(1, 2)
     view.grid.hovered.emit(-1, -1)
     assert told == [("",), ("cluster 3 of 30 · noise 2 of seed 7",), ("",)]
+    view.show_clusters(state.answers.clusters)
+    assert view.grid.tiles().shape[:2] == (6, 30)
+    state.displayed.select(DisplayedModel(CATALOGUE["fiae-clusters-small"]))
+    assert not view.grid.tiles().size, "they were another model's"
 
 
 def test_headings_and_captions_are_dressed_by_what_they_are(qtbot) -> None:

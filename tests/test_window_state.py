@@ -142,6 +142,7 @@ def test_missing_data_are_known_by_their_name_and_not_by_a_sentence() -> None:
 def test_a_gpu_that_was_found_is_offered_and_chosen(state, qtbot) -> None:
     chosen = []
     state.devices.changed.connect(chosen.append)
+    assert state.devices.chosen == "auto"
     with qtbot.waitSignal(state.devices.found) as heard:
         state.devices.offer_gpu("A100")
     assert heard.args == ["A100"]
