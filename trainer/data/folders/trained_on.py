@@ -107,7 +107,8 @@ def read_list(run: Path) -> ImageList | None:
         check_age(content, FORMAT)
         return _parsed(content)
     except (UserError, ValueError, TypeError, KeyError, AttributeError) as error:
-        why = str(error) if isinstance(error, UserError) else "it is not a list of images"
+        told = isinstance(error, UserError)
+        why = str(error).replace(str(file), "it") if told else "it is not a list of images"
         raise UserError(
             f"{file}, which says what the run was trained on, cannot be read ({why.rstrip('.')}). "
             "Copy it back from a backup, or begin a new run."
