@@ -41,7 +41,9 @@ def serve(line: Connection, home: str) -> None:
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         os.environ[variable] = str(Path(home) / variable.lower())
     known = formats()
-    importlib.import_module("trainer.data.loading")  # and torch, whose time is nobody's
+    # And torch with what its optimisers load, whose time is nobody's.
+    for module in ("trainer.data.loading", "trainer.inference.model_files", "torch._dynamo"):
+        importlib.import_module(module)
     line.send(None)  # ready
     with suppress(EOFError):
         while True:
