@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import Qt, QThread
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QProgressDialog
 
 from iae_studio.threads.ending import Deadline, have_ended
@@ -34,6 +34,8 @@ class Closing:
         self._training = training
         self.unattended = False
         self.lost = ""  # why something could not be saved
+        self.rescued: Path | None = None  # where it was, in its folder's place
+        self.why = ""
 
     def end(self, others: Sequence[QThread]) -> bool:
         """Save and end; whether no thread still runs."""
@@ -84,17 +86,22 @@ class Closing:
             if answer == ASK.Discard:
                 return False
         if not self.lost:  # wherever there is room, once
-            self.lost = why
+            self.lost = self.why = why
+            directly = Qt.ConnectionType.DirectConnection
+            self._training.saved.connect(self._saved, directly)
             self._training.command("rescue")
             return True
         return False
+
+    def _saved(self, folder: Path, _: int) -> None:
+        self.rescued = folder
 
     def _asked(self, why: str) -> QMessageBox.StandardButton:
         return QMessageBox.critical(
             None,
             "IAE Studio",
-            f"{breakable(why)}\n\nTry again, save it in another folder, or discard what was "
-            "learned since the last checkpoint?",
+            f"{breakable(why)}\n\nTry again (Retry), save it in another folder (Save), or lose "
+            "what is not saved (Discard)?",
             ASK.Retry | ASK.Save | ASK.Discard,
             ASK.Retry,
         )

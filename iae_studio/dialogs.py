@@ -15,6 +15,7 @@ from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.messages import (
     CHOOSE_IMAGES,
     DISCARD,
+    OPEN_RUN,
     REPORT,
     SAVE_ELSEWHERE,
     TRAIN_ON,
@@ -76,6 +77,8 @@ class Dialogs:
                 training.command("stop")
         elif action.asks_for(REPORT):
             self.save_report()
+        elif action.asks_for(OPEN_RUN):
+            self._state.inputs.open_files([action.about])
         elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
             if self._state.displayed.recipe.two_dimensional:
                 self._state.messages.ask_again()  # of a model of images it can be answered

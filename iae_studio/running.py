@@ -39,6 +39,11 @@ def run(app: QApplication, diagnostics: Diagnostics) -> int:
     studio.close()
     _left.append(studio)  # to destroy a thread that runs would abort
     lost = studio.closing.lost
+    if studio.closing.rescued is not None:
+        folder = studio.closing.rescued
+        text = f"The run was saved in {folder} when the window closed. {studio.closing.why}"
+        if not diagnostics.tell_next_start(text, folder):
+            lost = text
     if lost:
         with suppress(OSError, AttributeError):  # the terminal may be gone, or there is none
             sys.stderr.write(f"IAE Studio: {lost}\n")

@@ -299,7 +299,7 @@ def test_what_finds_no_room_is_kept_elsewhere_and_said(
 ) -> None:
     folder = RunFolder.create(tmp_path / "full" / "run", recipe_of("mog-iae", "steps=20"))
     FullDisk(tmp_path / "full", monkeypatch)
-    with pytest.raises(UserError, match=r"No space left.*It needs [\d.]+ MB.*saved in .* instead"):
+    with pytest.raises(UserError, match=r"it needs [\d.]+ MB.*No space left.*saved in .* instead"):
         trained_saved(start(folder.recipe(), CPU), folder, 6)
     (copy,) = runs_root().iterdir()
     assert RunFolder(copy).load(CPU).step == 6 and len(RunFolder(copy).curves()) == 6
@@ -355,12 +355,12 @@ def test_the_command_waits_for_room_where_nobody_is_asked(
 def test_what_a_full_disk_lacks_is_said_in_figures(tmp_path: Path) -> None:
     full, quota = OSError(errno.ENOSPC, "full"), OSError(errno.EDQUOT, "quota")
     assert re.fullmatch(
-        r" It needs 9,000,000,000,000 MB, [\d,.]+ MB are free\.",
+        r"it needs 9,000,000,000,000 MB, [\d,.]+ MB are free\. ",
         room_missing(full, tmp_path, 9 * 10**18),
     )
-    assert room_missing(quota, tmp_path, 12_300_000) == " It needs 12 MB."
+    assert room_missing(quota, tmp_path, 12_300_000) == "it needs 12 MB. "
     assert room_missing(OSError(errno.EACCES, "no"), tmp_path, 10**18) == ""
-    assert room_missing(full, tmp_path / "gone", 250_000) == " It needs 0.2 MB."
+    assert room_missing(full, tmp_path / "gone", 250_000) == "it needs 0.2 MB. "
 
 
 def test_what_stands_in_the_place_of_the_losses_is_told_and_costs_no_weights(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -58,7 +57,7 @@ def test_a_full_disk_pauses_the_training_until_there_is_room(
     else:
         press(studio, qtbot, by)
     reached = rests(studio, qtbot)
-    assert re.search(r"No space left.*It needs [\d.]+ MB", told(studio))
+    assert re.search(r"[Ii]t needs [\d.]+ MB.*No space left", told(studio))
     press(studio, qtbot, "saveButton")  # still no room
     assert rests(studio, qtbot) == reached
     monkeypatch.setattr(run_job, "SAVE_SECONDS", 30)
@@ -141,12 +140,14 @@ def test_at_closing_it_can_be_saved_in_another_place(studio, qtbot, tmp_path, mo
 def test_where_nobody_can_be_asked_it_is_saved_wherever_there_is_room(
     studio, qtbot, own_folders, monkeypatch
 ) -> None:
-    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(own_folders / "passing"))
+    monkeypatch.setattr(Path, "home", lambda: own_folders / "home")
     studio.closing.unattended = True
     shown = close_without_room(studio, qtbot)
-    (there,) = (own_folders / "passing" / "iae-studio").iterdir()
+    (there,) = (own_folders / "home" / "iae-studio-rescued").iterdir()
     assert RunFolder(there).load(torch.device("cpu")).step >= shown > 0
     assert not studio.closing.lost
+    assert studio.closing.rescued == there
+    assert "cannot be" in studio.closing.why
 
 
 def fail_once(studio, qtbot, monkeypatch, error: Exception, at: str) -> None:

@@ -15,6 +15,7 @@ from filelock import FileLock
 
 from trainer import __version__
 from trainer.messages import UserError
+from trainer.storage.faults import told
 from trainer.storage.regular import open_regular
 
 LAST = "last-crash.txt"
@@ -55,13 +56,15 @@ class Marker:
         self._path = folder / f"running-{os.getpid()}.txt"
         self._lock = FileLock(f"{self._path}.lock")
         self._file: TextIO | None = None
+        self.problem = ""  # why nothing can be written here
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with suppress(NotImplementedError):  # a disk without locks
                 self._lock.acquire(timeout=0)
             self._file = self._path.open("x", encoding="utf-8", errors="backslashreplace")
             self.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} IAE Studio {__version__}")
-        except OSError:  # the terminal has it then, if there is one
+        except OSError as error:  # the terminal has it then, if there is one
+            self.problem = told(error, folder, "cannot be written")
             if sys.stderr is not None:
                 faulthandler.enable()
             return

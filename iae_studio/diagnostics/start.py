@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, SignalInstance
 
 from iae_studio.diagnostics.crashes import Crash, Marker, last_crash
 from iae_studio.diagnostics.log import FILE, Log, logger
+from iae_studio.diagnostics.notes import leave_note, take_note
 from iae_studio.diagnostics.watch import Watch
 from iae_studio.settings import forget_layout
 from iae_studio.state.messages import CRASH, REPORT, SHOW_LOG, Message, Messages
@@ -22,6 +24,7 @@ class Diagnostics:
         folder = logs_root()
         self.log_file = folder / FILE
         self.crash = last_crash(folder)
+        self._note = take_note(folder)
         self._marker = Marker(folder)
         self._log = Log(folder)
         self._watch = Watch(self._marker.write)
@@ -41,6 +44,19 @@ class Diagnostics:
         self._watch.tell(messages)
         if self.crash is not None:
             messages.show_message(crash_message(self.crash))
+        if self._note is not None:
+            messages.show_message(self._note)
+        if self._marker.problem:
+            messages.logged.emit(f"Nothing is kept of this log: {self._marker.problem}")
+
+    def tell_next_start(self, text: str, run: Path) -> bool:
+        """Nobody reads it now; whether it could be kept."""
+        logger.warning("%s", text)
+        try:
+            leave_note(logs_root(), text, run)
+        except OSError:
+            return False
+        return True
 
     def close(self) -> None:
         """An orderly end."""

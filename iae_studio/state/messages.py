@@ -54,12 +54,13 @@ CHOOSE_IMAGES = Action("own images", "Choose images…")
 STOP_LOOKING = Action("stop looking", "Stop")
 FIND_FOLDER = Action("find folder", "Where is it now?")  # both about a `MovedImages`
 FIND_ZIP = Action("find zip", "Where is it now?")
+OPEN_RUN = Action("open run", "Open it")  # about its folder
 SHOW_LOG = Action("log", "Show the log")  # with a trace that it is about, if there is one
 REPORT = Action("report", "Report…")
 
 
 # These are about no model: they stand until they are answered, whatever is displayed.
-_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT)
+_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT, OPEN_RUN)
 
 # What a message is about: another about the same takes its place.
 DROPPING, OFFER, MOVED, UNSAVED = "dropping", "offer", "moved", "unsaved"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 PUBLISH_SECONDS = 1.0
 DIRECTIONS_SECONDS = 20.0
 SAVE_SECONDS = 30.0
+FIRST_SAVE = 5.0  # of a new run, so that one that is cut off soon is not a folder without weights
 
 
 class RunJob:
@@ -44,6 +45,8 @@ class RunJob:
         self._course = self._steps(self.until)
         self._directions: Directions | None = None
         self._published = self._renewed = self._saved = time.monotonic()
+        if not folder.has_state():
+            self._saved -= max(SAVE_SECONDS - FIRST_SAVE, 0.0)
         self._cost = 0.0
         self._note = ""
         self._paused = False

@@ -53,7 +53,7 @@ class ElidedLabel(_Told):
     def setText(self, text: str, short: str = "") -> None:
         """Show this; or `short`, a few words, where it does not fit."""
         self._short = short
-        super().setText(text)
+        super().setText(" ".join(text.splitlines()))
         self.setAccessibleName(self.text())
         self.updateGeometry()
         self._tell_whole()

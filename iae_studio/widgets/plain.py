@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QLabel, QMessageBox, QWidget
 
 # Where Qt could see the beginning of a tag, or a "<" that is spelled out.
 _MARKUP = re.compile("<|&(?=lt;)")
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\0-\b\x0b-\x1f]")  # also what is no letter
 _APART = "\N{ZERO WIDTH SPACE}"
 MOST = 4096  # letters: laying out a million takes Qt many seconds
 
 
 def bounded(text: str) -> str:
-    """As much of a text as anybody reads in a label."""
+    """As much of a text as anybody reads in a label, and nothing that turns it around."""
+    text = _TURNS.sub("", text[: MOST + 1])
     return text if len(text) <= MOST else f"{text[:MOST]}…"
 
 

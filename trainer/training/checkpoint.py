@@ -153,7 +153,7 @@ class RunFolder:
             what = "cannot be written"
             why = f"{self.path} {what} ({str(error) or type(error).__name__})."
             if isinstance(error, OSError):
-                why = told(error, self.path, what) + room_missing(error, self.path, needed)
+                why = room_missing(error, self.path, needed) + told(error, self.path, what)
             kept = ", the last one is kept" if self.has_state() else ""
             raise UserError(f"The checkpoint was not saved{kept}: {why}") from error
         self._fresh = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -68,8 +69,8 @@ def saved_elsewhere(
 ) -> RunFolder:
     """The run in a new folder in `parent`, saved. Raises UserError, and leaves nothing there."""
     there = _new_folder(parent, folder.path.name or "run")
-    copy = folder.elsewhere(there)
     try:
+        copy = folder.elsewhere(there)
         copy.save(state, batches)
     except BaseException:
         shutil.rmtree(there, ignore_errors=True)
@@ -91,11 +92,19 @@ def _new_folder(parent: Path, name: str) -> Path:
 
 
 def rescued(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
-    """Save the run among the user's own runs, or where the system keeps what is passing.
+    """Save the run among the user's own runs, in the home folder, or where passing things are kept.
 
     None where no place has room.
     """
-    for place in (runs_root(), Path(tempfile.gettempdir()) / "iae-studio"):
+    for place in (runs_root(), *rescue_places()):
         with suppress(UserError):
             return saved_elsewhere(folder, place, state, batches).path
+        with suppress(OSError):
+            place.rmdir()  # it was made for this
     return None
+
+
+def rescue_places() -> tuple[Path, ...]:
+    """Where there may be room yet; the last is emptied by some systems as they start."""
+    user = getattr(os, "getuid", lambda: 0)()  # two users must not share a folder
+    return Path.home() / "iae-studio-rescued", Path(tempfile.gettempdir()) / f"iae-studio-{user}"

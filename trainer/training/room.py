@@ -9,7 +9,7 @@ from trainer.storage.faults import FULL
 
 
 def room_missing(error: OSError, folder: Path, needed: int) -> str:
-    """Of a disk that is full, a sentence: what is needed, and what is free; else nothing."""
+    """Of a disk that is full, how a sentence begins: what is needed, and what is free."""
     if error.errno not in FULL or not needed:
         return ""
     try:
@@ -17,7 +17,7 @@ def room_missing(error: OSError, folder: Path, needed: int) -> str:
     except OSError:
         free = needed
     has = f", {megabytes(free)} are free" if free < needed else ""  # a quota may allow less
-    return f" It needs {megabytes(needed)}{has}."
+    return f"it needs {megabytes(needed)}{has}. "
 
 
 def megabytes(count: int) -> str:
