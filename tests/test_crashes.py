@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from iae_studio.diagnostics.crashes import LAST, Crash, Marker, last_crash
+from iae_studio.diagnostics.notes import leave_note, take_note
 from iae_studio.diagnostics.start import crash_message
-from iae_studio.state.messages import REPORT, SHOW_LOG
+from iae_studio.state.messages import OPEN_RUN, REPORT, SHOW_LOG
 from tests.crashing import log_folder, program
 from tests.tiny import ROOT
 
@@ -162,3 +163,20 @@ def test_a_crash_says_how_far_it_came() -> None:
     assert "layout" not in crash_message(crash).text and crash_message(crash).error
     cut = crash_message(Crash("2026-01-01 10:00:00 IAE Studio\nThe window was painted.\n"))
     assert "stopped by force" in cut.text and not cut.error
+
+
+def test_what_nobody_could_read_is_told_at_the_next_start_once(tmp_path: Path) -> None:
+    run = tmp_path / "rescued" / "run"
+    leave_note(tmp_path, f"The run was saved in {run}.", run)
+    told = take_note(tmp_path)
+    assert told is not None and str(run) in told.text
+    (action,) = told.actions
+    assert action.asks_for(OPEN_RUN) and action.about == run
+    assert take_note(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"text": 5, "run": "x"}', b'{"text": "a"}'])
+def test_a_note_that_is_none_is_passed_over(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "next-start.json").write_bytes(content)
+    assert take_note(tmp_path) is None
+    assert not list(tmp_path.iterdir())

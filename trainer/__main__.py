@@ -2,7 +2,10 @@
 
 import sys
 
-from trainer.cli import main
+try:
+    from trainer.cli import main
+except KeyboardInterrupt:  # what it imports takes a moment
+    sys.exit(130)
 
 if __name__ == "__main__":
     sys.exit(main())

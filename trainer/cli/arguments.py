@@ -18,7 +18,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     """The model that a command works with."""
     parser.add_argument(
         "model",
-        type=typed_path,
+        type=named_path,
         metavar="RUN",
         help="a run folder, a model file, or the name of a model that came with the program",
     )
@@ -27,7 +27,7 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 def add_data_and_device(parser: argparse.ArgumentParser) -> None:
     """Where the data sets lie, and what to compute on."""
     parser.add_argument(
-        "--data", type=typed_path, metavar="ROOT", help="the folder of the data sets"
+        "--data", type=named_path, metavar="ROOT", help="the folder of the data sets"
     )
     parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
 
@@ -43,7 +43,7 @@ def add_images(parser: argparse.ArgumentParser) -> None:
 def named_path(text: str) -> Path:
     """A path; an empty text, as of a variable that is not set, names none."""
     if not text.strip():
-        raise argparse.ArgumentTypeError("it names no folder")
+        raise argparse.ArgumentTypeError("an empty text names nothing")
     return typed_path(text)
 
 

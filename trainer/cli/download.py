@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from trainer.cli.arguments import Commands
+from trainer.cli.arguments import Commands, named_path
 from trainer.recipe.specs import DATA_SETS, resolve
-from trainer.storage.paths import typed_path
 
 
 def add_parser(commands: Commands) -> None:
     """`download`'s arguments."""
     parser = commands.add_parser("download", help="fetch a data set")
     parser.add_argument("name", choices=[spec.name for spec in DATA_SETS if spec.download])
-    parser.add_argument("--data", type=typed_path, metavar="ROOT", help="where to put it")
+    parser.add_argument("--data", type=named_path, metavar="ROOT", help="where to put it")
     parser.set_defaults(run=run)
 
 

@@ -7,13 +7,12 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from trainer.cli.arguments import Commands, add_data_and_device, add_model
+from trainer.cli.arguments import Commands, add_data_and_device, add_model, named_path
 from trainer.cli.loading import loading_bar
 from trainer.cli.writing import printable, with_suffix
 from trainer.messages import UserError
 from trainer.recipe.saved import MODEL_SUFFIX
 from trainer.storage.faults import in_words
-from trainer.storage.paths import typed_path
 
 if TYPE_CHECKING:
     from trainer.api.loaded import LoadedModel
@@ -23,7 +22,7 @@ def add_parser(commands: Commands) -> None:
     """`export`'s arguments."""
     parser = commands.add_parser("export", help="write a run's model as one small file")
     add_model(parser)
-    parser.add_argument("file", type=typed_path, metavar="FILE.safetensors")
+    parser.add_argument("file", type=named_path, metavar="FILE.safetensors")
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model, seed
+from trainer.cli.arguments import (
+    Commands,
+    add_data_and_device,
+    add_images,
+    add_model,
+    named_path,
+    seed,
+)
 from trainer.cli.writing import write
-from trainer.storage.paths import typed_path
 
 
 def add_parser(commands: Commands) -> None:
     """`figure`'s arguments."""
     parser = commands.add_parser("figure", help="draw what a model does, as the paper's figures do")
     add_model(parser)
-    parser.add_argument("--out", type=typed_path, required=True, metavar="FILE.png")
+    parser.add_argument("--out", type=named_path, required=True, metavar="FILE.png")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="of images and noise (0)")
     add_images(parser)
     add_data_and_device(parser)

@@ -14,8 +14,8 @@ EVERY, FOR = 10.0, 600.0  # seconds between two attempts, and in all, where nobo
 class Patience:
     """Asks on a terminal; else tries again every ten seconds, for ten minutes.
 
-    A Ctrl-C gives up. After the system's wish to end, or without a terminal that is left, nothing
-    is waited for.
+    A Ctrl-C gives up. After a wish to end, the system's or one that no terminal is left to answer
+    for, nothing is waited for.
     """
 
     def __init__(self, interrupts: Interrupts) -> None:
@@ -33,7 +33,7 @@ class Patience:
         with self._interrupts.at_once():
             if sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty():
                 return _asked()
-            return self._waited()
+            return not self._interrupts.number and self._waited()
 
     def _waited(self) -> bool:
         now = time.monotonic()

@@ -10,11 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from trainer.cli.arguments import Commands, add_data_and_device, add_model, positive_int, seed
+from trainer.cli.arguments import (
+    Commands,
+    add_data_and_device,
+    add_model,
+    named_path,
+    positive_int,
+    seed,
+)
 from trainer.cli.writing import printable, write
 from trainer.messages import MOST_DRAWS, Pixels, Probe, UserError, column_seeds
 from trainer.storage.faults import in_words
-from trainer.storage.paths import full_path, typed_path
+from trainer.storage.paths import full_path
 
 if TYPE_CHECKING:
     from trainer.api.loaded import LoadedModel
@@ -24,10 +31,10 @@ def add_parser(commands: Commands) -> None:
     """`reconstruct`'s arguments."""
     parser = commands.add_parser("reconstruct", help="stochastic reconstructions of image files")
     add_model(parser)
-    parser.add_argument("images", type=typed_path, nargs="+", metavar="IMAGE")
+    parser.add_argument("images", type=named_path, nargs="+", metavar="IMAGE")
     parser.add_argument(
         "--out",
-        type=typed_path,
+        type=named_path,
         required=True,
         metavar="FILE.png|DIR/",
         help="one sheet, or a folder for one sheet an image",

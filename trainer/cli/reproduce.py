@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.cli.arguments import Commands, add_data_and_device, positive, seeds
+from trainer.cli.arguments import Commands, add_data_and_device, named_path, positive, seeds
 from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL, in_words, told
-from trainer.storage.paths import data_root, reproduction_root, typed_path
+from trainer.storage.paths import data_root, reproduction_root
 
 if TYPE_CHECKING:
     from trainer.reporting.reproduce.work import Workplace
@@ -28,10 +28,10 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--seeds", type=seeds, metavar="0-4", help="as many as each is worth")
     parser.add_argument("--minutes", type=positive, metavar="M", help="stop after M minutes")
-    parser.add_argument("--out", type=typed_path, default=Path("docs"), metavar="DIR", help="docs")
-    parser.add_argument("--runs", type=typed_path, metavar="DIR", help="where checkpoints are kept")
+    parser.add_argument("--out", type=named_path, default=Path("docs"), metavar="DIR", help="docs")
+    parser.add_argument("--runs", type=named_path, metavar="DIR", help="where checkpoints are kept")
     parser.add_argument(
-        "--weights", type=typed_path, metavar="DIR", help="write seed 0's models there"
+        "--weights", type=named_path, metavar="DIR", help="write seed 0's models there"
     )
     add_data_and_device(parser)
     parser.set_defaults(run=run)

@@ -23,7 +23,7 @@ from trainer.messages import UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
-from trainer.storage.paths import runs_root, typed_path
+from trainer.storage.paths import runs_root
 
 if TYPE_CHECKING:
     from trainer.api.training import Training
@@ -58,7 +58,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--images-b", type=named_path, metavar="DIR", help="those of the second domain (CycleIAE)"
     )
-    parser.add_argument("--out", type=typed_path, metavar="RUN", help="the run folder")
+    parser.add_argument("--out", type=named_path, metavar="RUN", help="the run folder")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")
     parser.add_argument("--save-every", type=positive, default=15.0, help=argparse.SUPPRESS)

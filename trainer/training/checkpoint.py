@@ -11,6 +11,7 @@ RUN/lock               held by the process that trains it; see run_lock.py
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,10 +34,11 @@ from trainer.recipe.saved import read_begun
 from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
+from trainer.storage.regular import check_regular
 from trainer.training.curves_file import append_rows, read_rows
 from trainer.training.room import room_missing
 from trainer.training.run_lock import RunLock
-from trainer.training.small_files import begin, copy_run, put_back, stands
+from trainer.training.small_files import begin, copy_run, mark_of, put_back, read_bytes, stands
 from trainer.training.state import TrainState, start
 from trainer.training.state_bytes import state_bytes
 from trainer.training.state_file import opened, read_shown, step_of, unpack
@@ -67,6 +69,8 @@ class RunFolder:
         self._fresh: list[Floats] = []
         self._small: dict[str, bytes] = {}  # files to put back where the folder is removed
         self._lock: RunLock | None = None  # while it is trained
+        self._saved: tuple[int, int, int] | None = None  # the checkpoint that is ours
+        self._exchanged = False  # what lies here now is somebody else's
 
     @classmethod
     @in_words()
@@ -123,7 +127,10 @@ class RunFolder:
         self._lock.acquire()
         try:
             with in_words(self.path, "cannot be read"):
-                self._small["recipe.json"] = (self.path / "recipe.json").read_bytes()
+                self._small["recipe.json"] = read_bytes(self.path / "recipe.json")
+                if os.path.lexists(self.path / "curves.f32"):  # told now, not at the first save
+                    check_regular(self.path / "curves.f32")
+                self._saved = mark_of(self.path / STATE)
             yield
         finally:
             self._lock.release()
@@ -146,7 +153,8 @@ class RunFolder:
         try:
             data = state_bytes(state, batches)
             needed = len(data) + sum(rows.nbytes for rows in self._fresh)
-            self._put_back()
+            if not self._put_back():
+                self._check_ours()
             self._append_curves(state.step)
             write_bytes(self.path / STATE, data)
         except (OSError, SafetensorError, MemoryError) as error:
@@ -157,13 +165,30 @@ class RunFolder:
             kept = ", the last one is kept" if self.has_state() else ""
             raise UserError(f"The checkpoint was not saved{kept}: {why}") from error
         self._fresh = []
+        self._saved = mark_of(self.path / STATE)
         remove_half_written(self.path / STATE)
 
-    def _put_back(self) -> None:
-        """Make the folder again where somebody removed it."""
-        if put_back(self.path, self._small) and self._lock is not None:
+    def _put_back(self) -> bool:
+        """Make the folder again where somebody removed it; whether it was."""
+        made = put_back(self.path, self._small)
+        if made and self._lock is not None:
             self._lock.release()  # what it held is gone as well
             self._lock.acquire()
+        return made
+
+    def _check_ours(self) -> None:
+        """Raises UserError where the folder was exchanged, or somebody else saved in it."""
+        if self._lock is None or self._lock.stands:
+            return
+        same = read_bytes(self.path / "recipe.json") == self._small.get("recipe.json")
+        self._exchanged = not same or mark_of(self.path / STATE) != self._saved
+        if self._exchanged:
+            raise UserError(
+                f"{self.path} was exchanged: another run, or another checkpoint of this one, "
+                "lies there. Nothing of it is replaced."
+            )
+        self._lock.release()  # only its file was removed
+        self._lock.acquire()
 
     def _append_curves(self, step: int) -> None:
         fresh = [*self._fresh, np.empty((0, len(LOSSES)), np.float32)]
@@ -175,7 +200,7 @@ class RunFolder:
         there = RunFolder(path)
         there._fresh = list(self._fresh)
         there._small = dict(self._small)
-        copy_run(self.path, path, self._small)
+        copy_run(None if self._exchanged else self.path, path, self._small)
         return there
 
     def curves(self) -> Floats:

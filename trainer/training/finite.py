@@ -18,7 +18,7 @@ def diverged(step: int) -> DivergedError:
     """What is said of a training whose numbers left the finite ones, or all sense."""
     return DivergedError(
         f"The training diverged near step {step:,}. Start again with smaller "
-        "learning rates (generator_rate, discriminator_rate) or a larger r1. What was "
+        "learning rates (generator_rate, discriminator_rate, encoder_rate) or another r1. What was "
         "saved of it, if anything, is from before that."
     )
 

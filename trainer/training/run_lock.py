@@ -27,10 +27,26 @@ class RunLock:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._held: BaseFileLock | None = None
+        self._file: tuple[int, int] | None = None  # the very file that is held
 
     def acquire(self) -> None:
         """Raises UserError where somebody else holds it, or the folder cannot be written."""
         self._held = self._locked()
+        self._file = self._now()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the file that is held still lies there: else anybody may have been here."""
+        return self._file is not None and self._file == self._now()
+
+    def _now(self) -> tuple[int, int] | None:
+        if self._held is None:
+            return None
+        try:
+            about = Path(self._held.lock_file).stat()
+        except OSError:
+            return None
+        return about.st_dev, about.st_ino
 
     def release(self) -> None:
         """Somebody else may have it. Safe to call twice."""

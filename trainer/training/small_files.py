@@ -10,6 +10,7 @@ from pathlib import Path
 from trainer.messages import UserError
 from trainer.storage.faults import told
 from trainer.storage.files import create_bytes, lies, make_folder, sync_folder, write_bytes
+from trainer.storage.regular import open_regular
 
 RECIPE = "recipe.json"
 BESIDE = ("images.json", "curves.f32", "metrics.json")  # what else is copied with a run
@@ -50,14 +51,34 @@ def put_back(path: Path, files: Mapping[str, bytes]) -> bool:
     return True
 
 
-def copy_run(here: Path, there: Path, files: Mapping[str, bytes]) -> None:
-    """A run in another folder, but for its checkpoint. Raises UserError."""
+def read_bytes(path: Path) -> bytes:
+    """A small file, whole. Raises OSError and UserError."""
+    with open_regular(path) as file:
+        return file.read()
+
+
+def mark_of(path: Path) -> tuple[int, int, int] | None:
+    """What is another one as soon as somebody writes the file anew; None where there is none."""
+    try:
+        about = path.stat()
+    except OSError:
+        return None
+    return about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def copy_run(here: Path | None, there: Path, files: Mapping[str, bytes]) -> None:
+    """A run in another folder, but for its checkpoint; of no folder its small files alone.
+
+    Raises UserError.
+    """
     try:
         make_folder(there)
-        if not put_back(there, files):
+        if not put_back(there, files) and here is not None:
             shutil.copyfile(here / RECIPE, there / RECIPE)
     except OSError as error:
         raise UserError(told(error, there, "cannot be written")) from error
+    if here is None:
+        return
     for name in BESIDE:
         if name not in files and lies(here / name):
             with suppress(OSError):  # the disk may be damaged: the checkpoint is worth more
