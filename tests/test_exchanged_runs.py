@@ -58,7 +58,7 @@ def test_another_run_in_its_place_stays_as_it_is(tmp_path: Path, how: str) -> No
         for _ in range(2):
             with pytest.raises(UserError, match=r"run was exchanged: another run"):
                 ours.save(state, batches)
-        with pytest.raises(UserError, match="saved in .* instead"):
+        with pytest.raises(UserError, match=r"saved in .* instead"):
             save_at_last(ours, state, batches)
         assert files_of(theirs.path) == before
     (copy,) = runs_root().iterdir()
