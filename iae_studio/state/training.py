@@ -172,7 +172,7 @@ class Training(QObject):
 
     def could_not_save(self, why: str) -> None:
         """The training is paused and stays in memory until it is saved, goes on or is discarded."""
-        text = f"The training waits: press Save once that is mended, or save it elsewhere. {why}"
+        text = f"The training waits: press Save to try again, or save it elsewhere. {why}"
         self._messages.show_message(Message(text, True, (SAVE_ELSEWHERE, DISCARD), UNSAVED))
 
     def ended(self) -> None:
