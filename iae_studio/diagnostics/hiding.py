@@ -40,7 +40,7 @@ _REST = r"(?:(?!\w[.](?!json\b)[^\W\d]|[/\\])[^\n]|(?<=Input)/(?=output))*$"
 _TAILS = tuple(
     re.compile(rf"^.*(?P<tail>{said}{_REST})")
     for said in (
-        r" cannot be \w+",
+        r" cannot be \w+(?: \(|:| as an? |$)",
         r" (?:is (?:damaged|not|no|too|there|neither|empty|an?)|already holds|holds|does not)\b",
         r": ",
     )
