@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 
 from iae_studio.diagnostics import report
 from iae_studio.diagnostics.hiding import Hider
+from iae_studio.diagnostics.log import FILE, MOST
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import logs_root, runs_root
 
 # Names as an outside tester, and we, found them in a log: with and without a suffix or a quote.
 NAMED = [
@@ -41,6 +43,7 @@ NAMED = [
     "Showing Qz, a model of drawn-10.",
     "Training on Qz Smith: 20 of 21 images",
     '"Qz cut (cut)',
+    '2024-05-01 12:00:00,123 77 INFO "Qz\nMeier Qz" is empty: save or download it again.',
 ]
 
 
@@ -53,10 +56,11 @@ def test_no_name_of_a_file_is_left(line: str) -> None:
 
 _WORDS = st.text(st.characters(categories=["L", "M", "Nd"]), max_size=4).map("Qz{}".format)
 # What may stand in a name, and looks as if it ended there.
-_JOINED = st.sampled_from(
-    r""" |  |. |, |; |: | (|) |'| '|' |"| "|" |-|.| is | is no | cannot be read | in |/|\|’|” """.split(
-        "|"
-    )
+_JOINED = st.one_of(
+    st.sampled_from([*" .-'\"/\\\u2019", "  ", ". ", ", ", "; ", ": ", " (", ") ", " '", "' "]),
+    st.sampled_from(
+        [' "', '" ', "\u201d ", " is ", " is no ", " cannot be read ", " in ", " and "]
+    ),
 )
 _NAMES = st.builds(
     lambda first, more, end: first + "".join(between + word for between, word in more) + end,
@@ -110,6 +114,7 @@ def test_tracebacks_and_own_places_stay(own_folders: Path, monkeypatch) -> None:
   File "<frozen runpy>", line 198, in _run
 AttributeError: 'NoneType' object has no attribute 'step'
 {library}:12: UserWarning: old
+data: {runs_root()}, writable, 49.1 GiB free
 "{runs_root()}" cannot be read
 {runs_root()} cannot be written (No space left on device).
 There is no option 'seed' at 3/4 and/or 5 it/s: https://example.org/a
@@ -119,6 +124,17 @@ Qt: no plugin "xcb" in """
     assert Hider()(text) == text
     monkeypatch.setenv("IAE_STUDIO_DATA", "/mnt/Qz Smith/data")
     assert Hider()("/mnt/Qz Smith/data/mnist is damaged") == "<data>/mnist is damaged"
+    free = "not writable (Permission denied), 49.1 GiB free"
+    assert Hider()(f"temporary: /mnt/Qz x, {free}") == f"temporary: <path>, {free}"
     said = Hider()("/mnt/Qz/x cannot be read (Is a directory). It is a folder: name a file.")
     assert said == "<path> cannot be read (Is a directory). It is a folder: name a file."
     assert Hider()('"Qz" is not in "Qz 2".') == '"<name>" is not in "<name>".'
+
+
+def test_half_a_line_is_not_told(own_folders: Path) -> None:
+    logs_root().mkdir(parents=True)
+    line = '12:00 1 INFO "kids at beach" is damaged: save it anew.\n'
+    (logs_root() / FILE).write_text(line * (2 * MOST // len(line) + 1), "utf-8")
+    with zipfile.ZipFile(report.write_report(own_folders / "r.zip", [])) as archive:
+        said = archive.read(FILE).decode()
+    assert "beach" not in said and said.startswith('12:00 1 INFO "<name>" is damaged')

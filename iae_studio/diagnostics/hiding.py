@@ -7,45 +7,24 @@ import json
 import os
 import platform
 import re
-import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+from iae_studio.diagnostics.hidden_paths import (
+    BETWEEN,
+    START,
+    end_of_path,
+    longest_first,
+    own_places,
+)
 from trainer.data.image_kinds import suffixes
-from trainer.messages import UserError
 from trainer.recipe.options import defaults
 from trainer.recipe.recipe import Recipe
-from trainer.storage.paths import (
-    DATA_VARIABLE,
-    assets,
-    cache_root,
-    data_root,
-    logs_root,
-    runs_root,
-    session_root,
-)
 
 IMAGES, DATA, PATH, NAME = "<own images>", "<data>", "<path>", "<name>"
 _SHORTEST = 3  # letters of a name that is looked for by itself
 
-# How a path begins: at a root, a drive, a share, a home, or a folder told from another one.
-_START = (
-    r"(?i:file:)/|(?<![\w.~/>)])(?<!:(?=//))/(?=[^\s/]|/[^\s/])|(?<!\w)[A-Za-z]:[\\/](?=\S)"
-    r"|(?<![\w\\])\\\\(?=[\w.?])|(?<!\w)~[\w.-]*[\\/]|(?<![\w.])\.{1,2}[\\/](?=\w)"
-)
-# What our messages say after a path. The last one counts, so that none is taken for it that
-# belongs to a name; a dot or a slash inside a word says that the name goes on.
-_REST = r"(?:(?!\w[.](?!json\b)[^\W\d]|[/\\])[^\n]|(?<=Input)/(?=output))*$"
-_TAILS = tuple(
-    re.compile(rf"^.*(?P<tail>{said}{_REST})")
-    for said in (
-        r" cannot be \w+(?: \(|:| as an? |$)",
-        r" (?:is (?:damaged|not|no|too|there|neither|empty|an?)|already holds|holds|does not)\b",
-        r": ",
-    )
-)
-_LEADS_TO_A_PATH = re.compile(r"\b(?:Saved|in|into|to|from|of|on|at|by) $")
 # Names that our messages tell without quotes.
 _BARE = tuple(
     (re.compile(said), rf"\1{NAME}\2")
@@ -57,11 +36,12 @@ _BARE = tuple(
         r"(^(?:.* (?:INFO|WARNING|ERROR) )?).+( is (?:found\b|too large to be kept ))",
     )
 )
+_ENTRY = re.compile(r"\d{4}-\d\d-\d\d \d")  # of the log
+_MESSAGE = re.compile(rf"{_ENTRY.pattern}.* INFO ")
 _FRAME = re.compile(r'^(?P<lead>[\s|]*File )"(?P<path>.+)"(?P<line>, line \d+)')
 _CODE = re.compile(  # of the program and of libraries, wherever they lie
     r"^.*?(?P<tail>[/\\](?:iae_studio|trainer|(?:site|dist)-packages|python3\.\d+)[/\\][\w./\\-]+)$"
 )
-_BETWEEN = re.compile(r'("(?: is not in | and |, | in )")')  # two names in double quotes
 _DOUBLE = re.compile(r'"(.*)"|"(.*)$')
 _TYPOGRAPHIC = re.compile(
     "[\u201c\u201e\u201d].+[\u201c\u201d]|\u2018.+\u2019|\u00ab.+\u00bb|\u00bb.+\u00ab"
@@ -81,17 +61,17 @@ class Hider:
         ]
         names = sorted({path.stem for path in images} - {""}, key=len, reverse=True)
         self._names = [name for name in names if len(name) >= _SHORTEST]
-        self._homes = _longest_first([Path.home()])
+        self._homes = longest_first([Path.home()])
         self._users = _words([_user(), Path.home().name])
         self._computer = _words([platform.node(), platform.node().partition(".")[0]])
         kinds = "|".join(sorted(re.escape(suffix[1:]) for suffix in suffixes()))
         # A whole name, with the folders before it and the blanks in it.
         self._files = re.compile(rf"[^\n:;,\"']{{0,200}}\.({kinds}|zip)\b", re.IGNORECASE)
         self._image = re.compile(rf"\.({kinds}|zip)$", re.IGNORECASE)
-        own, self._data = _own_places()
+        own, self._data = own_places()
         self._options = frozenset(defaults()) | {path.rpartition(".")[2] for path in defaults()}
         parts = {
-            "images": [p for p in _longest_first(images) if re.search(r"[/\\]", p)],
+            "images": [p for p in longest_first(images) if re.search(r"[/\\]", p)],
             "own": own,
         }
         known = "".join(
@@ -99,20 +79,24 @@ class Hider:
             for name, places in parts.items()
             if places
         )
-        self._paths = re.compile(f"{known}(?P<other>{_START})", re.I if os.name == "nt" else 0)
+        self._paths = re.compile(f"{known}(?P<other>{START})", re.I if os.name == "nt" else 0)
 
     def __call__(self, text: str) -> str:
         for place in self._data:
             text = text.replace(place, DATA)
         is_json = _is_json(text)
-        in_code, lines = False, []
+        in_code, in_name, lines = False, False, list[str]()
         for line in text.split("\n"):
+            if in_name and line.strip() and not _ENTRY.match(line):
+                lines.append(NAME)  # a name may hold the end of a line
+                continue
             if in_code and (line.startswith("    ") or line.strip(" ~^|") == ""):
                 lines.append(line)
                 in_code = line.startswith("    ") and line.strip(" ~^|") != ""
                 continue
             frame = _FRAME.match(line)
             lines.append(self._frame(frame) if frame else self._line(line, is_json))
+            in_name = bool(_MESSAGE.match(line)) and lines[-1] != line
             in_code = frame is not None and f'"{PATH}"' not in lines[-1]
         text = "\n".join(lines)
         for home in self._homes:
@@ -155,7 +139,7 @@ class Hider:
                 done.append(line[at : found.end()])
                 at = found.end()
                 continue
-            end = _end(line, found.start(), is_json)
+            end = end_of_path(line, found.start(), is_json)
             image = self._image.search(line[:end].rstrip(". "))
             word = (
                 IMAGES if found.lastgroup == "images" else f"<image>.{image[1]}" if image else PATH
@@ -166,7 +150,7 @@ class Hider:
 
     def _quoted(self, found: re.Match[str]) -> str:
         """Names in double quotes, from the first of a line to the last: one may hold a quote."""
-        parts = _BETWEEN.split(found[1] if found[1] is not None else found[2])
+        parts = BETWEEN.split(found[1] if found[1] is not None else found[2])
         parts[::2] = [part if self._is_ours(part) else NAME for part in parts[::2]]
         return f'"{"".join(parts)}"'
 
@@ -184,43 +168,10 @@ class Hider:
         return own or hidden is not None or part in _PLAIN or part in self._options
 
 
-def _end(line: str, start: int, is_json: bool) -> int:
-    """Where the path that begins at `start` ends, with the blanks in it."""
-    quote = line[start - 1 : start]
-    if quote == '"' and not is_json:
-        last = line.rfind('"', start)
-        between = _BETWEEN.search(line, start)
-        return between.start() if between else last if last > 0 else len(line)
-    if quote in ("'", '"'):
-        inside = re.compile(rf"(?:\\.|[^{quote}\\]|(?<=[^\\])'(?=\w))*").match(line, start)
-        return inside.end() if inside else len(line)
-    if not _LEADS_TO_A_PATH.search(line[:start]):
-        for tail in _TAILS:
-            if found := tail.match(line[start:]):
-                return start + found.start("tail")
-    return len(line)
-
-
 def _is_json(text: str) -> bool:
     with suppress(ValueError, RecursionError):
         return isinstance(json.loads(text), dict)
     return False
-
-
-def _own_places() -> tuple[list[str], list[str]]:
-    """Where the program, its libraries and what it keeps lie; the folder of data somebody named."""
-    named = DATA_VARIABLE in os.environ
-    program = Path(__file__).parent.parent.parent
-    found = [program, Path(sys.prefix), Path(sys.base_prefix)]
-    finders: list[Callable[[], Path]] = [assets, runs_root, cache_root, logs_root, session_root]
-    for find in finders if named else [*finders, data_root]:
-        with suppress(OSError, UserError):
-            found.append(find())
-    data: list[Path] = []
-    with suppress(OSError, UserError):
-        data = [data_root()] if named else []
-    too_wide = {Path.home(), *Path.home().parents}
-    return _longest_first(path for path in found if path not in too_wide), _longest_first(data)
 
 
 def _user() -> str:
@@ -233,19 +184,3 @@ def _user() -> str:
 def _words(names: Iterable[str]) -> re.Pattern[str] | None:
     known = {re.escape(name) for name in names if len(name) > 1}
     return re.compile(rf"(?<![^\W_])({'|'.join(known)})(?![^\W_])", re.I) if known else None
-
-
-def _longest_first(paths: Iterable[Path]) -> list[str]:
-    return sorted({word for path in paths for word in _spellings(path)}, key=len, reverse=True)
-
-
-def _spellings(path: Path) -> set[str]:
-    """A path as it may stand in a text: with links followed, in a JSON or a traceback, as a URL."""
-    with suppress(OSError, RuntimeError):
-        real = os.path.realpath(path)
-        plain = {str(path), real}
-        found = (
-            plain | {json.dumps(text)[1:-1] for text in plain} | {Path(p).as_posix() for p in plain}
-        )
-        return {text for text in found if len(text) > 1}
-    return {str(path)}

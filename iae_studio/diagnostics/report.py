@@ -48,6 +48,9 @@ def write_report(path: Path, recipes: Sequence[Recipe]) -> Path:
 def _read(path: Path) -> str:
     """The end of a log; nothing where there is none."""
     with suppress(OSError, UserError), open_regular(path) as file:
-        file.seek(max(os.fstat(file.fileno()).st_size - 2 * MOST, 0))
+        start = max(os.fstat(file.fileno()).st_size - 2 * MOST, 0)
+        file.seek(start)
+        if start:
+            file.readline()  # the half of a line may be the half of a name
         return file.read(2 * MOST).decode("utf-8", "replace")
     return ""
