@@ -43,6 +43,7 @@ NAMED = [
     "Showing Qz, a model of drawn-10.",
     "Training on Qz Smith: 20 of 21 images",
     '"Qz cut (cut)',
+    "2 of 3 runs cannot be read: Qz (its curves are cut short), Qz Meier.",
     '2024-05-01 12:00:00,123 77 INFO "Qz\nMeier Qz" is empty: save or download it again.',
 ]
 

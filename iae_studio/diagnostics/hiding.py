@@ -31,6 +31,7 @@ _BARE = tuple(
     for said in (
         r"(\bShowing ).+(, a model of )",
         r"(\bTraining on ).+?(: \d[^:\n]*|\.?$)",
+        r"(\bruns? cannot be read: ).+(\.)$",
         r"( on the images in ).+(: press )",
         r"(^(?:.* (?:INFO|WARNING|ERROR) |[\w.]+: )?)(?![\"<~/\\]|\w:).+?( cannot be \w+ \()",
         r"(^(?:.* (?:INFO|WARNING|ERROR) )?).+( is (?:found\b|too large to be kept ))",
@@ -130,6 +131,8 @@ class Hider:
             line = _DOUBLE.sub(self._quoted, line)
             line = _TYPOGRAPHIC.sub(f'"{NAME}"', line)
             line = _SINGLE.sub(self._single, line)
+        if "." not in line:
+            return line
         return self._files.sub(lambda found: f"<image>.{found[1]}", line)
 
     def _without_paths(self, line: str, is_json: bool) -> str:
