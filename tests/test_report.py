@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from iae_studio.diagnostics import report
 from iae_studio.diagnostics.crashes import LAST
+from iae_studio.diagnostics.hiding import Hider
 from iae_studio.diagnostics.log import FILE
-from iae_studio.diagnostics.report import Hider, write_report
+from iae_studio.diagnostics.report import write_report
 from iae_studio.state.displayed import DisplayedModel
 from tests.studio import LONG, running
+from tests.test_hiding import NAMED
 from trainer.cli import main
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
@@ -94,7 +96,8 @@ def contents(path: Path) -> dict[str, str]:
 
 def test_the_report_holds_log_crash_versions_and_recipe(erna: Path, tmp_path: Path) -> None:
     logs_root().mkdir(parents=True)
-    (logs_root() / FILE).write_text(f"12:00 {erna}/x.png cannot be read\n")
+    named = "\n".join(line.format(home=erna) for line in NAMED if "/photos" not in line)
+    (logs_root() / FILE).write_text(f"12:00 {erna}/x.png cannot be read\n{named}\n", "utf-8")
     (logs_root() / f"{FILE}.1").write_bytes(b"older \xff\n")
     (logs_root() / LAST).write_text("Segmentation fault\n")
     (logs_root() / "holiday.png").write_bytes(b"\x89PNG")
@@ -107,7 +110,7 @@ def test_the_report_holds_log_crash_versions_and_recipe(erna: Path, tmp_path: Pa
     assert json.loads(found["recipe.json"])["data"]["images"] == "<own images>"
     assert "torch" in found["doctor.txt"] and "PySide6" in found["doctor.txt"]
     for text in found.values():
-        assert not [w for w in (*PRIVATE, str(erna)) if w in text and w != "Pictures"]
+        assert not [w for w in (*PRIVATE, "Qz", str(erna)) if w in text and w != "Pictures"]
 
 
 def test_a_report_without_logs_or_onto_a_bad_place(tmp_path: Path) -> None:
