@@ -108,8 +108,9 @@ def test_a_set_lies_where_it_was_chosen_else_where_another_was(tmp_path: Path) -
 def test_the_longest_path_is_remembered_and_no_longer_one(tmp_path: Path) -> None:
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     settings.setValue("data/mnist", "x" * LONGEST)
-    settings.setValue("data", "y" * (LONGEST + 1))
-    assert ChosenFolders(settings).now() == Folders({"mnist": "x" * LONGEST}, "")
+    for common, kept_of_it in (("y" * (LONGEST + 1), ""), ("/all", "/all")):
+        settings.setValue("data", common)
+        assert ChosenFolders(settings).now() == Folders({"mnist": "x" * LONGEST}, kept_of_it)
 
 
 # ---- own images ----------------------------------------------------------------------------------

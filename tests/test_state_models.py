@@ -91,8 +91,12 @@ def test_what_begins_is_shown_live_unless_another_is_looked_at(state) -> None:
         assert state.displayed.model == (live if shown is AAE else DisplayedModel(shown))
     assert len(curves) == len(runs) == 2
     state.displayed.select(live)
+    state.displayed.has_drawn()
     state.training.ended()
-    assert state.displayed.model == replace(live, live=False) and len(runs) == 3
+    run = replace(live, live=False)
+    assert state.displayed.model == run and len(runs) == 3
+    state.displayed.select(DisplayedModel(AAE, Path("bad.safetensors")))
+    assert state.displayed.go_back() and state.displayed.model == run, "it is live no more"
 
 
 def test_how_a_training_ended_is_forgotten_with_its_recipe(state) -> None:
