@@ -172,6 +172,8 @@ BEYOND = {
     "tests": ((1 << 31) + 1, -1),
     "path": ("p" * 4097, "a\0b"),
     "pictures": ([kept()["pictures"][0]] * (MAX_INPUTS + 1), "none"),
+    "settings": ([], None),
+    "recipe": ("drawn-10",),
     "settings.seed": (MAX_SEED + 1, "7", -1),
     "settings.seeds": ([0] * 7, [0] * 9, [(1 << 31) + 1] * 8),
     "settings.locked": ([8], [-1], [0] * 9),

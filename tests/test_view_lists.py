@@ -214,6 +214,15 @@ def test_tools_show_their_words_where_all_have_room(qtbot, state) -> None:
     qtbot.waitUntil(lambda: all(tool.shown() for tool in tools))
 
 
+def test_the_middle_is_framed_while_something_to_drop_hovers(qtbot, state, dark) -> None:
+    explore = shown(qtbot, ExploreView(state), 1000, 600)
+    before = explore.grab().toImage()
+    explore.invite(True)
+    assert explore.grab().toImage() != before
+    explore.invite(False)
+    assert explore.grab().toImage() == before
+
+
 def test_a_share_is_the_mean_of_the_rows_and_clusters_have_none(qtbot, state) -> None:
     explore = shown(qtbot, ExploreView(state), 1000, 600)
     spec = state.inputs.spec
