@@ -52,7 +52,10 @@ TESTS = {
         *("watch", "checkpoint*", "explore", "explore_kinds", "noise_share", "measures_*"),
         *("recipes", "few_images", "batches", "evaluation", "unchanged"),
     ),
-    "window": ("window_*", "panels", "own_images_dialog", "view_limits", "widths", "bad_items"),
+    "window": (
+        *("state*", "view*", "words", "window_*", "panels", "own_images_dialog", "widths"),
+        "bad_items",
+    ),
 }
 
 

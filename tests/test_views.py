@@ -170,6 +170,14 @@ def know(state: StudioState, **known: object) -> None:
     state.answers.set_facts(facts, state.answers.probe().stamp)
 
 
+def test_what_is_of_the_code_and_what_of_the_noise_is_told_by_colour(controls) -> None:
+    heads = [each for each in controls.findChildren(ElidedLabel) if each.property("heading")]
+    assert {head.text(): head.property("role") for head in heads} == {
+        "Code": "content",
+        "Noise": "style",
+    }
+
+
 def test_there_is_a_slider_for_each_direction(controls, state) -> None:
     code, noise = (controls.findChild(SliderBank, f"{name}Sliders") for name in ("code", "noise"))
     know(state)

@@ -1,0 +1,243 @@
+"""Pictures in the middle: what stays until an answer comes, what the pointer is over, enlarging."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
+
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import Input
+from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
+from iae_studio.views.clusters import ClustersView
+from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.views.scatter import CloudView
+from iae_studio.widgets.elided_label import ElidedLabel
+from iae_studio.widgets.grid_layout import CODE, SEEN
+from tests.widgets import heard_of
+from trainer.messages import Cloud, Clusters, Rendering
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.specs import DATA_SETS
+
+
+@pytest.fixture
+def state(qapp) -> StudioState:
+    made = StudioState.create()
+    made.training.engine_ready()
+    return made
+
+
+@pytest.fixture
+def view(qtbot, state) -> ReconstructionsView:
+    made = ReconstructionsView(state.displayed, state.inputs, state.query, state.answers)
+    qtbot.addWidget(made)
+    state.inputs.changed.connect(made.show_inputs)
+    state.answers.rendered.connect(made.show_rendering)
+    return made
+
+
+def display(state: StudioState, name: str) -> None:
+    state.displayed.select(DisplayedModel(CATALOGUE[name]))
+
+
+def bring(state: StudioState, *names: str) -> None:
+    spec = state.inputs.spec
+    state.inputs.add([Input(name, np.full(spec.shape, 10, np.uint8), spec) for name in names])
+
+
+def answer(state: StudioState, columns: int, codes: np.ndarray, **more: object) -> None:
+    """Each tile as bright as its row and column tell: 100 + 20 * row + column."""
+    rows, shape = len(codes), state.inputs.spec.shape
+    bright = 100 + 20 * np.arange(rows)[:, None] + np.arange(columns)
+    tiles = np.broadcast_to(bright[..., None, None, None], (rows, columns, *shape)).astype(np.uint8)
+    stamp, shares = state.answers.probe().stamp, np.zeros(rows, np.float32)
+    state.answers.set_rendering(Rendering(stamp, 5, tiles, codes, shares, **more))
+
+
+def bright(view: ReconstructionsView, row: int, column: int) -> int | None:
+    """The grey of a tile; None where there is none."""
+    image = view.grid.image(row, column)
+    return None if image.isNull() else image.pixelColor(3, 3).red()
+
+
+def enlarged(activate: Callable[[], None]) -> tuple[str, list[str], list[int]] | None:
+    """The title of the dialog that opens, its words, and how bright its pictures are."""
+    seen = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        pictures = [label.pixmap().toImage() for label in dialog.findChildren(QLabel)]
+        grey = [each.pixelColor(9, 9).red() for each in pictures if not each.isNull()]
+        words = [label.text() for label in dialog.findChildren(ElidedLabel)]
+        seen.append((dialog.windowTitle(), words, grey))
+        dialog.reject()
+
+    timer = QTimer(singleShot=True, interval=0)
+    timer.timeout.connect(look)
+    timer.start()
+    activate()
+    timer.stop()
+    return seen[0] if seen else None
+
+
+# ---- reconstructions -----------------------------------------------------------------------------
+
+
+def test_what_is_known_stays_until_the_answer_comes(view, state) -> None:
+    bring(state, "one", "two")
+    assert (bright(view, 0, SEEN), bright(view, 0, 0)) == (10, None)
+    answer(state, 8, np.zeros((2, 10)))
+    assert [bright(view, *at) for at in ((0, 0), (0, 7), (1, 2))] == [100, 107, 122]
+    bring(state, "new")
+    assert [bright(view, row, 0) for row in range(3)] == [0, 100, 120], "black where none is yet"
+    state.inputs.remove(1)
+    assert [bright(view, row, 0) for row in range(2)] == [0, 120]
+    state.inputs.clear()
+    bring(state, "other")
+    assert bright(view, 0, 0) is None
+
+
+def test_of_another_number_of_columns_nothing_stays(view, state) -> None:
+    bring(state, "one")
+    answer(state, 8, np.zeros((1, 10)))
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-det-small"]))
+    view.show_inputs()
+    assert bright(view, 0, 0) is None and bright(view, 0, SEEN) == 10
+
+
+def test_the_first_row_follows_the_slider(view, state) -> None:
+    bring(state, "one", "two")
+    answer(state, 8, np.zeros((2, 10)))
+    tiles = np.full((1, 8, 28, 28, 1), 7, np.uint8)
+    row = Rendering(state.answers.probe().stamp, 5, tiles, np.zeros((1, 10)), np.zeros(1))
+    state.answers.preview(row)
+    assert [bright(view, *at) for at in ((0, 0), (0, 7), (1, 0))] == [7, 7, 120]
+
+
+def test_what_the_pointer_is_over_is_told_as_far_as_it_is_known(view, state) -> None:
+    told, codes = heard_of(view.told), np.zeros((2, 10))
+    codes[1, :2] = 3, 4
+    bring(state, "one", "two")
+    view.grid.hovered.emit(0, 0)
+    state.query.set_seed(12)
+    answer(state, 8, codes)
+    for place in ((1, 3), (0, SEEN), (1, 0), (-1, -1), (2, 0)):
+        view.grid.hovered.emit(*place)
+    assert [words for (words,) in told] == [
+        "",
+        "two · noise 4 of seed 12 · code norm 5.00",
+        "one · code norm 0.00",
+        "two · noise 1 of seed 12 · code norm 5.00",
+        *("", ""),
+    ]
+
+
+def test_a_code_is_told_as_what_it_is(view, state) -> None:
+    told = heard_of(view.told)
+    display(state, "mnist-clusters-small")
+    bring(state, "one")
+    codes = np.full((1, 30), 0.01)
+    codes[0, 4] = 0.71
+    answer(state, 8, codes)
+    view.grid.hovered.emit(0, SEEN)
+    display(state, "mnist-det-small")
+    answer(state, 1, np.zeros((1, 10)))
+    view.grid.hovered.emit(0, 0)
+    display(state, "shoes-small")
+    bring(state, "shoe")
+    answer(
+        state, 6, np.zeros((1, 0)), code_pictures=np.zeros((1, *state.inputs.spec.shape), np.uint8)
+    )
+    view.grid.hovered.emit(0, CODE)
+    view.grid.hovered.emit(0, 1)
+    assert [words for (words,) in told] == [
+        "one · cluster 5 of 30, 71%",
+        "one · code norm 0.00",
+        "shoe · its code",
+        "shoe · noise 2 of seed 0",
+    ]
+
+
+def test_a_head_that_is_clicked_locks_its_column_and_a_cross_removes_its_row(view, state) -> None:
+    bring(state, "one", "two")
+    view.grid.headingClicked.emit(2)
+    assert state.query.locked == {2} == view.grid._look.locked
+    view.grid.removeRequested.emit(0)
+    assert [known.name for known in state.inputs.images] == ["two"]
+
+
+def test_a_tile_is_enlarged_beside_what_it_was_made_of(view, state) -> None:
+    bring(state, "one", "two")
+    activate = view.grid.activated.emit
+    assert enlarged(lambda: activate(0, 0)) is None, "there is no answer yet"
+    answer(state, 8, np.zeros((2, 10)))
+    assert enlarged(lambda: activate(2, 0)) is enlarged(lambda: activate(-1, 0)) is None
+    assert enlarged(lambda: activate(1, 3)) == ("two", ["sees", "n4"], [10, 123])
+    assert enlarged(lambda: activate(0, SEEN)) == ("one", ["sees", "n1"], [10, 100])
+
+
+def test_codes_that_are_pictures_and_ways_back_are_enlarged_too(view, state) -> None:
+    display(state, "shoes-small")
+    bring(state, "shoe")
+    shape = state.inputs.spec.shape
+    pictures, back = np.full((1, *shape), 50, np.uint8), np.full((1, 6, *shape), 60, np.uint8)
+    answer(state, 6, np.zeros((1, 0)), code_pictures=pictures, way_back=back)
+    words = ["sees", "code", "n2", "way back of n2"]
+    assert enlarged(lambda: view.grid.activated.emit(0, 1)) == ("shoe", words, [10, 50, 101, 60])
+
+
+# ---- clusters and points -------------------------------------------------------------------------
+
+
+def test_a_category_is_enlarged_by_its_number(qtbot, state) -> None:
+    view = ClustersView(state.displayed, state.query, state.answers)
+    qtbot.addWidget(view)
+    assert enlarged(lambda: view.grid.activated.emit(0, 0)) is None
+    tiles = np.zeros((6, 30, 28, 28, 1), np.uint8)
+    tiles[1, 2] = 77
+    state.answers.set_clusters(Clusters(state.answers.probe().stamp, 1, tiles))
+    told = ("cluster 3", ["cluster 3, n2"], [77])
+    assert enlarged(lambda: view.grid.activated.emit(1, 2)) == told
+    view.show_clusters(state.answers.clusters)
+    state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"], Path("runs/it")))
+    assert not view.grid.tiles().size
+
+
+def colours(plane) -> list[str]:
+    return [point.brush().color().name() for point in plane.above.points()]
+
+
+def test_a_colour_stands_for_one_code_or_one_of_four_places(qtbot, dark, qapp) -> None:
+    view = CloudView()
+    qtbot.addWidget(view)
+    view.set_recipe(CATALOGUE["mog-iae"])
+    points, which = np.zeros((9, 2)), np.arange(9)
+    view.show_cloud(Cloud(1, 1, points, points, which))
+    seen = colours(view.data)
+    assert len(set(seen)) == 7 and seen[7:] == seen[:2]
+    theme.apply(qapp, False)
+    assert len(set(colours(view.data)) - set(seen)) == 7, "darker ones on a light ground"
+    view.set_recipe(CATALOGUE["fiae-toy"])
+    view.show_cloud(Cloud(1, 1, points, points, which, points, points, which))
+    for plane in (view.data, view.codes):
+        assert len(set(colours(plane))) == 4 and colours(plane)[4] == colours(plane)[0]
+
+
+def test_points_far_away_are_left_out_with_their_colours(qtbot) -> None:
+    view = CloudView()
+    qtbot.addWidget(view)
+    recipe = CATALOGUE["mog-iae"]
+    view.set_recipe(recipe)
+    edge = 4 * DATA_SETS[recipe.data.name].reach
+    fake = np.array([[0, edge + 0.1], [np.nan, 0], [-edge, edge], [0.5, 0]])
+    view.show_cloud(Cloud(1, 1, fake, fake, np.array([0, 1, 2, 3])))
+    for part in (view.data.above, view.data.below):
+        assert [list(xy) for xy in part.getData()] == fake[2:].T.tolist()
+    left = colours(view.data)
+    view.show_cloud(Cloud(1, 1, fake, fake[2:], np.array([2, 3])))
+    assert colours(view.data) == left
