@@ -116,9 +116,9 @@ def test_a_checkpoint_is_logged_and_told_where_it_was_missed(state) -> None:
     assert not said(state) and logged == [(f"Saved step 1,000 in {Path('runs/it')}.",)]
     state.training.set_state(State.UNSAVED)
     state.training.could_not_save("The disk is full.")
-    assert said(state).startswith("The disk is full. Until then the training waits here")
+    assert said(state).startswith("The training waits: press Save to try again")
     state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
-    assert said(state).startswith("The disk is full."), "whatever is displayed"
+    assert said(state).endswith("The disk is full."), "whatever is displayed"
     state.training.set_state(State.TRAINING)
     assert not said(state), "it goes on"
 
