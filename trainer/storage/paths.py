@@ -76,7 +76,7 @@ def data_root(root: Path | None = None) -> Path:
 
 
 def cache_root() -> Path:
-    """The folder of what can be made again: unpacked archives, trained classifiers."""
+    """The folder of what can be made again: images as networks see them, trained classifiers."""
     return Path(platformdirs.user_cache_dir(APP))
 
 
