@@ -206,7 +206,7 @@ def test_tools_show_their_words_where_all_have_room(qtbot, state) -> None:
     explore = shown(qtbot, ExploreView(state), 1000, 600)
     tools = [b for b in explore.findChildren(QPushButton) if b.property("flat")]
     wide = explore.gauge.sizeHint().width()
-    assert len(tools) == 4 and all(tool.shown() for tool in tools)
+    assert len(tools) == 4 and all(tool.shown() and tool.toolTip() for tool in tools)
     explore.resize(300, 600)
     qtbot.waitUntil(lambda: not any(tool.shown() for tool in tools))
     assert explore.gauge.sizeHint().width() < wide
