@@ -38,8 +38,8 @@ def beside(path: Path) -> tuple[int, Path]:
         except FileExistsError:
             number += 0 if _remove_if_left(temporary) else 1
             continue
-        _lock(handle)
-        if _is_named(handle, temporary):  # not tidied away before it was locked
+        # Somebody who tidies up may have locked it first, and removes it then.
+        if _lock(handle) and _is_named(handle, temporary):
             return handle, temporary
         os.close(handle)
 
