@@ -175,15 +175,26 @@ def test_of_many_that_make_a_file_at_once_one_wins(
             raise OSError(errno.EPERM, "no hard links here")
 
         monkeypatch.setattr(os, "link", refuse)
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)  # so that they get in each other's way
+    try:
+        for attempt in range(25):
+            _make_at_once(tmp_path / str(attempt))
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _make_at_once(folder: Path) -> None:
     won, lost, start = [], [], threading.Barrier(8)
 
     def make(number: int) -> None:
         start.wait()
         try:
-            create_bytes(tmp_path / "a", bytes([number]) * 9)
+            create_bytes(folder / "a", bytes([number]) * 9)
             won.append(number)
         except FileExistsError:
             lost.append(number)
+        write_bytes(folder / "b", b"whole")
 
     threads = [threading.Thread(target=make, args=(k,)) for k in range(8)]
     for thread in threads:
@@ -191,4 +202,5 @@ def test_of_many_that_make_a_file_at_once_one_wins(
     for thread in threads:
         thread.join()
     assert len(won) == 1 and len(lost) == 7
-    assert (tmp_path / "a").read_bytes() == bytes(won) * 9 and not hidden(tmp_path)
+    assert (folder / "a").read_bytes() == bytes(won) * 9 and not hidden(folder)
+    assert (folder / "b").read_bytes() == b"whole"

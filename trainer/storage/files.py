@@ -70,11 +70,21 @@ def _written_beside(path: Path) -> Iterator[tuple[IO[bytes], Path]]:
         handle, temporary = beside(path)
     try:
         with _about(path, temporary), os.fdopen(handle, "wb") as file:
-            yield file, temporary
+            try:
+                yield file, temporary
+            except BaseException:
+                if os.name != "nt":  # while it is locked: later the name may be another's
+                    _gone(temporary)
+                raise
     except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
+        if os.name == "nt":
+            _gone(temporary)
         raise
+
+
+def _gone(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink()
 
 
 def _finish(file: IO[bytes]) -> None:
