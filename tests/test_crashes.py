@@ -56,11 +56,21 @@ def test_the_program_works_on_says_it_and_ends_in_order(own_folders: Path) -> No
 def slot(): [][1]
 def thread(): threading.Thread(target=lambda: {}['x']).start()
 def wrong(): window.setMinimumSize('x')
-for place, fails in enumerate((slot, thread, wrong)):
-    QTimer.singleShot(1300 * place, studio, fails)
-    QTimer.singleShot(1300 * place + 1200, studio, lambda: print('said:', said()))
+waits = [(slot, 'index error'), (thread, 'key error'), (wrong, 'type error')]
+def begin_next():
+    if not waits:
+        return window.close()
+    QTimer.singleShot(0, studio, waits[0][0])
+    look()
+def look():
+    if waits[0][1] not in said():
+        return QTimer.singleShot(50, studio, look)
+    print('said:', said())
+    del waits[0]
+    begin_next()
+begin_next()
 """
-    done = program(body, ms=4200)
+    done = program(body, ms=40_000)
     assert done.returncode == 0 and done.stderr == ""
     for kind in ("index error", "key error: 'x'", "type error"):
         assert f"said: Something failed inside the window ({kind}" in done.stdout
