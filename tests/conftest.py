@@ -41,6 +41,16 @@ def own_folders(nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.M
 
 
 @pytest.fixture
+def state(qapp):
+    """The window's state without a window, as it is once the engine is loaded."""
+    from iae_studio.state.studio_state import StudioState  # not for the tests that need no window
+
+    made = StudioState.create()
+    made.training.engine_ready()
+    return made
+
+
+@pytest.fixture
 def dark(qapp) -> Iterator[None]:
     """The dark theme, whatever a test makes of it."""
     from iae_studio.style import theme  # not for the tests that need no window

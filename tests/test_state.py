@@ -18,13 +18,6 @@ from trainer.messages import column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 
 
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
 def picture(name: str, state: StudioState, **more: object) -> Input:
     return Input(name, np.zeros((28, 28, 1), np.uint8), state.inputs.spec, **more)
 

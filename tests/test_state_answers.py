@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
@@ -14,13 +13,6 @@ from iae_studio.state.studio_state import StudioState
 from tests.widgets import heard_of
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
 
 
 def bring(state: StudioState, *names: str) -> None:

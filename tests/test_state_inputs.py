@@ -18,13 +18,6 @@ from tests.widgets import heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
 
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
 def picture(name: str, state: StudioState, **more: object) -> Input:
     spec = state.inputs.spec
     return Input(name, np.zeros(spec.shape, np.uint8), spec, **more)

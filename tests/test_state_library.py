@@ -15,20 +15,11 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import Contents
 from iae_studio.state.model_files import SHIPPED, Run, Runs, is_model, list_runs
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.test_request import data_of
 from iae_studio.state.training import State
 from tests.widgets import heard_of
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training.checkpoint import RunFolder
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
 
 # ---- the library ---------------------------------------------------------------------------------
 

@@ -18,20 +18,11 @@ from iae_studio.state.messages import (
     brief,
     short,
 )
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.views.message_bar import MessageBar
 from tests.widgets import heard_of
 from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
 
 # ---- the training --------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Contents
@@ -19,13 +18,6 @@ from trainer.recipe.catalogue import CATALOGUE
 
 NO_CURVES = np.empty((0, 14), np.float32)
 AAE = CATALOGUE["aae-small"]
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
 
 
 def said(state: StudioState) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.drop_news import DropNews
 from iae_studio.state.messages import (
@@ -25,13 +23,6 @@ from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE
 
 AAE = CATALOGUE["aae-small"]
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
 
 
 def said(state: StudioState) -> str:

@@ -33,14 +33,6 @@ from tests.widgets import heard_of, shown
 from trainer.messages import LOSSES, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
 # ---- code and noise ------------------------------------------------------------------------------
 
 

@@ -15,7 +15,6 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.library import Contents, Entry
 from iae_studio.state.model_files import Run
-from iae_studio.state.studio_state import StudioState
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
 from iae_studio.views.explore import ExploreView
@@ -28,13 +27,6 @@ from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 AAE, LARGE = CATALOGUE["aae-small"], CATALOGUE["svhn-75"]
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
 
 
 def a_run(number: int, recipe: Recipe = AAE, step: int = 1200) -> Run:

@@ -24,13 +24,6 @@ from trainer.recipe.catalogue import CATALOGUE
 
 
 @pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
-@pytest.fixture
 def explore(qtbot, state) -> ExploreView:
     made = ExploreView(state)
     qtbot.addWidget(made)

@@ -26,13 +26,6 @@ from trainer.recipe.specs import DATA_SETS
 
 
 @pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
-@pytest.fixture
 def view(qtbot, state) -> ReconstructionsView:
     made = ReconstructionsView(state.displayed, state.inputs, state.query, state.answers)
     qtbot.addWidget(made)

@@ -23,13 +23,6 @@ from trainer.messages import LOSSES, Cloud, Clusters, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
-
-
 def test_which_category_and_which_noise_is_under_the_pointer(qtbot, state) -> None:
     view = ClustersView(state.displayed, state.query, state.answers)
     qtbot.addWidget(view)

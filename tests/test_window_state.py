@@ -8,27 +8,18 @@ import threading
 from traceback import walk_stack
 
 import numpy as np
-import pytest
 from PySide6.QtCore import QObject, SignalInstance
 
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
 from iae_studio.threads.jobs import SKETCH, take_test_images
 from tests.studio import LONG, colour_photo, little_data, newest, press, running, wait_for_tiles
 from trainer.messages import Cloud, Clusters, DataMissingError, ModelFacts, Rendering
 from trainer.recipe.catalogue import CATALOGUE
-
-
-@pytest.fixture
-def state(qapp) -> StudioState:
-    made = StudioState.create()
-    made.training.engine_ready()
-    return made
 
 
 def facts(name: str) -> ModelFacts:
