@@ -230,7 +230,8 @@ def test_what_cannot_be_used_is_told_in_the_dialog(
     dialog.images.edit.setText("nowhere")
     dialog.accept()
     qtbot.waitUntil(lambda: bool(dialog._problem.text()), timeout=LONG)
-    thread.shut_down()
+    thread.ask_to_end()
+    thread.wait()
     assert dialog.recipe is None
     assert "nowhere" in dialog._problem.text()
 

@@ -69,11 +69,6 @@ class WorkThread(QThread):
                 self._jobs.clear()
             self._wake.notify()
 
-    def shut_down(self) -> None:
-        """End the thread after the job in hand; returns when it has."""
-        self.ask_to_end()
-        self.wait()
-
     def run(self) -> None:
         """On the thread."""
         while True:
