@@ -23,6 +23,7 @@ from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
 from iae_studio.threads import jobs
 from iae_studio.threads.ending import GRACE
+from iae_studio.threads.explore import ExploreThread, Subject
 from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
@@ -34,6 +35,8 @@ from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
+
+    from trainer.inference.snapshot import Snapshot
 
 UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
@@ -47,7 +50,8 @@ class Studio(QObject):
         super().__init__()
         self.settings = settings or open_settings()[0]
         self.state = StudioState.create()
-        self.render = RenderThread()
+        self.explorers = ExploreThread(slow=False), ExploreThread(slow=True)
+        self.render = RenderThread(self._share)
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
         self.window = Window(self.state, self.settings, self.work.submit)
@@ -61,6 +65,7 @@ class Studio(QObject):
         self.signalled.connect(self.leave)
         self._connect_views()
         self._connect_render()
+        self._connect_explorers()
         self._connect_training()
         self._connect_jobs()
 
@@ -88,7 +93,7 @@ class Studio(QObject):
             return
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
-        for thread in (self.render, self.work, self.training):
+        for thread in (self.render, self.work, self.training, *self.explorers):
             thread.start()
         self.data.start()
         self.own_images.start()
@@ -113,9 +118,10 @@ class Studio(QObject):
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
-    def threads(self) -> list[RenderThread | WorkThread]:
+    def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
         """All but the one that trains."""
-        return [self.render, self.work, *self.data.threads(), *self.own_images.threads()]
+        others = (*self.data.threads(), *self.own_images.threads())
+        return [self.render, self.work, *self.explorers, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -167,6 +173,21 @@ class Studio(QObject):
         render.clustered.connect(state.answers.set_clusters)
         render.blank.connect(state.answers.set_blank)
 
+    def _connect_explorers(self) -> None:
+        asking = self.state.asking
+        for thread in self.explorers:
+            asking.wanted.connect(thread.ask)
+            asking.cancelled.connect(thread.cancel)
+            thread.answered.connect(asking.answer)
+            thread.lacked.connect(asking.lack)
+            thread.moved.connect(asking.move)
+            thread.failed.connect(self.state.messages.show_failure)
+
+    def _share(self, snapshot: Snapshot, path: Path | None, root: Path | None) -> None:
+        """On the render thread: what is shown is explored too."""
+        for thread in self.explorers:
+            thread.show(Subject(snapshot, path, root))
+
     def _connect_training(self) -> None:
         state, thread = self.state.training, self.training
         state.wanted.connect(self._train)
@@ -196,6 +217,8 @@ class Studio(QObject):
         self.state.inputs.renew_tests()
 
     def _show(self, displayed: DisplayedModel) -> None:
+        for thread in self.explorers:
+            thread.hold()
         self.render.show(displayed, self.data.folders.now())
 
     def _train(self, recipe: Recipe, run: Path | None) -> None:

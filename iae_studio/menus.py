@@ -63,7 +63,6 @@ class Menus:
         for action in panels:
             menu.addAction(action)
         menu.addSeparator()
-        self._act(menu, "&Clusters, reconstructions", "C", query.toggle_clusters)
         self._act(menu, "&Way back", "B", query.toggle_way_back)
         menu.addSeparator()
         self._act(menu, "&Dark or light", "Ctrl+D", self._does.toggle_theme)

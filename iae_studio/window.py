@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio import clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
 from iae_studio.settings import keep_layout, kept_layout
@@ -36,7 +37,6 @@ from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
-from iae_studio.views.explore import ExploreView
 from iae_studio.views.losses import LossesView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll

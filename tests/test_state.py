@@ -32,16 +32,16 @@ def names(state: StudioState) -> list[str]:
 def test_a_locked_column_keeps_its_noise_and_a_seed_has_six_figures(state) -> None:
     query = state.query
     query.toggle_lock(2)
-    query.toggle_lock(8)  # there is none
+    query.toggle_lock(16)  # there is none
     query.toggle_lock(-1)
     assert query.locked == {2}
     query.set_seed(7)
-    assert query.seeds == (*column_seeds(7, 8)[:2], column_seeds(0, 8)[2], *column_seeds(7, 8)[3:])
+    assert query.seeds == (*column_seeds(7, 16)[:2], 2, *column_seeds(7, 16)[3:])
     query.toggle_lock(2)
     query.set_seed(MAX_SEED)
-    assert query.seeds == column_seeds(999_999, 8)
+    assert query.seeds == column_seeds(999_999, 16)
     query.resample()
-    assert (query.seed, query.seeds) == (0, column_seeds(0, 8))
+    assert (query.seed, query.seeds) == (0, column_seeds(0, 16))
 
 
 def test_only_what_changes_is_asked_again(state) -> None:
@@ -63,12 +63,11 @@ def test_only_what_changes_is_asked_again(state) -> None:
 
 def test_clusters_and_the_way_back_are_shown_where_there_are_any(state) -> None:
     query, pictures = state.query, heard_of(state.query.picturesChanged)
-    query.toggle_clusters()
+    query.set_view("clusters")
     query.toggle_way_back()
-    assert not pictures and not query.shows_clusters and not query.shows_way_back
+    assert len(pictures) == 1 and not query.shows_clusters and not query.shows_way_back
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-clusters-small"]))
-    query.toggle_clusters()
-    assert query.shows_clusters and len(pictures) == 1
+    assert query.shows_clusters, "it was chosen, and now there are some"
     state.displayed.select(DisplayedModel(CATALOGUE["faces-small"]))
     assert not query.shows_clusters and query.columns == 6
     query.toggle_way_back()

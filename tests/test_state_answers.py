@@ -53,8 +53,8 @@ def test_a_question_holds_the_images_as_they_are_seen_and_a_seed_a_column(state)
 def test_clusters_are_asked_for_where_they_are_shown(state) -> None:
     asked = heard_of(state.answers.asked)
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-clusters-small"]))
-    state.query.set_clusters_wanted(True)
-    state.query.set_clusters_wanted(False)
+    state.query.set_view("clusters")
+    state.query.set_view("pictures")
     assert [clusters for _, clusters in asked] == [False, True, False]
     stamps = [probe.stamp for probe, _ in asked]
     assert stamps == sorted(set(stamps)), "each question is another"
@@ -63,13 +63,14 @@ def test_clusters_are_asked_for_where_they_are_shown(state) -> None:
 def test_all_that_is_turned_is_remembered_and_comes_back_at_once(state) -> None:
     assert state.query.now() == Settings(), "as it is at the first start"
     turned = Settings(
-        *(7, column_seeds(9, 8), frozenset({1}), 0.5, (1.0,), (2.0,)),
-        *(True, True, True),
+        *(7, column_seeds(9, 16), 12, frozenset({1}), 0.5, (1.0,), (2.0,), True),
+        *(((1.0, 0.0),), ((0.0, 1.0), (1.0, 0.0)), "clusters", True),
     )
     told = [heard_of(signal) for signal in (state.query.noiseChanged, state.query.rawChanged)]
     told += [heard_of(state.query.picturesChanged), heard_of(state.answers.asked)]
+    told += [heard_of(state.query.axesChanged), heard_of(state.query.columnsChanged)]
     state.query.restore(turned)
-    assert state.query.now() == turned and [len(each) for each in told] == [1, 1, 1, 1]
+    assert state.query.now() == turned and [len(each) for each in told] == [1] * 6
 
 
 def test_another_model_begins_with_its_own_codes_and_the_same_noise_vectors(state) -> None:
@@ -183,7 +184,7 @@ def test_a_sheet_is_of_what_is_shown_or_the_user_is_told_what_is_missing(state) 
     state.answers.set_rendering(answer(state, 0))
     assert "open an image" in saved(state), "an answer about no image is no sheet"
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-clusters-small"]))
-    state.query.set_clusters_wanted(True)
+    state.query.set_view("clusters")
     assert "clusters are on their way" in saved(state)
     tiles = np.zeros((6, 30, 28, 28, 1), np.uint8)
     state.answers.set_clusters(Clusters(state.answers.probe().stamp, 5, tiles))

@@ -145,8 +145,8 @@ def test_a_file_is_no_folder_but_a_zip_is_like_one(tmp_path: Path) -> None:
 # ---- a session -----------------------------------------------------------------------------------
 
 TURNED = Settings(
-    *(MAX_SEED, column_seeds(9, 8), frozenset({0, 7}), 2.0, (100.0, -100.0), (1.5,)),
-    *(True, True, True),
+    *(MAX_SEED, column_seeds(9, 16), 16, frozenset({0, 15}), 2.0, (100.0, -100.0), (1.5,), True),
+    *(((1e4, -1e4),) * 64, ((1.0,),), "clusters", True),
 )
 
 
@@ -167,6 +167,20 @@ def test_a_session_at_its_limits_is_taken() -> None:
     assert read.path == str(Path("/models/digits.safetensors").absolute())
 
 
+def test_a_session_of_an_older_version_is_taken() -> None:
+    """It had eight columns, two ways to look, and the model's own directions alone."""
+    content = kept()
+    settings = content["settings"]
+    settings["seeds"] = settings["seeds"][:8]
+    for name in ("wanted_columns", "code_axes", "noise_axes", "view"):
+        del settings[name]
+    for clusters, view in ((True, "clusters"), (False, "pictures")):
+        settings["wants_clusters"] = clusters
+        read = parsed(content).settings
+        assert read.view == view and read.wanted_columns == 0 and not read.code_axes
+        assert read.seeds == (*column_seeds(9, 8), *column_seeds(MAX_SEED, 16)[8:])
+
+
 BEYOND = {
     "step": ((1 << 62) + 1, True, 1.0),
     "tests": ((1 << 31) + 1, -1),
@@ -175,13 +189,16 @@ BEYOND = {
     "settings": ([], None),
     "recipe": ("drawn-10",),
     "settings.seed": (MAX_SEED + 1, "7", -1),
-    "settings.seeds": ([0] * 7, [0] * 9, [(1 << 31) + 1] * 8),
-    "settings.locked": ([8], [-1], [0] * 9),
+    "settings.seeds": ([0] * 7, [0] * 9, [0] * 17, [(1 << 31) + 1] * 8),
+    "settings.wanted_columns": (17, -1, True, "8"),
+    "settings.locked": ([16], [-1], [0] * 17),
     "settings.noise_scale": (2.01, -0.01, True, None),
     "settings.noise_offsets": ([100.5], [0.0] * 4097),
     "settings.code_offsets": ([-100.5], [0.0] * 4097),
     "settings.raw_code": (1,),
-    "settings.wants_clusters": (None,),
+    "settings.code_axes": ([[0.0], [0.0, 0.0]], [[1e5]], [1.0], [[0.0]] * 65),
+    "settings.noise_axes": ("none", [[None]]),
+    "settings.view": (1, "v" * 4097),
     "settings.wants_way_back": ("yes",),
 }
 

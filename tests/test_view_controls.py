@@ -38,7 +38,7 @@ from trainer.recipe.catalogue import CATALOGUE
 
 @pytest.fixture
 def controls(qtbot, state) -> ControlsView:
-    made = ControlsView(state.displayed, state.query, state.answers)
+    made = ControlsView(state)
     qtbot.addWidget(made)
     return made
 
@@ -82,7 +82,7 @@ def test_where_no_slider_has_a_sense_there_is_none(controls, state) -> None:
     for known, there in (({}, True), ({"code_spread": ()}, False), ({"translates": True}, False)):
         know(state, **known)
         assert [part.isHidden() for part in (raw, back, banks(controls)[0])] == [not there] * 3
-        assert layout.stretch(0) == int(there) and layout.stretch(1) == 1
+        assert layout.stretch(1) == int(there) and layout.stretch(2) == 1
     know(state, code_spread=(), noise_spread=())
     assert banks(controls)[1].isHidden() and layout.stretch(2) == 1, "the room is left below"
 

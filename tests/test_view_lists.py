@@ -11,18 +11,19 @@ from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTreeWidgetItem, QWidget
 
+from iae_studio.explore import ExploreView
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.library import Contents, Entry
 from iae_studio.state.model_files import Run
+from iae_studio.views.controls import ControlsView
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
-from iae_studio.views.explore import ExploreView
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.widgets.diagram import Diagram
 from iae_studio.widgets.elided_label import WrappedLabel
 from tests.widgets import LEFT, heard_of, shown
-from trainer.messages import Clusters, Rendering
+from trainer.messages import Rendering
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
@@ -197,11 +198,9 @@ def test_what_is_on_the_pad_is_read_and_kept_once(qtbot, state) -> None:
 def test_tools_show_their_words_where_all_have_room(qtbot, state) -> None:
     explore = shown(qtbot, ExploreView(state), 1000, 600)
     tools = [b for b in explore.findChildren(QPushButton) if b.property("flat")]
-    wide = explore.gauge.sizeHint().width()
     assert len(tools) == 4 and all(tool.shown() and tool.toolTip() for tool in tools)
     explore.resize(300, 600)
     qtbot.waitUntil(lambda: not any(tool.shown() for tool in tools))
-    assert explore.gauge.sizeHint().width() < wide
     explore.resize(1000, 600)
     qtbot.waitUntil(lambda: all(tool.shown() for tool in tools))
 
@@ -215,13 +214,11 @@ def test_the_middle_is_framed_while_something_to_drop_hovers(qtbot, state, dark)
     assert explore.grab().toImage() == before
 
 
-def test_a_share_is_the_mean_of_the_rows_and_clusters_have_none(qtbot, state) -> None:
-    explore = shown(qtbot, ExploreView(state), 1000, 600)
+def test_a_share_is_the_mean_of_the_rows(qtbot, state) -> None:
+    controls = shown(qtbot, ControlsView(state), 300, 600)
     spec = state.inputs.spec
     state.inputs.add([Input("one", np.zeros(spec.shape, np.uint8), spec)] * 2)
     tiles = np.zeros((2, 8, 28, 28, 1), np.uint8)
     stamp, shares = state.answers.probe().stamp, np.array([0.25, 0.75], np.float32)
     state.answers.set_rendering(Rendering(stamp, 1, tiles, np.zeros((2, 10)), shares))
-    assert explore.gauge.share() == 0.5 and not explore.gauge.isHidden()
-    state.answers.set_clusters(Clusters(stamp, 1, np.zeros((6, 10, 28, 28, 1), np.uint8)))
-    assert explore.gauge.isHidden()
+    assert controls.share.gauge.share() == 0.5 and not controls.share.isHidden()

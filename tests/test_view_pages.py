@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 from PySide6.QtWidgets import QProgressBar, QPushButton, QStackedWidget, QToolButton, QWidget
 
+from iae_studio.explore import ExploreView
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.library import Contents
 from iae_studio.state.studio_state import StudioState
+from iae_studio.views.controls import ControlsView
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
-from iae_studio.views.explore import ExploreView
 from iae_studio.views.losses import LossesView
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
@@ -67,7 +68,7 @@ def answer(state: StudioState, step: int, share: float) -> None:
 
 
 def test_without_an_image_the_view_says_what_to_do(explore, state) -> None:
-    pages = explore.findChild(QStackedWidget, "dropTarget")
+    pages = explore.findChild(QStackedWidget, "picturePages")
     display(state, "drawn-10")
     state.inputs.lack_tests(state.inputs._request)
     assert "Drop images here, paste one, draw a digit at the left,\nor take some." in texts(explore)
@@ -78,46 +79,50 @@ def test_without_an_image_the_view_says_what_to_do(explore, state) -> None:
     state.inputs.lack_tests(state.inputs._request)
     assert "Drop images here, paste one,\nor take some." in texts(explore)
     bring(state, "mine")
-    assert pages.currentWidget() is explore.reconstructions
+    assert pages.currentWidget() is explore.view("pictures").reconstructions
     pressed(explore, "Clear")
-    assert pages.currentWidget() is not explore.reconstructions
+    assert pages.currentWidget() is not explore.view("pictures").reconstructions
 
 
 def test_each_kind_of_answer_has_its_page_and_its_switches(explore, state) -> None:
-    pages = explore.findChild(QStackedWidget, "dropTarget")
-    switches = ("rowsButton", "clustersButton", "wayBackButton")
+    pages, pictures = explore.findChild(QStackedWidget, "dropTarget"), explore.view("pictures")
+    inner = explore.findChild(QStackedWidget, "picturePages")
+    switches = ("picturesButton", "clustersButton", "wayBackButton")
     display(state, "drawn-10")
     bring(state, "mine")
     assert hidden(explore, *switches) == [True, True, True]
     display(state, "mnist-clusters-small")
     assert hidden(explore, *switches) == [False, False, True]
     explore.findChild(QToolButton, "clustersButton").click()
-    assert state.query.shows_clusters and pages.currentWidget() is explore.clusters
+    assert state.query.shows_clusters and pages.currentWidget() is explore.view("clusters")
     assert [explore.findChild(QToolButton, n).isChecked() for n in switches] == [0, 1, 0]
-    explore.findChild(QToolButton, "rowsButton").click()
-    assert not state.query.shows_clusters and pages.currentWidget() is explore.reconstructions
+    explore.findChild(QToolButton, "picturesButton").click()
+    assert not state.query.shows_clusters and pages.currentWidget() is pictures
+    assert inner.currentWidget() is pictures.reconstructions
     display(state, "faces-small")
     assert hidden(explore, *switches) == [True, True, False]
     explore.findChild(QToolButton, "wayBackButton").click()
     assert state.query.shows_way_back
     display(state, "mog-iae")
-    assert pages.currentWidget() is explore.cloud
+    assert inner.currentWidget() is pictures.cloud
     assert hidden(explore, "aboutText", *switches) == [True, True, True, True]
 
 
-def test_the_noise_share_is_shown_where_it_means_something(explore, state) -> None:
+def test_the_noise_share_is_shown_where_it_means_something(qtbot, explore, state) -> None:
     display(state, "drawn-10", "runs/it")
     bring(state, "one", "two")
+    controls = ControlsView(state)
+    qtbot.addWidget(controls)
     answer(state, 5, 0.25)
-    assert hidden(explore, "noiseShare") == [False]
-    assert explore.gauge.share() == 0.25 and "it, step 5" in texts(explore)
+    assert hidden(controls, "noiseShare") == [False]
+    assert controls.share.gauge.share() == 0.25 and "it, step 5" in texts(explore)
     answer(state, 0, 0.25)
-    assert hidden(explore, "noiseShare") == [True]
+    assert hidden(controls, "noiseShare") == [True]
     assert any(text.startswith("Untrained") for text in texts(explore))
     display(state, "mnist-det-small")
     bring(state, "three")
     answer(state, 1234, 0.0)
-    assert hidden(explore, "noiseShare") == [True], "there is no noise"
+    assert hidden(controls, "noiseShare") == [True], "there is no noise"
 
 
 def test_the_line_below_says_whose_pictures_these_are(explore, state) -> None:
@@ -127,16 +132,16 @@ def test_the_line_below_says_whose_pictures_these_are(explore, state) -> None:
     facts = ModelFacts("mnist-clusters-small", 1234, (28, 28, 1), 30, True, 10)
     state.answers.set_facts(facts, stamp)
     assert "live weights, step 1,234" in texts(explore)
-    explore.reconstructions.told.emit("mine · code norm 1.0")
+    explore.view("pictures").told.emit("mine · code norm 1.0")
     assert "mine · code norm 1.0" in texts(explore)
-    explore.reconstructions.told.emit("")
+    explore.view("pictures").told.emit("")
     assert "live weights, step 1,234" in texts(explore)
     state.answers.set_clusters(Clusters(stamp, 2000, np.zeros((6, 30, 28, 28, 1), np.uint8)))
     assert "live weights, step 2,000" in texts(explore)
 
 
 def test_what_is_drawn_has_a_name_for_those_who_do_not_see_it(explore, experiments) -> None:
-    drawn = [explore.reconstructions.grid, explore.clusters.grid]
+    drawn = [explore.view("pictures").reconstructions.grid, explore.view("clusters").grid]
     drawn += [explore.findChild(QStackedWidget, "dropTarget"), experiments.findChild(RecipeList)]
     names = [each.accessibleName() for each in drawn]
     assert all(names) and len(set(names)) == len(names)

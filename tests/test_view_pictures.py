@@ -27,7 +27,7 @@ from trainer.recipe.specs import DATA_SETS
 
 @pytest.fixture
 def view(qtbot, state) -> ReconstructionsView:
-    made = ReconstructionsView(state.displayed, state.inputs, state.query, state.answers)
+    made = ReconstructionsView(state)
     qtbot.addWidget(made)
     state.inputs.changed.connect(made.show_inputs)
     state.answers.rendered.connect(made.show_rendering)
@@ -188,7 +188,7 @@ def test_codes_that_are_pictures_and_ways_back_are_enlarged_too(view, state) -> 
 
 
 def test_a_category_is_enlarged_by_its_number(qtbot, state) -> None:
-    view = ClustersView(state.displayed, state.query, state.answers)
+    view = ClustersView(state)
     qtbot.addWidget(view)
     assert enlarged(lambda: view.grid.activated.emit(0, 0)) is None
     tiles = np.zeros((6, 30, 28, 28, 1), np.uint8)
@@ -196,7 +196,7 @@ def test_a_category_is_enlarged_by_its_number(qtbot, state) -> None:
     state.answers.set_clusters(Clusters(state.answers.probe().stamp, 1, tiles))
     told = ("cluster 3", ["cluster 3, n2"], [77])
     assert enlarged(lambda: view.grid.activated.emit(1, 2)) == told
-    view.show_clusters(state.answers.clusters)
+    assert view.grid.tiles().any()
     state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"], Path("runs/it")))
     assert not view.grid.tiles().size
 

@@ -24,7 +24,7 @@ from trainer.recipe.catalogue import CATALOGUE
 
 
 def test_which_category_and_which_noise_is_under_the_pointer(qtbot, state) -> None:
-    view = ClustersView(state.displayed, state.query, state.answers)
+    view = ClustersView(state)
     qtbot.addWidget(view)
     told = heard_of(view.told)
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-clusters-small"]))
@@ -35,7 +35,6 @@ def test_which_category_and_which_noise_is_under_the_pointer(qtbot, state) -> No
     view.grid.hovered.emit(1, 2)
     view.grid.hovered.emit(-1, -1)
     assert told == [("",), ("cluster 3 of 30 · noise 2 of seed 7",), ("",)]
-    view.show_clusters(state.answers.clusters)
     assert view.grid.tiles().shape[:2] == (6, 30)
     state.displayed.select(DisplayedModel(CATALOGUE["fiae-clusters-small"]))
     assert not view.grid.tiles().size, "they were another model's"
@@ -151,7 +150,7 @@ def test_a_gpu_is_the_first_choice(bar, state) -> None:
 
 @pytest.fixture
 def controls(qtbot, state) -> ControlsView:
-    made = ControlsView(state.displayed, state.query, state.answers)
+    made = ControlsView(state)
     qtbot.addWidget(made)
     return made
 

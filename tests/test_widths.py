@@ -152,7 +152,7 @@ def test_every_state_fits(window) -> None:
 def test_every_category_and_every_panel_fits(window) -> None:
     clusters = next(r for r in CATALOGUE.values() if r.categorical and not r.two_dimensional)
     window.state.displayed.select(DisplayedModel(clusters))
-    window.state.query.set_clusters_wanted(True)
+    window.state.query.set_view("clusters")
     fits(window)
     docks = window.findChildren(QDockWidget)
     assert len(docks) >= 4

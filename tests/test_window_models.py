@@ -116,7 +116,7 @@ def test_clusters_appear_and_change_on_resample(studio, qtbot, tmp_path) -> None
     page = np.asarray(Image.open(tmp_path / "clusters.png"))
     assert np.array_equal(page[30:58, 30:58], studio.state.answers.clusters.tiles[1, 1, :, :, 0])
 
-    qtbot.mouseClick(find(studio, QToolButton, "rowsButton"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(find(studio, QToolButton, "picturesButton"), Qt.MouseButton.LeftButton)
     newest(studio, qtbot)
     images = find(studio, ImageGrid, "imageGrid")
     images.hovered.emit(0, 1)
@@ -135,7 +135,7 @@ def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> Non
     qtbot.waitUntil(lambda: clouds and clouds[-1].codes is not None, timeout=LONG)
     assert find(studio, QWidget, "codePlot").isVisible()
     assert find(studio, QWidget, "dataPlot").isVisible()
-    planes = studio.window.explore.cloud
+    planes = studio.window.explore.view("pictures").cloud
     np.testing.assert_array_equal(planes.codes.above.getData()[0], clouds[-1].codes[:, 0])
     np.testing.assert_array_equal(planes.data.above.getData()[1], clouds[-1].fake[:, 1])
     studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-gan"]))

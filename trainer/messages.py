@@ -61,6 +61,10 @@ class Probe:
     # Offsets along the noise directions of strongest effect, in the prior's standard deviations;
     # of the decoder's noise, or of the encoder's where that is the only one or varies a picture.
     noise_offsets: tuple[float, ...] = ()
+    # Directions [M, code size] and [M, noise size] that the offsets go along in place of those that
+    # the snapshot knows. Where they do not fit the model they are left out.
+    code_axes: Floats | None = None
+    noise_axes: Floats | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ from iae_studio.views.controls import ControlsView
 
 
 def build(state: StudioState, submit: Submit) -> ControlsView:
-    """Code above, noise below."""
-    return ControlsView(state.displayed, state.query, state.answers)
+    """How much is noise, then the code, then the noise."""
+    return ControlsView(state)
 
 
 PANELS.register(PanelSpec("code and noise", "Code and noise", "right", build, order=30, across=288))

@@ -12,8 +12,8 @@ from iae_studio.state.displayed import Displayed
 from iae_studio.state.input_list import Input
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.messages import Messages
-from iae_studio.state.query import Query
-from trainer.messages import Cloud, Clusters, ModelFacts, Pixels, Probe, Rendering
+from iae_studio.state.query import Axes, Query
+from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
 
 
 class Answers(QObject):
@@ -59,6 +59,16 @@ class Answers(QObject):
             query.code_offsets,
             query.raw_code,
             query.noise_offsets,
+            _array(query.code_axes),
+            _array(query.noise_axes),
+        )
+
+    def probe_of(self, row: int, column: int) -> Probe:
+        """The question about one tile, as it stands now."""
+        whole = self.probe()
+        place = slice(max(column, 0), max(column, 0) + 1)
+        return replace(
+            whole, images=whole.images[row : row + 1], noise_seeds=whole.noise_seeds[place]
         )
 
     def ask(self) -> None:
@@ -144,3 +154,7 @@ class Answers(QObject):
             self._messages.show_error("There is nothing to save yet: open an image first.")
         else:
             self.sheetWanted.emit(path)
+
+
+def _array(axes: Axes) -> Floats | None:
+    return np.array(axes, np.float32) if axes else None

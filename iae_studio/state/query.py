@@ -10,8 +10,9 @@ from iae_studio.state.displayed import Displayed
 from trainer.messages import column_seeds
 from trainer.recipe.recipe import Recipe
 
-COLUMNS = 8
+COLUMNS = 8  # at first
 FEWER = 6  # columns where pictures of codes, or of larger sizes, take room too
+FEWEST, MOST = 2, 16  # columns that can be chosen
 MAX_SEED = 999_999
 
 
@@ -22,11 +23,18 @@ def has_noise(recipe: Recipe) -> bool:
     )
 
 
-def columns_of(recipe: Recipe) -> int:
-    """How many answers a row shows: without noise they would all be the same."""
+def columns_of(recipe: Recipe, wanted: int = 0) -> int:
+    """How many answers a row shows: without noise they would all be the same.
+
+    `wanted` 0 is as many as suit the model.
+    """
     if not has_noise(recipe):
         return 1
-    return FEWER if recipe.translates else COLUMNS
+    return wanted or (FEWER if recipe.translates else COLUMNS)
+
+
+PICTURES, CLUSTERS = "pictures", "clusters"  # names of views of the middle
+Axes = tuple[tuple[float, ...], ...]  # one direction each
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,17 @@ class Settings:
     """All that is turned; of the same names as in a `Query`."""
 
     seed: int = 0
-    seeds: tuple[int, ...] = column_seeds(0, COLUMNS)
+    seeds: tuple[int, ...] = column_seeds(0, MOST)
+    wanted_columns: int = 0  # as many as suit the model
     locked: frozenset[int] = frozenset()
     noise_scale: float = 1.0
     noise_offsets: tuple[float, ...] = ()
     code_offsets: tuple[float, ...] = ()
     raw_code: bool = False
-    wants_clusters: bool = False
+    # Directions in place of those of the snapshot; empty: the snapshot's.
+    code_axes: Axes = ()
+    noise_axes: Axes = ()
+    view: str = PICTURES
     wants_way_back: bool = False
 
 
@@ -50,24 +62,30 @@ class Query(QObject):
     changed = Signal()  # ask anew
     noiseChanged = Signal()
     rawChanged = Signal()
-    picturesChanged = Signal()  # reconstructions or clusters, there or back
+    axesChanged = Signal()  # other directions to move along
+    columnsChanged = Signal()
+    picturesChanged = Signal()  # which view, there or back
 
     def __init__(self, displayed: Displayed, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._displayed = displayed
-        self.wants_clusters = False
+        self.view = PICTURES
         self.wants_way_back = False
         self.seed = 0
         self.noise_scale = 1.0
-        self.seeds = column_seeds(self.seed, COLUMNS)
+        self.seeds = column_seeds(self.seed, MOST)
+        self.wanted_columns = 0
         self.locked: frozenset[int] = frozenset()
         self.code_offsets: tuple[float, ...] = ()
         self.raw_code = False
         self.noise_offsets: tuple[float, ...] = ()
+        self.code_axes: Axes = ()
+        self.noise_axes: Axes = ()
 
     def reset(self) -> None:
         """Another model: its codes and noise mean something else."""
         self.code_offsets, self.noise_offsets = (), ()
+        self.code_axes, self.noise_axes = (), ()
         self.noise_scale = 1.0
 
     def now(self) -> Settings:
@@ -79,7 +97,9 @@ class Query(QObject):
         for each in fields(Settings):
             setattr(self, each.name, getattr(settings, each.name))
         self.noiseChanged.emit()
+        self.columnsChanged.emit()
         self.rawChanged.emit()
+        self.axesChanged.emit()
         self.picturesChanged.emit()
         self.changed.emit()
 
@@ -88,15 +108,22 @@ class Query(QObject):
     @property
     def columns(self) -> int:
         """How many answers a row shows."""
-        return columns_of(self._displayed.recipe)
+        return columns_of(self._displayed.recipe, self.wanted_columns)
+
+    def set_columns(self, count: int) -> None:
+        """So many answers a row, FEWEST to MOST; 0 is as many as suit the model."""
+        wanted = min(max(count, FEWEST), MOST) if count else 0
+        if wanted != self.wanted_columns:
+            self.wanted_columns = wanted
+            self.columnsChanged.emit()
+            self.changed.emit()
 
     def set_seed(self, seed: int) -> None:
         """New noise vectors, a function of the seed, in all columns that are not locked."""
         self.seed = seed % (MAX_SEED + 1)
-        fresh = column_seeds(self.seed, COLUMNS)
+        fresh = column_seeds(self.seed, MOST)
         self.seeds = tuple(
-            self.seeds[column] if column in self.locked else fresh[column]
-            for column in range(COLUMNS)
+            self.seeds[column] if column in self.locked else fresh[column] for column in range(MOST)
         )
         self.noiseChanged.emit()
         self.changed.emit()
@@ -107,7 +134,7 @@ class Query(QObject):
 
     def toggle_lock(self, column: int) -> None:
         """A locked column keeps its noise vector when the others are resampled."""
-        if 0 <= column < COLUMNS:
+        if 0 <= column < MOST:
             self.locked ^= {column}
             self.noiseChanged.emit()
 
@@ -126,6 +153,18 @@ class Query(QObject):
             self.code_offsets = offsets
             self.changed.emit()
 
+    def set_code_axes(self, axes: Axes, offsets: tuple[float, ...] = ()) -> None:
+        """Move along these directions, or with none along the model's own; from `offsets`."""
+        self.code_axes, self.code_offsets = axes, offsets
+        self.axesChanged.emit()
+        self.changed.emit()
+
+    def set_noise_axes(self, axes: Axes, offsets: tuple[float, ...] = ()) -> None:
+        """The same for the noise."""
+        self.noise_axes, self.noise_offsets = axes, offsets
+        self.axesChanged.emit()
+        self.changed.emit()
+
     def set_raw_code(self, raw: bool) -> None:
         """Sliders along raw dimensions in place of principal directions; they start at 0."""
         self.raw_code, self.code_offsets = raw, ()
@@ -137,7 +176,7 @@ class Query(QObject):
     @property
     def shows_clusters(self) -> bool:
         """Whether the middle shows each category, and not what becomes of the inputs."""
-        return self.wants_clusters and self.has_clusters
+        return self.view == CLUSTERS and self.has_clusters
 
     @property
     def has_clusters(self) -> bool:
@@ -154,14 +193,12 @@ class Query(QObject):
         """Whether an image has many translations, each with a way back."""
         return self._displayed.recipe.varies_code
 
-    def set_clusters_wanted(self, wanted: bool) -> None:
-        self.wants_clusters = wanted
-        self.picturesChanged.emit()
-        self.changed.emit()
-
-    def toggle_clusters(self) -> None:
-        if self.has_clusters:
-            self.set_clusters_wanted(not self.wants_clusters)
+    def set_view(self, name: str) -> None:
+        """Look at the same in another way: the name of a view of the middle."""
+        if name != self.view:
+            self.view = name
+            self.picturesChanged.emit()
+            self.changed.emit()
 
     def toggle_way_back(self) -> None:
         if self.has_fan:

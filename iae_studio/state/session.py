@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
-from iae_studio.state.query import COLUMNS, MAX_SEED, Settings
+from iae_studio.state.query import CLUSTERS, COLUMNS, MAX_SEED, MOST, PICTURES, Axes, Settings
 from iae_studio.state.studio_state import StudioState
-from trainer.messages import UserError
+from trainer.messages import UserError, column_seeds
 from trainer.recipe.recipe import Recipe
 
 FORMAT = 1
 MOST_SEED = 1 << 31  # of a column, or of test images
 MOST_SCALE, MOST_OFFSET = 2.0, 100.0  # what sliders and typed numbers reach, and more
 MOST_SLIDERS = 4096
+MOST_AXES, MOST_AXIS = 64, 1e4  # directions, and what a number of one can be
 MOST_TEXT = 4096  # letters of a path or name
 
 T = TypeVar("T")
@@ -119,20 +120,43 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     def yes(name: str) -> bool:
         return _is(bool, values.get(name), name)
 
-    seeds = several("seeds", COLUMNS, lambda value, name: _whole(value, name, MOST_SEED))
-    if len(seeds) != COLUMNS:
+    seed = _whole(values.get("seed"), "seed", MAX_SEED)
+    seeds = several("seeds", MOST, lambda value, name: _whole(value, name, MOST_SEED))
+    if len(seeds) not in (COLUMNS, MOST):  # an older version had fewer columns
         raise _wrong("seeds")
     return Settings(
-        _whole(values.get("seed"), "seed", MAX_SEED),
-        seeds,
-        frozenset(several("locked", COLUMNS, lambda value, name: _whole(value, name, COLUMNS - 1))),
+        seed,
+        (*seeds, *column_seeds(seed, MOST)[len(seeds) :]),
+        _whole(values.get("wanted_columns", 0), "wanted_columns", MOST),
+        frozenset(several("locked", MOST, lambda value, name: _whole(value, name, MOST - 1))),
         _number(values.get("noise_scale"), "noise_scale", 0.0, MOST_SCALE),
         several("noise_offsets", MOST_SLIDERS, offset),
         several("code_offsets", MOST_SLIDERS, offset),
         yes("raw_code"),
-        yes("wants_clusters"),
+        _axes(values.get("code_axes", []), "code_axes"),
+        _axes(values.get("noise_axes", []), "noise_axes"),
+        _view(values),
         yes("wants_way_back"),
     )
+
+
+def _axes(value: object, name: str) -> Axes:
+    """Directions of one length."""
+
+    def axis(value: object, name: str) -> tuple[float, ...]:
+        return _all_of(value, name, MOST_SLIDERS, lambda v, n: _number(v, n, -MOST_AXIS, MOST_AXIS))
+
+    axes = _all_of(value, name, MOST_AXES, axis)
+    if len({len(each) for each in axes}) > 1:
+        raise _wrong(name)
+    return axes
+
+
+def _view(values: Mapping[str, Any]) -> str:
+    """An older version knew two."""
+    if "view" not in values:
+        return CLUSTERS if _is(bool, values.get("wants_clusters"), "wants_clusters") else PICTURES
+    return _text(values["view"], "view")
 
 
 def _picture(value: object, name: str) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iae_studio.state.answers import Answers
+from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
@@ -13,6 +14,7 @@ from iae_studio.state.library import Library
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
+from iae_studio.state.selection import Selection
 from iae_studio.state.training import State, Training
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -28,6 +30,8 @@ class StudioState:
     displayed: Displayed
     query: Query
     inputs: InputImages
+    selection: Selection
+    asking: Asking
     answers: Answers
     training: Training
     devices: Devices
@@ -50,6 +54,8 @@ class StudioState:
             displayed=displayed,
             query=query,
             inputs=inputs,
+            selection=Selection(displayed, inputs, query),
+            asking=Asking(displayed),
             answers=answers,
             training=training,
             devices=Devices(),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -16,6 +18,10 @@ from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Renderi
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
+
+
+# Told of a snapshot, where it comes from, and the root of its data.
+Shares = Callable[["Snapshot", Path | None, Path | None], None]
 
 
 class RenderThread(QThread):
@@ -36,8 +42,11 @@ class RenderThread(QThread):
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, shares: Shares | None = None, parent: QObject | None = None) -> None:
+        """`shares` is told, on this thread, whose weights are shown from now on."""
         super().__init__(parent)
+        self._shares = shares
+        self._shared: Snapshot | None = None
         self._wake = threading.Condition()
         self._probe: Probe | None = None
         self._clusters = False
@@ -104,7 +113,7 @@ class RenderThread(QThread):
                 displayed, live = self._displayed, self._live
                 folders, device = self._folders, self._device
                 if self._reload:
-                    self._loaded, self._complained = None, ""
+                    self._loaded, self._complained, self._shared = None, "", None
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
@@ -115,6 +124,7 @@ class RenderThread(QThread):
                     self._snapshot = _load(displayed, folders, device)
                     self._loaded = displayed
                 if self._snapshot is not None:
+                    self._share(self._snapshot, displayed, folders)
                     self._answer(self._snapshot, probe, clusters)
                     self._drawn()
                     continue
@@ -122,6 +132,12 @@ class RenderThread(QThread):
                 self._snapshot, self._loaded = None, None  # the next question tries again
                 self._complain(describe(error))
             self.blank.emit(probe.stamp)
+
+    def _share(self, snapshot: Snapshot, displayed: DisplayedModel, folders: Folders) -> None:
+        if self._shares is not None and snapshot is not self._shared:
+            self._shared = snapshot
+            root = folders.of(displayed.recipe.data.name)
+            self._shares(snapshot, displayed.path, root)
 
     def _drawn(self) -> None:
         if self._complained:

@@ -18,7 +18,8 @@ SHORTCUTS = """<table cellspacing="6">
 <tr><td><b>Ctrl+S</b></td><td>save a checkpoint</td></tr>
 <tr><td><b>R</b></td><td>other test images</td></tr>
 <tr><td><b>Ctrl+O</b></td><td>open images</td></tr>
-<tr><td><b>C</b></td><td>clusters, or reconstructions</td></tr>
+<tr><td><b>1</b></td><td>pictures</td></tr>
+<tr><td><b>2</b></td><td>clusters</td></tr>
 <tr><td><b>B</b></td><td>translations, or their way back</td></tr>
 <tr><td><b>Ctrl+I</b></td><td>own images to train on</td></tr>
 <tr><td><b>Ctrl+V</b></td><td>paste an image</td></tr>

@@ -6,12 +6,14 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.state.answers import Answers
-from iae_studio.state.displayed import Displayed
-from iae_studio.state.query import Query
+from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import caption
 from iae_studio.views.large import LargeView
+from iae_studio.views.words import about_clusters
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from trainer.messages import Clusters
+from trainer.recipe.recipe import Recipe
 
 
 class ClustersView(QWidget):
@@ -19,11 +21,11 @@ class ClustersView(QWidget):
 
     told = Signal(str)
 
-    def __init__(
-        self, displayed: Displayed, query: Query, answers: Answers, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._query, self._answers = query, answers
+        self._query, self._answers = state.query, state.answers
+        self._about = caption()
+        self._about.setObjectName("aboutClusters")
         self.grid = ClusterGrid()
         self.grid.setObjectName("clusterGrid")
         self.grid.setAccessibleName("The categories of the code, each with the same noises")
@@ -31,11 +33,18 @@ class ClustersView(QWidget):
         self.grid.activated.connect(self._enlarge)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.grid)
-        displayed.recipeChanged.connect(self._forget)
+        layout.setSpacing(theme.GAP)
+        layout.addWidget(self._about)
+        layout.addWidget(self.grid, 1)
+        self._answers.clustered.connect(self.show_clusters)
+        state.displayed.recipeChanged.connect(self._forget)
+        self._forget(state.displayed.recipe)
+        if self._answers.clusters is not None:
+            self.show_clusters(self._answers.clusters)
 
-    def _forget(self) -> None:
+    def _forget(self, recipe: Recipe) -> None:
         """The categories of another model are not to be seen as this one's."""
+        self._about.setText(about_clusters(recipe))
         if self._answers.clusters is None:
             self.grid.setTiles(np.zeros((0, 0, 28, 28, 1), np.uint8))
 

@@ -7,13 +7,15 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from iae_studio.state.answers import Answers
 from iae_studio.state.displayed import Displayed
-from iae_studio.state.query import MAX_SEED, Query
+from iae_studio.state.query import MAX_SEED, Query, has_noise
+from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row, tool
 from iae_studio.views.words import code_hint, noise_hint
+from iae_studio.widgets.gauge import Gauge
 from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.sliders import SliderBank, ValueSlider
-from trainer.messages import ModelFacts
+from trainer.messages import ModelFacts, Rendering
 from trainer.recipe.recipe import Recipe
 
 SHOWN = 8  # directions offered as sliders
@@ -154,17 +156,38 @@ class NoiseView(QWidget):
         self._query.set_noise_scale(1.0)
 
 
-class ControlsView(QWidget):
-    """Code above, noise below."""
+class ShareView(QWidget):
+    """The gauge `noiseShare`: how much of the pictures comes from the noise."""
 
-    def __init__(
-        self, displayed: Displayed, query: Query, answers: Answers, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         as_panel(self)
+        self._displayed = state.displayed
+        self.gauge = Gauge()
+        self.gauge.setObjectName("noiseShare")
+        column(self).addWidget(self.gauge)
+        self.hide()
+        state.answers.rendered.connect(self._show)
+        state.displayed.recipeChanged.connect(lambda _: self.hide())
+
+    def _show(self, rendering: Rendering) -> None:
+        share = rendering.noise_share
+        self.setVisible(rendering.step > 0 and has_noise(self._displayed.recipe))
+        self.gauge.setShare(float(share.mean()) if len(share) else None)
+
+
+class ControlsView(QWidget):
+    """How much is noise, then the code, then the noise."""
+
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        as_panel(self)
+        displayed, query, answers = state.displayed, state.query, state.answers
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        self.share = ShareView(state)
+        layout.addWidget(self.share)
         self.code = CodeView(displayed, query, answers)
         self.noise = NoiseView(displayed, query, answers)
         layout.addWidget(self.code)
@@ -177,9 +200,9 @@ class ControlsView(QWidget):
         """Room goes to the panels that have sliders."""
         banks = self.code.bank, self.noise.bank
         for place, bank in enumerate(banks):
-            self._panels.setStretch(place, 0 if bank.isHidden() else 1)
+            self._panels.setStretch(place + 1, 0 if bank.isHidden() else 1)
         sliders = not all(bank.isHidden() for bank in banks)
-        self._panels.setStretch(2, 0 if sliders else 1)
+        self._panels.setStretch(3, 0 if sliders else 1)
 
 
 def _padded(values: tuple[float, ...], count: int) -> tuple[float, ...]:

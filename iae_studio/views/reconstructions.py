@@ -6,10 +6,8 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.state.answers import Answers
-from iae_studio.state.displayed import Displayed
-from iae_studio.state.inputs import InputImages
-from iae_studio.state.query import Query, has_noise
+from iae_studio.state.query import has_noise
+from iae_studio.state.studio_state import StudioState
 from iae_studio.views.large import LargeView
 from iae_studio.views.words import heads
 from iae_studio.widgets.grid_layout import CODE, SEEN
@@ -22,29 +20,25 @@ class ReconstructionsView(QWidget):
 
     told = Signal(str)  # "" when the pointer left
 
-    def __init__(
-        self,
-        displayed: Displayed,
-        inputs: InputImages,
-        query: Query,
-        answers: Answers,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._displayed, self._inputs = displayed, inputs
-        self._query, self._answers = query, answers
+        self._displayed, self._inputs = state.displayed, state.inputs
+        self._query, self._answers = state.query, state.answers
+        self._selection = state.selection
         self.grid = ImageGrid()
         self.grid.setObjectName("imageGrid")
         self.grid.setAccessibleName("Inputs and their stochastic reconstructions")
-        self.grid.removeRequested.connect(inputs.remove)
-        self.grid.headingClicked.connect(query.toggle_lock)
+        self.grid.removeRequested.connect(self._inputs.remove)
+        self.grid.headingClicked.connect(self._query.toggle_lock)
         self.grid.hovered.connect(self._hovered)
         self.grid.activated.connect(self._enlarge)
+        self.grid.selected.connect(self._selection.select)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.grid)
-        answers.previewed.connect(self._preview)
-        query.noiseChanged.connect(lambda: self.grid.setLocked(set(query.locked)))
+        self._answers.previewed.connect(self._preview)
+        self._query.noiseChanged.connect(lambda: self.grid.setLocked(set(self._query.locked)))
+        self._selection.changed.connect(self._show_selection)
 
     def show_inputs(self) -> None:
         """The new inputs at once; their reconstructions follow."""
@@ -81,7 +75,7 @@ class ReconstructionsView(QWidget):
 
     def _set_sheet(self, tiles: Pixels | None, code: Pixels | None) -> None:
         recipe, inputs = self._displayed.recipe, self._inputs.images
-        columns = heads(recipe)
+        columns = heads(recipe, self._query.wanted_columns)
         if tiles is not None and tiles.shape[1] != len(columns):
             tiles = None  # of the model shown before
         self.grid.setRole("style" if has_noise(recipe) else "content")
@@ -89,6 +83,13 @@ class ReconstructionsView(QWidget):
         with_code = recipe.translates and not recipe.model.encoder_noise
         names = [known.name for known in inputs]
         self.grid.setSheet(seen, tiles, columns, names, code, with_code)
+        self._show_selection()
+
+    def _show_selection(self) -> None:
+        """The tile that all views are about; a column beside the draws stays chosen."""
+        row, column = self.grid.selection()
+        fixed = row == self._selection.row and column in (SEEN, CODE)
+        self.grid.setSelection(self._selection.row, column if fixed else self._selection.column)
 
     def _enlarge(self, line: int, column: int) -> None:
         rendering = self._answers.rendering
@@ -96,7 +97,7 @@ class ReconstructionsView(QWidget):
             return
         known, place = self._answers.rendered_inputs[line], max(0, column)
         role = "style" if has_noise(self._displayed.recipe) else "content"
-        head = heads(self._displayed.recipe)[place]
+        head = heads(self._displayed.recipe, self._query.wanted_columns)[place]
         pictures = [("sees", "content", known.seen)]
         if rendering.code_pictures is not None:
             pictures.append(("code", "content", rendering.code_pictures[line]))

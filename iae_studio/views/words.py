@@ -92,13 +92,16 @@ def plan_tip(recipe: Recipe) -> str:
     return "The encoder gives the code (blue), the decoder adds the noise n (amber).\n" + games
 
 
-def about(recipe: Recipe, clusters: bool, way_back: bool) -> str:
+def about_clusters(recipe: Recipe) -> str:
+    """One line above the categories."""
+    return (
+        f"Columns: the {recipe.model.code} categories of the code. "
+        "Rows: noise vectors, each shared by all categories."
+    )
+
+
+def about(recipe: Recipe, way_back: bool, columns: int) -> str:
     """One line above the pictures: what goes where."""
-    if clusters:
-        return (
-            f"Columns: the {recipe.model.code} categories of the code. "
-            "Rows: noise vectors, each shared by all categories."
-        )
     if recipe.flipped:
         return "x → z → x: the encoder reads the code off an image, the generator draws it again."
     if recipe.translates and recipe.model.encoder_noise:
@@ -108,16 +111,19 @@ def about(recipe: Recipe, clusters: bool, way_back: bool) -> str:
     if recipe.translates:
         return "A → B → A: the code is a picture; the noise adds what it does not show."
     if recipe.model.noise:
-        return "x → z → x: one code for each image; from n1 to n8 only the decoder's noise differs."
+        return (
+            f"x → z → x: one code for each image; from n1 to n{columns} only the decoder's noise "
+            "differs."
+        )
     return "x → z → x: what the code holds, and nothing else."
 
 
-def heads(recipe: Recipe) -> list[str]:
+def heads(recipe: Recipe, wanted: int = 0) -> list[str]:
     """What stands above the columns of draws."""
     if not has_noise(recipe):
         return ["x → z → x"]
     letter = "n" if recipe.model.noise else "ε"
-    return [f"{letter}{column + 1}" for column in range(columns_of(recipe))]
+    return [f"{letter}{column + 1}" for column in range(columns_of(recipe, wanted))]
 
 
 def code_hint(facts: ModelFacts, recipe: Recipe) -> str:

@@ -39,10 +39,10 @@ def render(
 
     `ahead` is told the first image's row alone as soon as it is there.
     """
-    noise, eps = _probe_noise(snapshot, probe)
+    noise, eps = probe_noise(snapshot, probe)
     rows = []
     for picture in probe.images:
-        code = _edited(snapshot, probe, encode_image(snapshot, picture, eps))
+        code = edited_code(snapshot, probe, encode_image(snapshot, picture, eps))
         rows.append((code, decode_codes(snapshot, code, noise)))
         if ahead is not None and len(rows) == 1:
             ahead(_gathered(snapshot, probe, rows))
@@ -86,24 +86,24 @@ def encode_image(snapshot: Snapshot, picture: Pixels, eps: Tensor) -> Tensor:
     if not eps.shape[1]:
         code = snapshot.model.encode(x, eps[:1])
         return code.expand(len(eps), *code.shape[1:])
-    parts = [snapshot.model.encode(x.expand(CHUNK, -1, -1, -1), part) for part in _chunks(eps)]
+    parts = [snapshot.model.encode(x.expand(CHUNK, -1, -1, -1), part) for part in chunks(eps)]
     return torch.cat(parts)[: len(eps)]
 
 
 def decode_codes(snapshot: Snapshot, codes: Tensor, noise: Tensor) -> Pixels:
     """Codes [D, ...] with as many noise vectors [D, n]: uint8 [D, H, W, C]."""
-    pairs = zip(_chunks(codes), _chunks(noise), strict=True)
+    pairs = zip(chunks(codes), chunks(noise), strict=True)
     parts = [to_pixels(snapshot.model.decode(z, n)) for z, n in pairs]
     return np.concatenate(parts)[: len(codes)]
 
 
-def _chunks(rows: Tensor) -> list[Tensor]:
+def chunks(rows: Tensor) -> list[Tensor]:
     """Batches of exactly CHUNK rows; the first row fills up the last one."""
     padding = rows[:1].expand(-len(rows) % CHUNK, *[-1] * (rows.dim() - 1))
     return list(torch.cat([rows, padding]).split(CHUNK))
 
 
-def _probe_noise(snapshot: Snapshot, probe: Probe) -> tuple[Tensor, Tensor]:
+def probe_noise(snapshot: Snapshot, probe: Probe) -> tuple[Tensor, Tensor]:
     """The decoder's noise [D, n] and the encoder's [D, eps] of the probe's columns."""
     model, known = snapshot.model, snapshot.directions
     columns = [column_noise(model, seed) for seed in probe.noise_seeds]
@@ -117,23 +117,29 @@ def _probe_noise(snapshot: Snapshot, probe: Probe) -> tuple[Tensor, Tensor]:
 
 
 def _moved(noise: Tensor, probe: Probe, known: Directions | None) -> Tensor:
-    if known is None or not probe.noise_offsets or not len(known.noise_axes):
+    axes = _axes(probe.noise_axes, None if known is None else known.noise_axes, noise)
+    if axes is None or not probe.noise_offsets:
         return noise
-    offsets = torch.tensor(probe.noise_offsets[: len(known.noise_axes)], device=noise.device)
-    return noise + offsets @ known.noise_axes[: len(offsets)]
+    offsets = torch.tensor(probe.noise_offsets[: len(axes)], device=noise.device)
+    return noise + offsets @ axes[: len(offsets)]
 
 
-def _edited(snapshot: Snapshot, probe: Probe, codes: Tensor) -> Tensor:
+def _axes(given: Floats | None, known: Tensor | None, moved: Tensor) -> Tensor | None:
+    """The directions to move along: the probe's own, else those known; None where none fit."""
+    axes = known if given is None else torch.from_numpy(given).to(moved.device)
+    return axes if axes is not None and len(axes) and axes.shape[1:] == moved.shape[1:] else None
+
+
+def edited_code(snapshot: Snapshot, probe: Probe, codes: Tensor) -> Tensor:
     """Principal offsets move along the axes; raw ones by each dimension's deviation."""
     known = snapshot.directions
-    if known is None or not any(probe.code_offsets) or not len(known.code_axes):
+    axes = _axes(probe.code_axes, None if known is None else known.code_axes, codes)
+    if axes is None or not any(probe.code_offsets):
         return codes
-    offsets = torch.tensor(probe.code_offsets[: codes.shape[1]], device=codes.device)
-    if probe.raw_code:
-        moved = codes.clone()
-        moved[:, : len(offsets)] += offsets * known.code_std[: len(offsets)]
-        return moved
-    return codes + offsets @ known.code_axes[: len(offsets)]
+    if probe.raw_code and known is not None and probe.code_axes is None:
+        axes = torch.diag(known.code_std)
+    offsets = torch.tensor(probe.code_offsets[: len(axes)], device=codes.device)
+    return codes + offsets @ axes[: len(offsets)]
 
 
 def _noise_shares(snapshot: Snapshot, tiles: Pixels) -> Floats:
@@ -150,7 +156,7 @@ def _noise_shares(snapshot: Snapshot, tiles: Pixels) -> Floats:
 @torch.inference_mode()
 def render_clusters(snapshot: Snapshot, probe: Probe) -> Clusters:
     """Every category with the probe's first noise vectors, one a row (Figure 6)."""
-    noise, _ = _probe_noise(snapshot, probe)
+    noise, _ = probe_noise(snapshot, probe)
     count = snapshot.recipe.model.code
     codes = torch.eye(count, device=snapshot.device)
     rows = [decode_codes(snapshot, codes, vector.expand(count, -1)) for vector in noise[:STYLES]]

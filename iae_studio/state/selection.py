@@ -1,0 +1,64 @@
+"""Which picture all views are about: an input and a column of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from iae_studio.state.displayed import Displayed
+from iae_studio.state.input_list import Input
+from iae_studio.state.inputs import InputImages
+from iae_studio.state.query import Query
+
+
+class Selection(QObject):
+    """One input, and one of its draws. While there are inputs, one of them is selected."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        displayed: Displayed,
+        inputs: InputImages,
+        query: Query,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._inputs, self._query = inputs, query
+        self.row, self.column = -1, 0  # row -1: there are no inputs
+        self._input: Input | None = None
+        inputs.exchanged.connect(self._follow)
+        inputs.changed.connect(self._follow)
+        query.columnsChanged.connect(self._fit)
+        displayed.recipeChanged.connect(lambda _: self._fit())
+
+    @property
+    def input(self) -> Input | None:
+        """The selected one of the inputs that the displayed network can see."""
+        return self._input
+
+    def select(self, row: int, column: int | None = None) -> None:
+        """Select an input; without a column the same draw as before."""
+        if not 0 <= row < len(self._inputs.images):
+            return
+        place = self.column if column is None else column
+        place = min(max(place, 0), self._query.columns - 1)
+        known = self._inputs.images[row]
+        if (known, row, place) != (self._input, self.row, self.column):
+            self._input, self.row, self.column = known, row, place
+            self.changed.emit()
+
+    def _follow(self) -> None:
+        """The same input wherever it is now; else its neighbour."""
+        images = self._inputs.images
+        if not images:
+            if self._input is not None:
+                self._input, self.row = None, -1
+                self.changed.emit()
+            return
+        row = images.index(self._input) if self._input in images else max(self.row, 0)
+        self.select(min(row, len(images) - 1))
+
+    def _fit(self) -> None:
+        """Fewer columns."""
+        self.select(self.row)
+        self.column = min(self.column, self._query.columns - 1)

@@ -1,0 +1,167 @@
+"""Threads that answer questions to the displayed model: a quick one for hands, a slow one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from iae_studio.state.asking import Asked
+from iae_studio.state.cancelling import CancellableProgress, CancelledError
+from iae_studio.threads.failures import describe
+from trainer.exploring.questions.base import Circumstances
+from trainer.messages import Failed
+from trainer.recipe.specs import resolve
+
+if TYPE_CHECKING:
+    from trainer.inference.snapshot import Snapshot
+
+REST = 1.0  # s between two answers of a question that follows the weights ...
+SHARE = 20  # ... or so many times what the last answer took: exploring must not slow the training
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """What the questions are about: weights, where they come from, and where data lie."""
+
+    snapshot: Snapshot
+    path: Path | None = None
+    root: Path | None = None
+
+
+@dataclass(eq=False)
+class _Wanted:
+    asked: Asked
+    answered_of: Subject | None = None  # by what it was answered last
+    due: float = 0.0  # when newer weights may answer it
+
+
+class ExploreThread(QThread):
+    """Answers questions one after the other; of each kind the newest alone."""
+
+    answered = Signal(object, object)  # Asked, the answer
+    lacked = Signal(object)  # Asked: there is no answer
+    moved = Signal(object, int, int)  # Asked; done, in all
+    failed = Signal(Failed)
+
+    def __init__(self, slow: bool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._slow = slow
+        self._wake = threading.Condition()
+        self._wanted: dict[str, _Wanted] = {}
+        self._subject: Subject | None = None
+        self._hand: tuple[_Wanted, CancellableProgress] | None = None
+        self._complained = ""
+        self._quit = False
+
+    def ask(self, asked: Asked) -> None:
+        """Answer this in place of any of its kind; the slow ones are another thread's."""
+        if asked.question.slow is self._slow:
+            with self._wake:
+                self._drop(asked.kind)
+                self._wanted[asked.kind] = _Wanted(asked)
+                self._wake.notify()
+
+    def cancel(self, kind: str) -> None:
+        """Nobody waits for questions of this kind any more."""
+        with self._wake:
+            self._drop(kind)
+
+    def _drop(self, kind: str) -> None:
+        gone = self._wanted.pop(kind, None)
+        if gone is not None and self._hand is not None and self._hand[0] is gone:
+            self._hand[1].cancel()
+
+    def hold(self) -> None:
+        """Another model is on its way: answer nothing before it is here."""
+        with self._wake:
+            self._subject = None
+
+    def show(self, subject: Subject) -> None:
+        """Answer about this from now on; may be called from any thread."""
+        with self._wake:
+            self._subject = subject
+            self._wake.notify()
+
+    def ask_to_end(self) -> None:
+        """End as soon as the answer in hand allows; returns at once."""
+        with self._wake:
+            self._quit = True
+            if self._hand is not None:
+                self._hand[1].cancel()
+            self._wake.notify()
+
+    def run(self) -> None:
+        """On the thread."""
+        while True:
+            with self._wake:
+                wanted = self._next()
+                while wanted is None and not self._quit:
+                    self._wake.wait(self._patience())
+                    wanted = self._next()
+                if self._quit or wanted is None or self._subject is None:
+                    return
+                subject, progress = self._subject, self._progress_of(wanted.asked)
+                self._hand = wanted, progress
+            self._answer(wanted, subject, progress)
+
+    def _progress_of(self, asked: Asked) -> CancellableProgress:
+        return CancellableProgress(lambda done, total: self.moved.emit(asked, done, total))
+
+    def _open(self) -> list[_Wanted]:
+        """What the weights at hand have not answered yet."""
+        subject = self._subject
+        if subject is None:
+            return []
+        recipe = subject.snapshot.recipe
+        wanted = self._wanted.values()
+        return [w for w in wanted if w.answered_of is not subject and w.asked.recipe == recipe]
+
+    def _next(self) -> _Wanted | None:
+        """What comes next: what was never answered, then what newer weights may answer again."""
+        now = time.monotonic()
+        ready = [wanted for wanted in self._open() if wanted.due <= now]
+        return min(ready, key=lambda wanted: wanted.answered_of is not None, default=None)
+
+    def _patience(self) -> float | None:
+        """Until newer weights may answer something again; None: until something comes."""
+        still = [wanted.due for wanted in self._open()]
+        return max(0.01, min(still) - time.monotonic()) if still else None
+
+    def _answer(self, wanted: _Wanted, subject: Subject, progress: CancellableProgress) -> None:
+        began, asked = time.monotonic(), wanted.asked
+        answer = resolve(asked.question.answered_by)
+        try:
+            told = Circumstances(subject.root, subject.path, progress)
+            found = answer(subject.snapshot, asked.question, told)
+        except CancelledError:
+            self._over(wanted, subject, began)
+        except Exception as error:
+            self._over(wanted, subject, began)
+            self._complain(describe(error))
+            self.lacked.emit(asked)
+        else:
+            self._complained = ""
+            self._over(wanted, subject, began)
+            self.answered.emit(asked, found)
+
+    def _over(self, wanted: _Wanted, subject: Subject, began: float) -> None:
+        """What follows the weights waits for newer ones, and for its turn."""
+        now = time.monotonic()
+        with self._wake:
+            self._hand = None
+            wanted.answered_of = subject
+            wanted.due = now + max(REST, SHARE * (now - began))
+            kind = wanted.asked.kind
+            if not wanted.asked.follows and self._wanted.get(kind) is wanted:
+                del self._wanted[kind]
+
+    def _complain(self, told: Failed) -> None:
+        """Told once, not by each newer weights."""
+        if str(told) != self._complained:
+            self._complained = str(told)
+            self.failed.emit(told)

@@ -1,0 +1,106 @@
+"""The inputs and what the model makes of them; or what to do where there are none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import button, caption
+from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.views.words import about
+from trainer.messages import Cloud
+from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.scatter import CloudView
+
+
+class PicturesView(QWidget):
+    """The grid, scatter plots for a model of points, or an empty page that says what to do."""
+
+    told = Signal(str)  # what the pointer is over
+
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._displayed, self._inputs = state.displayed, state.inputs
+        self._query, self._answers = state.query, state.answers
+        self.reconstructions = ReconstructionsView(state)
+        self.reconstructions.told.connect(self.told)
+        self._empty = self._empty_page()
+        self._about = caption()
+        self._about.setObjectName("aboutText")
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("picturePages")
+        self._pages.addWidget(self.reconstructions)
+        self._pages.addWidget(self._empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GAP)
+        layout.addWidget(self._about)
+        layout.addWidget(self._pages, 1)
+        self._inputs.changed.connect(self._show_inputs)
+        self._answers.rendered.connect(self.reconstructions.show_rendering)
+        self._answers.clouded.connect(self._show_cloud)
+        self._query.picturesChanged.connect(self._show_pictures)
+        self._query.columnsChanged.connect(self._show_pictures)
+        self._displayed.recipeChanged.connect(self._show_recipe)
+        self._show_recipe(self._displayed.recipe)
+
+    @cached_property
+    def cloud(self) -> CloudView:
+        """The scatter plots, made for the first model of points: their library loads slowly."""
+        from iae_studio.views.scatter import CloudView
+
+        made = CloudView()
+        self._pages.addWidget(made)
+        return made
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        self._hint = caption()
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        tip = "Random images of the test set (R)"
+        self._take = button("Test images", "image", tip, self._inputs.want_tests)
+        layout = QVBoxLayout(page)
+        layout.addStretch(1)
+        layout.addWidget(self._hint)
+        layout.addWidget(self._take, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+        return page
+
+    def _show_inputs(self) -> None:
+        """The new inputs at once; their reconstructions follow."""
+        self._show_page()
+        self.reconstructions.show_inputs()
+
+    def _show_cloud(self, cloud: Cloud) -> None:
+        self.cloud.show_cloud(cloud)
+
+    def _show_pictures(self) -> None:
+        self._show_page()
+        if self._answers.rendering is not None:
+            self.reconstructions.show_inputs()
+
+    def _show_recipe(self, recipe: Recipe) -> None:
+        if recipe.two_dimensional or "cloud" in vars(self):
+            self.cloud.set_recipe(recipe)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        inputs, recipe = self._inputs, self._displayed.recipe
+        if recipe.two_dimensional:
+            self._pages.setCurrentWidget(self.cloud)
+        else:
+            self._pages.setCurrentWidget(self.reconstructions if inputs.images else self._empty)
+        draw = ", draw a digit at the left" if inputs.spec.drawable else ""
+        waits = inputs.awaits_tests
+        words = f"Drop images here, paste one{draw},\nor take some."
+        self._hint.setText("Test images are on their way…" if waits else words)
+        self._take.setVisible(not waits)
+        self._about.setText(about(recipe, self._query.shows_way_back, self._query.columns))
+        self._about.setVisible(not recipe.two_dimensional)

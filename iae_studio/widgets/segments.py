@@ -1,0 +1,50 @@
+"""A switch with a button for each of a few choices, one of which is on."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
+
+from iae_studio.style import theme
+from iae_studio.widgets.plain import plain
+
+
+class Segments(QWidget):
+    """Choices by their names; a click says which."""
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, QToolButton] = {}
+        self._group = QButtonGroup(self)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(theme.GRID)
+
+    def add(self, name: str, title: str, tip: str) -> QToolButton:
+        """One more choice, at the right; its object name is the name and "Button"."""
+        made = QToolButton()
+        made.setText(title)
+        made.setToolTip(plain(tip))
+        made.setAccessibleName(title)
+        made.setAccessibleDescription(tip)
+        made.setObjectName(f"{name}Button")
+        made.setCheckable(True)
+        made.setProperty("flat", True)
+        made.clicked.connect(lambda: self.chosen.emit(name))
+        self._buttons[name] = made
+        self._group.addButton(made)
+        self._row.addWidget(made)
+        return made
+
+    def choose(self, name: str) -> None:
+        """Show that this is on; says nothing."""
+        self._buttons[name].setChecked(True)
+
+    def offer(self, names: Set[str]) -> None:
+        """Show these alone; a single choice is none."""
+        for name, each in self._buttons.items():
+            each.setVisible(name in names and len(names) > 1)

@@ -1,0 +1,171 @@
+"""Questions to the displayed model: who is answered, by which weights, and when not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import pytest
+import torch
+
+from iae_studio.state.asking import Asked
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.threads import explore
+from iae_studio.threads.explore import ExploreThread, Subject
+from tests.widgets import heard_of
+from trainer.exploring.questions.base import Circumstances, Question
+from trainer.inference.snapshot import Snapshot, fresh_snapshot
+from trainer.messages import UserError
+from trainer.recipe.catalogue import CATALOGUE
+
+PATIENCE = 20_000  # ms
+
+
+@dataclass(frozen=True, eq=False)
+class Which(Question[int]):
+    """Of which step the weights are."""
+
+    answered_by: ClassVar[str] = "tests.test_asking:which"
+
+
+@dataclass(frozen=True, eq=False)
+class Long(Question[int]):
+    """It ends when nobody waits."""
+
+    answered_by: ClassVar[str] = "tests.test_asking:long"
+    slow: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, eq=False)
+class SlowWhich(Which):
+    slow: ClassVar[bool] = True
+
+
+@dataclass(frozen=True, eq=False)
+class Wrong(Question[int]):
+    answered_by: ClassVar[str] = "tests.test_asking:wrong"
+
+
+def which(snapshot: Snapshot, question: Which, told: Circumstances) -> int:
+    return snapshot.step
+
+
+def long(snapshot: Snapshot, question: Long, told: Circumstances) -> int:
+    while True:
+        told.progress(1, 2)
+
+
+def wrong(snapshot: Snapshot, question: Wrong, told: Circumstances) -> int:
+    raise UserError("No answer to that.")
+
+
+@pytest.fixture
+def threads(qtbot, state, monkeypatch):
+    """Both threads, wired as in the program."""
+    monkeypatch.setattr(explore, "REST", 0.0)
+    both = ExploreThread(slow=False), ExploreThread(slow=True)
+    for thread in both:
+        state.asking.wanted.connect(thread.ask)
+        state.asking.cancelled.connect(thread.cancel)
+        thread.answered.connect(state.asking.answer)
+        thread.lacked.connect(state.asking.lack)
+        thread.moved.connect(state.asking.move)
+        thread.start()
+    yield both
+    for thread in both:
+        thread.ask_to_end()
+        assert thread.wait(PATIENCE)
+
+
+def snapshot_of(name: str = "drawn-10", step: int = 0) -> Snapshot:
+    return replace(fresh_snapshot(CATALOGUE[name], torch.device("cpu")), step=step)
+
+
+def test_a_question_waits_for_the_model_it_is_about(qtbot, state, threads) -> None:
+    found: list[int] = []
+    threads[0].show(Subject(snapshot_of("mnist-det-small", 5)))
+    state.asking.ask(Which(), found.append)
+    qtbot.wait(100)
+    assert not found
+    threads[0].show(Subject(snapshot_of(step=7)))
+    qtbot.waitUntil(lambda: found == [7], timeout=PATIENCE)
+    threads[0].hold()
+    state.asking.ask(Which(), found.append)
+    qtbot.wait(100)
+    assert found == [7], "another model is on its way"
+
+
+def test_what_follows_is_answered_by_newer_weights_until_it_is_cancelled(
+    qtbot, state, threads
+) -> None:
+    found: list[int] = []
+    threads[0].show(Subject(snapshot_of(step=1)))
+    state.asking.ask(Which(), found.append, follows=True)
+    qtbot.waitUntil(lambda: found == [1], timeout=PATIENCE)
+    threads[0].show(Subject(snapshot_of(step=2)))
+    qtbot.waitUntil(lambda: found == [1, 2], timeout=PATIENCE)
+    state.asking.cancel("Which")
+    threads[0].show(Subject(snapshot_of(step=3)))
+    qtbot.wait(100)
+    assert found == [1, 2]
+
+
+def test_a_newer_question_of_a_kind_takes_the_place_of_an_older(qtbot, state, threads) -> None:
+    older: list[int] = []
+    newer: list[int] = []
+    state.asking.ask(Which(), older.append)
+    state.asking.ask(Which(), newer.append)
+    other: list[int] = []
+    state.asking.ask(Which(), other.append, kind="of another view")
+    threads[0].show(Subject(snapshot_of(step=4)))
+    qtbot.waitUntil(lambda: newer == [4] and other == [4], timeout=PATIENCE)
+    assert not older
+
+
+def test_what_takes_long_tells_how_far_it_is_and_ends_at_once(qtbot, state, threads) -> None:
+    moved = heard_of(state.asking.moved)
+    threads[1].show(Subject(snapshot_of()))
+    state.asking.ask(Long(), pytest.fail, pytest.fail)
+    qtbot.waitUntil(lambda: bool(moved), timeout=PATIENCE)
+    assert moved[0] == ("Long", 1, 2)
+    quick: list[int] = []
+    threads[0].show(Subject(snapshot_of(step=9)))
+    state.asking.ask(Which(), quick.append)
+    qtbot.waitUntil(lambda: quick == [9], timeout=PATIENCE)  # while the other one lasts
+    state.asking.cancel("Long")
+    after: list[int] = []
+    state.asking.ask(SlowWhich(), after.append)
+    qtbot.waitUntil(lambda: after == [0], timeout=PATIENCE)
+
+
+def test_another_model_is_not_answered_for(qtbot, state, threads) -> None:
+    threads[0].show(Subject(snapshot_of(step=1)))
+    found: list[int] = []
+    state.asking.ask(Which(), found.append, follows=True)
+    qtbot.waitUntil(lambda: found == [1], timeout=PATIENCE)
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-det-small"]))
+    threads[0].show(Subject(snapshot_of("mnist-det-small", 2)))
+    threads[0].show(Subject(snapshot_of(step=3)))
+    qtbot.wait(100)
+    assert found == [1]
+
+
+def test_what_cannot_be_answered_is_told_once(qtbot, state, threads) -> None:
+    failed = heard_of(threads[0].failed)
+    lacked: list[bool] = []
+    threads[0].show(Subject(snapshot_of()))
+    for _ in range(2):
+        before = len(lacked)
+        state.asking.ask(Wrong(), pytest.fail, lambda: lacked.append(True))
+        qtbot.waitUntil(lambda n=before: len(lacked) > n, timeout=PATIENCE)
+    assert [told.what for (told,) in failed] == ["No answer to that."]
+
+
+def test_an_answer_on_its_way_when_it_was_cancelled_reaches_nobody(state) -> None:
+    wanted = heard_of(state.asking.wanted)
+    state.asking.ask(Which(), pytest.fail)
+    (asked,) = wanted[0]
+    assert isinstance(asked, Asked)
+    state.asking.cancel("Which")
+    state.asking.answer(asked, 1)
+    state.asking.lack(asked)

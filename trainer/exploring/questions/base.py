@@ -1,0 +1,38 @@
+"""What every question to a model is. No torch, so that a window can ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Generic, TypeVar
+
+from trainer.data.progress import OnProgress, unheard
+
+A = TypeVar("A", covariant=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Question(Generic[A]):
+    """A question about the displayed weights; the answer is of the type `A`.
+
+    `answered_by` names, as "module:function", what is called with the snapshot, the question and
+    its `Circumstances`. `slow` ones take longer than a hand notices, and wait on a thread of their
+    own.
+    """
+
+    answered_by: ClassVar[str]
+    slow: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What an answer may need beside the snapshot.
+
+    root: where data sets lie; None for the program's own folder. path: the run folder or model file
+    that is displayed, where it is one. `progress(done, total)` is called on the way; what it raises
+    ends the answer.
+    """
+
+    root: Path | None = None
+    path: Path | None = None
+    progress: OnProgress = unheard
