@@ -84,7 +84,7 @@ def test_where_no_slider_has_a_sense_there_is_none(controls, state) -> None:
         assert [part.isHidden() for part in (raw, back, banks(controls)[0])] == [not there] * 3
         assert layout.stretch(1) == int(there) and layout.stretch(2) == 1
     know(state, code_spread=(), noise_spread=())
-    assert banks(controls)[1].isHidden() and layout.stretch(2) == 1, "the room is left below"
+    assert banks(controls)[1].isHidden() and layout.stretch(3) == 1, "the room is left below"
 
 
 def test_noise_is_turned_where_either_map_has_some(controls, state) -> None:
