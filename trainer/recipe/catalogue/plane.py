@@ -69,6 +69,19 @@ PLANE = (
     ),
     Recipe(
         About(
+            "fiae-toy-plain",
+            "Four points, no generator noise",
+            "Every code gives one point: the posteriors do not overlap, and tile the prior.",
+            "Fig. 12",
+        ),
+        Data("four-points"),
+        replace(FOUR, noise=0),
+        Objective(Reconstruction(r1=0.1, instance_noise=0.3), POINTS),
+        Schedule(4_000),
+        FOUR_OPTIM,
+    ),
+    Recipe(
+        About(
             "infogan-toy",
             "Four points, InfoGAN",
             "A factorised Gaussian misses the true posteriors and leaves gaps in the prior.",
