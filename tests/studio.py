@@ -21,6 +21,7 @@ from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 LONG = 60_000  # ms: how long a busy machine may take
+COUNTS = {"train": 400, "test": 80, "few": 80, "many": 80}  # of drawn images
 PICTURES = {"width": 4, "batch": 4, "size": 24}  # a CycleIAE of a moment
 
 
@@ -84,7 +85,7 @@ def steps(studio: Studio) -> int:
 @contextmanager
 def little_data(monkeypatch) -> Iterator[None]:
     """Few drawn images in every set, and none left over for other tests."""
-    monkeypatch.setattr("trainer.data.drawn.COUNTS", {"train": 400, "test": 80, "few": 80})
+    monkeypatch.setattr("trainer.data.drawn.COUNTS", COUNTS)
     data.forget_data()
     yield
     data.forget_data()

@@ -148,7 +148,7 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
 
     Raises UserError where own images cannot be read, and what `progress` raises.
     """
-    from trainer.data.loading import some_test_images
+    from trainer.data.loading import picture_names, some_test_images
     from trainer.inference.model_files import trained_on_of
 
     recipe = request.recipe
@@ -160,16 +160,8 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     before = None if request.model is None else trained_on_of(request.model, shown)
     some = some_test_images(shown, root, TEST_COUNT, request.seed, progress, before)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
-    word = "training" if some.trained else "test" if shown is recipe else "drawn"
-    return [
-        Input(f"{word} {name}{_class_name(shown.data.name, label)}", image, spec, test=True)
-        for name, label, image in zip(some.names, some.labels.tolist(), pixels, strict=True)
-    ]
-
-
-def _class_name(data: str, label: int) -> str:
-    names = DATA_SETS[data].class_names
-    return f" ({names[label]})" if label < len(names) else ""
+    named = zip(picture_names(some, recipe, shown), pixels, strict=True)
+    return [Input(name, image, spec, test=True) for name, image in named]
 
 
 def save_sheet(

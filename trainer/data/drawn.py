@@ -11,9 +11,9 @@ from trainer.data.cached import kept
 from trainer.data.dataset import Rows
 from trainer.data.request import Request
 
-# "few" is the beginning of "test", drawn at once.
-SEEDS = {"train": 1, "test": 2, "few": 2}
-COUNTS = {"train": 20_000, "test": 4_000, "few": 400}
+# "few" and "many" are the beginning of "test", drawn at once.
+SEEDS = {"train": 1, "test": 2, "few": 2, "many": 2}
+COUNTS = {"train": 20_000, "test": 4_000, "few": 400, "many": 2_000}
 
 
 class Drawn(Protocol):

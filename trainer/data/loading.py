@@ -24,8 +24,20 @@ from trainer.storage.paths import data_root
 
 FEWEST_OF_A_DOMAIN = 8  # images to train on, where the domains are two classes
 
+class SomeImages(NamedTuple):
+    """Images uint8 [N, C, H, W], their labels, and their places in the set that they are of."""
+
+    images: Tensor
+    labels: Tensor
+    places: Tensor
+    trained: bool = False  # whether they are training images
+    names: tuple[str, ...] = ()  # of own images their files, of others their places
+    class_names: tuple[str, ...] = ()  # of own images the folders that they lie in
+
+
 _loaded: Recent[Request, DataSet] = Recent(2)
 _split_off: Recent[tuple[Request, int], DataSet] = Recent(2)
+_many: Recent[tuple[Request, int, int], SomeImages] = Recent(2)
 
 
 def load_data(
@@ -61,6 +73,7 @@ def forget_data() -> None:
     """Load anew what is asked for next."""
     _loaded.clear()
     _split_off.clear()
+    _many.clear()
 
 
 def _request(
@@ -166,16 +179,6 @@ def _split(rows: Rows, request: Request) -> tuple[Rows, Rows]:
     return first, replace(second, images=edges, mapped=False)
 
 
-class SomeImages(NamedTuple):
-    """Images uint8 [N, C, H, W], their labels, and their places in the set that they are of."""
-
-    images: Tensor
-    labels: Tensor
-    places: Tensor
-    trained: bool = False  # whether they are training images
-    names: tuple[str, ...] = ()  # of own images their files, of others their places
-
-
 def some_test_images(
     recipe: Recipe,
     root: Path | None,
@@ -189,25 +192,72 @@ def some_test_images(
     Of different classes as far as there are enough. `progress`, `trained_on` as of `load_data`.
     """
     few = DATA_SETS[recipe.data.name].few and not recipe.data.hold_out
-    trained, names = False, {}
     if few:
-        rows = _few(_request(recipe, root))
+        rows, data = _first(_request(recipe, root), "few"), None
     else:
         data = load_data(recipe, root, progress, trained_on)
-        trained = not len(data.test)
-        rows = data.train if trained else data.test
-        names = data.own[0].by_content if data.own else {}
+        rows = data.test if len(data.test) else data.train
     order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(seed))
-    index = torch.tensor(_varied(order.tolist(), rows.labels[order].tolist(), count))
+    places = _varied(order.tolist(), rows.labels[order].tolist(), count)
+    return _chosen(rows, torch.tensor(places), data)
+
+
+def many_test_images(
+    recipe: Recipe,
+    root: Path | None,
+    count: int,
+    progress: OnProgress = unheard,
+    trained_on: TrainedOn | None = None,
+) -> SomeImages:
+    """Up to `count` test images, always the same; training images where there are no others.
+
+    The very same object as long as the data are the same. `progress`, `trained_on` as of
+    `load_data`.
+    """
+
+    def choose() -> SomeImages:
+        if DATA_SETS[recipe.data.name].many and not recipe.data.hold_out:
+            rows, data = _first(request, "many"), None
+        else:
+            data = load_data(recipe, root, progress, trained_on)
+            rows = data.test if len(data.test) else data.train
+        order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(0))
+        return _chosen(rows, order[:count].sort().values, data)
+
+    request = _request(recipe, root, trained_on, progress)
+    key = request, recipe.data.hold_out, count
+    return _many.get(key, ("many", *request.source), choose, progress)
+
+
+def picture_names(some: SomeImages, recipe: Recipe, shown: Recipe | None = None) -> list[str]:
+    """What test images of a recipe are called: "test 44 (7)"; of `shown`, where others stand in."""
+    names = DATA_SETS[(shown or recipe).data.name].class_names
+    word = "training" if some.trained else "test" if shown in (None, recipe) else "drawn"
+    labels = some.labels.tolist()
+    classes = [f" ({names[label]})" if label < len(names) else "" for label in labels]
+    return [f"{word} {name}{of}" for name, of in zip(some.names, classes, strict=True)]
+
+
+def _chosen(rows: Rows, index: Tensor, data: DataSet | None) -> SomeImages:
+    """The rows at these places; `data` are where they come from, unless they were drawn at once."""
+    own = data.own[0] if data is not None and data.own else None
+    names = own.by_content if own else {}
     keys = index if rows.contents is None else rows.contents[index]
     named = zip(keys.tolist(), index.tolist(), strict=True)
-    called = tuple(names.get(key, str(place)) for key, place in named)
-    return SomeImages(rows.images[index], rows.labels[index], index, trained, called)
+    return SomeImages(
+        rows.images[index],
+        rows.labels[index],
+        index,
+        data is not None and not len(data.test),
+        tuple(names.get(key, str(place)) for key, place in named),
+        own.inventory.class_names if own else (),
+    )
 
 
-def _few(request: Request) -> Rows:
-    few: Rows = resolve(DATA_SETS[request.data].few)(request)
-    return _split(few, request)[0] if request.translates else few
+def _first(request: Request, part: str) -> Rows:
+    """The first rows of a test set, "few" or "many" of them, where they are made by themselves."""
+    rows: Rows = resolve(getattr(DATA_SETS[request.data], part))(request)
+    return _split(rows, request)[0] if request.translates else rows
 
 
 def _varied(order: list[int], labels: list[int], count: int) -> list[int]:

@@ -86,6 +86,7 @@ class DataSpec:
     state: Callable[..., str] | None = None
     # Request -> the first of the test set's `Rows`, where they are made sooner than the whole.
     few: Build = ""
+    many: Build = ""  # the same, for a map of them
 
     # ---- what there is to see ----
     points: bool = False  # points in the plane, not images

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def load_part(request: Request, part: str, progress: OnProgress = unheard) -> Rows:
-    """Images uint8 [N, 1, 28, 28], labels and factors of "train", "test" or "few"."""
+    """Images uint8 [N, 1, 28, 28], labels and factors of "train", "test", "few" or "many"."""
     from trainer.data.drawing.digits import draw_digits
     from trainer.data.drawn import COUNTS, SEEDS, rows_of
 
@@ -26,6 +26,7 @@ DATA_SETS.register(
         title="drawn digits",
         load=by_parts(load_part),
         few=lambda request: load_part(request, "few"),
+        many=lambda request: load_part(request, "many"),
         size=28,
         colour=False,
         class_names=tuple("0123456789"),

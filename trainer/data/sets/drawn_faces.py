@@ -29,6 +29,7 @@ DATA_SETS.register(
         title="drawn faces",
         load=by_parts(load_part),
         few=lambda request: load_part(request, "few"),
+        many=lambda request: load_part(request, "test"),
         smallest=24,
         largest=128,
         colour=True,

@@ -29,6 +29,7 @@ DATA_SETS.register(
         title="drawn house numbers",
         load=by_parts(load_part),
         few=lambda request: load_part(request, "few"),
+        many=lambda request: load_part(request, "test"),
         colour=True,
         class_names=tuple("0123456789"),
         drawn=True,

@@ -30,6 +30,7 @@ DATA_SETS.register(
         title="drawn shoes",
         load=by_parts(load_part),
         few=lambda request: load_part(request, "few"),
+        many=lambda request: load_part(request, "test"),
         smallest=24,
         largest=128,
         colour=True,
