@@ -1,0 +1,62 @@
+"""What the map says: plain data in, sentences out."""
+
+from __future__ import annotations
+
+from iae_studio.views.map_colours import CLUSTER, NOISE
+from trainer.exploring.plane import Plane
+from trainer.exploring.questions.map import STAGES, CodeMap
+from trainer.messages import Floats
+from trainer.recipe.recipe import Recipe
+
+PLANE, NEAR = "plane", "neighbourhoods"
+FEWEST = 3  # images of which a map is made
+
+
+def about(recipe: Recipe, kind: str, found: CodeMap, plane: Plane | None, stages: int) -> str:
+    """One line above the map."""
+    count = f"{len(found.codes):,}"
+    what = (
+        f"{count} images by what the middle of the encoder makes of them"
+        if recipe.translates
+        else f"The codes of {count} images"
+    )
+    if kind == NEAR:
+        near = "near each other where their " + ("features" if recipe.translates else "codes are")
+        near = near if not recipe.translates else f"{near} are"
+        done = "" if stages >= STAGES else f", stage {stages} of {STAGES}"
+        return f"{what}, {near}{done}. Click an image to send it to the grid."
+    shares = "" if plane is None else " and ".join(f"{100 * s:.0f} %" for s in plane.share)
+    seen = f"{what}, along their two strongest directions ({shares} of the variance)."
+    if not found.decodable:
+        return f"{seen} Click an image to send it to the grid."
+    return f"{seen} Click or drag where there is none to see what the decoder draws there."
+
+
+def told(found: CodeMap, number: int, shares: Floats | None) -> str:
+    """What is known of a point."""
+    parts = [found.images.names[number]]
+    if found.clusters is not None:
+        parts.append(f"cluster {int(found.clusters[number]) + 1} of {found.codes.shape[1]}")
+    if shares is not None and len(shares) == len(found.codes):
+        parts.append(f"noise share {100 * float(shares[number]):.0f} %")
+    return " · ".join(parts)
+
+
+def empty(found: CodeMap | None, lacks: bool, kind: str) -> tuple[str, str]:
+    """Why there is no map, and the button that mends it; nothing where there is one."""
+    if found is None:
+        if lacks:
+            return "There is no map: see the message above.", "Try again"
+        return "Looking at the test images…", ""
+    if found.step == 0:
+        return "This model is untrained: its map would mean nothing yet.", "Train"
+    if len(found.codes) < FEWEST:
+        return f"A map needs {FEWEST} test images or more; here are {len(found.codes)}.", ""
+    if kind == PLANE and found.plane is None:
+        return "The code is a single number: there is no plane through it.", "Neighbourhoods"
+    return "", ""
+
+
+def working(kind: str) -> str:
+    """What goes on in the background."""
+    return {NEAR: "Finding neighbours", NOISE: "Noise shares", CLUSTER: ""}.get(kind, "")
