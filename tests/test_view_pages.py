@@ -87,25 +87,25 @@ def test_without_an_image_the_view_says_what_to_do(explore, state) -> None:
 def test_each_kind_of_answer_has_its_page_and_its_switches(explore, state) -> None:
     pages, pictures = explore.findChild(QStackedWidget, "dropTarget"), explore.view("pictures")
     inner = explore.findChild(QStackedWidget, "picturePages")
-    switches = ("picturesButton", "clustersButton", "wayBackButton")
+    switches = ("picturesButton", "clustersButton", "mapButton", "wayBackButton")
     display(state, "drawn-10")
     bring(state, "mine")
-    assert hidden(explore, *switches) == [True, True, True]
+    assert hidden(explore, *switches) == [False, True, False, True]
     display(state, "mnist-clusters-small")
-    assert hidden(explore, *switches) == [False, False, True]
+    assert hidden(explore, *switches) == [False, False, False, True]
     explore.findChild(QToolButton, "clustersButton").click()
     assert state.query.shows_clusters and pages.currentWidget() is explore.view("clusters")
-    assert [explore.findChild(QToolButton, n).isChecked() for n in switches] == [0, 1, 0]
+    assert [explore.findChild(QToolButton, n).isChecked() for n in switches] == [0, 1, 0, 0]
     explore.findChild(QToolButton, "picturesButton").click()
     assert not state.query.shows_clusters and pages.currentWidget() is pictures
     assert inner.currentWidget() is pictures.reconstructions
     display(state, "faces-small")
-    assert hidden(explore, *switches) == [True, True, False]
+    assert hidden(explore, *switches) == [False, True, False, False]
     explore.findChild(QToolButton, "wayBackButton").click()
     assert state.query.shows_way_back
     display(state, "mog-iae")
     assert inner.currentWidget() is pictures.cloud
-    assert hidden(explore, "aboutText", *switches) == [True, True, True, True]
+    assert hidden(explore, "aboutText", *switches) == [True, True, True, True, True]
 
 
 def test_the_noise_share_is_shown_where_it_means_something(qtbot, explore, state) -> None:

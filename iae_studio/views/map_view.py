@@ -220,6 +220,8 @@ class MapView(QWidget):
             return
         if self._colour:
             self.tools.colours.choose(self._colour)
+        if self._colour == NOISE and self.questions.shares is None and self.canvas.coloured:
+            return  # the colours of before stay until the new ones are there
         hues, palette, legend = colours(self._colour, found, self.questions.shares)
         self.canvas.setColours(hues, palette)
         self.legend.setLegend(legend)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from iae_studio.views.map_colours import CLUSTER, NOISE
 from trainer.exploring.plane import Plane
 from trainer.exploring.questions.map import STAGES, CodeMap
 from trainer.messages import Floats
@@ -14,22 +13,17 @@ FEWEST = 3  # images of which a map is made
 
 def about(recipe: Recipe, kind: str, found: CodeMap, plane: Plane | None, stages: int) -> str:
     """One line above the map."""
-    count = f"{len(found.codes):,}"
-    what = (
-        f"{count} images by what the middle of the encoder makes of them"
-        if recipe.translates
-        else f"The codes of {count} images"
-    )
+    count = f"{len(found.codes):,} images"
+    feature = "the encoder's middle layer"
     if kind == NEAR:
-        near = "near each other where their " + ("features" if recipe.translates else "codes are")
-        near = near if not recipe.translates else f"{near} are"
-        done = "" if stages >= STAGES else f", stage {stages} of {STAGES}"
-        return f"{what}, {near}{done}. Click an image to send it to the grid."
+        done = "" if stages >= STAGES else f" Stage {stages} of {STAGES}."
+        near = f"alike in {feature}" if recipe.translates else "near each other in the code"
+        return f"{count}: what lies together is {near}. Click one to send it to the grid.{done}"
     shares = "" if plane is None else " and ".join(f"{100 * s:.0f} %" for s in plane.share)
-    seen = f"{what}, along their two strongest directions ({shares} of the variance)."
-    if not found.decodable:
-        return f"{seen} Click an image to send it to the grid."
-    return f"{seen} Click or drag where there is none to see what the decoder draws there."
+    of = feature if recipe.translates else "their codes"
+    seen = f"{count} along the two strongest directions of {of}, {shares} of the variance."
+    way = "Click or drag to decode." if found.decodable else "Click one to send it to the grid."
+    return f"{seen} {way}"
 
 
 def told(found: CodeMap, number: int, shares: Floats | None) -> str:
@@ -56,7 +50,3 @@ def empty(found: CodeMap | None, lacks: bool, kind: str) -> tuple[str, str]:
         return "The code is a single number: there is no plane through it.", "Neighbourhoods"
     return "", ""
 
-
-def working(kind: str) -> str:
-    """What goes on in the background."""
-    return {NEAR: "Finding neighbours", NOISE: "Noise shares", CLUSTER: ""}.get(kind, "")

@@ -36,13 +36,14 @@ class MapLegend(QWidget):
         super().__init__(parent)
         self._legend = Legend()
         self.setObjectName("mapLegend")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)  # the map must not move
+        self.setSizePolicy(policy)
         theme.notifier().changed.connect(self._fit)
 
     def setLegend(self, legend: Legend) -> None:
         self._legend = legend
         self.setAccessibleName(f"Colours: {legend.words}" if legend.words else "No colours")
-        self.setVisible(bool(legend.entries))
         self._fit()
 
     def legend(self) -> Legend:

@@ -129,6 +129,11 @@ class MapSurface(QWidget):
         """Whether all dots are pictures, by choice."""
         return self._all_pictures
 
+    @property
+    def coloured(self) -> bool:
+        """Whether the points have colours that mean something."""
+        return len(self._scene.palette) > 1
+
     def cells(self) -> Cells:
         """Where pictures of the background belong."""
         return cells_of(self._frame)
