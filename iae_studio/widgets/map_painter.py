@@ -11,7 +11,6 @@ from iae_studio.widgets.map_frame import Frame
 from iae_studio.widgets.map_scene import Mark, Scene
 from iae_studio.widgets.map_sprites import DOT
 
-FAINT = 0.5  # of the background's pictures: points must be seen on them
 LARGE = 96  # px: what is decoded, or lies below the pointer, is about so large
 _AWAY = 14  # px from the point that it is about
 
@@ -24,19 +23,12 @@ class MapPainter:
         painter.setFont(font)
         self._room = QRect(0, 0, frame.width, frame.height)
 
-    def lattice(self, scaled: QPixmap | None) -> None:
-        """The background; `scaled` to the size it has now."""
-        if self._scene.lattice is not None and scaled is not None:
-            area = self.lattice_area()
-            self._painter.setOpacity(FAINT)
-            self._painter.drawPixmap(area.topLeft(), scaled)
-            self._painter.setOpacity(1.0)
-
-    def lattice_area(self) -> QRect:
-        """The px that all pictures of the background cover."""
-        assert self._scene.lattice is not None
-        (left, top), (right, bottom) = self._frame.screen(self._scene.lattice[0].corners())
-        return QRectF(QPointF(left, top), QPointF(right, bottom)).toRect()
+    def lattice(self, picture: QImage | None) -> None:
+        """The background, all of it as one picture."""
+        if self._scene.lattice is not None and picture is not None:
+            corners = self._frame.screen(self._scene.lattice[0].corners()).tolist()
+            (left, top), (right, bottom) = corners
+            self._painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), picture)
 
     def dots(self, sprites: list[QPixmap]) -> None:
         """All points that can be seen."""

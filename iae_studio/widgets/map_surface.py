@@ -17,6 +17,7 @@ from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
+_FAINT = 0.5  # of the background's pictures is seen
 _STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again
 
 
@@ -35,7 +36,7 @@ class MapSurface(QWidget):
         self._band: tuple[tuple[float, float], tuple[float, float]] | None = None
         self._dots: list[QPixmap] = []
         self._ratio = 0.0
-        self._background: tuple[QSize, QPixmap] | None = None
+        self._background: QImage | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         theme.notifier().changed.connect(self._restyle)
 
@@ -182,17 +183,19 @@ class MapSurface(QWidget):
         if self._scene.thumbnails is not None:
             self._scene.thumbnails.prepare(ratio)
 
-    def _scaled(self, drawing: MapPainter) -> QPixmap | None:
-        """The background in the size of now: while the map is only moved, it is made once."""
+    def _faint(self) -> QImage | None:
+        """The background, mixed with the panel's colour: points must be seen on it."""
         if self._scene.lattice is None:
             return None
-        size = drawing.lattice_area().size()
-        if size.isEmpty():
-            return None
-        if self._background is None or self._background[0] != size:
-            image = self._scene.lattice[1]
-            self._background = size, QPixmap.fromImage(image.scaled(size))
-        return self._background[1]
+        if self._background is None:
+            picture = self._scene.lattice[1]
+            self._background = QImage(picture.size(), QImage.Format.Format_RGB32)
+            self._background.fill(theme.colour("panel"))
+            painter = QPainter(self._background)
+            painter.setOpacity(_FAINT)
+            painter.drawImage(0, 0, picture)
+            painter.end()
+        return self._background
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._prepare()
@@ -200,7 +203,7 @@ class MapSurface(QWidget):
         painter.fillRect(self.rect(), theme.colour("panel"))
         font = theme.sized(self.font(), theme.CAPTION)
         drawing = MapPainter(painter, self._scene, self._frame, font)
-        drawing.lattice(self._scaled(drawing))
+        drawing.lattice(self._faint())
         if self._all_pictures or self._zoomed_in:
             drawing.pictures()
         else:
