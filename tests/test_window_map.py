@@ -14,7 +14,7 @@ from iae_studio.widgets.map_canvas import MapCanvas
 from iae_studio.widgets.map_legend import MapLegend
 from tests.studio import LONG, find, little_data, press, running, show, wait_state
 from iae_studio.state.training import State
-from tests.widgets import LEFT
+from tests.widgets import LEFT, pixel
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -58,7 +58,16 @@ def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> Non
     qtbot.mouseClick(canvas, LEFT, pos=corner)
     qtbot.waitUntil(lambda: canvas.decoded() is not None, timeout=LONG)
     assert canvas.decoded().size().width() == 28
-    before = canvas.decoded().copy()
+    studio.state.displayed.select(studio.state.displayed.model)
+    assert canvas.decoded() is None and not len(canvas.places()), "of other weights, perhaps"
+    qtbot.waitUntil(lambda: len(canvas.places()) > 0, timeout=LONG)
+    far = at(canvas, canvas.places()[alone(canvas)])
+    colours = [colour for _, colour in find(studio, MapLegend, "mapLegend").legend().entries]
+    frame = pixel(canvas.grab().toImage(), far - QPoint(15, 0))
+    assert frame in colours, "the pictures are there again"
+    qtbot.mouseClick(canvas, LEFT, pos=corner)
+    qtbot.waitUntil(lambda: canvas.decoded() is not None, timeout=LONG)
+    before = canvas.decoded()
     studio.state.query.resample()
     qtbot.waitUntil(lambda: canvas.decoded() != before, timeout=LONG)
 

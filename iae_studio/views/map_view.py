@@ -146,7 +146,7 @@ class MapView(QWidget):
     def _forget(self) -> None:
         """Another model's map is none of this one."""
         self._leave_point()
-        self._colour = ""
+        self._colour, self._images = "", None
         self.canvas.clear()
         self.tools.work("")
         self._show_map()

@@ -22,7 +22,8 @@ THUMBNAIL = 32  # px
 FEWEST = 3  # of which a map can be made
 MEMORY = 64 << 20  # bytes of pictures; a map of large ones shows fewer
 
-_last: list[tuple[SomeImages, MapImages]] = []  # the pictures that were made last
+# The pictures that were made last, and whether of their own recipe's data.
+_last: list[tuple[SomeImages, bool, MapImages]] = []
 
 
 def map_images(recipe: Recipe, count: int, told: Circumstances) -> MapImages:
@@ -34,8 +35,8 @@ def map_images(recipe: Recipe, count: int, told: Circumstances) -> MapImages:
     before = None if told.path is None else trained_on_of(told.path, shown)
     most = max(MEMORY // (recipe.channels * recipe.data.size**2), FEWEST)
     some = many_test_images(shown, told.root, min(count, most), told.progress, before)
-    for known, made in _last:
-        if known is some:
+    for known, own, made in _last:
+        if known is some and own is (shown is recipe):
             return made
     spec = DATA_SETS[shown.data.name]
     made = MapImages(
@@ -45,7 +46,7 @@ def map_images(recipe: Recipe, count: int, told: Circumstances) -> MapImages:
         _channels_last(some.images),
         _channels_last(_small(some.images)),
     )
-    _last[:] = [(some, made)]
+    _last[:] = [(some, shown is recipe, made)]
     return made
 
 
