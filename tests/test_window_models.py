@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.style import theme
 from iae_studio.views.recipe_list import RecipeList
 from iae_studio.views.words import GROUPS, group_of
@@ -140,6 +141,19 @@ def test_a_flipped_toy_shows_two_planes_and_other_toys_one(studio, qtbot) -> Non
     np.testing.assert_array_equal(planes.data.above.getData()[1], clouds[-1].fake[:, 1])
     studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-gan"]))
     assert not find(studio, QWidget, "codePlot").isVisible()
+
+
+def test_a_flipped_toy_has_its_twin_beside_it(studio, qtbot) -> None:
+    titles = []
+    for name in ("fiae-toy", "fiae-toy-plain"):
+        studio.state.displayed.select(DisplayedModel(CATALOGUE[name], SHIPPED[name]))
+        planes = studio.window.explore.view("pictures").cloud
+        assert find(studio, QWidget, "twinPlot").isVisible()
+        qtbot.waitUntil(lambda at=planes: len(at.twin.above.getData()[0]) > 0, timeout=LONG)
+        titles.append((planes.codes.title.text(), planes.twin.title.text()))
+    assert titles[0] == titles[1][::-1] and titles[0][1].endswith("no noise in the generator")
+    studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
+    assert not find(studio, QWidget, "twinPlot").isVisible()
 
 
 # ---- the list and the drawing --------------------------------------------------------------------

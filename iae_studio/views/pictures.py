@@ -27,6 +27,7 @@ class PicturesView(QWidget):
 
     def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state = state
         self._displayed, self._inputs = state.displayed, state.inputs
         self._query, self._answers = state.query, state.answers
         self.reconstructions = ReconstructionsView(state)
@@ -55,8 +56,10 @@ class PicturesView(QWidget):
     def cloud(self) -> CloudView:
         """The scatter plots, made for the first model of points: their library loads slowly."""
         from iae_studio.views.scatter import CloudView
+        from iae_studio.views.twin import Twin
 
         made = CloudView()
+        Twin(self._state, made)
         self._pages.addWidget(made)
         return made
 

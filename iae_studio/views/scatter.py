@@ -102,12 +102,17 @@ class CloudView(QWidget):
         super().__init__(parent)
         self.data = Plane("dataPlot", "")
         self.codes = Plane("codePlot", "content")
+        self.twin = Plane("twinPlot", "content")
+        self.twin.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * theme.GAP)
         layout.addWidget(self.data, 1)
         layout.addWidget(self.codes, 1)
+        layout.addWidget(self.twin, 1)
         self._cloud: Cloud | None = None
+        self._twin_cloud: Cloud | None = None
+        self._twin: Recipe | None = None
         self._recipe: Recipe | None = None
         theme.notifier().changed.connect(self._restyle)
         self._restyle()
@@ -125,7 +130,7 @@ class CloudView(QWidget):
         if flipped:
             what = "Grey: the data. Coloured: what the generator makes of the prior, by place."
             self.codes.describe(
-                "Codes z",
+                f"Codes z, {_noise_in(recipe)}",
                 "Grey: the prior. Coloured: the codes that the encoder gives to data, by place.",
                 CODE_REACH,
             )
@@ -142,11 +147,35 @@ class CloudView(QWidget):
         if cloud.codes is not None and cloud.prior is not None and cloud.place is not None:
             self.codes.show_points(cloud.prior, cloud.codes, cloud.place, hues)
 
+    def set_twin(self, recipe: Recipe | None) -> None:
+        """Keep a place for the posteriors of another model; None: there is none."""
+        self.twin.setVisible(recipe is not None)
+        if recipe is not None and recipe != self._twin:
+            self.twin.clear()
+            self.twin.describe(
+                f"Codes z, {_noise_in(recipe)}",
+                f"The same of {recipe.name}, to compare.",
+                CODE_REACH,
+            )
+        self._twin = recipe
+
+    def show_twin(self, cloud: Cloud) -> None:
+        """The other model's posteriors, in the colours of the same places."""
+        self._twin_cloud = cloud
+        if cloud.codes is not None and cloud.prior is not None and cloud.place is not None:
+            self.twin.show_points(cloud.prior, cloud.codes, cloud.place, 4)
+
     def _restyle(self) -> None:
-        self.data.restyle()
-        self.codes.restyle()
+        for plane in (self.data, self.codes, self.twin):
+            plane.restyle()
+        if self._twin_cloud is not None:
+            self.show_twin(self._twin_cloud)
         if self._cloud is not None:
             self.show_cloud(self._cloud)
+
+
+def _noise_in(recipe: Recipe) -> str:
+    return "noise in the generator" if recipe.model.noise else "no noise in the generator"
 
 
 def _brushes(hues: int) -> list[QBrush]:
