@@ -12,13 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
-from benchmarks.opened import Paints, Row, pause, studio, wait
-
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.opened import Paints, Row, pause, studio, wait
 from iae_studio.app import Studio
 from iae_studio.middle.map import MAP
 from iae_studio.state.displayed import DisplayedModel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,9 +177,7 @@ def test_large_pictures_have_small_thumbnails(monkeypatch) -> None:
 @pytest.mark.parametrize("kind", ["iae, encoder noise", "cycleiae, encoder noise", "vae"])
 def test_the_code_of_a_stochastic_encoder_is_a_cloud(kind: str) -> None:
     recipe = kind_of(kind)
-    found = answers.place(
-        snapshot_of(recipe, 2), Place(pictures_of(recipe, 3)), Circumstances()
-    )
+    found = answers.place(snapshot_of(recipe, 2), Place(pictures_of(recipe, 3)), Circumstances())
     assert found.shape[:2] == (3, 32) and (found.std(1).max(1) > 0).all()
 
 
@@ -254,6 +253,25 @@ def test_features_are_the_middles_pictures_pooled() -> None:
     wanted = nn.functional.avg_pool2d(x, 8).flatten(1) + 1  # 8 px to a side of 4
     torch.testing.assert_close(found, wanted)
     assert not encoder.same._forward_hooks, "none stays behind"
+
+
+class Shared(Down):
+    """Another thread draws with the same weights, amid each pass of this one."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        mine = super().forward(x, noise)
+        if threading.current_thread() is threading.main_thread():
+            other = threading.Thread(target=self, args=(torch.zeros(8, 3, 64, 64), noise))
+            other.start()
+            other.join()
+        return mine
+
+
+def test_what_other_threads_draw_is_not_heard() -> None:
+    encoder, noise, x = Shared(), torch.zeros(2, 0), torch.rand(2, 3, 32, 32)
+    middle = middle_of(encoder, x[:1], noise[:1])
+    assert middle is encoder.same
+    assert features(encoder, middle, x, noise).shape == (2, 3 * 16)
 
 
 # ---- neighbourhoods ------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QWheelEvent
 
+from iae_studio.style import theme
 from iae_studio.views.map_colours import palette
 from iae_studio.widgets.map_canvas import MapCanvas
 from iae_studio.widgets.map_frame import Frame, cells_of, extent_of, kept, whole
 from iae_studio.widgets.map_legend import Legend, MapLegend
 from iae_studio.widgets.map_scene import Mark
 from tests.widgets import LEFT, RIGHT, contrast, heard_of, pixel, shown
-from iae_studio.style import theme
 
 PLACES = np.array([[0, 0], [10, 0], [0, 5], [10, 5]], np.float32)
 COLOURS = [QColor("#ff0000"), QColor("#00ff00")]

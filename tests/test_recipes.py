@@ -78,7 +78,7 @@ def test_wrong_values_are_refused_with_the_cause(change: dict[str, object], told
         Recipe.from_mapping(FORMAT_1["mnist-10-small"] | change)
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", sorted(FORMAT_1))
 def test_a_flat_recipe_of_an_older_version_means_the_same(name: str) -> None:
     assert Recipe.from_mapping(FORMAT_1[name]) == CATALOGUE[name]
 

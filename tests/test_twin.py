@@ -7,7 +7,7 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from iae_studio.state.model_files import SHIPPED
-from tests.tiny import CPU, snapshot_of, recipe_of
+from tests.tiny import CPU, recipe_of, snapshot_of
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.twin import TwinCloud
 from trainer.exploring.twin import twin_cloud
@@ -26,10 +26,14 @@ def apart(cloud: Cloud) -> float:
 
 def test_the_twins_differ_in_the_generators_noise_alone() -> None:
     with_noise, without = CATALOGUE["fiae-toy"], CATALOGUE["fiae-toy-plain"]
-    assert with_noise.but(noise=0).to_mapping() | {"about": 0} == without.to_mapping() | {"about": 0}
+    assert with_noise.but(noise=0).to_mapping() | {"about": 0} == without.to_mapping() | {
+        "about": 0
+    }
 
 
-@pytest.mark.parametrize(("name", "least", "most"), [("fiae-toy", 0.5, 0.8), ("fiae-toy-plain", 0.95, 1)])
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("fiae-toy", 0.5, 0.8), ("fiae-toy-plain", 0.95, 1)]
+)
 def test_without_noise_the_posteriors_do_not_overlap(name, least, most) -> None:
     shown = snapshot_of(recipe_of("fiae-toy"), steps=1)
     cloud = twin_cloud(shown, TwinCloud(SHIPPED[name], 3), Circumstances())

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.state.training import State
 from iae_studio.views.map_asking import NEAR
 from iae_studio.widgets.map_canvas import MapCanvas
 from iae_studio.widgets.map_legend import MapLegend
 from tests.studio import LONG, find, little_data, press, running, show, wait_state
-from iae_studio.state.training import State
 from tests.widgets import LEFT, pixel
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -41,11 +41,15 @@ def at(canvas: MapCanvas, place) -> QPoint:
     return QPoint(round(x), round(y))
 
 
-def alone(canvas: MapCanvas) -> int:
-    """A point that lies far from all others."""
+def alone(studio, canvas: MapCanvas) -> int:
+    """A point that is not in the grid, and lies far from all others."""
+    QApplication.processEvents()  # its view may still be laid out
+    there = {known.name for known in studio.state.inputs.images}
+    names = find(studio, QWidget, "mapView").questions.map.images.names
     seen = canvas.frame().screen(canvas.places())
-    apart = np.linalg.norm(seen[:, None] - seen, axis=-1) + 1e9 * np.eye(len(seen))
-    return int(apart.min(1).argmax())
+    apart = (np.linalg.norm(seen[:, None] - seen, axis=-1) + 1e9 * np.eye(len(seen))).min(1)
+    apart[[name in there for name in names]] = 0
+    return int(apart.argmax())
 
 
 def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> None:
@@ -61,7 +65,7 @@ def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> Non
     studio.state.displayed.select(studio.state.displayed.model)
     assert canvas.decoded() is None and not len(canvas.places()), "of other weights, perhaps"
     qtbot.waitUntil(lambda: len(canvas.places()) > 0, timeout=LONG)
-    far = at(canvas, canvas.places()[alone(canvas)])
+    far = at(canvas, canvas.places()[alone(studio, canvas)])
     colours = [colour for _, colour in find(studio, MapLegend, "mapLegend").legend().entries]
     frame = pixel(canvas.grab().toImage(), far - QPoint(15, 0))
     assert frame in colours, "the pictures are there again"
@@ -71,7 +75,7 @@ def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> Non
     studio.state.query.resample()
     qtbot.waitUntil(lambda: canvas.decoded() != before, timeout=LONG)
 
-    number = alone(canvas)
+    number = alone(studio, canvas)
     count = len(studio.state.inputs.images)
     qtbot.mouseClick(canvas, LEFT, pos=at(canvas, canvas.places()[number]))
     assert len(studio.state.inputs.images) == count + 1 and studio.state.selection.row == 0
@@ -106,7 +110,7 @@ def test_neighbourhoods_form_can_be_stopped_and_go_on(studio, qtbot) -> None:
     np.testing.assert_array_equal(canvas.places(), plane)
     qtbot.keyClick(studio.window, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: asked.stages == 9 and not asked.embedding, timeout=LONG)
-    number = alone(canvas)
+    number = alone(studio, canvas)
     qtbot.mouseClick(canvas, LEFT, pos=at(canvas, canvas.places()[number]))
     known = studio.state.selection.input
     qtbot.waitUntil(lambda: known in asked.inputs, timeout=LONG)
@@ -127,7 +131,7 @@ def test_a_map_of_pictures_as_codes_sends_its_images_too(studio, qtbot) -> None:
     assert not canvas.decodable and not canvas.hasLattice()
     assert all(len(mark.cloud) == 32 for mark in canvas.marks())
     count = len(studio.state.inputs.images)
-    qtbot.mouseClick(canvas, LEFT, pos=at(canvas, canvas.places()[alone(canvas)]))
+    qtbot.mouseClick(canvas, LEFT, pos=at(canvas, canvas.places()[alone(studio, canvas)]))
     assert len(studio.state.inputs.images) == count + 1
 
 

@@ -39,9 +39,7 @@ def palette(count: int) -> list[QColor]:
     return made[: max(count, 1)]
 
 
-def colours(
-    kind: str, found: CodeMap, shares: Floats | None
-) -> tuple[Whole, list[QColor], Legend]:
+def colours(kind: str, found: CodeMap, shares: Floats | None) -> tuple[Whole, list[QColor], Legend]:
     """The number of each point's colour, all colours, and the legend."""
     if kind == NOISE and shares is not None and len(shares) == len(found.codes):
         return _scale(shares)
@@ -58,7 +56,9 @@ def colours(
     return np.zeros(len(found.codes), np.int64), [theme.colour("content")], Legend()
 
 
-def _named(numbers: Whole, names: tuple[str, ...], title: str) -> tuple[Whole, list[QColor], Legend]:
+def _named(
+    numbers: Whole, names: tuple[str, ...], title: str
+) -> tuple[Whole, list[QColor], Legend]:
     """The legend names those that are there."""
     hues = palette(len(names))
     there = np.unique(numbers).tolist()
@@ -75,5 +75,5 @@ def _scale(shares: Floats) -> tuple[Whole, list[QColor], Legend]:
 
 
 def _between(first: QColor, last: QColor, share: float) -> QColor:
-    parts = zip(first.getRgbF(), last.getRgbF(), strict=True)
-    return QColor.fromRgbF(*((1 - share) * a + share * b for a, b in parts))
+    ends = ((end.redF(), end.greenF(), end.blueF()) for end in (first, last))
+    return QColor.fromRgbF(*((1 - share) * a + share * b for a, b in zip(*ends, strict=True)))

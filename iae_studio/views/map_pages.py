@@ -54,7 +54,7 @@ class MapPages(QStackedWidget):
         self.setCurrentWidget(self._empty if words else self._canvas)
         return not words
 
-    def move(self, done: int, total: int) -> None:
+    def show_progress(self, done: int, total: int) -> None:
         """So many images of so many."""
         self._bar.setRange(0, max(total, 0))
         self._bar.setValue(done)

@@ -236,7 +236,7 @@ class MapView(QWidget):
         if not self.isVisible():
             return
         if self.questions.map is None:
-            self.pages.move(done, total)
+            self.pages.show_progress(done, total)
         elif kind == SHARES and self.questions.shares is None:
             self.tools.work("Noise shares", done, total)
         elif kind == NEAR_KIND and self.kind == NEAR and self.questions.embedding:

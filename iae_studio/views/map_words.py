@@ -49,4 +49,3 @@ def empty(found: CodeMap | None, lacks: bool, kind: str) -> tuple[str, str]:
     if kind == PLANE and found.plane is None:
         return "The code is a single number: there is no plane through it.", "Neighbourhoods"
     return "", ""
-

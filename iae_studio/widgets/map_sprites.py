@@ -86,6 +86,4 @@ def lattice_image(pictures: Pixels, columns: int) -> QImage:
     count, height, width, channels = pictures.shape
     rows = count // columns
     sheet = pictures.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
-    return to_image(
-        np.ascontiguousarray(sheet).reshape(rows * height, columns * width, channels)
-    )
+    return to_image(np.ascontiguousarray(sheet).reshape(rows * height, columns * width, channels))

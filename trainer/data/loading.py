@@ -24,6 +24,7 @@ from trainer.storage.paths import data_root
 
 FEWEST_OF_A_DOMAIN = 8  # images to train on, where the domains are two classes
 
+
 class SomeImages(NamedTuple):
     """Images uint8 [N, C, H, W], their labels, and their places in the set that they are of."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,11 +16,15 @@ MOST = 1024  # ... keeps them to so many numbers
 
 @contextmanager
 def heard(modules: list[nn.Module]) -> Iterator[list[tuple[nn.Module, Tensor]]]:
-    """What each of the modules gives, in the order in which they are done."""
+    """What each of the modules gives, in the order in which they are done.
+
+    On this thread: others may draw with the same weights meanwhile.
+    """
     told: list[tuple[nn.Module, Tensor]] = []
+    mine = threading.get_ident()
 
     def hook(module: nn.Module, given: object, output: object) -> None:
-        if isinstance(output, Tensor):
+        if isinstance(output, Tensor) and threading.get_ident() == mine:
             told.append((module, output))
 
     hooks = [module.register_forward_hook(hook) for module in modules]

@@ -94,10 +94,9 @@ def _draws(snapshot: Snapshot, x: Tensor) -> Tensor:
     """Some draws of each image: [N, VARIED, C, H, W], with the same few noise vectors."""
     model = snapshot.model
     columns = [column_noise(model, seed) for seed in column_seeds(0, VARIED)]
-    noise, eps = (
-        torch.stack(vectors).to(x.device).repeat(len(x), 1) for vectors in zip(*columns, strict=True)
-    )
+    pairs = zip(*columns, strict=True)
+    noise, eps = (torch.stack(vectors).to(x.device).repeat(len(x), 1) for vectors in pairs)
     each = x.repeat_interleave(VARIED, 0)
     codes = model.encode(each, eps)
     drawn = codes if snapshot.recipe.varies_code else model.decode(codes, noise)
-    return drawn.unflatten(0, (len(x), VARIED))
+    return drawn.reshape(len(x), VARIED, *drawn.shape[1:])

@@ -11,6 +11,6 @@ from trainer.messages import Cloud
 
 
 def twin_cloud(snapshot: Snapshot, question: TwinCloud, told: Circumstances) -> Cloud:
-    """The twin's points, as the displayed model's are sampled. Raises UserError without its file."""
+    """The twin's points, sampled as the displayed model's. Raises UserError without its file."""
     twin = load_snapshot(question.path, snapshot.device, told.root)
     return sample_cloud(twin, 0, question.seed, question.scale)
