@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,12 +14,10 @@ from tests.tiny import CPU, kind_of, pictures_of, recipe_of, snapshot_of
 from trainer.data import loading
 from trainer.exploring import map as answers
 from trainer.exploring.codes import codes_of, noise_of
-from trainer.exploring.features import features, middle_of
 from trainer.exploring.neighbourhoods import stage
 from trainer.exploring.plane import Plane, aligned, nearest, principal_plane
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.map import (
-    STAGES,
     DecodePlane,
     MapCodes,
     Neighbourhoods,
@@ -227,80 +224,3 @@ def test_the_share_of_known_noise(few) -> None:
     images = answers.map_codes(snapshot, MapCodes(), Circumstances()).images
     bright = replace(images, pictures=np.full_like(images.pictures, 255))
     assert answers.noise_shares(snapshot, NoiseShares(bright), Circumstances()).max() < 0.01
-
-
-# ---- features ------------------------------------------------------------------------------------
-
-
-class Down(nn.Module):
-    """Halves a picture, adds one, and enlarges it again."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.halve, self.same, self.up = nn.AvgPool2d(4), nn.Identity(), nn.Upsample(scale_factor=4)
-
-    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
-        enlarged: Tensor = self.up(self.same(self.halve(x) + 1))
-        return enlarged
-
-
-def test_features_are_the_middles_pictures_pooled() -> None:
-    encoder, noise = Down(), torch.zeros(2, 0)
-    x = torch.rand(2, 3, 32, 32)
-    middle = middle_of(encoder, x[:1], noise[:1])
-    assert middle is encoder.same
-    found = features(encoder, middle, x, noise)
-    wanted = nn.functional.avg_pool2d(x, 8).flatten(1) + 1  # 8 px to a side of 4
-    torch.testing.assert_close(found, wanted)
-    assert not encoder.same._forward_hooks, "none stays behind"
-
-
-class Shared(Down):
-    """Another thread draws with the same weights, amid each pass of this one."""
-
-    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
-        mine = super().forward(x, noise)
-        if threading.current_thread() is threading.main_thread():
-            other = threading.Thread(target=self, args=(torch.zeros(8, 3, 64, 64), noise))
-            other.start()
-            other.join()
-        return mine
-
-
-def test_what_other_threads_draw_is_not_heard() -> None:
-    encoder, noise, x = Shared(), torch.zeros(2, 0), torch.rand(2, 3, 32, 32)
-    middle = middle_of(encoder, x[:1], noise[:1])
-    assert middle is encoder.same
-    assert features(encoder, middle, x, noise).shape == (2, 3 * 16)
-
-
-# ---- neighbourhoods ------------------------------------------------------------------------------
-
-
-def test_blobs_stay_apart_and_the_map_is_the_same_each_time() -> None:
-    codes, which = blobs()
-    snapshot, places = painter(), None
-    for number in range(3):
-        question = Neighbourhoods(codes, number, places)
-        before, places = places, stage(snapshot, question, Circumstances())
-        if before is not None:
-            assert np.abs(places - before).max() > 0
-    np.testing.assert_array_equal(stage(snapshot, question, Circumstances()), places)
-    assert places is not None
-    middles = np.stack([places[which == k].mean(0) for k in range(3)])
-    near = np.linalg.norm(places[:, None] - middles, axis=-1).argmin(1)
-    assert (near == which).all()
-    assert STAGES > 3
-
-
-def test_who_gives_up_does_not_wait_for_the_next_stage() -> None:
-    def leave(done: int, total: int) -> None:
-        raise InterruptedError
-
-    with pytest.raises(InterruptedError):
-        stage(painter(), Neighbourhoods(blobs()[0]), Circumstances(progress=leave))
-
-
-def test_a_few_codes_and_equal_ones_have_neighbourhoods() -> None:
-    for codes in (np.eye(4, dtype=np.float32), np.ones((6, 3), np.float32)):
-        assert np.isfinite(stage(painter(), Neighbourhoods(codes), Circumstances())).all()

@@ -106,6 +106,7 @@ def test_neighbourhoods_form_can_be_stopped_and_go_on(studio, qtbot) -> None:
         stop = find(studio, QToolButton, "mapStop")
         qtbot.mouseClick(stop, LEFT)
         assert not stop.isVisible() and not asked.embedding
+        assert find(studio, QToolButton, "mapAgain").text() == "Go on"
     qtbot.keyClick(studio.window, Qt.Key.Key_M)
     np.testing.assert_array_equal(canvas.places(), plane)
     qtbot.keyClick(studio.window, Qt.Key.Key_M)

@@ -53,7 +53,7 @@ class MapQuestions(QObject):
         self.shares: Floats | None = None
         self.places: Floats | None = None  # of neighbourhoods, after `stages` of them
         self.stages = 0
-        self.embedding = False
+        self.embedding = self.stopped = False  # stopped: by hand
         self._embedded_of: CodeMap | None = None
         self.lacks = False
 
@@ -178,24 +178,27 @@ class MapQuestions(QObject):
 
     def embed(self, anew: bool = False) -> None:
         """Find neighbourhoods, from where they were left; `anew` of the newest codes."""
-        if self.map is None or self.embedding:
+        if self.map is None or self.embedding or not self._looks:
             return
+        self.stopped = False
         if anew or self.places is None or self._embedded_of is None:
             self._embedded_of, self.stages = self.map, 0
         if self.stages < STAGES:
             self.embedding = True
             self._ask_stage(None if self.stages == 0 else self.places)
 
-    def stop_embedding(self) -> None:
+    def stop_embedding(self, by_hand: bool = False) -> None:
         """What there is stays."""
-        self.embedding = False
+        self.embedding, self.stopped = False, by_hand
         self._state.asking.cancel(NEAR)
         self.embedded.emit()
 
     def _ask_stage(self, before: Floats | None) -> None:
         assert self._embedded_of is not None
         question = Neighbourhoods(self._embedded_of.codes, self.stages, before)
-        self._state.asking.ask(question, self._set_stage, self.stop_embedding, kind=NEAR)
+        self._state.asking.ask(
+            question, self._set_stage, lambda: self.stop_embedding(by_hand=True), kind=NEAR
+        )
 
     def _set_stage(self, places: Floats) -> None:
         self.places, self.stages = places, self.stages + 1

@@ -11,18 +11,16 @@ from torch import Tensor
 
 from trainer.data.at_hand import state_of_files
 from trainer.data.dataset import DataSet, Rows
-from trainer.data.edge_detection import find_edges
 from trainer.data.folders.split import held_out
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.progress import OnProgress, unheard
 from trainer.data.recent import Recent
 from trainer.data.request import Request
+from trainer.data.two_domains import domains, two_domains
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
 from trainer.storage.paths import data_root
-
-FEWEST_OF_A_DOMAIN = 8  # images to train on, where the domains are two classes
 
 
 class SomeImages(NamedTuple):
@@ -98,7 +96,7 @@ def _load(request: Request, progress: OnProgress) -> DataSet:
     spec = DATA_SETS[request.data]
     whole: DataSet = resolve(spec.load)(request, progress)
     if request.translates and whole.other_train is None:
-        return _two_domains(whole, request)
+        return two_domains(whole, request)
     return whole
 
 
@@ -137,47 +135,6 @@ def _as_listed(whole: DataSet, trained_on: TrainedOn) -> DataSet:
 
     other = None if whole.other_test is None else only(whole.other_test)
     return replace(whole, test=only(whole.test), other_test=other)
-
-
-def _two_domains(whole: DataSet, request: Request) -> DataSet:
-    """The second domain from the first: its edges, of the other half; or its second class."""
-    if request.second == "class":
-        _check_pair(whole, request)
-    (train, other_train), (test, other_test) = (
-        _split(rows, request) for rows in (whole.train, whole.test)
-    )
-    return replace(whole, train=train, test=test, other_train=other_train, other_test=other_test)
-
-
-def _check_pair(whole: DataSet, request: Request) -> None:
-    """Raises UserError where there are not two classes, each with images to train on."""
-    names = whole.own[0].inventory.class_names if whole.own else ()
-    where = f'"{Path(request.images).name}"' if request.images else request.data
-    if whole.classes != 2:
-        held = f"{whole.classes} classes" if whole.classes > 1 else "one class"
-        held += f" ({', '.join(names[:6])})" if names else ""
-        raise UserError(
-            f"{where} holds {held}, but not two classes to translate between: give a folder with "
-            "two class folders, or a second folder with --images-b."
-        )
-    counts = whole.train.labels.bincount(minlength=2).tolist()
-    if min(counts) < FEWEST_OF_A_DOMAIN:
-        few = counts.index(min(counts))
-        called = f'"{names[few]}"' if names else f"class {few}"
-        raise UserError(
-            f"Of {called} in {where} there are {counts[few]} images to train on, of the other "
-            f"class {counts[1 - few]}: each domain needs at least {FEWEST_OF_A_DOMAIN}."
-        )
-
-
-def _split(rows: Rows, request: Request) -> tuple[Rows, Rows]:
-    if request.second == "class":
-        return rows.only(rows.labels == 0), rows.only(rows.labels == 1)
-    # Unpaired: no image has its own edges in the other domain.
-    half = torch.arange(len(rows)) % 2 == 0
-    first, second = rows.only(half), rows.only(~half)
-    edges = second.edges if second.edges is not None else find_edges(second.images)
-    return first, replace(second, images=edges, mapped=False)
 
 
 def some_test_images(
@@ -258,7 +215,7 @@ def _chosen(rows: Rows, index: Tensor, data: DataSet | None) -> SomeImages:
 def _first(request: Request, part: str) -> Rows:
     """The first rows of a test set, "few" or "many" of them, where they are made by themselves."""
     rows: Rows = resolve(getattr(DATA_SETS[request.data], part))(request)
-    return _split(rows, request)[0] if request.translates else rows
+    return domains(rows, request)[0] if request.translates else rows
 
 
 def _varied(order: list[int], labels: list[int], count: int) -> list[int]:
