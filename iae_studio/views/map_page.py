@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views import map_words
-from iae_studio.views.building_blocks import caption
+from iae_studio.views.building_blocks import caption, row
 from iae_studio.views.map_asking import MAP, SHARES, MapQuestions
 from iae_studio.views.map_asking import NEAR as NEAR_KIND
 from iae_studio.views.map_colours import NOISE, colours, offered
@@ -46,7 +46,9 @@ class MapPage(QWidget):
         layout.addWidget(self.tools)
         layout.addWidget(self._about)
         layout.addWidget(self.pages, 1)
-        layout.addWidget(self.legend)
+        below = row(self.tools.colours, self.legend)
+        below.setStretch(1, 1)
+        layout.addLayout(below)
         asked = self.questions
         asked.forgotten.connect(self._forget)
         asked.mapped.connect(self._show_map)
@@ -122,6 +124,7 @@ class MapPage(QWidget):
         shown = self.pages.tell(asked.map, asked.lacks, self.kind, waits)
         self._about.setVisible(shown)
         self.legend.setVisible(shown and bool(self.legend.legend().entries))
+        self.tools.colours.setVisible(shown)
 
     def _choose_colour(self) -> None:
         names = offered(self._state.displayed.recipe, self.questions.map)

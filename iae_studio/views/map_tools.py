@@ -17,12 +17,12 @@ from iae_studio.widgets.segments import Segments
 _COLOURS = (
     (CLASS, "Class", "Colours by the class of each image (Shift+M)"),
     (CLUSTER, "Cluster", "Colours by the category of the code (Shift+M)"),
-    (NOISE, "Noise share", "Colours by how much of the picture the noise decides (Shift+M)"),
+    (NOISE, "Noise", "Colours by how much of the picture the noise decides (Shift+M)"),
 )
 
 
 class MapTools(QWidget):
-    """Switches, and the progress of what takes a while."""
+    """Switches, and the progress of what takes a while; `colours` stands beside the legend."""
 
     stopWanted = Signal()
     againWanted = Signal()
@@ -59,8 +59,8 @@ class MapTools(QWidget):
         fit.setProperty("flat", True)
         fit.clicked.connect(self.fitWanted)
         self._progress_parts()
-        shown = (self.kinds, *self._marks.values(), None, *self._progress, None)
-        self.setLayout(row(*shown, self.colours, self._pictures, fit, gap=theme.GRID))
+        shown = (self.kinds, *self._marks.values(), None, *self._progress)
+        self.setLayout(row(*shown, self._pictures, fit, gap=theme.GRID))
 
     def _progress_parts(self) -> None:
         self._what = ElidedLabel()

@@ -21,7 +21,7 @@ class Legend:
 
     entries: tuple[tuple[str, QColor], ...] = ()
     scale: bool = False
-    title: str = ""
+    title: str = ""  # what they are colours of
 
     @property
     def words(self) -> str:
@@ -57,8 +57,6 @@ class MapLegend(QWidget):
         """Of each entry; from the left, line by line."""
         self.setFont(theme.sized(self.font(), theme.CAPTION))
         x = y = 0
-        if self._legend.title:
-            x = self.fontMetrics().horizontalAdvance(self._legend.title) + _APART
         found = []
         for name, _ in self._legend.entries:
             width = _DOT + _GAP + self.fontMetrics().horizontalAdvance(bounded(name)) + _APART
@@ -82,9 +80,6 @@ class MapLegend(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         places = self._places()
-        painter.setPen(theme.colour("muted"))
-        title = QRect(0, 0, self.width(), self._line())
-        painter.drawText(title, Qt.AlignmentFlag.AlignVCenter, self._legend.title)
         if self._legend.scale:
             self._paint_scale(painter, places[0].left())
         else:
