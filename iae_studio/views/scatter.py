@@ -29,7 +29,7 @@ class Plane(QWidget):
     def __init__(self, name: str, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = heading("", role)
-        self.words = caption()
+        self.words = caption(most=2)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -154,7 +154,7 @@ class CloudView(QWidget):
             self.twin.clear()
             self.twin.describe(
                 f"Codes z, {_noise_in(recipe)}",
-                f"The same of {recipe.name}, to compare.",
+                f"The same of {recipe.name}. Grey: the prior. Coloured: the codes of its data, by place.",
                 CODE_REACH,
             )
         self._twin = recipe
