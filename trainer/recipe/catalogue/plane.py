@@ -70,7 +70,7 @@ PLANE = (
     Recipe(
         About(
             "fiae-toy-plain",
-            "Four points, no noise n",
+            "Four points, no generator noise",
             "Every code gives one point: the posteriors do not overlap, and tile the prior.",
             "Fig. 12",
         ),
