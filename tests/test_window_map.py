@@ -87,6 +87,11 @@ def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> Non
     qtbot.mouseClick(canvas, LEFT, pos=at(canvas, canvas.places()[number]))
     assert len(studio.state.inputs.images) == count + 1 and studio.state.selection.row == 0
 
+    chosen = studio.state.selection.input
+    studio.state.inputs.want_tests()
+    qtbot.waitUntil(lambda: not studio.state.inputs.awaits_tests, timeout=LONG)
+    assert chosen in studio.state.inputs.images, "it was chosen by hand"
+
     shift = Qt.KeyboardModifier.ShiftModifier
     qtbot.mousePress(canvas, LEFT, shift, QPoint(1, 1))
     qtbot.mouseMove(canvas, QPoint(canvas.width() - 2, canvas.height() - 2))
