@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iae_studio.state.answers import Answers
+from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
@@ -35,6 +36,7 @@ class StudioState:
     answers: Answers
     training: Training
     devices: Devices
+    asides: Asides
     library: Library
     downloads: Downloads
     requests: Requests
@@ -59,6 +61,7 @@ class StudioState:
             answers=answers,
             training=training,
             devices=Devices(),
+            asides=Asides(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),
