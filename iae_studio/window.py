@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import (
     QEvent,
     QObject,
@@ -50,7 +52,7 @@ AREAS = {
 }
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
-LAYOUT = 1  # raise it when docks change, and old window states are ignored
+LAYOUT = 2  # raise it when docks change, and old window states are ignored
 
 
 class Window(QMainWindow):
@@ -71,6 +73,7 @@ class Window(QMainWindow):
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
+        self._tabify()
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -118,6 +121,14 @@ class Window(QMainWindow):
             dock.toggleViewAction().setShortcut(QKeySequence(panel.key))
         self.addDockWidget(AREAS[panel.area], dock)
         return dock
+
+    def _tabify(self) -> None:
+        """What docks at the bottom lies behind the first of it."""
+        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
+        for before, dock in pairwise(below):
+            self.tabifyDockWidget(before, dock)
+        if below:
+            below[0].raise_()
 
     def _show_name(self, recipe: Recipe) -> None:
         self.setWindowTitle(f"{short(recipe.name)} – IAE Studio")

@@ -23,8 +23,8 @@ from trainer.exploring.questions.data import (
     AskAside,
     Judged,
     JudgeImages,
-    Listing,
     ListImages,
+    Listing,
     ShowImages,
     Where,
 )

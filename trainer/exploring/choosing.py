@@ -57,7 +57,11 @@ def _of_judged(judged: Judged, choice: Choice) -> Numbers:
     if choice.look == "odd":
         places = places[judged.odd] if len(judged.odd) else places[:0]
     if choice.cluster is not None:
-        places = places[judged.clusters[places] == choice.cluster] if len(judged.clusters) else places[:0]
+        places = (
+            places[judged.clusters[places] == choice.cluster]
+            if len(judged.clusters)
+            else places[:0]
+        )
     rows: Numbers = judged.rows[places]
     return rows
 

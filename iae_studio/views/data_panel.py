@@ -1,0 +1,52 @@
+"""The panel of the browser: it is made when it is first looked at, and comes forward by a key."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
+
+from iae_studio.state.studio_state import StudioState
+from iae_studio.views.actions import act
+from iae_studio.views.building_blocks import as_panel
+from iae_studio.views.data_browser import DataBrowser
+
+
+class DataPanel(QWidget):
+    """Holds the browser `dataBrowser`."""
+
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        as_panel(self)
+        self._state = state
+        self._browser: DataBrowser | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        tip = "What the network sees: by class and cluster, the best and the worst reconstructed"
+        act(self, "Data", "Browse the data", "Ctrl+B", self.browse, tip)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._browser is None:
+            self._browser = DataBrowser(self._state)
+            self._layout.addWidget(self._browser)
+
+    def browse(self) -> None:
+        """To the front, ready for keys; away again where it is in front already."""
+        dock = self._dock()
+        browser = self._browser
+        if browser is not None and browser.isVisible() and browser.sheet.hasFocus():
+            if dock is not None:
+                dock.hide()
+            return
+        if dock is not None:
+            dock.show()
+            dock.raise_()
+        if self._browser is not None:
+            self._browser.sheet.setFocus()
+
+    def _dock(self) -> QDockWidget | None:
+        """What it is docked in."""
+        around: QWidget | None = self
+        while around is not None and not isinstance(around, QDockWidget):
+            around = around.parentWidget()
+        return around
