@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -24,25 +25,32 @@ class DataPanel(QWidget):
         tip = "What the network sees: by class and cluster, the best and the worst reconstructed"
         act(self, "Data", "Browse the data", "Ctrl+B", self.browse, tip)
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Seen: Qt shows a dock behind another too, but does not paint it."""
+        super().paintEvent(event)
         if self._browser is None:
-            self._browser = DataBrowser(self._state)
-            self._layout.addWidget(self._browser)
+            QTimer.singleShot(0, self, self._make)
+
+    def _make(self) -> None:
+        if self._browser is None:
+            made = self._browser = DataBrowser(self._state)
+            self._layout.addWidget(made)
+            dock = self._dock()
+            if dock is not None:
+                dock.visibilityChanged.connect(made.browsing.wake)
 
     def browse(self) -> None:
         """To the front, ready for keys; away again where it is in front already."""
-        dock = self._dock()
-        browser = self._browser
-        if browser is not None and browser.isVisible() and browser.sheet.hasFocus():
-            if dock is not None:
-                dock.hide()
+        dock, browser = self._dock(), self._browser
+        if dock is not None and browser is not None and browser.sheet.hasFocus():
+            dock.hide()
             return
         if dock is not None:
             dock.show()
             dock.raise_()
-        if self._browser is not None:
-            self._browser.sheet.setFocus()
+        self._make()
+        assert self._browser is not None
+        self._browser.sheet.setFocus()
 
     def _dock(self) -> QDockWidget | None:
         """What it is docked in."""

@@ -68,7 +68,7 @@ def told_of_all(browsing: Browsing) -> str:
         if look == "odd":
             return f"{count:,} whose class is not their cluster's, among {seen}"
         if look in ("best", "worst"):
-            return f"The {look} first, of {seen}; the error is squared, a mean over pixels"
+            return f"{look.title()} first by mean squared error, of {seen}"
         return f"{count:,} in this cluster, among {seen}"
     if look == "aside":
         return f"{count:,} of {len(listing):,} {kind} are set aside from this run"

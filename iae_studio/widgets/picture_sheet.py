@@ -68,10 +68,11 @@ class PictureSheet(PictureView):
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -self._across(),
             Qt.Key.Key_Down: self._across(),
-            Qt.Key.Key_Home: -len(self._order),
-            Qt.Key.Key_End: len(self._order),
         }
-        if plain and key in steps and len(self._order):
+        ends = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: len(self._order) - 1}
+        if plain and key in ends and len(self._order):
+            self._move_to(ends[key])
+        elif plain and key in steps and len(self._order):
             start = self._in_sight().start if self._cursor == NOWHERE else self._cursor + steps[key]
             self._move_to(min(max(start, 0), len(self._order) - 1))
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and number != NOWHERE:
