@@ -127,8 +127,6 @@ class Window(QMainWindow):
         below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
         for before, dock in pairwise(below):
             self.tabifyDockWidget(before, dock)
-        if below:
-            below[0].raise_()
 
     def _show_name(self, recipe: Recipe) -> None:
         self.setWindowTitle(f"{short(recipe.name)} – IAE Studio")
@@ -183,12 +181,17 @@ class Window(QMainWindow):
     # ---- the window itself -------------------------------------------------------------------
 
     def _restore(self) -> None:
+        """As it was left; else the losses lie in front."""
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
         geometry, state = kept_layout(self.settings)
         if geometry is not None:
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
+            layout = self.layout()
+            assert layout is not None  # every main window has one
+            layout.activate()  # or there are no tabs yet
+            self._docks["training"].raise_()
 
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QComboBox, QDockWidget, QLabel, QPushButton, QTool
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.state.training import State
-from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.picture_sheet import PictureSheet
 from tests.studio import (
     LONG,
@@ -67,7 +66,7 @@ def point(sheet: PictureSheet, qtbot, place: int, button=Qt.MouseButton.LeftButt
 
 
 def test_the_data_are_browsed_sorted_and_sent_to_the_grid(studio, qtbot) -> None:
-    losses = find(studio, LossPlot, "lossPlot")
+    losses = find(studio, QDockWidget, "dock Training").widget()
     assert not losses.visibleRegion().isEmpty(), "the losses are in front"
     assert find(studio, QWidget, "dataBrowser") is None, "made when it is wanted"
     sheet = browse(studio, qtbot)

@@ -70,7 +70,7 @@ class DataBrowser(QWidget):
         self._pages.addWidget(page)
         layout = column(self, gap=theme.GRID)
         layout.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
-        layout.addWidget(DataTools(self.browsing))
+        layout.addWidget(DataTools(self.browsing, self))
         layout.addWidget(self._pages, 1)
         layout.addLayout(row(self._words, None))
 

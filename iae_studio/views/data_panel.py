@@ -35,6 +35,7 @@ class DataPanel(QWidget):
         if self._browser is None:
             made = self._browser = DataBrowser(self._state)
             self._layout.addWidget(made)
+            made.show()  # now: what is hidden takes no focus
             dock = self._dock()
             if dock is not None:
                 dock.visibilityChanged.connect(made.browsing.wake)
