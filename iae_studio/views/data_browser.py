@@ -118,7 +118,8 @@ class DataBrowser(QWidget):
         lacks = bool(listing is not None and listing.lacking) and not DATA_SETS[name].own
         loading = self._state.downloads.name == name
         if lacks:
-            why = f"Downloading {DATA_SETS[name].title}…" if loading else " ".join(missing(name))
+            told = " ".join(missing(name)).replace("Download it at the left", "Download it")
+            why = f"Downloading {DATA_SETS[name].title}…" if loading else told
         self._why.setText(why)
         self._download.setVisible(lacks and not loading and bool(DATA_SETS[name].download))
         self._folder.setVisible(lacks and not loading)

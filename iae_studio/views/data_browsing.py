@@ -41,7 +41,7 @@ class Browsing(QObject):
         self.where, self.choice = Where(), Choice()
         self.listing: Listing | None = None
         self.judged: Judged | None = None
-        self.progress = (0, 0)  # images judged, in all
+        self.progress = (0, 0)  # images loaded, or judged; in all
         self.rows: Numbers = np.empty(0, np.int64)  # those to show, in their order
         self.aside: Mask = np.empty(0, np.bool_)  # of each row of the listing
         self.classes: tuple[int, ...] = ()  # that there are
@@ -109,6 +109,7 @@ class Browsing(QObject):
         for kind in (LISTING, JUDGING, ASIDE):
             self._state.asking.cancel(kind)
         self._judging = self.gave_up = False
+        self.progress = (0, 0)
         if self._awake and not self.recipe.two_dimensional:
             self._state.asking.ask(
                 ListImages(self.where), self._listed, self._unlisted, kind=LISTING
@@ -199,6 +200,6 @@ class Browsing(QObject):
         self.changed.emit()
 
     def _moved(self, kind: str, done: int, total: int) -> None:
-        if kind == JUDGING:
+        if kind in (LISTING, JUDGING):
             self.progress = done, total
             self.changed.emit()

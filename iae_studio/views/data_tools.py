@@ -90,8 +90,8 @@ class DataTools(QWidget):
         _refill(self._classes, "All classes", named if len(named) > 1 else [])
         count = min(recipe.model.code, MOST) if recipe.categorical else 0
         clusters = [(f"Cluster {number + 1}", number) for number in range(count)]
-        second = self._browsing.where.domain
-        _refill(self._clusters, "All clusters", [] if second else clusters)
+        seen = bool(labels) and not self._browsing.where.domain
+        _refill(self._clusters, "All clusters", clusters if seen else [])
 
     def _show(self) -> None:
         browsing = self._browsing
@@ -123,8 +123,8 @@ def _list(name: str, tip: str, chosen: Callable[[], None]) -> QComboBox:
     made.setToolTip(plain(tip))
     made.setAccessibleName(tip)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    made.setMinimumContentsLength(10)
-    made.setMaximumWidth(theme.px(160))
+    made.setMinimumContentsLength(6)
+    made.setMaximumWidth(theme.px(124))
     made.activated.connect(lambda _: chosen())
     return made
 

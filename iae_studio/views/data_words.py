@@ -57,11 +57,11 @@ def told_of(browsing: Browsing, row: int) -> str:
 def told_of_all(browsing: Browsing) -> str:
     """What is shown, and by what it is sorted."""
     listing, judged, look = browsing.listing, browsing.judged, browsing.choice.look
+    done, total = browsing.progress
     if listing is None:
-        return "Looking for the images…"
+        return f"Loading {done:,} of {total:,} images…" if total else "Loading the images…"
     count, kind = len(browsing.rows), kind_of(browsing)
     if browsing.judging:
-        done, total = browsing.progress
         return f"Reconstructing {done:,} of {total:,} {kind}…" if total else "Reconstructing…"
     if browsing.choice.judges and judged is not None:
         seen = f"{len(judged.rows):,} of {len(listing):,} {kind}, at step {judged.step:,}"
