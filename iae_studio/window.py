@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from PySide6.QtCore import (
     QEvent,
     QObject,
@@ -31,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio import clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
@@ -73,7 +72,8 @@ class Window(QMainWindow):
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
-        self._tabify()
+        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
+        self._tabs = DockTabs(self, below)
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -121,12 +121,6 @@ class Window(QMainWindow):
             dock.toggleViewAction().setShortcut(QKeySequence(panel.key))
         self.addDockWidget(AREAS[panel.area], dock)
         return dock
-
-    def _tabify(self) -> None:
-        """What docks at the bottom lies behind the first of it."""
-        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
-        for before, dock in pairwise(below):
-            self.tabifyDockWidget(before, dock)
 
     def _show_name(self, recipe: Recipe) -> None:
         self.setWindowTitle(f"{short(recipe.name)} – IAE Studio")
@@ -188,10 +182,7 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
-            layout = self.layout()
-            assert layout is not None  # every main window has one
-            layout.activate()  # or there are no tabs yet
-            self._docks["training"].raise_()
+            self._tabs.bring_forward(self._docks["training"])
 
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""

@@ -169,3 +169,12 @@ def test_an_answer_on_its_way_when_it_was_cancelled_reaches_nobody(state) -> Non
     state.asking.cancel("Which")
     state.asking.answer(asked, 1)
     state.asking.lack(asked)
+
+
+def test_an_answer_that_comes_when_the_window_is_gone_reaches_nobody(state) -> None:
+    wanted = heard_of(state.asking.wanted)
+    state.asking.ask(Which(), pytest.fail, pytest.fail)
+    (asked,) = wanted[0]
+    state.silence()
+    state.asking.answer(asked, 1)
+    state.asking.lack(asked)

@@ -237,3 +237,17 @@ def test_points_and_the_key_that_hides_it_again(studio, qtbot) -> None:
     sheet.setFocus()
     qtbot.keyClick(studio.window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
     assert not find(studio, QDockWidget, "dock Data").isVisible()
+
+
+def test_tabs_stand_in_for_title_bars_where_there_are_some(studio, qtbot) -> None:
+    losses, data = (find(studio, QDockWidget, f"dock {name}") for name in ("Training", "Data"))
+    browse(studio, qtbot)
+    qtbot.waitUntil(lambda: losses.titleBarWidget() is not None, timeout=LONG)
+    assert data.titleBarWidget().height() == 0
+    data.setFloating(True)
+    qtbot.waitUntil(lambda: losses.titleBarWidget() is None, timeout=LONG)
+    assert data.titleBarWidget() is None, "it could not be moved"
+    data.setFloating(False)
+    qtbot.waitUntil(lambda: data.titleBarWidget() is not None, timeout=LONG)
+    data.hide()
+    qtbot.waitUntil(lambda: losses.titleBarWidget() is None, timeout=LONG)
