@@ -112,6 +112,17 @@ def test_the_second_domain_goes_there_and_back_the_other_way_round() -> None:
         np.testing.assert_array_equal(pixels, rows.images[[5, 2]].permute(0, 2, 3, 1).numpy())
 
 
+def test_large_images_are_shown_smaller_and_sent_whole() -> None:
+    recipe, where = CATALOGUE["drawn-10"], Where()
+    images = load_data(recipe).train.images[3:4]
+    snapshot, told = of(recipe, Known()), Circumstances()
+    assert shown(snapshot, ShowImages(where, (3,), 28), told).shape == (1, 28, 28, 1)
+    half = shown(snapshot, ShowImages(where, (3,), 14), told)[0, :, :, 0].astype(float)
+    assert half.shape == (14, 14)
+    means = images[0, 0].float().view(14, 2, 14, 2).mean((1, 3)).numpy()
+    assert np.abs(half - means).mean() < 0.25 * means.std()
+
+
 def test_an_image_disagrees_where_most_of_its_cluster_are_of_another_class() -> None:
     from trainer.exploring.browse import _odd
 

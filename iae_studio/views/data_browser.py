@@ -142,7 +142,7 @@ class DataBrowser(QWidget):
     # ---- pictures ----------------------------------------------------------------------------
 
     def _want(self, rows: tuple[int, ...]) -> None:
-        question = ShowImages(self.browsing.where, rows)
+        question = ShowImages(self.browsing.where, rows, self.sheet.finest())
         self._state.asking.ask(question, partial(self.sheet.setPictures, rows), kind=SHOWING)
 
     def _pick(self, row: int) -> None:

@@ -22,7 +22,11 @@ LOOKS: dict[str, tuple[Look, str, str]] = {
     "browsedAll": ("all", "All", "In the order of the data"),
     "browsedBest": ("best", "Best", f"The best reconstructed first, of up to {LOOKED_AT:,}"),
     "browsedWorst": ("worst", "Worst", f"The worst reconstructed first, of up to {LOOKED_AT:,}"),
-    "browsedOdd": ("odd", "Odd", f"Whose class is not their cluster's, of up to {LOOKED_AT:,}"),
+    "browsedOdd": (
+        "odd",
+        "Disagree",
+        f"Their class is not their cluster's, of up to {LOOKED_AT:,}",
+    ),
     "browsedAside": ("aside", "Set aside", "Those that the run trains without"),
 }
 NAMES = {look: name for name, (look, _, _) in LOOKS.items()}

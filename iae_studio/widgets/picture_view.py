@@ -69,15 +69,20 @@ class PictureView(QAbstractScrollArea):
         self._asked = ()
 
     def setPictures(self, numbers: Sequence[int], pixels: Pixels) -> None:
-        """Pictures that were wanted, uint8 [n, H, W, C]."""
+        """Pictures that were wanted, uint8 [n, H, W, C]; no larger than `finest` is enough."""
         for number, picture in zip(numbers, pixels, strict=True):
             self._kept[number] = to_image(picture)
         self._asked = ()
-        most = max(MEMORY // max(4 * self._source.width() * self._source.height(), 1), 500)
+        size = next(reversed(self._kept.values())).sizeInBytes() if self._kept else 1
+        most = max(MEMORY // size, 500)
         while len(self._kept) > most:
             self._kept.popitem(last=False)
         self.viewport().update()
         self._want()
+
+    def finest(self) -> int:
+        """The longest side, in px, that is ever painted: on the finest of screens."""
+        return 2 * theme.px(LARGEST)
 
     def setCrossed(self, crossed: npt.NDArray[np.bool_]) -> None:
         """Which are dimmed and crossed out, by their numbers."""
@@ -93,7 +98,7 @@ class PictureView(QAbstractScrollArea):
         return int(self._order[place]) if 0 <= place < len(self._order) else NOWHERE
 
     def picture(self, number: int) -> QImage:
-        """A picture in its own size; null where it is not here."""
+        """A picture as it was brought; null where it is not here."""
         return self._kept.get(number, QImage())
 
     def isCrossed(self, number: int) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Hashable
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from trainer.data.aside import Name, read_decisions
 from trainer.data.dataset import DataSet, Rows
@@ -80,9 +81,14 @@ def listed(snapshot: Snapshot, question: ListImages, told: Circumstances) -> Lis
 
 
 def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixels:
-    """Their pixels, uint8 [n, H, W, C]."""
+    """Their pixels, uint8 [n, H, W, C]; those of large images are averaged."""
     rows = _rows_of(_data_of(snapshot, told), question.where)
     images = rows.images[torch.tensor(question.rows, dtype=torch.int64)]
+    share = question.longest / max(images.shape[2:]) if question.longest else 1.0
+    if share < 1:
+        size = [max(1, round(share * side)) for side in images.shape[2:]]
+        smaller = interpolate(images.float(), size, mode="bilinear", antialias=True)
+        images = smaller.round().clamp(0, 255).to(torch.uint8)
     pixels: Pixels = images.permute(0, 2, 3, 1).contiguous().numpy()
     return pixels
 

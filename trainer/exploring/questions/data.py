@@ -69,11 +69,12 @@ class ListImages(Question[Listing]):
 
 @dataclass(frozen=True, eq=False)
 class ShowImages(Question[Pixels]):
-    """The images of these rows, uint8 [n, H, W, C]."""
+    """The images of these rows, uint8 [n, H, W, C]; `longest` bounds their sides, in px."""
 
     answered_by: ClassVar[str] = "trainer.exploring.browse:shown"
     where: Where
     rows: tuple[int, ...]
+    longest: int = 0  # 0: in their own size
 
 
 @dataclass(frozen=True, eq=False)
