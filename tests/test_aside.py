@@ -72,31 +72,31 @@ def test_a_course_that_is_killed_and_goes_on_is_the_course_without_the_kill(
         folder = new_run(tmp_path / name, recipe)
         course = Course(folder, data, data.batches(recipe, CPU))
         state = folder.load(CPU)
-        go(course, state, 3, folder)
+        go(course, state, 1, folder)
         course.change(state.step, Change(domain, some, True))
-        go(course, state, 4, folder)
+        go(course, state, 2, folder)
         folder.save(state, course)
-        go(course, state, 6, folder)
+        go(course, state, 3, folder)
         course.change(state.step, Change(domain, some[:8], False))
         course.change(state.step, Change(0, (len(data.train) - 1,), True))
-        go(course, state, 8, folder)
+        go(course, state, 4, folder)
         return folder, course, state
 
     whole, course, state = begun("whole")
-    go(course, state, 12, whole)
+    go(course, state, 6, whole)
     killed, _, lost = begun("killed")
-    assert lost.step == 8
+    assert lost.step == 4
     again = RunFolder(killed.path)
     with again.alone():
         resumed = again.load(CPU)
-        assert resumed.step == 4
-        go(Course(again, data, data.batches(recipe, CPU)), resumed, 12, again)
+        assert resumed.step == 2
+        go(Course(again, data, data.batches(recipe, CPU)), resumed, 6, again)
     assert equal(all_of(resumed), all_of(state))
 
     (killed.path / FILE).unlink()
     forgot = RunFolder(killed.path)
     other = forgot.load(CPU)
-    go(Course(forgot, data, data.batches(recipe, CPU)), other, 12, forgot)
+    go(Course(forgot, data, data.batches(recipe, CPU)), other, 6, forgot)
     assert not equal(all_of(other), all_of(state)), "the file decides nothing"
 
 
