@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -10,13 +11,12 @@ import torch
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.views.drawing import DrawingView
 from iae_studio.widgets.code_pad import CodePad
-from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.pixel_pen import covered
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.style_tiles import StyleTiles
@@ -27,7 +27,7 @@ from trainer.data.drawing.shoes import draw_shoes
 from trainer.data.edge_detection import find_edges
 from trainer.exploring.drawn_code import draw_code, edges_of
 from trainer.exploring.questions.base import Circumstances
-from trainer.exploring.questions.pad import DrawnCode, EdgesOf, pen_of
+from trainer.exploring.questions.pad import DrawnCode, DrawnTiles, EdgesOf, pen_of
 from trainer.inference.render import render
 from trainer.messages import Probe, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
@@ -59,35 +59,26 @@ def dark(pad: CodePad) -> list[tuple[int, int]]:
     return [(int(y), int(x)) for y, x in np.argwhere(pad.picture()[..., 0] != 255)]
 
 
-def pen_event(kind: QEvent.Type, place: QPointF, weight: float, eraser: bool = False):
+@lru_cache(maxsize=2)
+def stylus(eraser: bool) -> QPointingDevice:
+    """Kept, because Qt's events only point to their device."""
     ends = QPointingDevice.PointerType
-    device = QPointingDevice(
-        "pen",
-        1,
-        QInputDevice.DeviceType.Stylus,
-        ends.Eraser if eraser else ends.Pen,
-        QInputDevice.Capability.Pressure,
-        1,
-        1,
-    )
-    held = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletRelease else LEFT
-    none = Qt.KeyboardModifier.NoModifier
-    button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else LEFT
-    made = QTabletEvent(
-        kind, device, place, place, weight, 0.0, 0.0, 0.0, 0.0, 0.0, none, button, held
-    )
-    return made, device
+    end = ends.Eraser if eraser else ends.Pen
+    kind, able = QInputDevice.DeviceType.Stylus, QInputDevice.Capability.Pressure
+    return QPointingDevice("pen", 1 + eraser, kind, end, able, 1, 1)
 
 
-def pen(pad, *places: QPointF, weight: float, eraser: bool = False) -> None:
-    """A stroke of a tablet's pen."""
-    kinds = QEvent.Type
-    steps = [(kinds.TabletPress, places[0])]
-    steps += [(kinds.TabletMove, place) for place in places[1:]]
-    for kind, place in [*steps, (kinds.TabletRelease, places[-1])]:
-        event, device = pen_event(kind, place, weight, eraser)
+def pen(pad, *steps: tuple[QPointF, float], eraser: bool = False) -> None:
+    """A stroke of a tablet's pen: places, and the weight at each."""
+    kinds, none = QEvent.Type, Qt.MouseButton.NoButton
+    moves = [(kinds.TabletPress, *steps[0], LEFT, LEFT)]
+    moves += [(kinds.TabletMove, *step, none, LEFT) for step in steps[1:]]
+    moves += [(kinds.TabletRelease, *steps[-1], LEFT, none)]
+    for kind, place, weight, button, held in moves:
+        still = (0.0, 0.0, 0.0, 0.0, 0.0, Qt.KeyboardModifier.NoModifier)
+        device = stylus(eraser)
+        event = QTabletEvent(kind, device, place, place, weight, *still, button, held)
         QApplication.sendEvent(pad, event)
-        assert device.isValid
 
 
 # ---- pixels --------------------------------------------------------------------------------------
@@ -150,12 +141,12 @@ def test_the_weight_of_a_pen_is_its_width_and_its_other_end_erases(pad) -> None:
     pad.setPenWidth(3.0)
     rows = []
     for weight in (0.0, 0.5, 1.0):
-        pen(pad, *ends, weight=weight)
+        pen(pad, *((end, weight) for end in ends))
         rows.append(len({y for y, _ in dark(pad)}))
         if weight < 1.0:
             pad.undo()
     assert rows == [1, 3, 5]
-    pen(pad, *ends, weight=1.0, eraser=True)
+    pen(pad, *((end, 1.0) for end in ends), eraser=True)
     assert not dark(pad)
 
 
@@ -164,11 +155,7 @@ def test_a_heavy_pen_draws_a_digit_thickly(qtbot) -> None:
     told = heard_of(made.sketched)
     ink = []
     for weights in ((0.2, 0.2), (0.5, 0.5), (0.2, 1.0)):
-        kinds = QEvent.Type
-        steps = zip((kinds.TabletPress, kinds.TabletMove), (60.0, 220.0), weights, strict=True)
-        for kind, x, weight in steps:
-            QApplication.sendEvent(made, pen_event(kind, QPointF(x, 140), weight)[0])
-        QApplication.sendEvent(made, pen_event(kinds.TabletRelease, QPointF(220, 140), 0.0)[0])
+        pen(made, *zip((QPointF(60, 140), QPointF(220, 140)), weights, strict=True))
         ink.append(int((told[-1][0] > 128).sum()))
         made.clear()
     assert ink[0] < ink[1] < ink[2]
@@ -231,22 +218,20 @@ def test_of_strokes_one_is_asked_about_at_a_time_and_the_newest_last(qtbot, stat
         pictures.append(pad.picture())
     first = asked[0][0]
     assert len(asked) == 1 and first.follows
-    from trainer.exploring.questions.pad import DrawnTiles
-
     tiles = np.zeros((8, 32, 32, 3), np.uint8)
     state.asking.answer(first, DrawnTiles(7, tiles))
     assert len(asked) == 2 and np.array_equal(asked[1][0].question.code, pictures[-1])
     assert len(asked[1][0].question.probe.noise_seeds) == 8
     state.asking.answer(first, DrawnTiles(7, tiles + 9))
-    assert not view.findChild(StyleTiles, "codePadTiles").tiles().any(), "it is old"
+    assert not state.drawing.tiles.tiles.any(), "it is old"
     pad.clear()
-    assert view.findChild(StyleTiles, "codePadTiles").tiles() is None
+    assert state.drawing.tiles is None
 
 
 def test_what_cannot_be_drawn_is_told(qtbot, state) -> None:
     view = shown(qtbot, DrawingView(state), 320, 300)
     state.displayed.select(DisplayedModel(CATALOGUE["faces-small"]))
-    words = [label.text() for label in view.findChildren(ElidedLabel) if label.isVisible()]
+    words = [label.text() for label in view.findChildren(QLabel) if label.isVisible()]
     assert any("a pen cannot draw one" in each for each in words), words
     assert not view.pad.isVisible()
 
@@ -264,7 +249,7 @@ def test_shoes_follow_the_pen(qtbot, own_folders, monkeypatch) -> None:
         qtbot.keyClick(studio.window, Qt.Key.Key_P)
         qtbot.waitUntil(pad.hasFocus, timeout=LONG)
 
-        find(studio, QPushButton, "padFromCode").click()
+        find(studio, QToolButton, "padFromCode").click()
         assert np.array_equal(pad.picture(), grid.code_pictures[0])
         qtbot.waitUntil(lambda: tiles.tiles() is not None, timeout=LONG)
         before = tiles.tiles()
@@ -278,7 +263,7 @@ def test_shoes_follow_the_pen(qtbot, own_folders, monkeypatch) -> None:
         qtbot.keyClick(pad, Qt.Key.Key_U)
         qtbot.waitUntil(lambda: np.array_equal(tiles.tiles(), before), timeout=LONG)
 
-        find(studio, QPushButton, "padFromEdges").click()
+        find(studio, QToolButton, "padFromEdges").click()
         seen = studio.state.inputs.images[0].seen
         lines = edges_of(None, EdgesOf(seen), Circumstances())
         qtbot.waitUntil(lambda: np.array_equal(pad.picture(), lines), timeout=LONG)

@@ -54,7 +54,7 @@ def arrange(room: tuple[int, int], count: int, source: tuple[int, int], ratio: f
 
 
 class StyleTiles(QWidget):
-    """Pictures [D, H, W, C] in rows, each below its noise's name."""
+    """Pictures [D, H, W, C] in rows, each below its noise's name, as large as there is room."""
 
     chosen = Signal(int)  # by a click
     hovered = Signal(int)  # -1: none
@@ -62,7 +62,6 @@ class StyleTiles(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tiles: Pixels | None = None
-        self._words = ""
         self._hover = -1
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -71,9 +70,8 @@ class StyleTiles(QWidget):
     def tiles(self) -> Pixels | None:
         return self._tiles
 
-    def setTiles(self, tiles: Pixels | None, words: str = "") -> None:
-        """Without tiles the words say what to do."""
-        self._tiles, self._words = tiles, words
+    def setTiles(self, tiles: Pixels | None) -> None:
+        self._tiles = tiles
         if tiles is None:
             self._hover = -1
         self.update()
@@ -103,10 +101,6 @@ class StyleTiles(QWidget):
         painter = QPainter(self)
         rows = self._rows()
         if rows is None or self._tiles is None:
-            painter.setPen(theme.colour("muted"))
-            painter.setFont(theme.sized(self.font(), theme.CAPTION))
-            flags = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(self.rect(), flags, self._words)
             painter.end()
             return
         ratio = self.devicePixelRatioF()
@@ -146,7 +140,7 @@ class StyleTiles(QWidget):
             self.hovered.emit(index)
 
     def sizeHint(self) -> QSize:
-        return QSize(264, 2 * (64 + theme.px(HEAD)) + GAP)
+        return QSize(8 * (64 + GAP), 64 + theme.px(HEAD))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(140, 2 * (64 + theme.px(HEAD)) + GAP)
+        return QSize(140, 32 + theme.px(HEAD))
