@@ -50,8 +50,8 @@ class CodeDrawingView(QWidget):
         tip = "Start from the selected input's code, as the encoder gives it"
         self._code = self._tool("padFromCode", "image", tip, self.start_from_code)
         tip = "Start from the edges that are detected in the selected input"
-        self._edges = self._tool("padFromEdges", "pencil", tip, self.start_from_edges)
-        self._eraser = self._tool("padEraser", "close", "Erase (E on the pad)", self._take_eraser)
+        self._edges = self._tool("padFromEdges", "outline", tip, self.start_from_edges)
+        self._eraser = self._tool("padEraser", "eraser", "Erase (E on the pad)", self._take_eraser)
         self._eraser.setCheckable(True)
         self.pad.erasingChanged.connect(self._eraser.setChecked)
         undo = self._tool("padUndo", "reset", "Take back (U on the pad)", self.pad.undo)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.widgets.pad import PLAIN, Pad
 from iae_studio.widgets.pixel_pen import Pixels, Place, covered, laid
@@ -25,11 +25,13 @@ class CodePad(Pad[Pixels]):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(np.full((32, 32, 3), 255, np.uint8), _PACE, parent)
         self._ground, self._line, self._soft = 255, 0, True
-        self._width = 1.0
+        self._width = self._wide = 1.0
         self._stroke = self._done  # the picture with the stroke that is being drawn
         self._cover = np.zeros((32, 32), np.float32)
         self._last: Place = (0.0, 0.0)
         self._ink = 0
+        # It takes what room there is, and need not be as tall as wide.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Draw a code with the mouse or a pen")
         self.setToolTip(
             "Draw with the left button, erase with the right.\n"
@@ -122,6 +124,9 @@ class CodePad(Pad[Pixels]):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_frame(painter)
         painter.end()
+
+    def hasHeightForWidth(self) -> bool:
+        return False
 
     def sizeHint(self) -> QSize:
         return QSize(160, 160)
