@@ -42,8 +42,8 @@ class ProbabilityBars(QWidget):
 
     def setValues(self, values: Floats) -> None:
         self._values = values
-        best = f"category {values.argmax() + 1}, {values.max():.0%}" if len(values) else "unknown"
-        self.setAccessibleName(f"The selected input's category: {best}")
+        best = f"cluster {values.argmax() + 1}, {values.max():.0%}" if len(values) else "unknown"
+        self.setAccessibleName(f"The selected input falls into: {best}")
         self.update()
 
     def _slots(self) -> QRectF:
