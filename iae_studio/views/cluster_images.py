@@ -96,4 +96,4 @@ def about_category(found: SortedImages, category: int) -> str:
     words = f"cluster {category + 1} · {percent(float(found.shares[category]))} of {found.total:,}"
     words += f" {found.what}"
     most = found.majority(category)
-    return words if most is None else f"{words} · {percent(most[1])} of it {most[0]}"
+    return words if most is None else f"{words} · {percent(most[1])} are {most[0]}"

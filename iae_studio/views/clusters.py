@@ -94,7 +94,7 @@ class ClustersView(QWidget):
         state.displayed.selected.connect(self._ask)
         state.selection.changed.connect(self._ask_of_input)
         self._asking.moved.connect(self._moved)
-        for text, step in (("Images of the &next category", 1), ("Images of the &last category", -1)):
+        for text, step in (("Images of the &next category", 1), ("Images of the &previous category", -1)):
             act(self, "Clusters", text, "", lambda by=step: self._step(by))
 
     def _forget(self, recipe: Recipe) -> None:
@@ -160,10 +160,11 @@ class ClustersView(QWidget):
             return
         self._found = found
         self.grid.setSizes(found.shares)
+        without = f" {found.instead_of} is not on this computer." if found.instead_of else ""
         used = int((found.counts > 0).sum())
         self._sizes.setText(
             f"Bars: how many of {found.total:,} {found.what} fall into each category; "
-            f"{used} of {len(found.counts)} hold some. Click a head to see them."
+            f"{used} of {len(found.counts)} hold some. Click a head to see them." + without
         )
         if self._picked >= 0:
             self.images.show_category(found, self._picked)

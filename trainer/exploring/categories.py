@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -41,56 +42,64 @@ def sort_images(snapshot: Snapshot, question: SortImages, told: Circumstances) -
         data = load_data(shown, told.root, told.progress, before)
     except DataMissingError as error:
         return _nothing(snapshot, str(error))
-    rows, what = (data.test, "test images") if len(data.test) else (data.train, "training images")
-    if shown is not snapshot.recipe:
-        what = DATA_SETS[shown.data.name].title
-    return sorted_rows(snapshot, rows, data, shown, what, question, told)
+    return sorted_rows(snapshot, data, shown, question, told)
 
 
 def sorted_rows(
-    snapshot: Snapshot,
-    rows: Rows,
-    data: DataSet,
-    recipe: Recipe,
-    what: str,
-    question: SortImages,
-    told: Circumstances,
+    snapshot: Snapshot, data: DataSet, shown: Recipe, question: SortImages, told: Circumstances
 ) -> SortedImages:
-    """The same of some rows of a data set: spread over all of them where there are more."""
+    """The same of the data of a recipe: of test images spread over all, where there are more."""
+    rows = data.test if len(data.test) else data.train
     count = min(question.most, len(rows))
     places = torch.arange(count) * len(rows) // max(1, count)
-    images, labels = rows.images[places], rows.labels[places]
-    known = len(rows.labels.unique()) > 1
-    names = data.own[0].inventory.class_names if data.own else DATA_SETS[recipe.data.name].class_names
-    codes = codes_of(snapshot, images, told)
+    some = rows.only(places)
+    codes = codes_of(snapshot, some.images, told)
     chosen, sure = codes.argmax(1), codes.amax(1)
-    size = codes.shape[1]
-    kinds = int(rows.labels.max()) + 1 if known else 0
-    classes = torch.zeros(size, kinds, dtype=torch.int64)
-    if known:
-        classes.index_put_((chosen, labels), torch.ones(count, dtype=torch.int64), accumulate=True)
-    keys = places if rows.contents is None else rows.contents[places]
-    files = data.own[0].by_content if data.own else {}
-    word = "training" if rows is data.train else "test" if recipe is snapshot.recipe else "drawn"
+    names = class_names(data, rows, shown)
+    classes = torch.zeros(codes.shape[1], len(names), dtype=torch.int64)
+    if names:
+        one = torch.ones(count, dtype=torch.int64)
+        classes.index_put_((chosen, some.labels), one, accumulate=True)
+    stands_in = shown is not snapshot.recipe
+    title = DATA_SETS[shown.data.name].title
+    what = "test images" if rows is data.test else "training images"
+    name_of = _namer(data, rows, places, "drawn" if stands_in else what.split()[0])
 
     def member(index: int) -> Member:
-        key, label = int(keys[index]), int(labels[index])
-        called = names[label] if label < len(names) else str(label)
-        title = f"{word} {files.get(key, key)}" + (f" ({called})" if known else "")
-        picture = images[index].permute(1, 2, 0).contiguous().numpy()
-        return Member(picture, title, float(sure[index]), called if known else "")
+        label = names[int(some.labels[index])] if names else ""
+        name = name_of(index) + (f" ({label})" if label else "")
+        picture = some.images[index].permute(1, 2, 0).contiguous().numpy()
+        return Member(picture, name, float(sure[index]), label)
+
+    def category(number: int) -> Category:
+        typical, doubtful = ends(chosen, sure, number, question.shown)
+        return Category(tuple(map(member, typical)), tuple(map(member, doubtful)))
 
     return SortedImages(
         snapshot.step,
-        torch.bincount(chosen, minlength=size).numpy(),
-        tuple(
-            Category(*(tuple(map(member, part)) for part in ends(chosen, sure, k, question.shown)))
-            for k in range(size)
-        ),
+        torch.bincount(chosen, minlength=codes.shape[1]).numpy(),
+        tuple(map(category, range(codes.shape[1]))),
         classes.numpy(),
-        tuple(names),
-        what,
+        names,
+        title if stands_in else what,
+        DATA_SETS[snapshot.recipe.data.name].title if stands_in else "",
     )
+
+
+def class_names(data: DataSet, rows: Rows, recipe: Recipe) -> tuple[str, ...]:
+    """What each label means; nothing where all images have the same."""
+    if len(rows.labels.unique()) < 2:
+        return ()
+    known = data.own[0].inventory.class_names if data.own else DATA_SETS[recipe.data.name].class_names
+    count = int(rows.labels.max()) + 1
+    return tuple(known[k] if k < len(known) else str(k) for k in range(count))
+
+
+def _namer(data: DataSet, rows: Rows, places: Tensor, word: str) -> Callable[[int], str]:
+    """What an image is called: own ones by their file, others by their place."""
+    files = data.own[0].by_content if data.own else {}
+    keys = places if rows.contents is None else rows.contents[places]
+    return lambda index: f"{word} {files.get(int(keys[index]), int(keys[index]))}"
 
 
 def ends(chosen: Tensor, sure: Tensor, category: int, shown: int) -> tuple[list[int], list[int]]:

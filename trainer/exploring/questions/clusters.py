@@ -44,6 +44,7 @@ class SortedImages:
     classes: npt.NDArray[np.int64]
     class_names: tuple[str, ...]
     what: str = "test images"
+    instead_of: str = ""  # the data that are not at hand, where drawn ones stand in
     lacking: str = ""
 
     @property
