@@ -109,9 +109,7 @@ def test_why_nothing_is_sorted() -> None:
     untrained = fresh_snapshot(CATALOGUE["mnist-clusters-small"], CPU)
     assert "Press Train" in sort_images(untrained, SortImages(), Circumstances()).lacking
     gone = TWO.with_images("/no/such/folder")
-    found = sort_images(
-        Snapshot(gone, 3, ByBrightness(), None, CPU), SortImages(), Circumstances()
-    )
+    found = sort_images(Snapshot(gone, 3, ByBrightness(), None, CPU), SortImages(), Circumstances())
     assert "/no/such/folder" in found.lacking and not found.total
 
 
@@ -178,7 +176,7 @@ def test_an_untrained_model_says_so_and_another_model_keeps_nothing(
         qtbot.keyClick(studio.window, Qt.Key.Key_2)
         qtbot.waitUntil(lambda: "Press Train" in sizes(studio), timeout=LONG)
         grid = find(studio, ClusterGrid, "clusterGrid")
-        assert not len(grid.sizes())
+        qtbot.waitUntil(lambda: not len(grid.sizes()), timeout=LONG)
         path = SHIPPED["mnist-semi-small"]
         state.displayed.select(DisplayedModel(model_recipe(path), path))
         qtbot.waitUntil(lambda: len(grid.sizes()) == 10, timeout=LONG)

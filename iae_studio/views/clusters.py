@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -24,7 +26,7 @@ from trainer.exploring.questions.clusters import (
     SortedImages,
     SortImages,
 )
-from trainer.messages import Clusters, Floats
+from trainer.messages import Clusters
 from trainer.recipe.recipe import Recipe
 
 SORTED, OF_INPUT = "sorted images", "input's categories"  # kinds of questions
@@ -33,7 +35,7 @@ UNKNOWN = np.zeros(0, np.float32)
 
 
 class ClustersView(QWidget):
-    """The grid `clusterGrid`, its `clusterSizes`, `inputProbabilities` above, `clusterImages` below.
+    """The grid `clusterGrid`; above it `inputProbabilities`, `clusterSizes`, below `clusterImages`.
 
     It says in words what the pointer is over. What takes the weights is asked while it is seen.
     """
@@ -94,8 +96,8 @@ class ClustersView(QWidget):
         state.displayed.selected.connect(self._ask)
         state.selection.changed.connect(self._ask_of_input)
         self._asking.moved.connect(self._moved)
-        for text, step in (("Images of the &next category", 1), ("Images of the &previous category", -1)):
-            act(self, "Clusters", text, "", lambda by=step: self._step(by))
+        for word, by in (("next", 1), ("previous", -1)):
+            act(self, "Clusters", f"Images of the &{word} cluster", "", partial(self._step, by))
 
     def _forget(self, recipe: Recipe) -> None:
         """The categories of another model are not to be seen as this one's."""
@@ -156,6 +158,9 @@ class ClustersView(QWidget):
 
     def _show_sorted(self, found: SortedImages) -> None:
         if found.lacking:
+            self._found = None
+            self.pick(-1)
+            self.grid.setSizes(UNKNOWN)
             self._sizes.setText(found.lacking)
             return
         self._found = found
@@ -185,17 +190,18 @@ class ClustersView(QWidget):
 
     def _step(self, by: int) -> None:
         if self._found is not None and self.isVisible():
-            self.pick((max(self._picked, 0) + by if self._picked >= 0 else 0) % len(self._found.counts))
+            place = self._picked + by if self._picked >= 0 else 0
+            self.pick(place % len(self._found.counts))
 
     # ---- hands -------------------------------------------------------------------------------
 
     def _take(self, member: Member) -> None:
         """An image goes to the grid, or is selected where it is there already."""
         inputs, selection = self._state.inputs, self._state.selection
-        same = (i for i, known in enumerate(inputs.images) if np.array_equal(known.seen, member.picture))
-        place = next(same, -1)
-        if place < 0 and member.picture.shape == inputs.spec.shape:
-            seen = np.array(member.picture)
+        seen = np.array(member.picture)
+        there = (i for i, known in enumerate(inputs.images) if np.array_equal(known.seen, seen))
+        place = next(there, -1)
+        if place < 0 and seen.shape == inputs.spec.shape:
             original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen
             inputs.add([Input(member.name, seen, inputs.spec, original)])
             place = 0

@@ -104,16 +104,16 @@ class CodeDrawingView(QWidget):
         if known is None or selection.input not in answers.rendered_inputs:
             return None
         place = answers.rendered_inputs.index(selection.input)
-        if known.code_pictures is not None:
-            return known.code_pictures[place]
-        column = min(selection.column, known.tiles.shape[1] - 1)
-        return known.tiles[place, column] if known.way_back is not None else None
+        codes: Pixels | None = known.code_pictures
+        if codes is None and known.way_back is not None:  # the tiles are the codes
+            codes = known.tiles[:, min(selection.column, known.tiles.shape[1] - 1)]
+        return None if codes is None else np.array(codes[place])
 
     def start_from_code(self) -> None:
         """The selected input's code is on the pad."""
         code = self._input_code()
         if code is not None:
-            self._start(np.array(code))
+            self._start(code)
 
     def start_from_edges(self) -> None:
         """The edges of the selected input are on the pad, once they are found."""

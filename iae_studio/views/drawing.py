@@ -1,4 +1,4 @@
-"""The pad to draw on; the first row of the grid, or what a drawn code stands for, follows the pen."""
+"""The pad to draw on: an input, or a code; the first row of the middle follows the pen."""
 
 from __future__ import annotations
 

@@ -71,7 +71,9 @@ class ProbabilityBars(QWidget):
             if slot.width() > wide + 2 or category == best:
                 role = "content" if category in (best, self._hover) else "muted"
                 painter.setPen(theme.colour(role))
-                foot = QRectF(slot.center().x() - 20, slot.bottom() - theme.px(LINE), 40, theme.px(LINE))
+                foot = QRectF(
+                    slot.center().x() - 20, slot.bottom() - theme.px(LINE), 40, theme.px(LINE)
+                )
                 painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), str(category + 1))
         painter.end()
 

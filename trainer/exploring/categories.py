@@ -90,7 +90,8 @@ def class_names(data: DataSet, rows: Rows, recipe: Recipe) -> tuple[str, ...]:
     """What each label means; nothing where all images have the same."""
     if len(rows.labels.unique()) < 2:
         return ()
-    known = data.own[0].inventory.class_names if data.own else DATA_SETS[recipe.data.name].class_names
+    spec, own = DATA_SETS[recipe.data.name], data.own
+    known = own[0].inventory.class_names if own else spec.class_names
     count = int(rows.labels.max()) + 1
     return tuple(known[k] if k < len(known) else str(k) for k in range(count))
 
@@ -124,9 +125,7 @@ def codes_of(snapshot: Snapshot, images: Tensor, told: Circumstances) -> Tensor:
 
 
 @torch.inference_mode()
-def input_categories(
-    snapshot: Snapshot, question: InputCategories, told: Circumstances
-) -> Floats:
+def input_categories(snapshot: Snapshot, question: InputCategories, told: Circumstances) -> Floats:
     """The probabilities of one image."""
     eps = torch.stack([column_noise(snapshot.model, seed)[1] for seed in question.seeds])
     codes = encode_image(snapshot, question.picture, eps.to(snapshot.device))
