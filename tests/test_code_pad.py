@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import Input
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.views.drawing import DrawingView
 from iae_studio.widgets.code_pad import CodePad
@@ -29,7 +30,7 @@ from trainer.exploring.drawn_code import draw_code, edges_of
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.pad import DrawnCode, DrawnTiles, EdgesOf, pen_of
 from trainer.inference.render import render
-from trainer.messages import Probe, column_seeds
+from trainer.messages import Probe, Rendering, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 
 LINE = (255, 20, 1.0, False)
@@ -226,6 +227,31 @@ def test_of_strokes_one_is_asked_about_at_a_time_and_the_newest_last(qtbot, stat
     assert not state.drawing.tiles.tiles.any(), "it is old"
     pad.clear()
     assert state.drawing.tiles is None
+
+
+def test_a_drawing_starts_from_the_translation_that_is_selected(qtbot, state) -> None:
+    """Where the encoder has the noise, an image has many codes."""
+    view = DrawingView(state)
+    qtbot.addWidget(view)
+    state.displayed.select(DisplayedModel(CATALOGUE["shoes-small"].but(noise=0, encoder_noise=3)))
+    spec = state.inputs.spec
+    state.inputs.add([Input("shoe", np.zeros(spec.shape, np.uint8), spec)])
+    assert not view.findChild(QToolButton, "padFromCode").isEnabled()
+    tiles = np.zeros((1, 6, *spec.shape), np.uint8)
+    tiles[0] += np.arange(6, dtype=np.uint8)[:, None, None, None]
+    stamp, none = state.answers.probe().stamp, np.zeros((1, 0), np.float32)
+    share = np.zeros(1, np.float32)
+    state.answers.set_rendering(Rendering(stamp, 5, tiles, none, share, way_back=tiles))
+    state.selection.select(0, 4)
+    asked = heard_of(state.asking.wanted)
+    view.findChild(QToolButton, "padFromCode").click()
+    assert (view.findChild(CodePad, "codePad").picture() == 4).all()
+    assert len(asked[-1][0].question.probe.noise_seeds) == 1, "without noise all are alike"
+    state.displayed.select(DisplayedModel(CATALOGUE["shoes-l1-small"]))
+    assert (asked[-1][0].question.code == 4).all(), "it stays for another model of the domain"
+    state.displayed.select(DisplayedModel(CATALOGUE["shoes"]))
+    assert view.findChild(CodePad, "codePad").picture().shape == (64, 64, 3)
+    assert state.drawing.picture is None
 
 
 def test_what_cannot_be_drawn_is_told(qtbot, state) -> None:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, row, tool
 from iae_studio.widgets.picture_strip import PictureStrip, Shown
 from iae_studio.widgets.plain import PlainLabel
 from trainer.exploring.questions.clusters import Member, SortedImages
-
-PLACES = 6  # pictures of either kind
 
 
 class ClusterImages(QWidget):
@@ -29,21 +26,20 @@ class ClusterImages(QWidget):
         self._title.setProperty("role", "content")
         self._none = caption("No image falls into this category.")
         self._members: dict[PictureStrip, tuple[Member, ...]] = {}
-        self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._halves.setSpacing(2 * theme.GAP)
+        halves = QHBoxLayout()
+        halves.setSpacing(2 * theme.GAP)
         for name, words in (("typicalImages", "most typical"), ("doubtfulImages", "most doubtful")):
-            self._halves.addLayout(self._half(name, words))
-        self._halves.addStretch(1)
+            halves.addLayout(self._half(name, words), 1)
         close = tool("", "close", "Close", self.closed.emit)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.PAD, 0, 0, 0)
         layout.setSpacing(theme.GRID)
         layout.addLayout(row(self._title, None, close))
         layout.addWidget(self._none)
-        layout.addLayout(self._halves)
+        layout.addLayout(halves)
 
     def _half(self, name: str, words: str) -> QVBoxLayout:
-        strip = PictureStrip(PLACES)
+        strip = PictureStrip()
         strip.setObjectName(name)
         strip.setAccessibleName(f"The {words} images of the category")
         strip.setToolTip("Click one to see it in the grid")
@@ -71,13 +67,6 @@ class ClusterImages(QWidget):
             self.told.emit(f"{member.name} · {percent(member.probability)}")
         else:
             self.told.emit("")
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Beside each other where there is room for both."""
-        super().resizeEvent(event)
-        both = sum(strip.sizeHint().width() for strip in self._members) + 4 * theme.GAP
-        way = QBoxLayout.Direction
-        self._halves.setDirection(way.LeftToRight if self.width() >= both else way.TopToBottom)
 
 
 def _shown(member: Member) -> Shown:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QVBoxLayout, QWidget
 
+from iae_studio.state.query import PICTURES
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.actions import act
@@ -119,6 +120,8 @@ class DrawingView(QWidget):
             above.raise_()
         shows_codes = self._codes is not None and not self._codes.isHidden()
         pad = self._codes.pad if self._codes is not None and shows_codes else self.pad
+        if not self._other.isVisible():
+            self._state.query.set_view(PICTURES)  # where what is drawn is seen
         if pad.isVisible():
             pad.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

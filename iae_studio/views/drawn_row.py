@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
+from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import heading
 from iae_studio.widgets.style_tiles import HEAD, StyleTiles
 
@@ -32,6 +33,7 @@ class DrawnRow(QWidget):
         layout.setSpacing(theme.PAD)
         layout.addWidget(heading("drawn", "content"))
         layout.addWidget(self.tiles, 1)
+        act(self, "Draw", "&Keep what the drawing stands for", "", self._keep)
         self.hide()
         state.drawing.changed.connect(self._show)
         self._show()
@@ -41,11 +43,15 @@ class DrawnRow(QWidget):
         self.tiles.setTiles(None if drawn is None else drawn.tiles)
         self.setVisible(drawn is not None)
 
+    def _keep(self) -> None:
+        self._to_grid(self._state.selection.column)
+
     def _to_grid(self, index: int) -> None:
         """One of the tiles is an input from now on."""
         drawn, inputs = self._state.drawing.tiles, self._state.inputs
         if drawn is None or drawn.tiles.shape[1:] != inputs.spec.shape:
             return
+        index = min(index, len(drawn.tiles) - 1)
         self._kept += 1
         seen = np.array(drawn.tiles[index])
         original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen

@@ -28,20 +28,19 @@ class Shown:
 
 
 class PictureStrip(QWidget):
-    """As wide as `places` pictures, filled or not."""
+    """As many of its pictures as there is room for, the first ones."""
 
     chosen = Signal(int)
     hovered = Signal(int)  # -1: none
 
-    def __init__(self, places: int, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._places = places
         self._shown: tuple[Shown, ...] = ()
         self._side = 56
         self._hover, self._cursor = -1, 0
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
     def pictures(self) -> tuple[Shown, ...]:
@@ -52,22 +51,25 @@ class PictureStrip(QWidget):
         if self._shown:
             source = max(self._shown[0].picture.shape[:2])
             self._side = source * max(1, SIDE // source) if source <= SIDE else SIDE
-        self._cursor = min(self._cursor, max(0, len(self._shown) - 1))
+        self._cursor = 0
         self.updateGeometry()
         self.update()
 
     def pictureRect(self, index: int) -> QRect:
         return QRect(1 + index * (self._side + GAP), 1, self._side, self._side)
 
+    def _seen(self) -> int:
+        """How many there is room for."""
+        return min(len(self._shown), max(1, (self.width() - 2 + GAP) // (self._side + GAP)))
+
     def _at(self, place: QPoint) -> int:
-        there = range(len(self._shown))
-        return next((i for i in there if self.pictureRect(i).contains(place)), -1)
+        return next((i for i in range(self._seen()) if self.pictureRect(i).contains(place)), -1)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(theme.tabular(theme.sized(self.font(), theme.CAPTION)))
         metrics = painter.fontMetrics()
-        for index, each in enumerate(self._shown):
+        for index, each in enumerate(self._shown[: self._seen()]):
             box = self.pictureRect(index)
             painter.drawImage(box, to_image(each.picture))
             for line, words in enumerate(each.words):
@@ -77,7 +79,7 @@ class PictureStrip(QWidget):
                 told = metrics.elidedText(words, Qt.TextElideMode.ElideRight, below.width())
                 painter.drawText(below, int(Qt.AlignmentFlag.AlignVCenter), told)
         marked = self._cursor if self.hasFocus() else self._hover
-        if 0 <= marked < len(self._shown):
+        if 0 <= marked < self._seen():
             painter.setPen(theme.colour("accent"))
             painter.drawRect(self.pictureRect(marked).adjusted(-1, -1, 0, 0))
         painter.end()
@@ -96,7 +98,7 @@ class PictureStrip(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         if move:
-            self._cursor = min(max(self._cursor + move, 0), max(0, len(self._shown) - 1))
+            self._cursor = min(max(self._cursor + move, 0), max(0, self._seen() - 1))
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._shown:
             self.chosen.emit(self._cursor)
@@ -111,7 +113,7 @@ class PictureStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         high = self._side + 4 + 2 * theme.px(LINE)
-        return QSize(self._places * (self._side + GAP) + 2, high)
+        return QSize(len(self._shown) * (self._side + GAP) + 2 - GAP, high)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(self._side + 2, self.sizeHint().height())
