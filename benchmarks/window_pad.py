@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.widgets.code_pad import CodePad
-from iae_studio.widgets.style_tiles import StyleTiles
+from iae_studio.widgets.style_tiles import Pixels, StyleTiles
 
 if TYPE_CHECKING:
     from benchmarks.window import Row
@@ -23,7 +23,7 @@ GOAL = 50  # ms
 
 def rows(opened: Studio) -> list[Row]:
     """From a pen's touch to the first new shoes painted; and how often they come on the way."""
-    from benchmarks.window import Paints, move_row, pause, wait
+    from benchmarks.window import move_row, wait
 
     path, state = SHIPPED["shoes-small"], opened.state
     state.displayed.select(DisplayedModel(model_recipe(path), path))
@@ -31,19 +31,29 @@ def rows(opened: Studio) -> list[Row]:
     pad = opened.window.findChild(CodePad, "codePad")
     tiles = opened.window.findChild(StyleTiles, "codePadTiles")
     wait(pad.isVisible)
-    paints = Paints(tiles)
+    times, gaps = _strokes(pad, tiles)
+    return [
+        move_row("a stroke on the pad to the first new shoe painted", times, GOAL),
+        move_row("between two answers while the pen moves", gaps, GOAL),
+    ]
+
+
+def _strokes(pad: CodePad, tiles: StyleTiles) -> tuple[list[float], list[float]]:
+    """Of each stroke the time to new tiles on the screen; of long ones that between two, in ms."""
+    from benchmarks.window import Paints, pause, wait
+
+    paints, button = Paints(tiles), Qt.MouseButton.LeftButton
     answered: list[int] = []  # paints before each answer
     shown = tiles.setTiles
 
-    def count(*given: object) -> None:
+    def count(given: Pixels | None) -> None:
         answered.append(paints.count)
-        shown(*given)  # type: ignore[arg-type]
+        shown(given)
 
     tiles.setTiles = count  # type: ignore[method-assign]
-    button, times, gaps = Qt.MouseButton.LeftButton, [], []
+    times, gaps = [], []
     for number in range(STROKES):
-        row, column = 8 + number * 7 % 16, 4 + number * 5 % 20
-        place = pad.pixelCentre(row, column).toPoint()
+        place = pad.pixelCentre(8 + number * 7 % 16, 4 + number * 5 % 20).toPoint()
         answered.clear()
         began = time.perf_counter()
         QTest.mousePress(pad, button, pos=place)
@@ -57,13 +67,9 @@ def rows(opened: Studio) -> list[Row]:
                 pause(0.008)
             gaps.append(1e3 * (time.perf_counter() - began) / max(1, len(answered)))
         QTest.mouseRelease(pad, button, pos=place)
-        pause(0.05)
         if number % 10 == 9:
             pad.clear()
-            pause(0.05)
+        pause(0.05)
     tiles.setTiles = shown  # type: ignore[method-assign]
     tiles.removeEventFilter(paints)
-    return [
-        move_row("a stroke on the pad to the first new shoe painted", times, GOAL),
-        move_row("between two answers while the pen moves", gaps, GOAL),
-    ]
+    return times, gaps
