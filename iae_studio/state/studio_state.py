@@ -9,6 +9,7 @@ from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
+from iae_studio.state.drawn_code import CodeDrawing
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.messages import Messages
@@ -33,6 +34,7 @@ class StudioState:
     selection: Selection
     asking: Asking
     answers: Answers
+    drawing: CodeDrawing
     training: Training
     devices: Devices
     library: Library
@@ -47,6 +49,7 @@ class StudioState:
         query = Query(displayed)
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
+        asking = Asking(displayed)
         training = Training(displayed, messages)
         library = Library(displayed, training, messages)
         parts = cls(
@@ -55,8 +58,9 @@ class StudioState:
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
-            asking=Asking(displayed),
+            asking=asking,
             answers=answers,
+            drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
             devices=Devices(),
             library=library,
