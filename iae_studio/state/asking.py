@@ -38,7 +38,7 @@ class Asking(QObject):
         super().__init__(parent)
         self._displayed = displayed
         self._stand: dict[str, Asked] = {}
-        displayed.recipeChanged.connect(lambda _: self._forget())
+        displayed.recipeChanged.connect(lambda _: self.forget())
 
     def ask(
         self,
@@ -67,14 +67,14 @@ class Asking(QObject):
 
     def answer(self, asked: Asked, answer: object) -> None:
         """The displayed model's answer, unless something else was asked since."""
-        if self._waits_for(asked):
+        if self._stand.get(asked.kind) is asked:
             if not asked.follows:
                 del self._stand[asked.kind]
             asked.then(answer)
 
     def lack(self, asked: Asked) -> None:
         """There is no answer, which was told."""
-        if self._waits_for(asked):
+        if self._stand.get(asked.kind) is asked:
             if not asked.follows:
                 del self._stand[asked.kind]
             if asked.otherwise is not None:
@@ -82,13 +82,10 @@ class Asking(QObject):
 
     def move(self, asked: Asked, done: int, total: int) -> None:
         """How far a slow answer is."""
-        if self._waits_for(asked):
+        if self._stand.get(asked.kind) is asked:
             self.moved.emit(asked.kind, done, total)
 
-    def _waits_for(self, asked: Asked) -> bool:
-        """Whether somebody does; once all is silenced, as the window ends, nobody."""
-        return self._stand.get(asked.kind) is asked and not self.signalsBlocked()
-
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Nobody waits for anything any more."""
         for kind in list(self._stand):
             self.cancel(kind)

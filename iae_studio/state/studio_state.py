@@ -10,6 +10,7 @@ from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
+from iae_studio.state.drawn_code import CodeDrawing
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.messages import Messages
@@ -34,6 +35,7 @@ class StudioState:
     selection: Selection
     asking: Asking
     answers: Answers
+    drawing: CodeDrawing
     training: Training
     devices: Devices
     asides: Asides
@@ -49,6 +51,7 @@ class StudioState:
         query = Query(displayed)
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
+        asking = Asking(displayed)
         training = Training(displayed, messages)
         library = Library(displayed, training, messages)
         parts = cls(
@@ -57,8 +60,9 @@ class StudioState:
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
-            asking=Asking(displayed),
+            asking=asking,
             answers=answers,
+            drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
             devices=Devices(),
             asides=Asides(displayed, training, messages),
@@ -93,3 +97,4 @@ class StudioState:
         """Nothing more is told: the views are gone."""
         for part in vars(self).values():
             part.blockSignals(True)
+        self.asking.forget()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption
+from iae_studio.views.drawn_row import DrawnRow
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.words import about
 from trainer.messages import Cloud
@@ -42,6 +43,7 @@ class PicturesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._about)
+        layout.addWidget(DrawnRow(state))
         layout.addWidget(self._pages, 1)
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
