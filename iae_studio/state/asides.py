@@ -13,6 +13,7 @@ NO_RUN = (
     "Images are set aside from a run, and kept with it: this model is no run yet. Press Train, "
     "then set them aside at any time."
 )
+LOADING = "The run is loading: set images aside once it trains."
 
 
 class Asides(QObject):
