@@ -11,6 +11,7 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
+from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
@@ -31,6 +32,7 @@ class StudioState:
     query: Query
     inputs: InputImages
     selection: Selection
+    marks: Marks
     asking: Asking
     answers: Answers
     training: Training
@@ -55,6 +57,7 @@ class StudioState:
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
+            marks=Marks(inputs, query),
             asking=Asking(displayed),
             answers=answers,
             training=training,
