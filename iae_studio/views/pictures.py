@@ -12,6 +12,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption
 from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
 from trainer.messages import Cloud
 from trainer.recipe.recipe import Recipe
@@ -43,6 +44,7 @@ class PicturesView(QWidget):
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._about)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(StyleTray(state, self.reconstructions.grid))
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
         self._answers.clouded.connect(self._show_cloud)
