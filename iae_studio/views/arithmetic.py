@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from iae_studio.state.marks import TERMS
 from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
 from iae_studio.views.building_blocks import row, tool
 from iae_studio.views.large import LargeView
 from iae_studio.views.style_page import StylePage
@@ -40,6 +41,7 @@ class ArithmeticView(StylePage):
         self._bars.setObjectName("arithmeticBars")
         self._reset = tool("", "reset", "Empty A, B and C", partial(state.marks.drop, *TERMS))
         self._inputs, self._rest = QWidget(), QWidget()
+        self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         a, b, c = self._wells.values()
         minus, plus, equals = self._signs
         self._inputs.setLayout(row(a, minus, b, plus, c, equals))
@@ -48,6 +50,7 @@ class ArithmeticView(StylePage):
         self.strip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.lay_out((self._reset,), (self._inputs,), (self._bars, self._rest))
         state.marks.changed.connect(self.later)
+        theme.notifier().changed.connect(self.later)
 
     def _well(self, name: str) -> QToolButton:
         made = QToolButton()
@@ -76,8 +79,7 @@ class ArithmeticView(StylePage):
         known, at = self.state.marks.input(name), self.state.marks.tile(name)
         key = f"Alt+{place + 1}"
         if known is None or at is None:
-            picture = QPixmap(_WELL, _WELL)
-            picture.fill(Qt.GlobalColor.transparent)
+            picture = _empty(self.devicePixelRatioF())
             words = f"{name} is empty: click to put the selected tile here ({key})"
         else:
             picture = QPixmap.fromImage(to_image(known.seen)).scaled(
@@ -120,3 +122,16 @@ class ArithmeticView(StylePage):
         pictures, heads = self.strip.pictures(), self.strip.heads()
         shown = [(head, "content", picture) for head, picture in zip(heads, pictures, strict=True)]
         LargeView(heads[place], shown, self).exec()
+
+
+def _empty(ratio: float) -> QPixmap:
+    """A place for a picture."""
+    made = QPixmap(round(_WELL * ratio), round(_WELL * ratio))
+    made.setDevicePixelRatio(ratio)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("muted"), 1, Qt.PenStyle.DashLine))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, _WELL - 1, _WELL - 1), theme.GRID, theme.GRID)
+    painter.end()
+    return made

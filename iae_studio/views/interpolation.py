@@ -60,7 +60,7 @@ class InterpolationView(StylePage):
                 f"From {tile_name(self.state, chosen.row, chosen.column)} to another tile: "
                 "Ctrl+click that one, or select it and press Shift+I."
             )
-        return same_ends((chosen.row, chosen.column), end, self.moves)
+        return same_ends(recipe, (chosen.row, chosen.column), end, self.moves)
 
     def renew(self) -> None:
         chosen, end = self.state.selection, self.state.marks.tile(END)

@@ -38,6 +38,11 @@ def draws_by_noise(recipe: Recipe) -> bool:
     return recipe.model.noise > 0 or recipe.varies_code
 
 
+def draws_codes(recipe: Recipe) -> bool:
+    """Whether the encoder draws: an image has another code in each column."""
+    return recipe.model.encoder_noise > 0 or recipe.model.posterior == "gaussian"
+
+
 def moves_of(recipe: Recipe) -> tuple[Moves, ...]:
     """What can go from one tile to another."""
     if recipe.translates:
@@ -76,29 +81,35 @@ def no_walk(recipe: Recipe, has_directions: bool, scale: float) -> str:
     return ""
 
 
+def translations(state: StudioState) -> str:
+    """Said where the grid shows the way back: what is drawn here is on the way there."""
+    return " Translations, not their way back." if state.query.shows_way_back else ""
+
+
 def way_words(state: StudioState, start: tuple[int, int], end: tuple[int, int], moves: str) -> str:
     """What an interpolation shows."""
     images, recipe = state.inputs.images, state.displayed.recipe
     one, other = tile_name(state, *start), tile_name(state, *end)
     first, last = column_name(state, start[1]), column_name(state, end[1])
-    content = images[start[0]].name
+    content, spread = images[start[0]].name, draws_codes(recipe)
     if moves == "both":
         return f"{one} to {other}: the code goes straight, the noise over the sphere."
     if moves == "code":
         same = f", both with {first}" if draws_by_noise(recipe) else ""
-        return f"{content} to {images[end[0]].name}{same}: the code goes straight."
+        whole = f"{content} to {images[end[0]].name}{same}" if not spread else f"{one} to {other}"
+        return f"{whole}: the code goes straight."
     why = " Its code is a picture, and pictures do not blend." if recipe.translates else ""
     if recipe.varies_code:
-        why = " What goes in are pictures, and pictures do not blend."
+        why = f" What goes in are pictures, and pictures do not blend.{translations(state)}"
     return f"{content}, {first} to {last}: the noise goes over the sphere.{why}"
 
 
-def same_ends(start: tuple[int, int], end: tuple[int, int], moves: str) -> str:
+def same_ends(recipe: Recipe, start: tuple[int, int], end: tuple[int, int], moves: str) -> str:
     """What to do where both ends would be the same picture; "" where they are not."""
     if start == end:
         return "This is the other end. Now select the tile to begin with."
     if moves == "noise" and start[1] == end[1]:
         return "Both tiles have the same noise: select one of another column."
-    if moves == "code" and start[0] == end[0]:
+    if moves == "code" and start[0] == end[0] and not draws_codes(recipe):
         return "Both tiles have the same code: select one of another row."
     return ""

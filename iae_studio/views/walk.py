@@ -12,7 +12,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import tool
 from iae_studio.views.loop_frames import LoopFrames
 from iae_studio.views.style_page import StylePage
-from iae_studio.views.style_words import column_name, draws_by_noise, no_walk
+from iae_studio.views.style_words import column_name, draws_by_noise, no_walk, translations
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.exploring.questions.style import WALKERS, Frames, Walk
@@ -91,7 +91,8 @@ class WalkView(StylePage):
         self._asked = replace(probe, images=state.answers.probe().images[rows])
         if draws_by_noise(state.displayed.recipe):
             noise = column_name(state, chosen.column)
-            self.say(f"A circle through {noise}: each content stays, the style walks.")
+            back = translations(state)
+            self.say(f"A circle through {noise}: each content stays, the style walks.{back}")
         else:
             self.say("A closed loop through each code, along its two strongest directions.")
         self._loop.expect(anew=True)

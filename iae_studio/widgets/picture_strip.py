@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
+    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -16,13 +17,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.elided_label import in_lines
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
-_COMFORT, _LEAST = 56, 28  # px: a picture's larger side, and what it shrinks to before it scrolls
+_COMFORT, _LEAST = 64, 28  # px: a picture's larger side, and what it shrinks to before it scrolls
 _GAP, _FRAME, _BAR = 4, 2, 12
 
 
@@ -39,6 +41,7 @@ class PictureStrip(QAbstractScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
         self._pictures: Pixels = np.zeros((0, 1, 1, 1), np.uint8)
         self._images: list[QImage] = []
         self._heads: tuple[str, ...] = ()
@@ -110,7 +113,7 @@ class PictureStrip(QAbstractScrollArea):
 
     def _place(self, at: QPoint) -> int:
         place = (at.x() + self.horizontalScrollBar().value()) // self._pitch()
-        return place if 0 <= place < len(self._images) and at.y() >= self._head() else -1
+        return place if 0 <= place < len(self._images) else -1
 
     # ---- painting ----------------------------------------------------------------------------
 
@@ -165,6 +168,11 @@ class PictureStrip(QAbstractScrollArea):
             self._point(-1)
         elif event.type() == QEvent.Type.DevicePixelRatioChange:
             self._relayout()
+        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = self._place(event.pos())
+            words = self._heads[place] if 0 <= place < len(self._heads) else ""
+            QToolTip.showText(event.globalPos(), in_lines(words), self.viewport())
+            return True
         return bool(super().viewportEvent(event))
 
     def _point(self, place: int) -> None:

@@ -22,7 +22,8 @@ class VectorBars(QWidget):
     def __init__(self, name: str, role: str = "content", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self._role, self._names = role, ()
+        self._role = role
+        self._names: tuple[str, ...] = ()
         self._rows: Floats = np.zeros((0, 0), np.float32)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)

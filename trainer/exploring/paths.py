@@ -23,7 +23,7 @@ from trainer.exploring.questions.style import (
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Probe, UserError
 
-REACH = 1.5  # of a loop in the code: half its width, in deviations of the codes seen
+REACH = 1.0  # of a loop in the code: half its width, in deviations of the codes seen
 
 
 @torch.inference_mode()
