@@ -14,6 +14,7 @@ from iae_studio.views.building_blocks import button, caption
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
+from iae_studio.widgets.with_tray import WithTray
 from trainer.messages import Cloud
 from trainer.recipe.recipe import Recipe
 
@@ -43,8 +44,8 @@ class PicturesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._about)
-        layout.addWidget(self._pages, 1)
-        layout.addWidget(StyleTray(state, self.reconstructions.grid))
+        tray = StyleTray(state, self.reconstructions.grid)
+        layout.addWidget(WithTray(self._pages, tray), 1)
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
         self._answers.clouded.connect(self._show_cloud)
