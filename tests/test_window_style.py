@@ -216,8 +216,7 @@ def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> No
         rows = wait_for(studio, qtbot, "walk", min(len(studio.state.inputs.images), 8))
         assert "Untrained" in words(studio, "walk")
         train(studio, qtbot)
-        step = newest(studio, qtbot).step
-        assert step >= 2
+        qtbot.waitUntil(lambda: studio.state.answers.rendering.step >= 2, timeout=LONG)
 
         def of_now(made: np.ndarray) -> bool:
             rendering = studio.state.answers.rendering
