@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.views import walk
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.sliders import ValueSlider
@@ -209,6 +210,7 @@ def test_every_kind_of_model_offers_what_it_has_and_says_what_it_has_not(studio,
 
 
 def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(walk, "REST", 0.0)
     with little_data(monkeypatch):
         show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=8))
         press(studio, qtbot, Key.Key_W)
@@ -223,3 +225,4 @@ def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> No
             return np.array_equal(made, rendering.tiles[: len(rows), 0])
 
         wait_for(studio, qtbot, "walk", len(rows), of_now)
+        assert "Untrained" not in words(studio, "walk")

@@ -110,6 +110,7 @@ class ArithmeticView(StylePage):
         self.ask(Arithmetic(terms, probe_of(chosen.row, chosen.column)))
 
     def answered(self, composed: Composed) -> None:
+        self.say_again(composed.step)
         names = SUMS[: len(composed.codes)]
         self.show_pictures(composed.pictures, names, "content")
         self._bars.setVectors(composed.codes, names)

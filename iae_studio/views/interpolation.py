@@ -70,6 +70,7 @@ class InterpolationView(StylePage):
         self.ask(Interpolation(probe_of(chosen.row, chosen.column), probe_of(*end), self.moves))
 
     def answered(self, way: Way) -> None:
+        self.say_again(way.step)
         heads = [f"{round(100 * place / (STEPS - 1))} %" for place in range(STEPS)]
         self.show_pictures(way.pictures, heads)
 

@@ -30,6 +30,7 @@ class StylePage(QWidget):
         super().__init__(parent)
         self.state, self._subject = state, subject
         self.in_use = False
+        self._said = ""
         self.words = caption(most=2)
         self.words.setObjectName(f"{subject}Words")
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -120,9 +121,14 @@ class StylePage(QWidget):
 
     def say(self, words: str, step: int | None = None) -> None:
         """Say what is seen; of an untrained model, that it means nothing yet."""
+        self._said = words
         facts = self.state.answers.facts
         known = step if step is not None else (facts.step if facts is not None else None)
         self.words.setText(f"{words} {UNTRAINED}" if known == 0 else words)
+
+    def say_again(self, step: int) -> None:
+        """The same of these weights."""
+        self.say(self._said, step)
 
     def show_pictures(self, pictures: Pixels, heads: Sequence[str], role: str = "muted") -> None:
         """In the strip."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
@@ -19,6 +20,7 @@ from trainer.exploring.questions.style import WALKERS, Frames, Walk
 from trainer.messages import Probe
 
 SLOWEST, FASTEST, AT_FIRST = 2, 30, 12  # frames a second
+REST = 4.0  # s from one loop to the same by newer weights: a walk must not slow the training
 
 
 class WalkView(StylePage):
@@ -28,6 +30,7 @@ class WalkView(StylePage):
         super().__init__(state, "walk", parent)
         self._loop = LoopFrames()
         self._asked: Probe | None = None
+        self._began = 0.0
         self._heads: list[str] = []
         self.plays = True
         self._clock = QTimer(self)
@@ -95,15 +98,22 @@ class WalkView(StylePage):
             self.say(f"A circle through {noise}: each content stays, the style walks.{back}")
         else:
             self.say("A closed loop through each code, along its two strongest directions.")
-        self._loop.expect(anew=True)
-        self.ask(Walk(self._asked), follows=False)
+        self._ask_for_all(anew=True)
 
     def answered(self, part: Frames) -> None:
         following = self._loop.add(part)
         if part.start == 0:
             self._show()
+            self.say_again(part.step)
         if following is not None and self._asked is not None:
             self.ask(Walk(self._asked, following), follows=False)
+
+    def _ask_for_all(self, anew: bool) -> None:
+        """For the first part; each part that comes asks for the next."""
+        if self._asked is not None:
+            self._began = time.monotonic()
+            self._loop.expect(anew)
+            self.ask(Walk(self._asked), follows=False)
 
     def _show(self) -> None:
         frame = self._loop.now()
@@ -117,9 +127,9 @@ class WalkView(StylePage):
         self._show()
         rendering = self.state.answers.rendering
         newer = rendering is not None and rendering.step != self._loop.step
-        if began and newer and not self._loop.waits and self._asked is not None:
-            self._loop.expect(anew=False)
-            self.ask(Walk(self._asked), follows=False)
+        rested = time.monotonic() - self._began >= REST
+        if began and newer and rested and not self._loop.waits:
+            self._ask_for_all(anew=False)
 
     def forget(self) -> None:
         super().forget()

@@ -72,7 +72,7 @@ def _loop(snapshot: Snapshot, point: Point, seed: int, frames: int) -> tuple[Ten
 
     A circle towards noise that is drawn as the first was: every point of it is as likely as any
     draw is. Without noise an ellipse along the two strongest directions of the code, by the codes'
-    mean.
+    mean. Where there are no directions either it stands still.
     """
     if len(point.noise):
         rng = torch.Generator().manual_seed(seed + 1)
@@ -81,7 +81,7 @@ def _loop(snapshot: Snapshot, point: Point, seed: int, frames: int) -> tuple[Ten
         return circle(point.noise, towards, frames), still.to(point.given)
     known = snapshot.directions
     if not point.has_code or known is None or not len(known.code_axes):
-        raise UserError("There is nothing to walk along: no noise, and no directions in the code.")
+        return _still(point.noise, frames), torch.zeros_like(_still(point.given, frames))
     first, second = REACH * known.code_axes[0], REACH * known.code_axes[:2][-1]
     if (point.given - known.code_mean) @ first > 0:
         first = -first
