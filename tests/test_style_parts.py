@@ -48,6 +48,22 @@ def test_a_mark_follows_its_input_and_goes_with_it(state) -> None:
     assert state.marks.input("B") is None and state.marks.next_term() == "A"
 
 
+def test_a_mark_on_the_drawing_follows_the_pen(state) -> None:
+    bring(state, "a")
+    spec = state.inputs.spec
+    for grey in (1, 2):
+        drawing = Input("drawing", np.full(spec.shape, grey, np.uint8), spec, drawing=True)
+        state.inputs.set_sketch(drawing)
+        state.marks.put("A", 0, 0) if grey == 1 else None
+    assert state.marks.input("A") is drawing
+    state.inputs.keep_sketch()
+    bring(state, "new")
+    assert state.marks.input("A").seen is drawing.seen and state.marks.tile("A") == (1, 0)
+    state.inputs.set_sketch(None)
+    state.inputs.remove(1)
+    assert state.marks.input("A") is None
+
+
 def test_what_is_borrowed_stays_when_the_rest_is_drawn_anew(state) -> None:
     state.query.set_seed(12)
     state.query.toggle_lock(5)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -67,6 +67,18 @@ class Marks(QObject):
 
     def _follow(self) -> None:
         """Other inputs: a mark is elsewhere, or gone."""
-        here = {id(known) for known in self._inputs.images}
-        self._held = {name: mark for name, mark in self._held.items() if id(mark.input) in here}
+        found = {name: self._now(mark.input) for name, mark in self._held.items()}
+        self._held = {
+            name: replace(self._held[name], input=known)
+            for name, known in found.items()
+            if known is not None
+        }
         self.changed.emit()
+
+    def _now(self, known: Input) -> Input | None:
+        """What an input has become: a drawing goes on, or is kept under another name."""
+        images = self._inputs.images
+        same = next((each for each in images if each.seen is known.seen), None)
+        if same is None and known.drawing:
+            return next((each for each in images if each.drawing), None)
+        return same
