@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -22,10 +23,11 @@ from trainer.models.building import build_model
 NOW = Circumstances()
 
 
-def asked(kind: str, count: int = 3) -> tuple[Snapshot, Probe]:
-    """A model of that kind, and a question about some images with three noises and edits."""
+@lru_cache
+def asked(kind: str) -> tuple[Snapshot, Probe]:
+    """A model of that kind, and a question about three images with three noises and edits."""
     recipe = kind_of(kind)
-    probe = Probe(1, pictures_of(recipe, count), column_seeds(4, 3), 0.8, (0.5,))
+    probe = Probe(1, pictures_of(recipe, 3), column_seeds(4, 3), 0.8, (0.5,))
     return snapshot_of(recipe, steps=4), replace(probe, noise_offsets=(0.5,))
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.marks import END
 from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
 from iae_studio.views.loop_frames import LoopFrames
 from iae_studio.views.style_words import moves_of, no_sum, no_walk, no_way, seed_name, tile_name
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.picture_strip import PictureStrip
+from iae_studio.widgets.with_tray import WithTray
 from tests.tiny import kind_of
 from tests.widgets import LEFT, heard_of, shown
 from trainer.exploring.questions.style import FRAMES, PART, Frames
@@ -208,6 +211,20 @@ def test_more_pictures_than_fit_are_smaller_and_then_scrolled(qtbot, dark) -> No
     for _ in range(39):
         qtbot.keyClick(strip, Qt.Key.Key_Right)
     assert strip.rectOf(39).left() >= 0 and strip.rectOf(39).right() < 400
+
+
+def test_a_tray_has_its_height_and_gives_way_where_there_is_little_room(qtbot) -> None:
+    above, tray = QWidget(), QWidget()
+    above.setMinimumSize(100, 80)
+    tray.setFixedHeight(50)
+    both = shown(qtbot, WithTray(above, tray), 300, 300)
+    assert both.minimumSizeHint().height() <= 80 and tray.isVisible()
+    assert (tray.y(), tray.height(), above.height()) == (250, 50, 250 - theme.GAP)
+    both.resize(300, 100)
+    assert above.height() >= 80 and tray.height() == 50 and tray.y() >= above.height()
+    both.resize(300, 300)
+    tray.hide()
+    qtbot.waitUntil(lambda: above.height() == 300)
 
 
 def test_a_click_with_ctrl_or_alt_marks_and_selects_nothing(qtbot, dark) -> None:

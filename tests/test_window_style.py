@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.views import walk
+from iae_studio.views.large import LargeView
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.sliders import ValueSlider
@@ -66,6 +67,22 @@ def wait_for(studio, qtbot, name: str, count: int, then=lambda made: True) -> np
 
     qtbot.waitUntil(there, timeout=LONG)
     return pictures(studio, name)
+
+
+def enlarged(studio, qtbot, name: str, place: int) -> str:
+    """The title of what a click on a picture of the strip opens; it is closed again."""
+    titles: list[str] = []
+
+    def look() -> None:
+        for large in studio.window.findChildren(LargeView):
+            titles.append(large.windowTitle())
+            large.close()
+
+    QTimer.singleShot(100, look)
+    strip = find(studio, PictureStrip, f"{name}Pictures")
+    qtbot.mouseClick(strip.viewport(), LEFT, pos=strip.rectOf(place).center())
+    qtbot.waitUntil(lambda: bool(titles), timeout=LONG)
+    return titles[0]
 
 
 def test_a_style_is_borrowed_for_every_input_and_stays(studio, qtbot) -> None:
@@ -148,6 +165,7 @@ def test_codes_are_added_and_subtracted_as_one_looks(studio, qtbot) -> None:
         studio, qtbot, "arithmetic", 3, lambda made: np.array_equal(made[2], tiles[0, 5])
     )
     assert len(same) == 3, "A - B + B is A"
+    assert enlarged(studio, qtbot, "arithmetic", 2) == "A − B + C"
 
 
 def test_a_walk_plays_pauses_and_ends(studio, qtbot) -> None:

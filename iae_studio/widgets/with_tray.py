@@ -23,8 +23,9 @@ class WithTray(QWidget):
 
     def _lay_out(self) -> None:
         width, height = self.width(), self.height()
-        wanted = 0 if self._tray.isHidden() else self._tray.sizeHint().height()
-        room = max(height - self._above.minimumSizeHint().height() - theme.GAP, 0)
+        tray = self._tray.sizeHint().expandedTo(self._tray.minimumSize())
+        wanted = 0 if self._tray.isHidden() else tray.height()
+        room = max(height - self.minimumSizeHint().height() - theme.GAP, 0)
         below = min(wanted, room)
         gap = theme.GAP if below else 0
         self._above.setGeometry(0, 0, width, height - below - gap)
@@ -41,7 +42,7 @@ class WithTray(QWidget):
         self._lay_out()
 
     def minimumSizeHint(self) -> QSize:
-        least = self._above.minimumSizeHint()
+        least = self._above.minimumSizeHint().expandedTo(self._above.minimumSize())
         tray = 0 if self._tray.isHidden() else self._tray.minimumSizeHint().width()
         return QSize(max(least.width(), tray), least.height())
 
