@@ -134,7 +134,7 @@ class ExploreThread(QThread):
 
     def _answer(self, wanted: _Wanted, subject: Subject, progress: CancellableProgress) -> None:
         began, asked = time.monotonic(), wanted.asked
-        answer = resolve(asked.question.answered_by)
+        answer = resolve(type(asked.question).answered_by)
         try:
             told = Circumstances(subject.root, subject.path, progress)
             found = answer(subject.snapshot, asked.question, told)
