@@ -95,6 +95,7 @@ class GridPainter:
         """A word in the lower corner of a tile, and a thin frame around it."""
         self._outline(tile, "text", self._px(1))
         font = self._font(theme.CAPTION, QFont.Weight.DemiBold)
+        font.setPixelSize(min(font.pixelSize(), max(tile.height() // 3, 1)))
         metrics, inset = QFontMetrics(font), self._px(3)
         wide, high = metrics.horizontalAdvance(word) + 2 * inset, metrics.height()
         box = QRect(tile.left(), tile.bottom() + 1 - high, min(wide, tile.width()), high)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from iae_studio.style import theme
+
+_SLIVER = 26  # px: less than this of a tray is nothing
 
 
 class WithTray(QWidget):
@@ -25,8 +27,8 @@ class WithTray(QWidget):
         width, height = self.width(), self.height()
         tray = self._tray.sizeHint().expandedTo(self._tray.minimumSize())
         wanted = 0 if self._tray.isHidden() else tray.height()
-        room = max(height - self.minimumSizeHint().height() - theme.GAP, 0)
-        below = min(wanted, room)
+        room = height - _least(self._above).height() - theme.GAP
+        below = min(wanted, room) if room >= min(wanted, theme.px(_SLIVER)) else 0
         gap = theme.GAP if below else 0
         self._above.setGeometry(0, 0, width, height - below - gap)
         # What finds no room lies below the edge, whole: nothing in it is squeezed.
@@ -48,3 +50,9 @@ class WithTray(QWidget):
 
     def sizeHint(self) -> QSize:
         return self._above.sizeHint().expandedTo(self.minimumSizeHint())
+
+
+def _least(above: QWidget) -> QSize:
+    """What is to be seen needs so much; of pages, the one in front."""
+    page = (above.currentWidget() if isinstance(above, QStackedWidget) else None) or above
+    return page.minimumSizeHint().expandedTo(page.minimumSize())
