@@ -16,7 +16,7 @@ from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.sliders import ValueSlider
 from iae_studio.widgets.vector_bars import VectorBars
 from tests.studio import LONG, find, little_data, newest, running, show, train
-from tests.widgets import LEFT
+from tests.widgets import LEFT, heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
 Key, Hold = Qt.Key, Qt.KeyboardModifier
@@ -225,6 +225,22 @@ def test_every_kind_of_model_offers_what_it_has_and_says_what_it_has_not(studio,
     qtbot.waitUntil(lambda: "Nothing is selected" in words(studio, "walk"), timeout=LONG)
     display(studio, qtbot, "mog-iae")
     assert not tray.isVisible()
+
+
+def test_what_is_not_in_front_asks_for_nothing_and_comes_back(studio, qtbot) -> None:
+    display(studio, qtbot, "mnist-clusters-small")
+    click(studio, qtbot, 0, 1)
+    click(studio, qtbot, 2, 3, Hold.ControlModifier)
+    before = wait_for(studio, qtbot, "interpolate", 9)
+    asked = heard_of(studio.state.asking.wanted)
+    press(studio, qtbot, Key.Key_2)
+    qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
+    press(studio, qtbot, Key.Key_Space)
+    qtbot.wait(50)
+    assert not [one for (one,) in asked if one.kind == "interpolate"]
+    press(studio, qtbot, Key.Key_1)
+    made = wait_for(studio, qtbot, "interpolate", 9, lambda m: not np.array_equal(m, before))
+    np.testing.assert_array_equal(made[0], newest(studio, qtbot).tiles[0, 1])
 
 
 def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -94,8 +95,18 @@ class StylePage(QWidget):
 
     def later(self, *_: object) -> None:
         """Something changed; of many changes at once the last one counts."""
-        if self.in_use:
+        if self.in_use and self.isVisible():
             self._soon.start(0)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another view of the middle was in front."""
+        super().showEvent(event)
+        self.later()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Who cannot be seen asks for nothing."""
+        super().hideEvent(event)
+        self.state.asking.cancel(self._subject)
 
     def _another(self, _: Recipe) -> None:
         if self.in_use:

@@ -171,10 +171,10 @@ class StyleTray(QWidget):
                 self.page(self._open).end()
                 self.page(self._open).hide()
             self._open = name
-            if name:
-                self.page(name).begin()
-                self.page(name).show()
             self._strip.setVisible(bool(name))
+            if name:
+                self.page(name).show()
+                self.page(name).begin()
             self._show_marks()
         for each, made in self._buttons.items():
             made.setChecked(each == name)
