@@ -14,8 +14,8 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.loop_frames import LoopFrames
 from iae_studio.views.style_words import moves_of, no_sum, no_walk, no_way, seed_name, tile_name
+from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
-from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.with_tray import WithTray
 from tests.tiny import kind_of
 from tests.widgets import LEFT, heard_of, shown
@@ -183,7 +183,7 @@ def test_another_tile_plays_at_once() -> None:
 
 
 def test_a_strip_shows_its_pictures_as_they_are_and_a_click_chooses(qtbot, dark) -> None:
-    strip = PictureStrip("pictures")
+    strip = FilmStrip("pictures")
     shown(qtbot, strip, 400, 90)
     pictures = np.zeros((3, 28, 28, 1), np.uint8)
     pictures[1, 0, 0] = 255
@@ -202,7 +202,7 @@ def test_a_strip_shows_its_pictures_as_they_are_and_a_click_chooses(qtbot, dark)
 
 
 def test_more_pictures_than_fit_are_smaller_and_then_scrolled(qtbot, dark) -> None:
-    strip = PictureStrip("pictures")
+    strip = FilmStrip("pictures")
     shown(qtbot, strip, 400, 90)
     strip.setPictures(np.zeros((10, 28, 28, 1), np.uint8))
     assert strip.rectOf(9).right() < 400 and strip.horizontalScrollBar().maximum() == 0

@@ -11,8 +11,8 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.views import walk
 from iae_studio.views.large import LargeView
+from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
-from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.sliders import ValueSlider
 from iae_studio.widgets.vector_bars import VectorBars
 from tests.studio import LONG, find, little_data, newest, running, show, train
@@ -50,7 +50,7 @@ def click(studio, qtbot, row: int, column: int, hold=Hold.NoModifier) -> None:
 
 
 def pictures(studio, name: str) -> np.ndarray:
-    return find(studio, PictureStrip, f"{name}Pictures").pictures()
+    return find(studio, FilmStrip, f"{name}Pictures").pictures()
 
 
 def words(studio, name: str) -> str:
@@ -61,7 +61,7 @@ def wait_for(studio, qtbot, name: str, count: int, then=lambda made: True) -> np
     """The strip's pictures, once there are so many."""
 
     def there() -> bool:
-        strip = find(studio, PictureStrip, f"{name}Pictures")
+        strip = find(studio, FilmStrip, f"{name}Pictures")
         made = strip.pictures()
         return strip.isVisible() and len(made) == count and bool(then(made))
 
@@ -79,7 +79,7 @@ def enlarged(studio, qtbot, name: str, place: int) -> str:
             large.close()
 
     QTimer.singleShot(100, look)
-    strip = find(studio, PictureStrip, f"{name}Pictures")
+    strip = find(studio, FilmStrip, f"{name}Pictures")
     qtbot.mouseClick(strip.viewport(), LEFT, pos=strip.rectOf(place).center())
     qtbot.waitUntil(lambda: bool(titles), timeout=LONG)
     return titles[0]
@@ -134,7 +134,7 @@ def test_between_two_tiles_code_and_noise_go_alone_or_together(studio, qtbot) ->
         assert not np.array_equal(made[4], made[0]) and not np.array_equal(made[4], made[-1])
     click(studio, qtbot, 1, 4)
     qtbot.waitUntil(lambda: "same noise" in words(studio, "interpolate"), timeout=LONG)
-    assert not find(studio, PictureStrip, "interpolatePictures").isVisible()
+    assert not find(studio, FilmStrip, "interpolatePictures").isVisible()
     press(studio, qtbot, Key.Key_I, Hold.ShiftModifier)
     qtbot.waitUntil(lambda: "the other end" in words(studio, "interpolate"), timeout=LONG)
     studio.state.inputs.remove(1)

@@ -15,7 +15,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row, tool
 from iae_studio.views.help import help_mark
 from iae_studio.views.style_words import NOTHING, UNTRAINED
-from iae_studio.widgets.picture_strip import PictureStrip
+from iae_studio.widgets.film_strip import FilmStrip
 from trainer.exploring.questions.base import Question
 from trainer.messages import Pixels
 from trainer.recipe.recipe import Recipe
@@ -35,7 +35,7 @@ class StylePage(QWidget):
         self.words = caption(most=2)
         self.words.setObjectName(f"{subject}Words")
         self.words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.strip = PictureStrip("")
+        self.strip = FilmStrip("")
         self.strip.setObjectName(f"{subject}Pictures")
         self.strip.hide()
         self._soon = QTimer(self)

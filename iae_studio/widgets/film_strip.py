@@ -28,7 +28,7 @@ _COMFORT, _LEAST = 64, 28  # px: a picture's larger side, and what it shrinks to
 _GAP, _FRAME, _BAR = 4, 2, 12
 
 
-class PictureStrip(QAbstractScrollArea):
+class FilmStrip(QAbstractScrollArea):
     """As many pictures as there are, as large as fits; more than that are scrolled."""
 
     chosen = Signal(int)
