@@ -9,6 +9,7 @@ from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
+from iae_studio.state.drawn_code import CodeDrawing
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
@@ -35,6 +36,7 @@ class StudioState:
     marks: Marks
     asking: Asking
     answers: Answers
+    drawing: CodeDrawing
     training: Training
     devices: Devices
     library: Library
@@ -49,6 +51,7 @@ class StudioState:
         query = Query(displayed)
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
+        asking = Asking(displayed)
         training = Training(displayed, messages)
         library = Library(displayed, training, messages)
         parts = cls(
@@ -58,8 +61,9 @@ class StudioState:
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
             marks=Marks(inputs, query),
-            asking=Asking(displayed),
+            asking=asking,
             answers=answers,
+            drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
             devices=Devices(),
             library=library,
@@ -93,3 +97,4 @@ class StudioState:
         """Nothing more is told: the views are gone."""
         for part in vars(self).values():
             part.blockSignals(True)
+        self.asking.forget()

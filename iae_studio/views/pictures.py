@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption
+from iae_studio.views.drawn_row import DrawnRow
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
@@ -44,6 +45,7 @@ class PicturesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         layout.addWidget(self._about)
+        layout.addWidget(DrawnRow(state))
         tray = StyleTray(state, self.reconstructions.grid)
         layout.addWidget(WithTray(self._pages, tray), 1)
         self._inputs.changed.connect(self._show_inputs)
