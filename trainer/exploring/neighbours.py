@@ -1,0 +1,171 @@
+"""Which training images are nearest to a picture, and whether that is unusually near."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from trainer.data.dataset import DataSet, Rows
+from trainer.data.loading import load_data
+from trainer.exploring.points import Point, points_of
+from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.pictures import LOOKED_AT, NearestTraining, Neighbours
+from trainer.inference.model_files import trained_on_of
+from trainer.inference.pixels import to_pixels
+from trainer.inference.snapshot import Snapshot
+from trainer.messages import DataMissingError, Pixels
+from trainer.recipe.specs import DATA_SETS
+
+BATCH = 256  # training images at once
+COMPARED = 500  # training images whose own nearest one is looked for
+
+UNTRAINED = "This model is untrained, so its codes mean nothing yet. Press Train first."
+NOT_HERE = (
+    "The training images ({title}) are not on this computer. Download them, or name their folder, "
+    "at the left; then ask again."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The training images that are looked at, as rows of numbers, and how near they are."""
+
+    rows: Rows
+    places: Tensor  # in the training set
+    vectors: Tensor  # [N, K]
+    own: Tensor  # [COMPARED]: the distances of some to their own nearest one, sorted
+    names: dict[int, str]
+    in_all: int
+
+
+_known: WeakKeyDictionary[Snapshot, Known] = WeakKeyDictionary()  # as long as the weights are shown
+
+
+def nearest_training(
+    snapshot: Snapshot, question: NearestTraining, told: Circumstances
+) -> Neighbours:
+    """The nearest ones, or why there is no answer."""
+    if not snapshot.step:
+        return _none(snapshot, question, UNTRAINED)
+    try:
+        known = _known.get(snapshot) or _look(snapshot, told)
+    except DataMissingError:
+        title = DATA_SETS[snapshot.recipe.data.name].title
+        return _none(snapshot, question, NOT_HERE.format(title=title))
+    _known[snapshot] = known
+    (point,) = points_of(snapshot, question.probe)
+    in_code = by_code(snapshot)
+    vector = point.given if in_code else _drawn(point)
+    index, distances = nearest(vector.flatten().cpu(), known.vectors, question.count)
+    if not in_code:
+        distances = distances / known.vectors.shape[1] ** 0.5
+    usual = float(known.own.median())
+    return Neighbours(
+        snapshot.step,
+        _pixels(known.rows.images[index]),
+        tuple(_name(snapshot, known, place) for place in index.tolist()),
+        distances.float().numpy(),
+        usual,
+        float((known.own > distances[0]).double().mean()),
+        len(known.vectors),
+        known.in_all,
+        in_code,
+    )
+
+
+def by_code(snapshot: Snapshot) -> bool:
+    """Whether codes tell images apart: no categories, and no pictures."""
+    return not (snapshot.recipe.translates or snapshot.recipe.categorical)
+
+
+def nearest(vector: Tensor, among: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """The places of the nearest rows, and how far they are (Euclidean), nearest first."""
+    squares = among.square().sum(1) - 2 * (among @ vector)
+    index = squares.topk(min(count, len(among)), largest=False).indices
+    exact = (among[index].double() - vector.double()).norm(dim=1)  # of near ones rounding is all
+    order = exact.argsort(stable=True)
+    return index[order], exact[order]
+
+
+def own_distances(vectors: Tensor, some: Tensor) -> Tensor:
+    """How far some of the rows are from the nearest of all others, sorted."""
+    squares = vectors.square().sum(1)[None] - 2 * (vectors[some] @ vectors.T)
+    squares[torch.arange(len(some)), some] = torch.inf
+    near = squares.argmin(1)
+    return (vectors[some].double() - vectors[near].double()).norm(dim=1).sort().values
+
+
+@torch.inference_mode()
+def _look(snapshot: Snapshot, told: Circumstances) -> Known:
+    """The codes, or the pixels, of training images; they are kept as long as the snapshot."""
+    recipe = snapshot.recipe
+    before = None if told.path is None else trained_on_of(told.path, recipe)
+    data = load_data(recipe, told.root, told.progress, before)
+    whole = data.train
+    if recipe.varies_code and data.other_train is not None:
+        whole = data.other_train  # the tiles are images of the second domain
+    places = _some(len(whole), LOOKED_AT)
+    rows = whole.only(places)
+    read = _codes(snapshot) if by_code(snapshot) else lambda images: images.flatten(1).float() / 255
+    parts = []
+    for start in range(0, len(rows), BATCH):
+        told.progress(start, len(rows))
+        parts.append(read(rows.images[start : start + BATCH]).cpu())
+    vectors = torch.cat(parts)
+    own = own_distances(vectors, _some(len(vectors), COMPARED))
+    if not by_code(snapshot):
+        own = own / vectors.shape[1] ** 0.5
+    return Known(rows, places, vectors, own, _names(data), len(whole))
+
+
+def _codes(snapshot: Snapshot) -> Callable[[Tensor], Tensor]:
+    """Images uint8 to codes; of a stochastic encoder those without its noise."""
+    model = snapshot.model
+
+    def read(images: Tensor) -> Tensor:
+        x = images.to(snapshot.device).float() / 255
+        return model.encode(x, x.new_zeros(len(x), model.eps.size)).flatten(1)
+
+    return read
+
+
+def _drawn(point: Point) -> Tensor:
+    """The tile's pixels, 0 to 1, as they are shown."""
+    with torch.inference_mode():
+        picture = point.draw(point.given[None], point.noise[None])[0]
+    return (picture.clamp(0, 1) * 255).round() / 255
+
+
+def _some(count: int, most: int) -> Tensor:
+    """Places chosen at random, always the same, in order."""
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(0))
+    return order[:most].sort().values
+
+
+def _names(data: DataSet) -> dict[int, str]:
+    return data.own[0].by_content if data.own else {}
+
+
+def _name(snapshot: Snapshot, known: Known, row: int) -> str:
+    rows, classes = known.rows, DATA_SETS[snapshot.recipe.data.name].class_names
+    label = int(rows.labels[row])
+    key = int(known.places[row]) if rows.contents is None else int(rows.contents[row])
+    named = known.names.get(key, f"training {int(known.places[row])}")
+    return f"{named} ({classes[label]})" if label < len(classes) else named
+
+
+def _pixels(images: Tensor) -> Pixels:
+    return to_pixels(images.float() / 255)
+
+
+def _none(snapshot: Snapshot, question: NearestTraining, why: str) -> Neighbours:
+    nothing = np.zeros((0, *question.probe.images.shape[1:]), np.uint8)
+    far = np.zeros(0, np.float32)
+    return Neighbours(
+        snapshot.step, nothing, (), far, 0.0, 0.0, 0, 0, by_code(snapshot), why
+    )
