@@ -57,6 +57,7 @@ plus ~ M 8 3.2 L 8 12.8 M 3.2 8 L 12.8 8
 check ~ M 3.4 8.4 L 6.6 11.5 L 12.6 4.9
 chevron-down ~ M 4.4 6.3 L 8 9.9 L 11.6 6.3
 chevron-up ~ M 4.4 9.7 L 8 6.1 L 11.6 9.7
+chevron-left ~ M 9.7 4.4 L 6.1 8 L 9.7 11.6
 chevron-right ~ M 6.3 4.4 L 9.9 8 L 6.3 11.6
 """
 

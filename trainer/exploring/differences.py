@@ -33,6 +33,15 @@ def absolute(difference: Floats, end: float) -> Pixels:
     return _bytes(np.abs(difference) / end)
 
 
+def spread_of(tiles: Pixels) -> Floats:
+    """The standard deviation over the draws [N, D, H, W, C] of each pixel [N, H, W]."""
+    if tiles.shape[1] < 2:
+        return np.zeros((len(tiles), *tiles.shape[2:4]), np.float32)
+    variance = (tiles.astype(np.float32) / 255).var(1, ddof=1)
+    found: Floats = np.sqrt(variance.mean(-1))
+    return found
+
+
 def glow(spread: Floats, end: float, colour: tuple[int, int, int]) -> Pixels:
     """Values [H, W] as shades of one colour [H, W, 3]: black at 0, the whole colour at `end`."""
     share = np.clip(spread / end, 0, 1)[..., None]
