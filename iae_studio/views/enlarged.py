@@ -15,6 +15,7 @@ from iae_studio.views.help import help_mark
 from iae_studio.views.neighbours import NeighbourList
 from iae_studio.views.picture_words import NO_NOISE, UNTRAINED
 from iae_studio.views.words import heads
+from iae_studio.widgets.pane_board import BoardPage
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from trainer.exploring.questions.pictures import WhereNoiseActs
@@ -74,15 +75,12 @@ class EnlargedView(QWidget):
         return row(back, self._name, None, *tools, gap=theme.GRID)
 
     def _scrolled(self) -> QScrollArea:
-        page, self._area = QWidget(), QScrollArea()
-        layout = column(page, pad=0)
-        layout.addWidget(self.panes, 1)
-        layout.addWidget(self.neighbours)
+        self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(page)
+        self._area.setWidget(BoardPage(self.panes, self.neighbours))
         return self._area
 
     # ---- what is shown -----------------------------------------------------------------------

@@ -72,9 +72,10 @@ class EnlargedPanes(PaneBoard):
 
     def show_pictures(self, shown: Enlarged) -> None:
         """An input and its draw, in place of those before."""
-        self.shown = shown
+        self.shown, self.source = shown, max(shown.seen.shape[:2])
         self._sees.show_pixels(shown.seen)
         self._draw.setHead(shown.head)
+        self._draw.setRole(shown.role)
         self._back.setHead(f"back of {shown.head}")
         for pane, pixels in ((self._code, shown.code), (self._back, shown.back)):
             pane.setVisible(pixels is not None)
@@ -83,10 +84,10 @@ class EnlargedPanes(PaneBoard):
         name, compared = shown.compared
         self._wiped.setHead(f"sees | {name}")
         self.wipe.setPair(shown.seen, compared)
-        self._differs.setHead(f"{name} − sees")
+        self._differs.setHead("difference" if "→" in name else f"{name} − sees")
         self._show_draw()
         self._show_difference()
-        self.arrange()
+        self.updateGeometry()  # there may be other panes
 
     def _show_draw(self) -> None:
         if self.shown is None:

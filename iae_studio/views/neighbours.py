@@ -14,12 +14,12 @@ from iae_studio.views.help import help_mark
 from iae_studio.views.picture_words import amount, nearest_words
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.sheet import to_image
-from trainer.exploring.questions.pictures import NearestTraining, Neighbours
+from trainer.exploring.questions.pictures import SHOWN, NearestTraining, Neighbours
 from trainer.messages import Pixels
 
 KIND = "nearest training images"
-SIDE = 60  # px of a picture, or a little less
-LOOKING = "Looking for the nearest training images…"
+SIDE = 64  # px of a picture, or a little less
+LOOKING = "Loading the training images, and looking for the nearest ones…"
 
 
 class _Thumbnail(QToolButton):
@@ -126,7 +126,7 @@ class NeighbourList(QWidget):
         across = max(1, min(self.width() // wide, len(self._shown) or 1))
         for place, each in enumerate(self._shown):
             self._row.addWidget(each, *divmod(place, across), Qt.AlignmentFlag.AlignLeft)
-        self._row.setColumnStretch(len(self._shown), 1)
+        self._row.setColumnStretch(SHOWN, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -14,7 +14,7 @@ _STEP = 0.05  # of the width: how far an arrow key moves the wipe
 
 
 class Canvas(QWidget):
-    """A picture in the middle of its place, in whole factors of its pixels where these fit."""
+    """A picture at the top left of its place, in whole factors of its pixels where these fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,8 +47,7 @@ class Canvas(QWidget):
         factor = min(room.width() / own.width(), room.height() / own.height())
         factor = float(int(factor)) if factor >= 1 else factor
         size = QSize(round(own.width() * factor), round(own.height() * factor))
-        left, top = (room.width() - size.width()) // 2, (room.height() - size.height()) // 2
-        return QRect(QPoint(left, top), size)
+        return QRect(QPoint(0, 0), size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, ratio = QPainter(self), self.devicePixelRatioF()
@@ -65,8 +64,7 @@ class Canvas(QWidget):
     def _blank(self) -> QRect:
         ratio = self.devicePixelRatioF()
         side = int(min(self.width(), self.height()) * ratio)
-        left, top = int(self.width() * ratio) - side, int(self.height() * ratio) - side
-        return QRect(left // 2, top // 2, side, side)
+        return QRect(0, 0, side, side)
 
     def _paint(self, painter: QPainter, target: QRect) -> None:
         painter.drawImage(target, self._image)

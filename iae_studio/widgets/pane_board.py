@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize
+from math import ceil
+
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,8 +13,7 @@ from iae_studio.widgets.canvas import Canvas
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.sheet import Pixels
 
-LEAST, MOST = 128, 560  # px: of a pane's picture
-_WORDS = 44  # px around text: a pane's heading and caption
+LEAST, MOST = 112, 560  # px: of a pane's picture
 
 
 class Pane(QWidget):
@@ -29,6 +30,7 @@ class Pane(QWidget):
         self._line.setFont(theme.tabular(self._line.font()))
         self._why = WrappedLabel()
         self._why.setProperty("caption", True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.canvas)
         self._stack.addWidget(self._why)
@@ -38,6 +40,13 @@ class Pane(QWidget):
         layout.addWidget(self._head)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._line)
+
+    def setRole(self, role: str) -> None:
+        """The colour of the heading."""
+        if self._head.property("role") != role:
+            self._head.setProperty("role", role)
+            self._head.style().unpolish(self._head)
+            self._head.style().polish(self._head)
 
     def setHead(self, text: str) -> None:
         self._head.setText(text)
@@ -58,6 +67,11 @@ class Pane(QWidget):
         self.setLine("")
         self._stack.setCurrentWidget(self._why)
 
+    def words_height(self) -> int:
+        """What the heading and the line below take."""
+        labels = self._head, self._line
+        return sum(label.sizeHint().height() for label in labels) + 2 * theme.GRID
+
     def words(self) -> list[str]:
         """What is to be read: the heading, the line below, a sentence in the picture's place."""
         shown = [self._head.text(), self._line.text()]
@@ -71,29 +85,66 @@ class PaneBoard(QWidget):
     def __init__(self, panes: list[Pane], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._panes = panes
+        self.source = 1  # px: the longer side of the pictures
         for pane in panes:
             pane.setParent(self)
 
-    def arrange(self) -> None:
-        """Place those that are not hidden."""
+    def arrange(self, room: QSize) -> int:
+        """Place those that are not hidden, into so much room; returns the height that they take."""
         shown = [pane for pane in self._panes if not pane.isHidden()]
-        words = theme.px(_WORDS)
-        across, side = _fit(self.size(), len(shown), words)
-        self.setMinimumHeight(_least_height(self.width(), len(shown), words))
-        wide = max(side, 1)
+        if not shown:
+            return 0
+        words = max(pane.words_height() for pane in shown)
+        least = QSize(room.width(), _least_height(room.width(), len(shown), words))
+        across, side = _fit(room.expandedTo(least), len(shown), words)
+        side = self._whole(max(side, 1))
+        pitch = side + words + theme.GAP
         for place, pane in enumerate(shown):
-            down, along = divmod(place, max(across, 1))
-            x, y = along * (wide + theme.PAD), down * (side + words + theme.GAP)
-            pane.setGeometry(QRect(x, y, wide, side + words))
+            down, along = divmod(place, across)
+            pane.setGeometry(along * (side + theme.PAD), down * pitch, side, side + words)
+        return -(-len(shown) // across) * pitch - theme.GAP
+
+    def _whole(self, side: int) -> int:
+        """So that pictures fill their panes by whole factors."""
+        ratio = self.devicePixelRatioF()
+        factor = int(side * ratio / self.source)
+        return ceil(factor * self.source / ratio) if factor else side
+
+
+class BoardPage(QWidget):
+    """A board, and something below it, which is as tall as it must be; to be scrolled."""
+
+    def __init__(self, board: PaneBoard, below: QWidget) -> None:
+        super().__init__()
+        self._board, self._below = board, below
+        board.setParent(self)
+        below.setParent(self)
+
+    def arrange(self) -> None:
+        """The board gets the room that is left."""
+        parent, wide = self.parentWidget(), self.width()
+        room = parent.height() if parent is not None else self.height()
+        hidden, below = self._below.isHidden(), 0
+        if not hidden:
+            layout = self._below.layout()
+            follows = layout is not None and layout.hasHeightForWidth()
+            hint = self._below.sizeHint().height()
+            below = self._below.heightForWidth(wide) if follows else hint
+            below = max(below, self._below.minimumSizeHint().height())
+        gap = 0 if hidden else 2 * theme.GAP
+        used = self._board.arrange(QSize(wide, room - below - gap))
+        self._board.setGeometry(0, 0, wide, used)
+        self._below.setGeometry(0, used + gap, wide, below)
+        self.setMinimumHeight(used + gap + below)
+
+    def event(self, event: QEvent) -> bool:
+        """Something in it has another size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.arrange()
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.arrange()
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 360)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(LEAST, LEAST + theme.px(_WORDS))
 
 
 def _fit(room: QSize, count: int, words: int) -> tuple[int, int]:
