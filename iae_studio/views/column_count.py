@@ -42,7 +42,6 @@ class ColumnCount(QWidget):
         made.setAccessibleName(tip)
         made.setProperty("flat", True)
         made.setAutoRepeat(True)
-        made.setFixedWidth(theme.px(28))
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda: do())
         return made
