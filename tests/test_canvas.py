@@ -18,7 +18,7 @@ def grey(value: int, side: int = 28) -> np.ndarray:
     return np.full((side, side, 1), value, np.uint8)
 
 
-@pytest.mark.parametrize("side", [28, 300])
+@pytest.mark.parametrize("side", [28, 700])
 def test_a_picture_is_as_large_as_its_place_with_whole_pixels(qtbot, side: int) -> None:
     canvas = shown(qtbot, Canvas(), 210, 180)
     assert canvas.grab().toImage().pixelColor(5, 5).alpha() == 255

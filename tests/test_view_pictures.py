@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
@@ -18,12 +19,15 @@ from iae_studio.style import theme
 from iae_studio.views.clusters import ClustersView
 from iae_studio.views.enlarged import EnlargedView
 from iae_studio.views.enlarged_panes import AMBER
+from iae_studio.views.neighbours import NeighbourList
+from iae_studio.views.pictures import PicturesView
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.scatter import CloudView
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 from iae_studio.widgets.pane_board import Pane
 from tests.widgets import heard_of
+from trainer.exploring.questions.pictures import Neighbours
 from trainer.messages import Cloud, Clusters, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import DATA_SETS
@@ -218,6 +222,45 @@ def test_codes_that_are_pictures_and_ways_back_are_enlarged_too(view, state) -> 
     assert large(view) is None, "another model: the grid tells more of it"
 
 
+def test_columns_can_be_chosen_where_draws_differ(qtbot, state) -> None:
+    pictures = PicturesView(state)
+    qtbot.addWidget(pictures)
+    count = pictures.findChild(QWidget, "columnCount")
+    there = []
+    for name in ("drawn-10", "mnist-det-small", "mog-iae", "faces-small"):
+        display(state, name)
+        there.append(count.isVisibleTo(pictures))
+    assert there == [True, False, False, True]
+    assert count.findChild(QLabel).text() == "columns 6"
+    state.query.set_columns(16)
+    assert not count.findChild(QToolButton, "moreColumns").isEnabled()
+
+
+def test_neighbours_of_another_model_are_not_shown_as_this_ones(qtbot, state) -> None:
+    found = NeighbourList(state)
+    qtbot.addWidget(found)
+    pictures, far = np.zeros((2, 28, 28, 1), np.uint8), np.array([0.2, 0.3], np.float32)
+    told = Neighbours(5, pictures, ("a", "b"), far, 0.5, 0.75, 400, 400, True)
+    bring(state, "one")
+    found.ask(0, 0)
+    found.show_found(told)
+    words, shown = found.findChild(QLabel, "neighbourWords"), found.findChildren(QToolButton)
+    assert "0.20 away by its code" in words.text() and "within 0.50" in words.text()
+    assert "75% of them are farther" in words.text() and "b, 0.30 away" in {
+        each.accessibleName() for each in shown
+    }
+    remembered = replace(told, nearer=0.995, distances=far / 1000)
+    found.show_found(remembered)
+    assert "remembered" in words.text()
+    found.show_found(replace(told, nearer=0.0))
+    assert "like none of them" in words.text()
+    found.show_found(replace(told, in_code=False, looked_at=100))
+    assert "20.0% away pixel by pixel" in words.text() and "100 of 400" in words.text()
+    display(state, "mnist-det-small")
+    there = [each.accessibleName() for each in found.findChildren(QToolButton) if each.isVisibleTo(found)]
+    assert not [name for name in there if "away" in name]
+
+
 def test_the_difference_says_its_scale(view, state) -> None:
     bring(state, "one")
     answer(state, 8, np.zeros((1, 10)))
@@ -225,7 +268,7 @@ def test_the_difference_says_its_scale(view, state) -> None:
     (pane,) = (p for p in view.findChildren(Pane) if p.canvas.objectName() == "difference")
     assert pane.words()[1] == "Grey: equal. White: 50% of the range brighter, black: darker."
     assert pane.canvas.image().pixelColor(3, 3).red() == round(127.5 + 90)
-    view.findChild(QToolButton, "absoluteButton").click()
+    view.findChild(QToolButton, "signedButton").click()
     assert pane.words()[1] == "Black: equal. White: 50% of the range apart."
     assert pane.canvas.image().pixelColor(3, 3).red() == 180
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
@@ -17,7 +17,6 @@ from iae_studio.views.picture_words import NO_NOISE, UNTRAINED
 from iae_studio.views.words import heads
 from iae_studio.widgets.pane_board import BoardPage
 from iae_studio.widgets.plain import plain
-from iae_studio.widgets.segments import Segments
 from trainer.exploring.questions.pictures import WhereNoiseActs
 
 HEAT = "where the noise acts"  # the kind of question
@@ -39,6 +38,8 @@ class EnlargedView(QWidget):
         self.setObjectName("largeView")
         self.setAccessibleName("The selected picture, enlarged")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # It is scrolled: the window may be as low as the grid lets it.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._state = state
         self._open = False
         self._trained: bool | None = None
@@ -61,17 +62,16 @@ class EnlargedView(QWidget):
         back = tool("Grid", "chevron-left", "Back to the grid (Esc)", self.closed.emit)
         back.setObjectName("gridButton")
         self._name = heading("")
-        ways = Segments()
-        ways.add("signed", "Signed", "The difference with its sign: grey where there is none")
-        ways.add("absolute", "Absolute", "How large the difference is: black where there is none")
-        ways.choose("signed")
-        ways.chosen.connect(lambda way: self.panes.set_signed(way == "signed"))
+        tip = "The difference with its sign, or how large it is"
+        signed = _switch("Signed", "signedButton", tip)
+        signed.setChecked(True)
+        signed.toggled.connect(self.panes.set_signed)
         self.overlay = _switch("Heat", "heatOverlay", "Where the noise acts, over the picture (H)")
         self.overlay.toggled.connect(self.panes.set_overlay)
         tip = "The training images nearest to this picture (Shift+N)"
         self.nearest = _switch("Nearest", "nearestButton", tip)
         self.nearest.toggled.connect(self._show_neighbours)
-        tools = (ways, self.overlay, help_mark("heat"), self.nearest)
+        tools = (signed, self.overlay, help_mark("heat"), self.nearest)
         return row(back, self._name, None, *tools, gap=theme.GRID)
 
     def _scrolled(self) -> QScrollArea:
@@ -143,8 +143,11 @@ class EnlargedView(QWidget):
     def _turn_away(self) -> None:
         """Another kind of model is displayed: the grid tells more of it."""
         displayed = self._state.displayed
-        if self._open and displayed.recipe != displayed.previous:
-            self.closed.emit()
+        if displayed.recipe != displayed.previous:
+            self.panes.show_no_spread("")
+            self._trained = None
+            if self._open:
+                self.closed.emit()
 
     # ---- questions ---------------------------------------------------------------------------
 

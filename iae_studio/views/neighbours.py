@@ -76,6 +76,7 @@ class NeighbourList(QWidget):
         layout.addWidget(self._words)
         layout.addLayout(self._row)
         state.asking.moved.connect(self._move)
+        state.displayed.recipeChanged.connect(lambda _: self._turn_away())
 
     # ---- asking ------------------------------------------------------------------------------
 
@@ -90,6 +91,14 @@ class NeighbourList(QWidget):
     def forget(self) -> None:
         """Nobody looks any more."""
         self._state.asking.cancel(KIND)
+
+    def _turn_away(self) -> None:
+        """Those of another kind of model are not to be seen as this one's."""
+        displayed = self._state.displayed
+        if displayed.recipe != displayed.previous:
+            self._found = None
+            self._words.setText(LOOKING)
+            self._clear()
 
     def _move(self, kind: str, done: int, total: int) -> None:
         if kind == KIND and self._found is None:
@@ -109,17 +118,20 @@ class NeighbourList(QWidget):
         same = before is not None and before.names == found.names
         if same and before is not None and list(before.distances) == list(found.distances):
             return  # a button that has the keyboard keeps it
-        for old in self._shown:
-            self._row.removeWidget(old)
-            old.hide()
-            old.deleteLater()
-        self._shown = []
+        self._clear()
         for place, (pixels, name) in enumerate(zip(found.pictures, found.names, strict=True)):
             far = amount(float(found.distances[place]), found)
             made = _Thumbnail(pixels, name, far)
             made.clicked.connect(lambda _=False, at=place: self._send(at))
             self._shown.append(made)
         self._arrange()
+
+    def _clear(self) -> None:
+        for old in self._shown:
+            self._row.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._shown = []
 
     def _arrange(self) -> None:
         wide = max((each.sizeHint().width() for each in self._shown), default=1) + theme.GRID

@@ -33,7 +33,7 @@ class PicturesView(QWidget):
         self.reconstructions = ReconstructionsView(state)
         self.reconstructions.told.connect(self.told)
         self._empty = self._empty_page()
-        self._about = caption()
+        self._about = caption(most=2)
         self._about.setObjectName("aboutText")
         self._columns = ColumnCount(state)
         self._pages = QStackedWidget()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.query import has_noise
+from iae_studio.state.query import PICTURES, has_noise
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
 from iae_studio.views.enlarged import EnlargedView
@@ -130,9 +130,12 @@ class ReconstructionsView(QWidget):
 
     def _toggle_heat(self) -> None:
         """Over the enlarged picture, or as a column of the grid."""
+        if self._displayed.recipe.two_dimensional or not self._inputs.images:
+            return
+        self._query.set_view(PICTURES)
         if self.enlarged.is_open:
             self.enlarged.overlay.click()
-        elif self._inputs.images:
+        else:
             self._shows_heat = not self._shows_heat
             self.show_inputs()
 
@@ -151,7 +154,9 @@ class ReconstructionsView(QWidget):
 
     def enlarge(self) -> None:
         """The selected tile in place of the grid."""
-        if self._selection.input in self._answers.rendered_inputs:
+        known = self._answers.rendered_inputs if self._answers.rendering is not None else ()
+        if self._selection.input in known and not self._displayed.recipe.two_dimensional:
+            self._query.set_view(PICTURES)
             self._pages.setCurrentWidget(self.enlarged)
             self.enlarged.set_open(True)
 

@@ -110,8 +110,9 @@ def fit(
     code: bool = False,
     heat: bool = False,
     zoom: int = 0,
+    base: tuple[int, int] | None = None,
 ) -> GridLayout:
-    """The largest tiles that fit, or `zoom` steps larger than these.
+    """The largest tiles that fit, or `zoom` steps larger than what fits into `base`.
 
     `room` and the result are in device pixels, `ratio` of them a px.
     """
@@ -123,8 +124,9 @@ def fit(
     width, height = source
     before = 1 + code + heat  # columns before the draws
     gaps = (column_gap if columns else 0) + column_gap * (before - 1) + gap * max(columns - 1, 0)
-    by_width = (room[0] - 2 * pad - gaps) / ((columns + before) * width)
-    by_height = ((room[1] - header - pad + gap) / max(rows, 1) - gap) / height
+    wide, tall = base if base is not None and zoom else room
+    by_width = (wide - 2 * pad - gaps) / ((columns + before) * width)
+    by_height = ((tall - header - pad + gap) / max(rows, 1) - gap) / height
     comfort, largest = px(_COMFORT) / max(source), px(_LARGEST) / max(source)
     small = max(source) < NEAREST_BELOW
     if small:

@@ -21,7 +21,8 @@ class TileView(QAbstractScrollArea):
         self._sheet = Sheet(np.zeros((0, 28, 28, 1), np.uint8), None)
         self._look = Look(font=self.font())
         self._layout: GridLayout | None = None
-        self._zoom = 0  # steps from what fits
+        self._zoom = 0  # steps from what fits ...
+        self._base: tuple[int, int] | None = None  # ... into so much room, in device pixels
         self._wheel = 0  # eighths of a degree that were no whole step yet
         self._dragged: QPoint | None = None  # by the middle button: from here
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -51,10 +52,14 @@ class TileView(QAbstractScrollArea):
         return self._layout
 
     def _fitted(self, zoom: int) -> GridLayout:
-        ratio, view, look = self._ratio(), self.viewport().size(), self._look
-        room = int(view.width() * ratio), int(view.height() * ratio)
-        sheet, columns = self._sheet, len(look.heads)
-        return fit(room, sheet.rows, columns, sheet.source, ratio, look.code, look.heat, zoom)
+        ratio, sheet, look = self._ratio(), self._sheet, self._look
+        room = self._room()
+        shape = sheet.rows, len(look.heads), sheet.source
+        return fit(room, *shape, ratio, look.code, look.heat, zoom, self._base)
+
+    def _room(self) -> tuple[int, int]:
+        ratio, view = self._ratio(), self.viewport().size()
+        return int(view.width() * ratio), int(view.height() * ratio)
 
     def _relayout(self) -> None:
         ratio, view = self._ratio(), self.viewport().size()
@@ -76,6 +81,8 @@ class TileView(QAbstractScrollArea):
     def setZoom(self, zoom: int, about: QPoint | None = None) -> None:
         """Tiles so many steps larger than fits; what is at `about` in the viewport stays there."""
         before, step = self._grid(), 1 if zoom > self._zoom else -1
+        if not self._zoom:
+            self._base = self._room()  # a scroll bar that comes must not change it
         while zoom and self._fitted(zoom).tile == self._fitted(zoom - step).tile:
             zoom -= step  # no tile is larger, or smaller, than that
         if zoom == self._zoom:

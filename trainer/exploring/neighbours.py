@@ -54,9 +54,10 @@ def nearest_training(
         return _none(snapshot, question, UNTRAINED)
     try:
         known = _known.get(snapshot) or _look(snapshot, told)
-    except DataMissingError:
-        title = DATA_SETS[snapshot.recipe.data.name].title
-        return _none(snapshot, question, NOT_HERE.format(title=title))
+    except DataMissingError as error:
+        data = DATA_SETS[snapshot.recipe.data.name]
+        why = str(error) if data.own else NOT_HERE.format(title=data.title)
+        return _none(snapshot, question, why)
     _known[snapshot] = known
     (point,) = points_of(snapshot, question.probe)
     in_code = by_code(snapshot)
