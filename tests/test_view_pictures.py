@@ -257,8 +257,8 @@ def test_neighbours_of_another_model_are_not_shown_as_this_ones(qtbot, state) ->
     found.show_found(replace(told, in_code=False, looked_at=100))
     assert "20.0% away pixel by pixel" in words.text() and "100 of 400" in words.text()
     display(state, "mnist-det-small")
-    there = [each.accessibleName() for each in found.findChildren(QToolButton) if each.isVisibleTo(found)]
-    assert not [name for name in there if "away" in name]
+    left = [each for each in found.findChildren(QToolButton) if each.isVisibleTo(found)]
+    assert not [each for each in left if "away" in each.accessibleName()]
 
 
 def test_the_difference_says_its_scale(view, state) -> None:

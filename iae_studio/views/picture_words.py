@@ -1,4 +1,4 @@
-"""What is said of one picture: scales, and whether the model remembers it. Numbers in, words out."""
+"""What is said of one picture: scales, and whether the model remembers it."""
 
 from __future__ import annotations
 

@@ -175,7 +175,11 @@ class GridPainter:
 
     def _head(self, column: int) -> tuple[str, str]:
         """What stands above a column, and the role of its colour."""
-        fixed = {SEEN: ("sees", "content"), CODE: ("code", "content"), HEAT: ("noise acts", "style")}
+        fixed = {
+            SEEN: ("sees", "content"),
+            CODE: ("code", "content"),
+            HEAT: ("noise acts", "style"),
+        }
         return fixed.get(column) or (self._look.heads[column], self._look.role)
 
     def _paint_head(self, column: int, text: str, role: str) -> None:

@@ -19,8 +19,7 @@ def scale_of(values: Floats) -> float:
 
 def difference(picture: Pixels, other: Pixels) -> Floats:
     """`picture` minus `other` [H, W, C], from -1 to 1; of grey beside colour, in colour."""
-    found: Floats = (picture.astype(np.float32) - other.astype(np.float32)) / 255
-    return found
+    return (picture.astype(np.float32) - other.astype(np.float32)) / np.float32(255)
 
 
 def signed(difference: Floats, end: float) -> Pixels:
@@ -30,7 +29,8 @@ def signed(difference: Floats, end: float) -> Pixels:
 
 def absolute(difference: Floats, end: float) -> Pixels:
     """Black where nothing differs, white at `end`."""
-    return _bytes(np.abs(difference) / end)
+    size: Floats = np.abs(difference)
+    return _bytes(size / end)
 
 
 def spread_of(tiles: Pixels) -> Floats:
@@ -48,9 +48,7 @@ def glow(spread: Floats, end: float, colour: tuple[int, int, int]) -> Pixels:
     return _bytes(share * np.array(colour, np.float32) / 255)
 
 
-def laid_over(
-    picture: Pixels, spread: Floats, end: float, colour: tuple[int, int, int]
-) -> Pixels:
+def laid_over(picture: Pixels, spread: Floats, end: float, colour: tuple[int, int, int]) -> Pixels:
     """A picture in grey with the colour over it, as strong as the values are."""
     grey = picture.astype(np.float32).mean(-1, keepdims=True) / 255
     share = np.clip(spread / end, 0, 1)[..., None]

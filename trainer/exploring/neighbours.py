@@ -88,7 +88,8 @@ def nearest(vector: Tensor, among: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The places of the nearest rows, and how far they are (Euclidean), nearest first."""
     squares = among.square().sum(1) - 2 * (among @ vector)
     index = squares.topk(min(count, len(among)), largest=False).indices
-    exact = (among[index].double() - vector.double()).norm(dim=1)  # of near ones rounding is all
+    apart = among[index].double() - vector.double()  # of near ones rounding is all
+    exact = apart.square().sum(1).sqrt()
     order = exact.argsort(stable=True)
     return index[order], exact[order]
 
@@ -98,7 +99,8 @@ def own_distances(vectors: Tensor, some: Tensor) -> Tensor:
     squares = vectors.square().sum(1)[None] - 2 * (vectors[some] @ vectors.T)
     squares[torch.arange(len(some)), some] = torch.inf
     near = squares.argmin(1)
-    return (vectors[some].double() - vectors[near].double()).norm(dim=1).sort().values
+    apart = vectors[some].double() - vectors[near].double()
+    return apart.square().sum(1).sqrt().sort().values
 
 
 @torch.inference_mode()
@@ -130,7 +132,8 @@ def _codes(snapshot: Snapshot) -> Callable[[Tensor], Tensor]:
 
     def read(images: Tensor) -> Tensor:
         x = images.to(snapshot.device).float() / 255
-        return model.encode(x, x.new_zeros(len(x), model.eps.size)).flatten(1)
+        codes: Tensor = model.encode(x, x.new_zeros(len(x), model.eps.size))
+        return codes.flatten(1)
 
     return read
 
@@ -167,6 +170,4 @@ def _pixels(images: Tensor) -> Pixels:
 def _none(snapshot: Snapshot, question: NearestTraining, why: str) -> Neighbours:
     nothing = np.zeros((0, *question.probe.images.shape[1:]), np.uint8)
     far = np.zeros(0, np.float32)
-    return Neighbours(
-        snapshot.step, nothing, (), far, 0.0, 0.0, 0, 0, by_code(snapshot), why
-    )
+    return Neighbours(snapshot.step, nothing, (), far, 0.0, 0.0, 0, 0, by_code(snapshot), why)

@@ -25,7 +25,8 @@ def where_noise_acts(snapshot: Snapshot, question: WhereNoiseActs, told: Circums
     for start in range(0, len(points), CHUNK):
         told.progress(start, len(points))
         part = points[start : start + CHUNK]
-        given, noise = (torch.stack([getattr(p, name) for p in part]) for name in ("given", "noise"))
+        given = torch.stack([point.given for point in part])
+        noise = torch.stack([point.noise for point in part])
         drawn.append(part[0].draw(given, noise).clamp(0, 1).double())
     pictures = torch.cat(drawn)
     spread = pictures.var(0, correction=1).mean(0).sqrt()
