@@ -114,7 +114,7 @@ def test_the_nearest_rows_and_how_far_they_are() -> None:
 def test_a_training_image_finds_itself_and_is_nearer_than_all_others_are() -> None:
     shown = snapshot_of(recipe_of("drawn-10"), 20)
     known = neighbours._look(shown, ALONE)
-    own = neighbours._pixels(known.rows.images[7:8])
+    own = neighbours._pixels(known.rows.images[known.places[7:8]])
     found = nearest_training(shown, NearestTraining(Probe(1, own, (0,))), ALONE)
     assert np.array_equal(found.pictures[0], own[0]) and len(found.pictures) == 8
     assert found.names[0].startswith(f"training {int(known.places[7])}")
@@ -124,6 +124,20 @@ def test_a_training_image_finds_itself_and_is_nearer_than_all_others_are() -> No
     assert found.looked_at == found.in_all == 400
     far = Probe(1, own, (0,), code_offsets=(40.0,))
     assert nearest_training(shown, NearestTraining(far), ALONE).nearer == 0
+
+
+def test_of_large_pictures_fewer_are_looked_at_and_a_model_that_exploded_has_no_nearest(
+    monkeypatch,
+) -> None:
+    shown = snapshot_of(recipe_of("mnist-clusters-small").but(data="drawn-digits"), 2)
+    monkeypatch.setattr(neighbours, "MOST_NUMBERS", 50 * 28 * 28)
+    question = NearestTraining(Probe(1, pictures_of(shown.recipe, 1), (0,)))
+    found = nearest_training(shown, question, ALONE)
+    assert (found.looked_at, found.in_all, found.in_code) == (50, 400, False)
+    broken = with_decoder(Corner())
+    for weights in broken.model.encoder.parameters():
+        weights.data.fill_(torch.nan)
+    assert "no longer finite" in nearest_training(broken, question, ALONE).why
 
 
 @pytest.mark.parametrize("kind", ["cycleiae, decoder noise", "cycleiae, encoder noise"])

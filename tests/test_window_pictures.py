@@ -8,9 +8,23 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.training import State
 from iae_studio.widgets.canvas import Canvas, Wipe
 from iae_studio.widgets.image_grid import ImageGrid
-from tests.studio import LONG, find, little_data, newest, running
+from tests.studio import (
+    LONG,
+    cycle,
+    find,
+    little_data,
+    newest,
+    press,
+    running,
+    show,
+    train,
+    wait_state,
+)
+from trainer.recipe.catalogue import CATALOGUE
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -103,3 +117,37 @@ def test_a_picture_is_enlarged_with_heat_a_wipe_and_its_neighbours(studio, qtbot
     assert state.selection.input is known
     key("Escape")
     assert not large.isVisible() and find(studio, ImageGrid, "imageGrid").hasFocus()
+
+
+def test_an_enlarged_picture_follows_the_training(studio, qtbot) -> None:
+    """From shipped weights to untrained ones, which say so, and on to those that are learned."""
+    state = studio.state
+    heat, tile = (find(studio, Canvas, name) for name in ("heatMap", "enlargedTile"))
+    state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"].but(width=4, batch=8)))
+    qtbot.waitUntil(lambda: state.answers.rendering is not None, timeout=LONG)
+    newest(studio, qtbot)
+    studio.window.activateWindow()
+    find(studio, ImageGrid, "imageGrid").setFocus()
+    key("Return")
+    assert not heat.isVisible(), "a sentence is there"
+    fresh = tile.image()
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: heat.isVisible() and not heat.image().isNull(), timeout=LONG)
+    assert tile.isVisible() and tile.image() != fresh
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+    pixels = newest(studio, qtbot).tiles[state.selection.row, state.selection.column]
+    qtbot.waitUntil(
+        lambda: tile.image().pixelColor(14, 12).red() == pixels[12, 14, 0], timeout=LONG
+    )
+
+
+def test_shoes_are_compared_by_their_pixels(studio, qtbot) -> None:
+    """The code is an edge picture; the training images are of the tile's own domain."""
+    show(studio, qtbot, cycle("shoes-small"))
+    key("N", SHIFT)
+    words = find(studio, QLabel, "neighbourWords")
+    assert find(studio, QWidget, "largeView").isVisible()
+    qtbot.waitUntil(lambda: "untrained" in words.text(), timeout=LONG)
+    train(studio, qtbot)
+    qtbot.waitUntil(lambda: "pixel by pixel" in words.text(), timeout=LONG)

@@ -15,15 +15,15 @@ def difference_line(end: float, signed: bool) -> tuple[str, str]:
     if signed:
         return (
             f"Grey: equal. White: {end:.0%} of the range brighter, black: darker.",
-            f"±{end:.0%}",
+            f"±{end:.0%} of range",
         )
-    return f"Black: equal. White: {end:.0%} of the range apart.", f"to {end:.0%}"
+    return f"Black: equal. White: {end:.0%} of the range apart.", f"0 to {end:.0%} of range"
 
 
 def heat_line(end: float, draws: int) -> tuple[str, str]:
     """The scale of a heat map, and the same in few words."""
     whole = f"Standard deviation over {draws} draws. Black: 0, amber: {end:.0%} of the range."
-    return whole, f"to {end:.0%}"
+    return whole, f"spread, 0 to {end:.0%}"
 
 
 def nearest_words(found: Neighbours) -> str:

@@ -23,24 +23,25 @@ from trainer.recipe.specs import DATA_SETS
 
 BATCH = 256  # training images at once
 COMPARED = 500  # training images whose own nearest one is looked for
+MOST_NUMBERS = 1 << 25  # of all pixels that are compared: 128 MiB
 
 UNTRAINED = "This model is untrained, so its codes mean nothing yet. Press Train first."
 NOT_HERE = (
     "The training images ({title}) are not on this computer. Download them, or name their folder, "
     "at the left; then ask again."
 )
+NOT_FINITE = "The numbers of this model are no longer finite: nothing is near. Train anew."
 
 
 @dataclass(frozen=True, eq=False)
 class Known:
     """The training images that are looked at, as rows of numbers, and how near they are."""
 
-    rows: Rows
-    places: Tensor  # in the training set
+    rows: Rows  # all training images
+    places: Tensor  # of those that are looked at
     vectors: Tensor  # [N, K]
     own: Tensor  # [COMPARED]: the distances of some to their own nearest one, sorted
     names: dict[int, str]
-    in_all: int
 
 
 _known: WeakKeyDictionary[Snapshot, Known] = WeakKeyDictionary()  # as long as the weights are shown
@@ -62,19 +63,21 @@ def nearest_training(
     (point,) = points_of(snapshot, question.probe)
     in_code = by_code(snapshot)
     vector = point.given if in_code else _drawn(point)
+    if not bool(torch.isfinite(vector).all()):
+        return _none(snapshot, question, NOT_FINITE)
     index, distances = nearest(vector.flatten().cpu(), known.vectors, question.count)
     if not in_code:
         distances = distances / known.vectors.shape[1] ** 0.5
     usual = float(known.own.median())
     return Neighbours(
         snapshot.step,
-        _pixels(known.rows.images[index]),
-        tuple(_name(snapshot, known, place) for place in index.tolist()),
+        _pixels(known.rows.images[known.places[index]]),
+        tuple(_name(snapshot, known, place) for place in known.places[index].tolist()),
         distances.float().numpy(),
         usual,
         float((known.own > distances[0]).double().mean()),
         len(known.vectors),
-        known.in_all,
+        len(known.rows),
         in_code,
     )
 
@@ -112,18 +115,18 @@ def _look(snapshot: Snapshot, told: Circumstances) -> Known:
     whole = data.train
     if recipe.varies_code and data.other_train is not None:
         whole = data.other_train  # the tiles are images of the second domain
-    places = _some(len(whole), LOOKED_AT)
-    rows = whole.only(places)
+    fit = MOST_NUMBERS // whole.images[0].numel()
+    places = _some(len(whole), LOOKED_AT if by_code(snapshot) else min(LOOKED_AT, fit))
     read = _codes(snapshot) if by_code(snapshot) else lambda images: images.flatten(1).float() / 255
     parts = []
-    for start in range(0, len(rows), BATCH):
-        told.progress(start, len(rows))
-        parts.append(read(rows.images[start : start + BATCH]).cpu())
+    for start in range(0, len(places), BATCH):
+        told.progress(start, len(places))
+        parts.append(read(whole.images[places[start : start + BATCH]]).cpu())
     vectors = torch.cat(parts)
     own = own_distances(vectors, _some(len(vectors), COMPARED))
     if not by_code(snapshot):
         own = own / vectors.shape[1] ** 0.5
-    return Known(rows, places, vectors, own, _names(data), len(whole))
+    return Known(whole, places, vectors, own, _names(data))
 
 
 def _codes(snapshot: Snapshot) -> Callable[[Tensor], Tensor]:
@@ -155,11 +158,11 @@ def _names(data: DataSet) -> dict[int, str]:
     return data.own[0].by_content if data.own else {}
 
 
-def _name(snapshot: Snapshot, known: Known, row: int) -> str:
+def _name(snapshot: Snapshot, known: Known, place: int) -> str:
     rows, classes = known.rows, DATA_SETS[snapshot.recipe.data.name].class_names
-    label = int(rows.labels[row])
-    key = int(known.places[row]) if rows.contents is None else int(rows.contents[row])
-    named = known.names.get(key, f"training {int(known.places[row])}")
+    label = int(rows.labels[place])
+    key = place if rows.contents is None else int(rows.contents[place])
+    named = known.names.get(key, f"training {place}")
     return f"{named} ({classes[label]})" if label < len(classes) else named
 
 
