@@ -189,8 +189,10 @@ class GridPainter:
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
-        spare = 2 * layout.column_gap if column < 0 else 0  # these stand apart from the others
+        spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
         room = layout.tile[0] + spare - mark
+        if column == HEAT and metrics.horizontalAdvance(text) > room:
+            text = "heat"
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         # The word alone is centred: it must not move when the lock comes and goes.

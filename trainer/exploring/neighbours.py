@@ -155,7 +155,7 @@ def _some(count: int, most: int) -> Tensor:
 
 
 def _names(data: DataSet) -> dict[int, str]:
-    return data.own[0].by_content if data.own else {}
+    return {key: name for each in data.own for key, name in each.by_content.items()}
 
 
 def _name(snapshot: Snapshot, known: Known, place: int) -> str:
