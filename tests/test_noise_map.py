@@ -97,6 +97,15 @@ def test_a_scale_ends_at_a_round_number_and_holds_all() -> None:
     assert tuple(over[0, 0]) == amber and over[1, 1].tolist() == [140] * 3
 
 
+def test_the_spread_over_draws_is_their_standard_deviation() -> None:
+    tiles = np.random.default_rng(1).integers(0, 256, (3, 16, 5, 4, 3)).astype(np.uint8)
+    tiles[0, :, 0, 0] = 255
+    known = np.sqrt((tiles / 255).var(1, ddof=1).mean(-1))
+    np.testing.assert_allclose(differences.spread_of(tiles), known, rtol=1e-5)
+    assert differences.spread_of(tiles)[0, 0, 0] == 0
+    assert not differences.spread_of(tiles[:, :1]).any()
+
+
 # ---- neighbours ----------------------------------------------------------------------------------
 
 

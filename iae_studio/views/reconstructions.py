@@ -34,7 +34,7 @@ class ReconstructionsView(QWidget):
         self._displayed, self._inputs = state.displayed, state.inputs
         self._query, self._answers = state.query, state.answers
         self._selection = state.selection
-        self._shows_heat = False
+        self._shows_heat, self._heat_end = False, 1.0
         self.enlarged = EnlargedView(state)
         self.enlarged.closed.connect(self.show_grid)
         self.grid = ImageGrid()
@@ -126,7 +126,8 @@ class ReconstructionsView(QWidget):
         if tiles is None:
             return np.zeros((*seen.shape[:3], 3), np.uint8)
         spread = differences.spread_of(tiles)
-        return differences.glow(spread, differences.scale_of(spread), AMBER)
+        self._heat_end = differences.scale_of(spread)
+        return differences.glow(spread, self._heat_end, AMBER)
 
     def _toggle_heat(self) -> None:
         """Over the enlarged picture, or as a column of the grid."""
@@ -184,7 +185,9 @@ class ReconstructionsView(QWidget):
         if column == CODE:
             words.append("its code")
         elif column == HEAT:
-            words.append("where its noise acts, over the draws shown")
+            words.append(
+                f"where its noise acts: the spread, amber {self._heat_end:.0%} of the range"
+            )
         elif column != SEEN and has_noise(self._displayed.recipe):
             seed = self._query.seeds[column] // 1000  # see column_seeds
             words.append(f"noise {column + 1} of seed {seed}")
