@@ -19,6 +19,7 @@ from iae_studio.widgets.pane_board import BoardPage
 from iae_studio.widgets.plain import plain
 from trainer.exploring.questions.pictures import WhereNoiseActs
 
+SETTLED = 60  # ms until what came is laid out
 HEAT = "where the noise acts"  # the kind of question
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -47,6 +48,7 @@ class EnlargedView(QWidget):
         self.neighbours = NeighbourList(state)
         self.neighbours.hide()
         self.neighbours.chosen.connect(self.setFocus)
+        self.neighbours.arrived.connect(self._reveal_neighbours)
         layout = column(self, pad=0)
         layout.addLayout(self._tools())
         layout.addWidget(self._scrolled(), 1)
@@ -173,7 +175,11 @@ class EnlargedView(QWidget):
             self.neighbours.forget()
             return
         self._ask()
-        QTimer.singleShot(0, self, lambda: self._area.ensureWidgetVisible(self.neighbours))
+        self._reveal_neighbours()
+
+    def _reveal_neighbours(self) -> None:
+        """Once they have their place."""
+        QTimer.singleShot(SETTLED, self, lambda: self._area.ensureWidgetVisible(self.neighbours))
 
     # ---- hands -------------------------------------------------------------------------------
 

@@ -59,6 +59,7 @@ class NeighbourList(QWidget):
     """`neighbourList`: what is said of them, and a row of pictures, nearest first."""
 
     chosen = Signal()  # one was sent to the grid
+    arrived = Signal()  # a first answer: there is more to be seen
 
     def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -125,6 +126,8 @@ class NeighbourList(QWidget):
             made.clicked.connect(lambda _=False, at=place: self._send(at))
             self._shown.append(made)
         self._arrange()
+        if before is None:
+            self.arrived.emit()
 
     def _clear(self) -> None:
         for old in self._shown:
