@@ -179,7 +179,12 @@ class EnlargedView(QWidget):
 
     def _reveal_neighbours(self) -> None:
         """Once they have their place."""
-        QTimer.singleShot(SETTLED, self, lambda: self._area.ensureWidgetVisible(self.neighbours))
+        QTimer.singleShot(SETTLED, self, self._scroll_to_neighbours)
+
+    def _scroll_to_neighbours(self) -> None:
+        here, bar = self.neighbours.geometry(), self._area.verticalScrollBar()
+        down = min(here.top(), here.bottom() + 1 - self._area.viewport().height())
+        bar.setValue(max(bar.value(), down))
 
     # ---- hands -------------------------------------------------------------------------------
 

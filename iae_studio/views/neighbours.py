@@ -18,6 +18,7 @@ from trainer.exploring.questions.pictures import SHOWN, NearestTraining, Neighbo
 from trainer.messages import Pixels
 
 KIND = "nearest training images"
+_ROWS = (SHOWN, SHOWN // 2, SHOWN // 4, 1)  # pictures in a row: rows are of like length
 SIDE = 64  # px of a picture, or a little less
 LOOKING = "Loading the training images, and looking for the nearest ones…"
 
@@ -138,7 +139,8 @@ class NeighbourList(QWidget):
 
     def _arrange(self) -> None:
         wide = max((each.sizeHint().width() for each in self._shown), default=1) + theme.GRID
-        across = max(1, min(self.width() // wide, len(self._shown) or 1))
+        room = max(self.width() // wide, 1)
+        across = next(each for each in _ROWS if each <= room)
         for place, each in enumerate(self._shown):
             self._row.addWidget(each, *divmod(place, across), Qt.AlignmentFlag.AlignLeft)
         self._row.setColumnStretch(SHOWN, 1)
