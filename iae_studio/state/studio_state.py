@@ -13,6 +13,7 @@ from iae_studio.state.downloads import Downloads
 from iae_studio.state.drawn_code import CodeDrawing
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
+from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
@@ -33,6 +34,7 @@ class StudioState:
     query: Query
     inputs: InputImages
     selection: Selection
+    marks: Marks
     asking: Asking
     answers: Answers
     drawing: CodeDrawing
@@ -60,6 +62,7 @@ class StudioState:
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
+            marks=Marks(inputs, query),
             asking=asking,
             answers=answers,
             drawing=CodeDrawing(displayed, query, answers, asking),

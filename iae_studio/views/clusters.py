@@ -222,9 +222,9 @@ class ClustersView(QWidget):
         if clusters is None or row < 0:
             self.told.emit("")
             return
-        seed = self._query.seeds[row] // 1000
+        seed, drawn = divmod(self._query.seeds[row], 1000)  # see column_seeds
         count = clusters.tiles.shape[1]
-        self.told.emit(f"cluster {column + 1} of {count} · noise {row + 1} of seed {seed}")
+        self.told.emit(f"cluster {column + 1} of {count} · noise {drawn + 1} of seed {seed}")
 
     def _enlarge(self, row: int, column: int) -> None:
         clusters = self._answers.clusters
