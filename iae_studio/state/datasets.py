@@ -8,6 +8,7 @@ from pathlib import Path
 from trainer.data.at_hand import data_ready
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
+from trainer.recipe.specs import called as called
 
 
 def title_of(recipe: Recipe) -> str:

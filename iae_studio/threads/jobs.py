@@ -19,6 +19,7 @@ from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
+from trainer.data.aside import Change
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import unheard
 from trainer.messages import Pixels, UserError
@@ -162,6 +163,19 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
     named = zip(picture_names(some, recipe, shown), pixels, strict=True)
     return [Input(name, image, spec, test=True) for name, image in named]
+
+
+def set_aside(path: Path, change: Change, folders: Folders) -> None:
+    """Set images aside from a run that nobody trains, or take them back. Raises UserError."""
+    from trainer.data.loading import load_data
+    from trainer.training.aside import set_aside as decide
+    from trainer.training.checkpoint import RunFolder
+    from trainer.training.run_images import trained_on
+
+    run = RunFolder(path)
+    recipe = run.recipe()
+    root = folders.of(recipe.data.name)
+    decide(run, load_data(recipe, root, trained_on=trained_on(run)), change)
 
 
 def save_sheet(

@@ -19,7 +19,7 @@ from trainer.data.request import Request
 from trainer.data.two_domains import domains, two_domains
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.specs import DATA_SETS, resolve
+from trainer.recipe.specs import DATA_SETS, called, resolve
 from trainer.storage.paths import data_root
 
 
@@ -189,11 +189,10 @@ def many_test_images(
 
 def picture_names(some: SomeImages, recipe: Recipe, shown: Recipe | None = None) -> list[str]:
     """What test images of a recipe are called: "test 44 (7)"; of `shown`, where others stand in."""
-    names = DATA_SETS[(shown or recipe).data.name].class_names
+    data = (shown or recipe).data.name
     word = "training" if some.trained else "test" if shown in (None, recipe) else "drawn"
-    labels = some.labels.tolist()
-    classes = [f" ({names[label]})" if label < len(names) else "" for label in labels]
-    return [f"{word} {name}{of}" for name, of in zip(some.names, classes, strict=True)]
+    each = zip(some.names, some.labels.tolist(), strict=True)
+    return [called(word, name, data, label) for name, label in each]
 
 
 def _chosen(rows: Rows, index: Tensor, data: DataSet | None) -> SomeImages:

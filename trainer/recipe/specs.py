@@ -121,3 +121,9 @@ class DataSpec:
 
 
 DATA_SETS: Registry[DataSpec] = Registry("data set", "trainer.data.sets")
+
+
+def called(word: str, name: str, data: str, label: int) -> str:
+    """What an input is called that was taken from a data set: "test 17 (7)"."""
+    names = DATA_SETS[data].class_names
+    return f"{word} {name} ({names[label]})" if label < len(names) else f"{word} {name}"
