@@ -154,7 +154,7 @@ class CloudView(QWidget):
             self.twin.clear()
             self.twin.describe(
                 f"Codes z, {_noise_in(recipe)}",
-                f"The same of {recipe.name}. Grey: the prior. Coloured: the codes of its data, by place.",
+                f"The same of {recipe.name}. Grey: the prior. Coloured: its codes, by place.",
                 CODE_REACH,
             )
         self._twin = recipe
