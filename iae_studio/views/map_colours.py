@@ -67,7 +67,7 @@ def _named(
 
 def _scale(shares: Floats) -> tuple[Whole, list[QColor], Legend]:
     most = max(float(shares.max(initial=0.0)), 0.01)
-    first, last = theme.colour("line"), theme.colour("style")
+    first, last = theme.colour("content"), theme.colour("style")
     steps = [_between(first, last, k / (_SHADES - 1)) for k in range(_SHADES)]
     numbers = np.rint((shares / most).clip(0, 1) * (_SHADES - 1)).astype(np.int64)
     entries = (("0 %", first), (f"{100 * most:.0f} %", last))

@@ -37,8 +37,8 @@ class Frame:
 
     def screen(self, places: Floats) -> npt.NDArray[np.float64]:
         """Places [N, 2] of the map in px; up is less."""
-        moved = (places.astype(np.float64) - (self.x, self.y)) * (self.scale, -self.scale)
-        found: npt.NDArray[np.float64] = moved + (self.width / 2, self.height / 2)
+        away = (places.astype(np.float64) - (self.x, self.y)) * (self.scale, -self.scale)
+        found: npt.NDArray[np.float64] = np.add(away, (self.width / 2, self.height / 2))
         return found
 
     def place(self, left: float, top: float) -> tuple[float, float]:
