@@ -109,6 +109,10 @@ class ExploreView(QWidget):
         self._switch.chosen.connect(self._query.set_view)
         return self._switch
 
+    def view_actions(self) -> list[QAction]:
+        """What brings each view to the front, for a menu."""
+        return list(self._keys.values())
+
     def _look(self, spec: ViewSpec) -> None:
         if spec.applies(self._displayed.recipe):
             self._query.set_view(spec.name)

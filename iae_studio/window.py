@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QKeySequence,
 )
 from PySide6.QtWidgets import (
@@ -32,12 +33,15 @@ from iae_studio.dialogs import Dialogs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
-from iae_studio.settings import keep_layout, kept_layout
+from iae_studio.settings import keep_layout, kept_layout, whole
 from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
+from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
+from iae_studio.views.palette import Palette
+from iae_studio.views.palette_entries import entries
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
@@ -50,6 +54,7 @@ AREAS = {
 }
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
+TEXTS = (80, 90, 100, 110, 125, 150, 175, 200)  # %, the sizes of all text
 LAYOUT = 1  # raise it when docks change, and old window states are ignored
 
 
@@ -64,17 +69,22 @@ class Window(QMainWindow):
         self.state, self.settings, self.submit = state, settings, submit
         self.setWindowTitle("IAE Studio")
         self.setAcceptDrops(True)
+        theme.set_zoom(_app(), whole(settings, "text", TEXTS[0], TEXTS[-1], 100) / 100)
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
-        self.addToolBar(self._tool_bar())
+        top = self._tool_bar()
+        self.addToolBar(top)
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
-        Menus(self, self, [dock.toggleViewAction() for dock in self._docks.values()])
+        self._full = FullScreen(self, (top, *self._docks.values()))
+        self._palette: Palette | None = None  # until it is first asked for
+        panels = [dock.toggleViewAction() for dock in self._docks.values()]
+        Menus(self, self, panels, self.explore.view_actions())
         state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
         self.closing.connect(self.dialogs.close)
@@ -125,10 +135,30 @@ class Window(QMainWindow):
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
         dark = theme.current() is not theme.DARK
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, dark)
+        theme.apply(_app(), dark)
         self.settings.setValue("dark", dark)
+
+    def zoom_text(self, steps: int) -> None:
+        """All text larger or smaller by so many sizes, 0: at its own size; remembered."""
+        now = min(range(len(TEXTS)), key=lambda k: abs(TEXTS[k] - 100 * theme.zoom()))
+        place = min(max(now + steps, 0), len(TEXTS) - 1) if steps else TEXTS.index(100)
+        theme.set_zoom(_app(), TEXTS[place] / 100)
+        self.settings.setValue("text", TEXTS[place])
+
+    def toggle_full(self) -> None:
+        """The middle alone on the whole screen, or all as it was."""
+        if not self._full.on:
+            self.remember_layout()
+        self._full.toggle()
+
+    def show_palette(self) -> None:
+        """Everything that can be done, by a few letters; once more closes it."""
+        if self._palette is None:
+            self._palette = Palette(lambda: entries(self, self.state.library), self)
+        if self._palette.isVisible():
+            self._palette.leave()
+        else:
+            self._palette.open()
 
     def show_log(self, text: str = "") -> None:
         """The log in front, with this at its end."""
@@ -202,8 +232,16 @@ class Window(QMainWindow):
         return False
 
     def remember_layout(self) -> None:
-        """Where the window stands, and its docks."""
-        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+        """Where the window stands, and its docks; of a full screen, as it was before."""
+        if not self._full.on:
+            keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nobody else wants it, leaves the full screen."""
+        if event.key() == Qt.Key.Key_Escape and self._full.on:
+            self._full.leave()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""
@@ -211,3 +249,9 @@ class Window(QMainWindow):
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()
+
+
+def _app() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)  # a window needs one
+    return app

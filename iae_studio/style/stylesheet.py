@@ -76,6 +76,8 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
+QFrame[floating="true"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
+QFrame[floating="true"] QListWidget { background: $raised; }
 QFrame#messageBar { background: $note; border: none; border-left: 3px solid $accent; }
 QFrame#messageBar[role="error"] { background: $alarm; border-left-color: $error; }
 QStatusBar { background: $window; color: $muted; font-size: $caption; }
