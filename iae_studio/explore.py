@@ -50,6 +50,7 @@ class ExploreView(QWidget):
         self.view(PICTURES)
         self._connect()
         self._show_recipe(state.displayed.recipe)
+        theme.follow(self, self._fold)
 
     def _connect(self) -> None:
         answers = self._state.answers

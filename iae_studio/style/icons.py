@@ -134,8 +134,8 @@ def paint(
     painter.restore()
 
 
-def make(name: str, colour: QColor) -> QIcon:
-    """An icon of pictures for the usual sizes and scales, with a paler one for disabled widgets.
+def make(name: str, colour: QColor, side: int = SIDE) -> QIcon:
+    """An icon of pictures for its sizes and scales, with a paler one for disabled widgets.
 
     Not a QIconEngine: one made in Python outlives Qt at exit, and the process ends with a crash.
     """
@@ -144,11 +144,12 @@ def make(name: str, colour: QColor) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(colour.alphaF() * 0.4)
     icon = QIcon()
-    for scale in sorted({1, 2, _largest_scale()}):
-        for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
-            picture = render(name, SIDE, ink, scale)
-            picture.setDevicePixelRatio(scale)
-            icon.addPixmap(picture, mode)
+    for side in {SIDE, side}:
+        for scale in sorted({1, 2, _largest_scale()}):
+            for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
+                picture = render(name, side, ink, scale)
+                picture.setDevicePixelRatio(scale)
+                icon.addPixmap(picture, mode)
     return icon
 
 

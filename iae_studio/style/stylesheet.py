@@ -10,7 +10,7 @@ from PySide6.QtCore import QTemporaryDir
 from PySide6.QtGui import QColor
 
 from iae_studio.style import icons
-from iae_studio.style.tokens import CAPTION, TITLE, Tokens
+from iae_studio.style.tokens import CAPTION, TEXT, TITLE, Tokens
 
 
 def mix(first: str, second: str, share: float) -> str:
@@ -42,6 +42,8 @@ def build(tokens: Tokens, scale: float = 1.0) -> str:
     words = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
     words |= {
         "caption": f"{round(CAPTION * scale)}px",
+        "row": f"{round(18 * scale)}px",
+        "size": f"{round(TEXT * scale)}px",
         "title": f"{round(TITLE * scale)}px",
         "hover": mix(tokens.raised, tokens.text, 0.08),
         "pressed": mix(tokens.raised, tokens.text, 0.16),
@@ -107,7 +109,7 @@ QDockWidget::title { background: $panel; text-align: left; padding: 7px 12px; }
 
 _INPUTS = """
 QPushButton { background: $raised; color: $text; border: 1px solid $line; border-radius: 6px;
-    padding: 4px 12px; min-height: 18px; }
+    padding: 4px 12px; min-height: $row; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border-color: $accent; }
@@ -129,7 +131,7 @@ QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $raised; color: $text; border: 1px solid $line; border-radius: 6px;
     padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 18px; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: $row; }
 QSpinBox, QDoubleSpinBox { padding-right: 20px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $scroll; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,

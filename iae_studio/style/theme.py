@@ -163,7 +163,7 @@ def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) 
 
 def icon(name: str, role: str = "text") -> QIcon:
     """A small line icon in a token's colour, as it is now."""
-    return icons.make(name, colour(role))
+    return icons.make(name, colour(role), px(icons.SIDE))
 
 
 class _Follower(QObject):

@@ -45,7 +45,7 @@ class DrawingView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         displayed.recipeChanged.connect(self._show_recipe)
-        self._show_recipe(displayed.recipe)
+        theme.follow(self, lambda: self._show_recipe(displayed.recipe))
 
     def _pad_page(self) -> QWidget:
         page = QWidget()

@@ -61,6 +61,7 @@ class ExperimentsView(QWidget):
         self._bar.setObjectName("progressLine")
         self._bar.setRange(0, 1000)
         self._lay_out()
+        theme.follow(self, self._leave_out)
         displayed.recipeChanged.connect(self._show_recipe)
         displayed.changed.connect(self.tree.mark)
         library.changed.connect(self._fill)
@@ -84,6 +85,9 @@ class ExperimentsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
         around = self.parentWidget() or self
         self._diagram.setVisible(around.height() >= theme.px(ROOMY))
 

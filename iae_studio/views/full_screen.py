@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QWidget
 
 from iae_studio.style import theme
@@ -20,7 +20,7 @@ class FullScreen(QObject):
         """`around` is what to hide: tool bar, docks."""
         super().__init__(window)
         self._window, self._around = window, tuple(around)
-        self._before: tuple[list[QWidget], bytes, bytes, Qt.WindowState] | None = None
+        self._before: tuple[list[QWidget], bytes, QRect, Qt.WindowState] | None = None
         self._hint = _Hint("Escape or F11 comes back. All keys work as before.", window)
 
     @property
@@ -39,8 +39,8 @@ class FullScreen(QObject):
         """The middle alone, on the whole screen."""
         window = self._window
         hidden = [each for each in (window.menuBar(), *self._around) if not each.isHidden()]
-        layout = bytes(window.saveState().data()), bytes(window.saveGeometry().data())
-        self._before = (hidden, *layout, window.windowState())
+        layout = bytes(window.saveState().data())
+        self._before = hidden, layout, window.geometry(), window.windowState()
         for each in hidden:
             each.hide()
         window.showFullScreen()
@@ -53,7 +53,8 @@ class FullScreen(QObject):
         hidden, layout, geometry, state = self._before
         self._hint.hide()
         self._window.setWindowState(state)
-        self._window.restoreGeometry(geometry)
+        if state == Qt.WindowState.WindowNoState:
+            self._window.setGeometry(geometry)
         for each in hidden:
             each.show()
         self._window.restoreState(layout)

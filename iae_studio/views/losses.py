@@ -65,7 +65,7 @@ class LossesView(QWidget):
         plot.setObjectName("lossPlot")
         plot.setAccessibleName("Losses by step")
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
-        smoothing.setMaximumWidth(theme.px(240))
+        theme.follow(smoothing, lambda: smoothing.setMaximumWidth(theme.px(240)))
         smoothing.edited.connect(plot.setSmoothing)
         plot.setSmoothing(SMOOTHING)
         decades = QCheckBox("log axis")

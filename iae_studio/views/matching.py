@@ -1,44 +1,50 @@
-"""How well a name fits what was typed: letters in their order, better together and at a word."""
+"""How well a name fits what was typed: as it stands, or by letters in their order."""
 
 from __future__ import annotations
 
-_TOGETHER, _AT_WORD, _GAP = 5, 8, 1  # points of a letter; what each letter left out costs
+_WHOLE, _AT_WORD, _FIRST, _ASIDE = 100, 40, 20, 10  # points of a word that was typed
 
 
-def score(typed: str, name: str) -> int | None:
-    """The higher, the better; None where a word of `typed` is not in `name`. Case is nothing."""
+def fits(typed: str, name: str, also: str = "") -> int | None:
+    """Points, the more the better; None where a word of `typed` is nowhere. Case is nothing.
+
+    A word counts the most where it stands in `name`, the least where it stands in `also` alone.
+    Scattered letters count in `name` only, and only from a word's beginning on.
+    """
     total = 0
     for word in typed.casefold().split():
-        best = _word(word, name.casefold())
-        if best is None:
+        points = _whole(word, name.casefold()) or _aside(word, also.casefold())
+        points = points or _scattered(word, name.casefold())
+        if not points:
             return None
-        total += best
+        total += points
     return total
 
 
-def _word(word: str, name: str) -> int | None:
-    """Of one word: where it stands as it is, that counts; else its letters, a little apart."""
+def _whole(word: str, name: str) -> int:
     places = [at for at in range(len(name)) if name.startswith(word, at)]
-    if places:
-        whole = max(_AT_WORD * _starts(name, at) for at in places)
-        return whole + 2 * _TOGETHER * len(word)
-    begins = (at for at, letter in enumerate(name) if letter == word[0] and _starts(name, at))
-    found = [points for at in begins if (points := _scattered(word, name, at)) is not None]
-    return max(found, default=None)
+    if not places:
+        return 0
+    begins = any(_starts(name, at) for at in places)
+    return _WHOLE + _AT_WORD * begins + _FIRST * name.startswith(word)
 
 
-def _scattered(word: str, name: str, first: int) -> int | None:
-    """The letters of `word` in their order, from a word's beginning on; None where one lacks."""
-    points, at = _AT_WORD, first
+def _aside(word: str, also: str) -> int:
+    places = (at for at in range(len(also)) if also.startswith(word, at))
+    return _ASIDE + _WHOLE // 2 if any(_starts(also, at) for at in places) else 0
+
+
+def _scattered(word: str, name: str) -> int:
+    """Each letter goes on where the last one stood, or begins a word: "nr" is "New run"."""
+    ends = {at for at, letter in enumerate(name) if letter == word[0] and _starts(name, at)}
     for letter in word[1:]:
-        then = name.find(letter, at + 1)
-        if then < 0:
-            return None
-        together, begins = then == at + 1, _starts(name, then)
-        points += _TOGETHER * together + _AT_WORD * begins
-        points -= 0 if together or begins else _GAP * (then - at)
-        at = then
-    return points if points > 0 else None
+        ends = {
+            then
+            for at in ends
+            for then in range(at + 1, len(name))
+            if name[then] == letter and (then == at + 1 or _starts(name, then))
+        }
+    return 1 if ends else 0
 
 
 def _starts(name: str, at: int) -> bool:

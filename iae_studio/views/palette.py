@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column
-from iae_studio.views.matching import score
+from iae_studio.views.matching import fits
 from iae_studio.widgets.plain import plain
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -40,6 +40,7 @@ class Entry:
     key: str
     do: Callable[[], object]
     also: str = ""
+    rank: int = 0  # of two that fit alike, the lower comes first
 
     @property
     def name(self) -> str:
@@ -125,12 +126,10 @@ class Palette(QFrame):
         """The best first; of those that fit alike, what was done last."""
         ranked = []
         for place, entry in enumerate(self._entries):
-            own, all_of_it = score(typed, entry.words), score(typed, f"{entry.name} {entry.also}")
-            if all_of_it is None:
-                continue
-            points = max(all_of_it, (own or 0) + 4 * (own is not None))
-            ranked.append((-points, self._age(entry), place, entry))
-        return [entry for *_, entry in sorted(ranked, key=lambda each: each[:3])]
+            points = fits(typed, entry.words, f"{entry.name} {entry.also}")
+            if points is not None:
+                ranked.append((-points, self._age(entry), entry.rank, place, entry))
+        return [entry for *_, entry in sorted(ranked, key=lambda each: each[:4])]
 
     def _by_subject(self) -> list[Entry]:
         last = sorted(self._entries, key=self._age)
@@ -138,7 +137,8 @@ class Palette(QFrame):
         return recent + [entry for entry in self._entries if entry not in recent]
 
     def _age(self, entry: Entry) -> int:
-        return self._recent.index(entry.name) if entry.name in self._recent else len(self._recent) + RECENT
+        known = entry.name in self._recent
+        return self._recent.index(entry.name) if known else len(self._recent) + RECENT
 
     # ---- hands -------------------------------------------------------------------------------
 

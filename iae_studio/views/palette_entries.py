@@ -28,7 +28,9 @@ def _experiment(recipe: Recipe, library: Library) -> Entry:
     """Show it, with the weights that there are of it."""
     figure = short_figure(recipe)
     also = f"{recipe.name} {groups()[group_of(recipe)]} {recipe.about.story} figure {figure}"
-    return Entry("Experiment", recipe.about.title, figure, partial(_show, recipe, library), also)
+    untrained = library.weights_of(recipe).path is None
+    show = partial(_show, recipe, library)
+    return Entry("Experiment", recipe.about.title, figure, show, also, rank=int(untrained))
 
 
 def _show(recipe: Recipe, library: Library) -> None:

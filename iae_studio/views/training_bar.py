@@ -59,7 +59,7 @@ class TrainingBar(QWidget):
         self._title.setProperty("title", True)
         self._figure = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._figure.setProperty("caption", True)
-        self._figure.setMaximumWidth(theme.px(FIGURE))
+        theme.follow(self._figure, lambda: self._figure.setMaximumWidth(theme.px(FIGURE)))
         self._status = ElidedLabel()
         self._status.setObjectName("statusText")
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -138,9 +138,13 @@ class TrainingBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._line)
+        theme.follow(self, self._fold)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
         narrow = self.width() < theme.px(ROOMY)
         self._figure.setHidden(narrow)
         for control in (self.pause, self.step, self.stop, self.save):

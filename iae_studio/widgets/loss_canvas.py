@@ -105,8 +105,7 @@ class LossCanvas(BoundedPlot):
         self.box.setDefaultPadding(0)
         self.box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
         self.setFrameShape(self.Shape.NoFrame)
-        self._y.setWidth(theme.px(48))
-        self._x.setHeight(theme.px(24))
+        theme.follow(self, self._fit_axes)
         self.paint_ms = 0.0  # what the last painting took
         self._lines: list[_Line] = []
         self._ghosts: list[_Line] = []
@@ -116,6 +115,10 @@ class LossCanvas(BoundedPlot):
         for extra in (self._hair, self._spots):
             self.addItem(extra, ignoreBounds=True)
         self.viewport().setMouseTracking(True)
+
+    def _fit_axes(self) -> None:
+        self._y.setWidth(theme.px(48))
+        self._x.setHeight(theme.px(24))
 
     def setLines(self, pens: Sequence[tuple[QColor, bool]]) -> None:
         """One line, and one ghost below it, for each colour (and whether it is dashed)."""
