@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QKeySequence,
 )
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QDockWidget,
     QMainWindow,
@@ -38,6 +39,7 @@ from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
+from iae_studio.views.dock_title import DockTitle
 from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
 from iae_studio.views.palette import Palette
@@ -52,6 +54,7 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
 TEXTS = (80, 90, 100, 110, 125, 150, 175, 200)  # %, the sizes of all text
@@ -122,6 +125,7 @@ class Window(QMainWindow):
     def _dock(self, panel: PanelSpec) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"dock {panel.title}")
+        dock.setTitleBarWidget(DockTitle(dock))
         view = self._views[panel.name] = panel.build(self.state, self.submit)
         dock.setWidget(PanelScroll(view))
         if panel.key:
@@ -237,9 +241,15 @@ class Window(QMainWindow):
             keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape, where nobody else wants it, leaves the full screen."""
+        """What nobody else wants: Escape leaves the full screen, Enter presses a button.
+
+        Space, Qt's own key for that, draws new noise.
+        """
+        button = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape and self._full.on:
             self._full.leave()
+        elif event.key() in ENTER and isinstance(button, QAbstractButton):
+            button.click()
         else:
             super().keyPressEvent(event)
 

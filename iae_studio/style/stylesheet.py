@@ -10,7 +10,7 @@ from PySide6.QtCore import QTemporaryDir
 from PySide6.QtGui import QColor
 
 from iae_studio.style import icons
-from iae_studio.style.tokens import CAPTION, TEXT, TITLE, Tokens
+from iae_studio.style.tokens import CAPTION, TITLE, Tokens
 
 
 def mix(first: str, second: str, share: float) -> str:
@@ -42,8 +42,8 @@ def build(tokens: Tokens, scale: float = 1.0) -> str:
     words = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
     words |= {
         "caption": f"{round(CAPTION * scale)}px",
+        "half": f"{round(18 * scale) // 2}px",
         "row": f"{round(18 * scale)}px",
-        "size": f"{round(TEXT * scale)}px",
         "title": f"{round(TITLE * scale)}px",
         "hover": mix(tokens.raised, tokens.text, 0.08),
         "pressed": mix(tokens.raised, tokens.text, 0.16),
@@ -126,6 +126,10 @@ QToolButton:hover, QPushButton[flat="true"]:hover { background: $quiet_pressed; 
 QToolButton:pressed, QToolButton:checked, QPushButton[flat="true"]:pressed,
     QPushButton[flat="true"]:checked { background: $pressed; }
 QToolButton:focus, QPushButton[flat="true"]:focus { border-color: $accent; }
+QToolButton[help="true"] { color: $muted; font-size: $caption; padding: 0px;
+    border: 1px solid $line; border-radius: $half; }
+QToolButton[help="true"]:hover { color: $text; background: $quiet_pressed; }
+QToolButton[help="true"]:focus { border-color: $accent; color: $text; }
 QToolButton:disabled, QPushButton[flat="true"]:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
@@ -214,6 +218,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 _ROLES = """
 QLabel[heading="true"] { font-size: $caption; font-weight: 600; color: $muted; }
 QLabel[title="true"] { font-size: $title; font-weight: 600; }
+QLabel[muted="true"] { color: $muted; }
 QLabel[caption="true"] { font-size: $caption; color: $muted; }
 QLabel[role="content"] { color: $content; }
 QLabel[role="style"] { color: $style; }

@@ -18,6 +18,7 @@ from iae_studio.style.tokens import LIGHT as LIGHT
 from iae_studio.style.tokens import PAD as PAD
 from iae_studio.style.tokens import RADIUS as RADIUS
 from iae_studio.style.tokens import TEXT as TEXT
+from iae_studio.style.tokens import TITLE as TITLE
 from iae_studio.style.tokens import Tokens as Tokens
 
 
@@ -133,6 +134,11 @@ def px(length: float) -> int:
     return round(length * _scale)
 
 
+def icon_side() -> int:
+    """The side of an icon beside text: it grows half as fast, being easier to see."""
+    return round(icons.SIDE * (1 + _scale) / 2)
+
+
 def tabular(font: QFont) -> QFont:
     """The same font with figures of one width, so that a changing number does not jiggle."""
     made = QFont(font)
@@ -163,7 +169,7 @@ def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) 
 
 def icon(name: str, role: str = "text") -> QIcon:
     """A small line icon in a token's colour, as it is now."""
-    return icons.make(name, colour(role), px(icons.SIDE))
+    return icons.make(name, colour(role), icon_side())
 
 
 class _Follower(QObject):

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import caption
+from iae_studio.views.building_blocks import caption, row
+from iae_studio.views.help import help_mark
 from iae_studio.views.large import LargeView
 from iae_studio.views.words import about_clusters
 from iae_studio.widgets.cluster_grid import ClusterGrid
@@ -34,7 +35,9 @@ class ClustersView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        layout.addWidget(self._about)
+        said = row(self._about, help_mark("clusters"))
+        said.setStretch(0, 1)
+        layout.addLayout(said)
         layout.addWidget(self.grid, 1)
         self._answers.clustered.connect(self.show_clusters)
         state.displayed.recipeChanged.connect(self._forget)

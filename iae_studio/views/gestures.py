@@ -37,5 +37,6 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Drag between two panels", "Give one more room"),
         ("Escape", "Leave the full screen, a dialog, the palette, a help text"),
         ("Tab, Shift+Tab", "From control to control"),
+        ("Enter", "Press the button that has the keyboard; Space draws new noise"),
     ),
 }

@@ -12,6 +12,7 @@ from iae_studio.state.messages import Messages
 from iae_studio.state.training import Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, row, tool
+from iae_studio.views.help import help_mark
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 
@@ -38,15 +39,17 @@ class LossesView(QWidget):
         self._training = training
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
+        self.log.setAccessibleName("Log")
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(2000)
-        self.log.setPlaceholderText("What happens is written down here.")
+        self.log.setPlaceholderText("What happens is written down here. Nothing has happened yet.")
         page = QWidget()
         self._page = QVBoxLayout(page)
         self._page.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
         self._page.setSpacing(theme.GRID)
         tabs = self._tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setObjectName("trainingTabs")
         tabs.addTab(page, "Losses")
         tabs.addTab(self.log, "Log")
         layout = QVBoxLayout(self)
@@ -73,7 +76,7 @@ class LossesView(QWidget):
         decades.toggled.connect(plot.setLog)
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)
         self._page.addWidget(plot, 1)
-        self._page.addLayout(row(None, smoothing, decades, whole))
+        self._page.addLayout(row(help_mark("losses"), None, smoothing, decades, whole))
         self._training.curvesLoaded.connect(self._load)
         self._training.progressed.connect(self._append)
 

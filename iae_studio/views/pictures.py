@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, caption
+from iae_studio.views.building_blocks import button, caption, row
+from iae_studio.views.help import help_mark
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.words import about
 from trainer.messages import Cloud
@@ -41,7 +42,10 @@ class PicturesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        layout.addWidget(self._about)
+        self._help = help_mark("pictures")
+        said = row(self._about, self._help)
+        said.setStretch(0, 1)
+        layout.addLayout(said)
         layout.addWidget(self._pages, 1)
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
@@ -103,4 +107,5 @@ class PicturesView(QWidget):
         self._hint.setText("Test images are on their way…" if waits else words)
         self._take.setVisible(not waits)
         self._about.setText(about(recipe, self._query.shows_way_back, self._query.columns))
-        self._about.setVisible(not recipe.two_dimensional)
+        for each in (self._about, self._help):
+            each.setVisible(not recipe.two_dimensional)

@@ -111,6 +111,7 @@ class TrainingBar(QWidget):
         self.device = QComboBox()
         self.device.setObjectName("deviceBox")
         self.device.setAccessibleName("Device to train on")
+        self.device.view().setAccessibleName("Devices")
         self.device.setToolTip("The device to train on")
         self.device.addItem("CPU", "cpu")
         self.device.currentIndexChanged.connect(self._device_chosen)

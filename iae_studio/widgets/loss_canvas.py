@@ -114,6 +114,7 @@ class LossCanvas(BoundedPlot):
         self._spots = pg.ScatterPlotItem(size=7, pxMode=True)
         for extra in (self._hair, self._spots):
             self.addItem(extra, ignoreBounds=True)
+        self.setAccessibleName("Losses by step")
         self.viewport().setMouseTracking(True)
 
     def _fit_axes(self) -> None:

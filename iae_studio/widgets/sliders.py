@@ -102,7 +102,7 @@ class ValueSlider(QWidget):
         self._caption.setFixedWidth(width)
 
     def captionHint(self) -> int:
-        return min(self._caption.sizeHint().width(), theme.px(_CAPTION))
+        return min(self._caption.sizeHint().width(), _CAPTION)
 
     def setTip(self, tip: str) -> None:
         self.setToolTip(plain(tip))
