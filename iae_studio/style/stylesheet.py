@@ -43,7 +43,7 @@ def build(tokens: Tokens, scale: float = 1.0) -> str:
     words |= {
         "caption": f"{round(CAPTION * scale)}px",
         "half": f"{round(18 * scale) // 2}px",
-        "row": f"{round(18 * scale)}px",
+        "row": f"{round(18 + 13 * (scale - 1))}px",  # as high as a line of text
         "title": f"{round(TITLE * scale)}px",
         "hover": mix(tokens.raised, tokens.text, 0.08),
         "pressed": mix(tokens.raised, tokens.text, 0.16),
@@ -126,6 +126,7 @@ QToolButton:hover, QPushButton[flat="true"]:hover { background: $quiet_pressed; 
 QToolButton:pressed, QToolButton:checked, QPushButton[flat="true"]:pressed,
     QPushButton[flat="true"]:checked { background: $pressed; }
 QToolButton:focus, QPushButton[flat="true"]:focus { border-color: $accent; }
+QToolButton[snug="true"] { padding: 2px; border-radius: 4px; }
 QToolButton[help="true"] { color: $muted; font-size: $caption; padding: 0px;
     border: 1px solid $line; border-radius: $half; }
 QToolButton[help="true"]:hover { color: $text; background: $quiet_pressed; }

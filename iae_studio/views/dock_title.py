@@ -22,9 +22,10 @@ class DockTitle(QWidget):
         close = tool("", "close", "Hide this panel; the View menu brings it back", dock.hide)
         for each, icon, does in ((out, "float", "Float"), (close, "close", "Hide")):
             theme.set_icon(each, icon, "muted")
+            each.setProperty("snug", True)
             each.setAccessibleName(f"{does} {title}")
         layout = row(name, None, out, close, gap=0)
-        layout.setContentsMargins(theme.PAD, theme.GRID // 2, theme.GRID // 2, 0)
+        layout.setContentsMargins(theme.PAD, 1, theme.GRID // 2, 0)
         self.setLayout(layout)
 
 
