@@ -2,9 +2,9 @@
 
 python -m benchmarks.screenshots --out docs/guide [--only NAME ...] [--all] [--list]
 
-Without --all: 1280 x 800, scale 1, text at 100 %, dark, as NAME.png. With it also 1920 x 1080, scale
-2, text at 150 % and light, as NAME-1920x1080-x2-150-light.png. Each size and scale has a process of
-its own. A scene whose widgets this window lacks is left out, with a word.
+Without --all: 1280 x 800, scale 1, text at 100 %, dark, as NAME.png. With it also 1920 x 1080,
+scale 2, text at 150 % and light, as NAME-1920x1080-x2-150-light.png. Each size and scale has a
+process of its own. A scene whose widgets this window lacks is left out, with a word.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def take(names: list[str], every: list[Look], out: Path) -> int:
     from PySide6.QtWidgets import QApplication
 
     from benchmarks.scenes import SCENES
-    from benchmarks.stage import Missing, Stage
+    from benchmarks.stage import MissingError, Stage
     from iae_studio.style import theme
 
     app, taken = QApplication.instance() or QApplication([]), 0
@@ -81,7 +81,7 @@ def take(names: list[str], every: list[Look], out: Path) -> int:
                 file = out / look.file(name)
                 taken += shown.grab().save(str(file))
                 print(file, flush=True)
-            except Missing as lacks:
+            except MissingError as lacks:
                 print(f"{name}: left out, there is no {lacks} in this window", flush=True)
             finally:
                 stage.close()

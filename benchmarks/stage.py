@@ -23,7 +23,7 @@ TICK, QUIET = 10, 8  # ms between two looks, and looks in a row at which nothing
 W = TypeVar("W", bound=QWidget)
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """A widget that this window does not have."""
 
 
@@ -106,10 +106,10 @@ class Stage(QObject):
     # ---- hands -------------------------------------------------------------------------------
 
     def need(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
-        """The widget of that name. Raises Missing where there is none, or it is not to be seen."""
+        """The widget of that name. Raises MissingError where there is none, or it is not to be seen."""
         found = self.window.findChild(kind, name)
         if found is None or not found.isVisible():
-            raise Missing(name)
+            raise MissingError(name)
         return found
 
     def keys(self, *keys: str) -> None:
@@ -148,10 +148,10 @@ class Stage(QObject):
         self.settle()
 
     def do(self, text: str) -> None:
-        """Run the action of that name, as the palette would. Raises Missing where there is none."""
+        """Run the action of that name, as the palette would. Raises MissingError where there is none."""
         found = [each for each in actions_of(self.window) if words(each) == text]
         if not found or not found[0].isEnabled():
-            raise Missing(text)
+            raise MissingError(text)
         found[0].trigger()
         self.settle()
 

@@ -70,7 +70,9 @@ class Menus:
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
-        self._act(menu, "Training", "S&ave a checkpoint", "Ctrl+S", lambda: training.command("save"))
+        self._act(
+            menu, "Training", "S&ave a checkpoint", "Ctrl+S", lambda: training.command("save")
+        )
 
     def _noise(self) -> None:
         query, menu = self._state.query, self._menu("&Noise")

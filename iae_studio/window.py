@@ -22,19 +22,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
     QDockWidget,
     QMainWindow,
     QToolBar,
     QWidget,
 )
 
-from iae_studio import clipboard
+from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
-from iae_studio.settings import keep_layout, kept_layout, whole
+from iae_studio.settings import keep_layout, kept_layout
 from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
@@ -57,7 +56,6 @@ AREAS = {
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
-TEXTS = (80, 90, 100, 110, 125, 150, 175, 200)  # %, the sizes of all text
 LAYOUT = 1  # raise it when docks change, and old window states are ignored
 
 
@@ -72,7 +70,7 @@ class Window(QMainWindow):
         self.state, self.settings, self.submit = state, settings, submit
         self.setWindowTitle("IAE Studio")
         self.setAcceptDrops(True)
-        theme.set_zoom(_app(), whole(settings, "text", TEXTS[0], TEXTS[-1], 100) / 100)
+        appearance.restore(settings)
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
@@ -138,16 +136,11 @@ class Window(QMainWindow):
 
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
-        dark = theme.current() is not theme.DARK
-        theme.apply(_app(), dark)
-        self.settings.setValue("dark", dark)
+        appearance.turn(self.settings)
 
     def zoom_text(self, steps: int) -> None:
         """All text larger or smaller by so many sizes, 0: at its own size; remembered."""
-        now = min(range(len(TEXTS)), key=lambda k: abs(TEXTS[k] - 100 * theme.zoom()))
-        place = min(max(now + steps, 0), len(TEXTS) - 1) if steps else TEXTS.index(100)
-        theme.set_zoom(_app(), TEXTS[place] / 100)
-        self.settings.setValue("text", TEXTS[place])
+        appearance.change(self.settings, steps)
 
     def toggle_full(self) -> None:
         """The middle alone on the whole screen, or all as it was."""
@@ -259,9 +252,3 @@ class Window(QMainWindow):
         self.hide()  # gone at once; saving may take a moment
         self.closing.emit()
         event.accept()
-
-
-def _app() -> QApplication:
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)  # a window needs one
-    return app

@@ -217,7 +217,9 @@ def test_all_that_takes_the_keyboard_has_a_name(window) -> None:
     parts = [each for each in window.findChildren(QWidget) if takes_focus(each)]
     parts = [each for each in parts if not each.objectName().startswith("messageButton")]
     assert len(parts) > 30
-    lacking = [f"{type(p).__name__} {p.objectName()} in {p.parent()}" for p in parts if not name_of(p)]
+    lacking = [
+        f"{type(p).__name__} {p.objectName()} in {p.parent()}" for p in parts if not name_of(p)
+    ]
     assert not lacking
 
 

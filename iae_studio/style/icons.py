@@ -148,10 +148,10 @@ def make(name: str, colour: QColor, side: int = SIDE) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(colour.alphaF() * 0.4)
     icon = QIcon()
-    for side in {SIDE, side}:
+    for length in {SIDE, side}:
         for scale in sorted({1, 2, _largest_scale()}):
             for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
-                picture = render(name, side, ink, scale)
+                picture = render(name, length, ink, scale)
                 picture.setDevicePixelRatio(scale)
                 icon.addPixmap(picture, mode)
     return icon

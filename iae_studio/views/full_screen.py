@@ -21,6 +21,7 @@ class FullScreen(QObject):
         super().__init__(window)
         self._window, self._around = window, tuple(around)
         self._before: tuple[list[QWidget], bytes, QRect, Qt.WindowState] | None = None
+        self._focus: QWidget | None = None
         self._hint = _Hint("Escape or F11 comes back. All keys work as before.", window)
 
     @property
@@ -41,9 +42,14 @@ class FullScreen(QObject):
         hidden = [each for each in (window.menuBar(), *self._around) if not each.isHidden()]
         layout = bytes(window.saveState().data())
         self._before = hidden, layout, window.geometry(), window.windowState()
+        self._focus = window.focusWidget()
         for each in hidden:
             each.hide()
         window.showFullScreen()
+        if self._focus is not None and not self._focus.isVisible():
+            middle = window.centralWidget()
+            if middle is not None:
+                middle.setFocus()
         self._hint.tell()
 
     def leave(self) -> None:
@@ -59,6 +65,8 @@ class FullScreen(QObject):
             each.show()
         self._window.restoreState(layout)
         self._before = None
+        if self._focus is not None:
+            self._focus.setFocus()
         # A window manager resizes the window a moment later, and docks would share that out anew.
         QTimer.singleShot(0, self, lambda: self._settle(layout))
 
@@ -72,6 +80,7 @@ class _Hint(QFrame):
 
     def __init__(self, words: str, around: QWidget) -> None:
         super().__init__(around)
+        self._around = around
         self.setObjectName("fullScreenHint")
         self.setProperty("floating", True)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -97,5 +106,5 @@ class _Hint(QFrame):
 
     def _place(self) -> None:
         self.adjustSize()
-        around = self.parentWidget()
+        around = self._around
         self.move((around.width() - self.width()) // 2, around.height() - self.height() - 48)

@@ -46,7 +46,8 @@ class HelpCard(QFrame):
     """`helpCard`: lies over the window beside its mark; Escape or a click elsewhere closes it."""
 
     def __init__(self, known: Help, mark: QWidget) -> None:
-        super().__init__(mark.window())
+        self._around: QWidget = mark.window()
+        super().__init__(self._around)
         self.setObjectName("helpCard")
         self.setProperty("floating", True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -75,7 +76,7 @@ class HelpCard(QFrame):
             HelpCard(known, mark)._open()
 
     def _open(self) -> None:
-        around, edge = self.parentWidget(), theme.GAP
+        around, edge = self._around, theme.GAP
         wide = min(theme.px(WIDTH), around.width() - 2 * edge)
         self.resize(wide, 10)
         self.show()
@@ -109,7 +110,7 @@ class HelpCard(QFrame):
                     self.close()
                     self._mark.setFocus()
                 return True
-        elif event.type() == QEvent.Type.Resize and watched is self.parent():
+        elif event.type() == QEvent.Type.Resize and watched is self._around:
             self.close()
         return False
 

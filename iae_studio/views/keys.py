@@ -78,7 +78,7 @@ class KeysDialog(QDialog):
             head = self.list.topLevelItem(place)
             assert head is not None  # there are so many
             any_shown = False
-            for line in (head.child(row) for row in range(head.childCount())):
+            for line in filter(None, (head.child(row) for row in range(head.childCount()))):
                 told = f"{head.text(0)} {line.text(0)} {line.text(1)}".casefold()
                 hidden = not all(word in told for word in typed)
                 line.setHidden(hidden)
@@ -99,4 +99,3 @@ def _list() -> QTreeWidget:
     made.header().setStretchLastSection(True)
     made.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
     return made
-

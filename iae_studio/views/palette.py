@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -53,6 +53,7 @@ class Palette(QFrame):
     def __init__(self, entries: Callable[[], Iterable[Entry]], parent: QWidget) -> None:
         """`entries` tells, at each opening, what there is to do."""
         super().__init__(parent)
+        self._around = parent
         self.setObjectName("commandPalette")
         self.setAccessibleName("Find an action")
         self.setProperty("floating", True)
@@ -176,7 +177,7 @@ class Palette(QFrame):
 
     def _place(self) -> None:
         """Near the top of the window, in its middle, as tall as what fits."""
-        around = self.parentWidget()
+        around = self._around
         wide = min(theme.px(WIDTH), around.width() - 4 * theme.GAP)
         rows = min(max(self.list.count(), 1), ROWS)
         field = self.search.sizeHint().height()
@@ -198,17 +199,17 @@ class _Row(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        entry, box = index.data(ENTRY), QRect(option.rect)  # type: ignore[attr-defined]
+        entry, box = index.data(ENTRY), QRect(option.rect)
         painter.save()
-        on = bool(option.state & QStyle.StateFlag.State_Selected)  # type: ignore[attr-defined]
-        over = bool(option.state & QStyle.StateFlag.State_MouseOver)  # type: ignore[attr-defined]
+        on = bool(option.state & QStyle.StateFlag.State_Selected)
+        over = bool(option.state & QStyle.StateFlag.State_MouseOver)
         if on or over:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accent" if on else "text", 0.2 if on else 0.06))
             painter.drawRoundedRect(box, theme.GRID, theme.GRID)
         box.adjust(theme.GAP, 0, -theme.GAP, 0)
-        font = option.font  # type: ignore[attr-defined]
+        font = option.font
         small = theme.sized(font, theme.CAPTION)
         painter.setFont(small)
         painter.setPen(theme.colour("muted"))
@@ -224,5 +225,5 @@ class _Row(QStyledItemDelegate):
         painter.restore()
 
 
-def _elided(font: object, text: str, width: int) -> str:
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)  # type: ignore[call-overload,no-any-return]
+def _elided(font: QFont, text: str, width: int) -> str:
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)

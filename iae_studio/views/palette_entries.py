@@ -17,7 +17,9 @@ from trainer.recipe.recipe import Recipe
 def entries(window: QWidget, library: Library) -> list[Entry]:
     """All that can be done now, subject by subject; then the experiments."""
     done = [
-        Entry(str(each.property(SUBJECT)), words(each), key_of(each), each.trigger, each.statusTip())
+        Entry(
+            str(each.property(SUBJECT)), words(each), key_of(each), each.trigger, each.statusTip()
+        )
         for each in actions_of(window)
         if each.isEnabled()
     ]
