@@ -106,7 +106,7 @@ class Stage(QObject):
     # ---- hands -------------------------------------------------------------------------------
 
     def need(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
-        """The widget of that name. Raises MissingError where there is none, or it is not to be seen."""
+        """The widget of that name. Raises MissingError where none is to be seen."""
         found = self.window.findChild(kind, name)
         if found is None or not found.isVisible():
             raise MissingError(name)
@@ -148,7 +148,7 @@ class Stage(QObject):
         self.settle()
 
     def do(self, text: str) -> None:
-        """Run the action of that name, as the palette would. Raises MissingError where there is none."""
+        """Run the action of that name, as the palette would. Raises MissingError."""
         found = [each for each in actions_of(self.window) if words(each) == text]
         if not found or not found[0].isEnabled():
             raise MissingError(text)

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QEvent,
-    QObject,
-    QSettings,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -20,13 +12,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QDockWidget,
-    QMainWindow,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QToolBar, QWidget
 
 from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
@@ -152,10 +138,7 @@ class Window(QMainWindow):
         """Everything that can be done, by a few letters; once more closes it."""
         if self._palette is None:
             self._palette = Palette(lambda: entries(self, self.state.library), self)
-        if self._palette.isVisible():
-            self._palette.leave()
-        else:
-            self._palette.open()
+        self._palette.toggle()
 
     def show_log(self, text: str = "") -> None:
         """The log in front, with this at its end."""

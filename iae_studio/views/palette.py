@@ -83,6 +83,13 @@ class Palette(QFrame):
         parent.installEventFilter(self)
         self.hide()
 
+    def toggle(self) -> None:
+        """Open it, or close it again."""
+        if self.isVisible():
+            self.leave()
+        else:
+            self.open()
+
     def open(self) -> None:
         """Show what there is to do now, with the keyboard in the field."""
         self._entries = list(self._all())
