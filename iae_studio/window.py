@@ -29,6 +29,7 @@ from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
 from iae_studio.views.palette import Palette
 from iae_studio.views.palette_entries import entries
+from iae_studio.views.tab_order import next_focus
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
@@ -39,6 +40,7 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+Reason = Qt.FocusReason
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
@@ -60,15 +62,15 @@ class Window(QMainWindow):
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
-        top = self._tool_bar()
-        self.addToolBar(top)
+        self._top = self._tool_bar()
+        self.addToolBar(self._top)
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
-        self._full = FullScreen(self, (top, *self._docks.values()))
+        self._full = FullScreen(self, (self._top, *self._docks.values()))
         self._palette: Palette | None = None  # until it is first asked for
         panels = [dock.toggleViewAction() for dock in self._docks.values()]
         Menus(self, self, panels, self.explore.view_actions())
@@ -228,6 +230,16 @@ class Window(QMainWindow):
             button.click()
         else:
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the bar, the left, the middle, the right, the bottom."""
+        docks = [self._docks[p.name] for area in AREAS for p in self.panels if p.area == area]
+        lefts = [d for d in docks if self.dockWidgetArea(d) == AREAS["left"]]
+        others = [d for d in docks if d not in lefts]
+        found = next_focus(self, (self._top, *lefts, self.explore, *others), forward)
+        if found is not None:
+            found.setFocus(Reason.TabFocusReason if forward else Reason.BacktabFocusReason)
+        return found is not None
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QDialog,
     QDockWidget,
     QFrame,
@@ -24,16 +27,21 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.model_files import SHIPPED
+from iae_studio.state.input_list import Input
+from iae_studio.state.library import Contents
+from iae_studio.state.model_files import SHIPPED, Run
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.actions import SUBJECT, actions_of, key_of, words
 from iae_studio.views.help_texts import HELP
 from iae_studio.views.matching import fits
+from iae_studio.views.recipe_list import ITEM
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.window import Window
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.test_widths import clipped, settle
+from tests.widgets import heard_of
+from trainer.messages import LOSSES, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -223,6 +231,33 @@ def test_all_that_takes_the_keyboard_has_a_name(window) -> None:
     assert not lacking
 
 
+def test_tab_goes_through_the_window_as_one_reads_and_shows_where_it_is(window, qtbot) -> None:
+    window.state.training.engine_ready()
+    window.state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
+    seen = np.zeros((28, 28, 1), np.uint8)
+    window.state.inputs.add([Input("one", seen, window.state.inputs.spec)])
+    window.view("code and noise").code.bank.setRows(["1", "2"])  # sliders that come later
+    settle()
+    window.findChild(QPushButton, "startButton").setFocus()
+    ways: list[QWidget] = []
+    while not ways or ways[0] is not QApplication.focusWidget():
+        ways.append(QApplication.focusWidget())
+        press(Qt.Key.Key_Tab)
+        assert len(ways) < 80
+    order = [each.objectName() or each.accessibleName() for each in ways]
+    told = ["deviceBox", "recipeList", "ownImagesButton", "imageGrid", "1", "2", "noiseSeed"]
+    places = [order.index(name) for name in told]
+    assert places == sorted(places)
+    press(Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is ways[-1]
+    for each in ways:
+        window.explore.setFocus()
+        before = window.grab().toImage()
+        each.setFocus()
+        if each.visibleRegion().boundingRect().height() > 8:
+            assert window.grab().toImage() != before, each
+
+
 def test_a_help_mark_opens_by_enter_and_closes_by_escape(window) -> None:
     mark = window.findChild(QToolButton, "lossesHelp")
     mark.setFocus()
@@ -246,6 +281,57 @@ def test_a_click_elsewhere_closes_help_and_one_on_the_mark_too(window) -> None:
 def test_help_is_whole_sentences() -> None:
     for subject, known in HELP.items():
         assert known.text[0].isupper() and known.text.endswith("."), subject
+
+
+# ---- what is empty, and what has weights ---------------------------------------------------------
+
+
+def test_without_losses_there_is_the_button_that_makes_some(window, qtbot) -> None:
+    begin = window.findChild(QPushButton, "trainHereButton")
+    assert begin.isVisible() and not begin.isEnabled(), "the engine is still loading"
+    window.state.training.engine_ready()
+    wanted = heard_of(window.state.training.wanted)
+    begin.click()
+    assert len(wanted) == 1
+    losses = np.ones((3, len(LOSSES)), np.float32)
+    window.state.training.progressed.emit(Progress(3, 9, LOSSES, losses, 1.0, 1.0))
+    assert begin.isHidden() and not window.findChild(QCheckBox, "lossAxis").isHidden()
+
+
+def test_an_untrained_model_offers_to_be_trained(window) -> None:
+    state = window.state
+    state.training.engine_ready()
+    begin = window.findChild(QPushButton, "trainUntrainedButton")
+    wanted = heard_of(state.training.wanted)
+    for step in (7, 0):
+        facts = ModelFacts(f"of step {step}", step, (28, 28, 1), 10, False, 0)
+        state.answers.set_facts(facts, state.answers.probe().stamp)
+        assert begin.isVisible() is (step == 0)
+    begin.click()
+    assert len(wanted) == 1
+
+
+def test_the_list_shows_what_has_weights_before_it_is_clicked(window) -> None:
+    run = Run(Path("/runs/it"), CATALOGUE["aae-small"], "2026-11-27T09:30:00", 1200)
+    marks = []
+    for runs in ((), (run,)):
+        window.state.library.set_contents(Contents(runs))
+        tree = window.findChild(QTreeWidget, "recipeList")
+        by_name = {i.data(0, ITEM).recipe.name: i for i in tree.recipe_items()}
+        for name in ("drawn-10", "aae-small"):
+            item = by_name[name]
+            picture = item.icon(0).pixmap(16).toImage()
+            said = str(item.data(0, Qt.ItemDataRole.AccessibleTextRole))
+            marks.append((picture, said, item.toolTip(0)))
+    (shipped, *_), (hollow, *_), _, (own, *_) = marks
+    assert shipped == own != hollow
+    assert [said.rpartition(", ")[2] for _, said, _ in marks] == ["trained", "untrained"] + [
+        "trained"
+    ] * 2
+    tips = [tip for *_, tip in marks]
+    assert "came with the program" in tips[0] and "Press Train" in tips[1]
+    assert "your newest run" in tips[3]
+    assert CATALOGUE["aae-small"].about.title in tips[1], "the whole name"
 
 
 # ---- the palette, as it is used ------------------------------------------------------------------

@@ -163,7 +163,8 @@ QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $raised;
     border: 1px solid $muted; border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:hover {
+QCheckBox::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:hover,
+    QRadioButton::indicator:focus {
     border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $check; }
 QRadioButton::indicator:checked { background: $on_accent; border: 4px solid $accent;
@@ -181,10 +182,12 @@ QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { bac
 
 _VIEWS = """
 QScrollArea, QScrollArea > QWidget > QWidget[bare="true"] { background: transparent; border: none; }
-QAbstractItemView { background: $panel; color: $text; border: none; outline: none; }
+QAbstractItemView { background: $panel; color: $text; border: 1px solid transparent;
+    border-radius: 4px; outline: none; }
 QListView::item, QTreeView::item { padding: 4px 6px; border-radius: 4px; }
 QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 0; }
-QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0; }
+QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0;
+    padding-left: 0; }
 QListView::item:hover, QTreeView::item:hover { background: $quiet; }
 QListView::item:selected, QTreeView::item:selected { background: $chosen; color: $text; }
 QListView::item:selected:active, QTreeView::item:selected:active { background: $chosen; }
@@ -193,7 +196,7 @@ QTreeView { show-decoration-selected: 0; selection-background-color: $panel; }
 QTreeView::branch, QTreeView::branch:selected { background: $panel; }
 QTreeView::branch:has-children:closed { image: $right; }
 QTreeView::branch:has-children:open { image: $down; }
-QListView:focus, QTreeView:focus { border: none; }
+QListView:focus, QTreeView:focus { border-color: $accent; }
 QListView::item:selected:focus, QTreeView::item:selected:focus { background: $chosen; }
 QHeaderView::section { background: $panel; color: $muted; border: none; font-size: $caption;
     border-bottom: 1px solid $line; padding: 4px 8px; }
@@ -203,7 +206,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px 6px 12p
     border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; background: $quiet; }
 QTabBar::tab:disabled { color: $faint; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from iae_studio.style import theme
@@ -23,6 +24,7 @@ class DockTitle(QWidget):
         for each, icon, does in ((out, "float", "Float"), (close, "close", "Hide")):
             theme.set_icon(each, icon, "muted")
             each.setProperty("snug", True)
+            each.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the panels' keys do the same
             each.setAccessibleName(f"{does} {title}")
         layout = row(name, None, out, close, gap=0)
         layout.setContentsMargins(theme.PAD, 1, theme.GRID // 2, 0)

@@ -72,6 +72,7 @@ class LossesView(QWidget):
         smoothing.edited.connect(plot.setSmoothing)
         plot.setSmoothing(SMOOTHING)
         decades = QCheckBox("log axis")
+        decades.setObjectName("lossAxis")
         decades.setChecked(True)
         decades.toggled.connect(plot.setLog)
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)

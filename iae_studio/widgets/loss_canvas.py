@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -115,6 +115,7 @@ class LossCanvas(BoundedPlot):
         for extra in (self._hair, self._spots):
             self.addItem(extra, ignoreBounds=True)
         self.setAccessibleName("Losses by step")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no key does anything here
         self.viewport().setMouseTracking(True)
 
     def _fit_axes(self) -> None:
