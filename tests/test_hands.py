@@ -184,10 +184,10 @@ def test_text_grows_by_keys_and_is_remembered(window, qapp) -> None:
     assert qapp.font().pixelSize() == round(1.5 * small)
     assert window.settings.value("text") == 150 and not list(clipped(window))
     assert number.height() > high
-    for _ in range(20):
+    for _ in range(3):
         press(Qt.Key.Key_Plus, CONTROL)
     assert qapp.font().pixelSize() == 2 * small
-    for _ in range(20):
+    for _ in range(8):
         press(Qt.Key.Key_Minus, CONTROL)
     assert qapp.font().pixelSize() == round(0.8 * small)
     theme.apply(qapp, False)

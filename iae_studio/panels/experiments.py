@@ -17,6 +17,6 @@ def build(state: StudioState, submit: Submit) -> ExperimentsView:
 
 PANELS.register(
     PanelSpec(
-        "experiments", "Experiments", "left", build, key="Ctrl+1", order=10, across=320, along=500
+        "experiments", "Experiments", "left", build, key="Ctrl+1", order=10, across=344, along=500
     )
 )

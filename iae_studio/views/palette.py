@@ -188,7 +188,7 @@ class Palette(QFrame):
         wide = min(theme.px(WIDTH), around.width() - 4 * theme.GAP)
         rows = min(max(self.list.count(), 1), ROWS)
         field = self.search.sizeHint().height()
-        tall = min(field + rows * theme.px(ROW) + 3 * theme.GAP + 2, around.height() - 64)
+        tall = min(field + rows * theme.px(ROW) + 3 * theme.GAP + 6, around.height() - 64)
         self.setGeometry((around.width() - wide) // 2, min(72, around.height() // 10), wide, tall)
 
 

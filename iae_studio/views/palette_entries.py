@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from iae_studio.state.library import Library
 from iae_studio.views.actions import SUBJECT, actions_of, key_of, words
 from iae_studio.views.palette import Entry
-from iae_studio.views.words import group_of, groups, short_figure
+from iae_studio.views.words import group_of, groups
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
@@ -28,8 +28,8 @@ def entries(window: QWidget, library: Library) -> list[Entry]:
 
 def _experiment(recipe: Recipe, library: Library) -> Entry:
     """Show it, with the weights that there are of it."""
-    figure = short_figure(recipe)
-    also = f"{recipe.name} {groups()[group_of(recipe)]} {recipe.about.story} figure {figure}"
+    figure = recipe.about.figure
+    also = f"{recipe.name} {groups()[group_of(recipe)]} {recipe.about.story} {figure}"
     untrained = library.weights_of(recipe).path is None
     show = partial(_show, recipe, library)
     return Entry("Experiment", recipe.about.title, figure, show, also, rank=int(untrained))
