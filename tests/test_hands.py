@@ -81,7 +81,7 @@ def items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
 
 def all_views(window: Window) -> None:
     """Every view of the middle, for each of which a recipe may have to be shown."""
-    for recipe in (CATALOGUE["drawn-10"], CATALOGUE["mnist-clusters-small"]):
+    for recipe in map(CATALOGUE.get, ("drawn-10", "shoes-small", "mnist-clusters-small")):
         window.state.displayed.select(DisplayedModel(recipe))
         for action in window.explore.view_actions():
             action.trigger()

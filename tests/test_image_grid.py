@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from iae_studio.style import theme
-from iae_studio.widgets.cluster_grid import arrange
+from iae_studio.widgets.cluster_places import arrange
 from iae_studio.widgets.grid_layout import CODE, SEEN, fit
 from iae_studio.widgets.image_grid import ImageGrid
 from tests.widgets import LEFT, contrast, pixel, shown

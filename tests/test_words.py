@@ -67,8 +67,8 @@ def test_columns_are_named_after_the_noise_that_differs() -> None:
 
 
 def test_one_line_tells_what_is_shown() -> None:
-    def told(name: str, way_back: bool = False) -> str:
-        return words.about(CATALOGUE[name], way_back, 8)
+    def told(name: str, way_back: bool = False, columns: int = 8) -> str:
+        return words.about(CATALOGUE[name], way_back, columns)
 
     lines = [
         *(told("drawn-10"), told("mnist-det-small"), told("fiae-mnist-small")),
@@ -76,8 +76,8 @@ def test_one_line_tells_what_is_shown() -> None:
         words.about_clusters(CATALOGUE["mnist-clusters-small"]),
     ]
     assert len(set(lines)) == len(lines)
-    assert lines[0].startswith("x → z → x: one code") and "n1 to n8" in lines[0]
-    assert "30 categories" in lines[-1]
+    assert "to n12 only" in told("drawn-10", columns=12)
+    assert lines[0].startswith("x → z → x: one code") and "30 categories" in lines[-1]
     assert told("shoes-small", way_back=True) == told("shoes-small")
     assert lines[5].startswith("A → B → A: the code is a picture")
 

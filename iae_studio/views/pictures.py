@@ -11,9 +11,12 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
+from iae_studio.views.drawn_row import DrawnRow
 from iae_studio.views.help import help_mark
 from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
+from iae_studio.widgets.with_tray import WithTray
 from trainer.messages import Cloud
 from trainer.recipe.recipe import Recipe
 
@@ -46,7 +49,9 @@ class PicturesView(QWidget):
         said = row(self._about, self._help)
         said.setStretch(0, 1)
         layout.addLayout(said)
-        layout.addWidget(self._pages, 1)
+        layout.addWidget(DrawnRow(state))
+        tray = StyleTray(state, self.reconstructions.grid)
+        layout.addWidget(WithTray(self._pages, tray), 1)
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
         self._answers.clouded.connect(self._show_cloud)

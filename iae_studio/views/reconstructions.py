@@ -115,8 +115,8 @@ class ReconstructionsView(QWidget):
         if column == CODE:
             words.append("its code")
         elif column != SEEN and has_noise(self._displayed.recipe):
-            seed = self._query.seeds[column] // 1000  # see column_seeds
-            words.append(f"noise {column + 1} of seed {seed}")
+            seed, drawn = divmod(self._query.seeds[column], 1000)  # see column_seeds
+            words.append(f"noise {drawn + 1} of seed {seed}")
         self.told.emit(" · ".join([*words, *self._code(rendering, line)]))
 
     def _code(self, rendering: Rendering, line: int) -> list[str]:

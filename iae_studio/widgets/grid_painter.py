@@ -27,6 +27,7 @@ class Look:
     locked: frozenset[int] = frozenset()
     hover: tuple[int, int] = NOWHERE
     selected: tuple[int, int] = NOWHERE
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)  # words on tiles
     hover_head: int | None = None
     hover_cross: bool = False
     focus: bool = False
@@ -65,6 +66,9 @@ class GridPainter:
                     self._p.fillRect(self.tile(row, column), blank)
         self._paint_names(rows)
         look = self._look
+        for tile, word in look.marks.items():
+            if tile[0] in rows and tile[1] in columns:
+                self._paint_mark(self.tile(*tile), word)
         if look.selected[0] in rows:
             strong = "accent" if look.focus else "muted"
             self._outline(self.tile(*look.selected), strong, self._px(2))
@@ -86,6 +90,19 @@ class GridPainter:
             QRect(QPoint(tile.right() + 1, outer.top()), down),
         ):
             self._p.fillRect(rect, colour)
+
+    def _paint_mark(self, tile: QRect, word: str) -> None:
+        """A word in the lower corner of a tile, and a thin frame around it."""
+        self._outline(tile, "text", self._px(1))
+        font = self._font(theme.CAPTION, QFont.Weight.DemiBold)
+        font.setPixelSize(min(font.pixelSize(), max(tile.height() // 3, 1)))
+        metrics, inset = QFontMetrics(font), self._px(3)
+        wide, high = metrics.horizontalAdvance(word) + 2 * inset, metrics.height()
+        box = QRect(tile.left(), tile.bottom() + 1 - high, min(wide, tile.width()), high)
+        self._p.setFont(font)
+        self._p.fillRect(box, theme.colour("panel", 0.88))
+        self._p.setPen(theme.colour("text"))
+        self._p.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
     def _paint_cross(self, box: QRect) -> None:
         lit = self._look.hover_cross

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ _MOVES = {
     Qt.Key.Key_Home: (0, -10_000),
     Qt.Key.Key_End: (0, 10_000),
 }
+_MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class ImageGrid(TileView):
@@ -39,6 +40,7 @@ class ImageGrid(TileView):
     activated = Signal(int, int)
     removeRequested = Signal(int)
     headingClicked = Signal(int)
+    marked = Signal(int, int, Qt.KeyboardModifier)  # a click with Ctrl or Alt: nothing is selected
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +80,11 @@ class ImageGrid(TileView):
 
     def setLocked(self, columns: Set[int]) -> None:
         self._look.locked = frozenset(columns)
+        self.viewport().update()
+
+    def setMarks(self, marks: Mapping[tuple[int, int], str]) -> None:
+        """Letters on tiles, beside the one that is selected."""
+        self._look.marks = dict(marks)
         self.viewport().update()
 
     def selection(self) -> tuple[int, int]:
@@ -161,6 +168,8 @@ class ImageGrid(TileView):
                 self.headingClicked.emit(head)
         elif tile is not None and self._on_cross(place):
             self.removeRequested.emit(tile[0])
+        elif tile is not None and event.modifiers() & _MARKING:
+            self.marked.emit(*tile, event.modifiers())
         elif tile is not None:
             self._select(*tile)
 
