@@ -96,25 +96,42 @@ def clicked(name: str) -> Callable[[Stage], None]:
     return lambda stage: stage.click(name)
 
 
-def done(action: str, name: str) -> Callable[[Stage], None]:
-    """Run an action, and see that the widget is there."""
+def done(action: str, name: str = "") -> Callable[[Stage], None]:
+    """Run an action by its name, and see that the widget is there."""
 
     def act(stage: Stage) -> None:
-        if stage.window.findChild(object, name) is None or not stage.need(name).isVisible():
-            stage.do(action)
-        stage.need(name)
+        stage.do(action)
+        if name:
+            stage.need(name)
+
+    return act
+
+
+def in_turn(*acts: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    """One after another."""
+
+    def act(stage: Stage) -> None:
+        for each in acts:
+            each(stage)
+
+    return act
+
+
+def pressed(*keys: str, on: str = "imageGrid") -> Callable[[Stage], None]:
+    """Press keys while a widget has the keyboard, and leave it there."""
+
+    def act(stage: Stage) -> None:
+        stage.focus(on)
+        stage.keys(*keys)
 
     return act
 
 
 def code_pad(stage: Stage) -> None:
-    """A stroke on the pad in the code's domain."""
+    """From the input's own outlines on, with a stroke more."""
     stage.need("codePad")
-    stage.drag("codePad", (0.2, 0.7), (0.5, 0.4), (0.8, 0.7))
-
-
-def enlarge(stage: Stage) -> None:
-    stage.need("largeView")
+    stage.do("Draw from the input's edges")
+    stage.drag("codePad", (0.3, 0.3), (0.4, 0.24), (0.5, 0.3))
 
 
 def train(stage: Stage) -> None:
@@ -132,14 +149,39 @@ SCENES: dict[str, Scene] = {
     "share": Scene("mnist-5-small", there("noiseShare"), "noiseShare"),
     "trained": Scene("mog-iae", train),
     "clusters": Scene("mnist-clusters-small", view_of("2", "clusterGrid")),
+    "borrowed": Scene("mnist-5-small", in_turn(pressed("Down", "Right"), done("Borrow style"))),
+    "interpolated": Scene(
+        "mnist-5-small",
+        in_turn(
+            done("Interpolate", "styleTray"),
+            pressed("Down", "Down", "Right"),
+            done("Interpolate to this tile"),
+            pressed("Up", "Up", "Left"),
+            there("pathStrip"),
+        ),
+    ),
+    "arithmetic": Scene(
+        "mnist-det-small",
+        in_turn(
+            done("A − B + C", "styleTray"),
+            done("This tile is A"),
+            pressed("Down"),
+            done("This tile is B"),
+            pressed("Down"),
+            done("This tile is C"),
+        ),
+    ),
     "map": Scene("mnist-10-small", view_of("3", "mapView")),
+    "neighbourhoods": Scene(
+        "mnist-10-small", in_turn(view_of("3", "mapView"), done("Plane or neighbourhoods"))
+    ),
     "code-strips": Scene("mnist-10-small", there("codeStrips"), "codeStrips"),
     "noise-strips": Scene("mnist-5-small", there("noiseStrips"), "noiseStrips"),
-    "enlarged": Scene("mnist-5-small", enlarge, "largeView"),
+    "enlarged": Scene("mnist-5-small", done("Enlarge the selected picture", "largeView")),
     "shoes": Scene("shoes-small"),
     "faces": Scene("faces-small"),
     "pad": Scene("shoes-small", code_pad),
-    "data": Scene("drawn-10", done("Data", "dataBrowser"), "dataBrowser"),
+    "data": Scene("drawn-10", done("Browse the data", "dataBrowser")),
     "points": Scene("fiae-toy"),
     "untrained": Scene("aae-small"),
     "palette": Scene("mnist-10-small", palette),

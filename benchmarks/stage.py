@@ -41,7 +41,7 @@ class Stage(QObject):
         self._waited: dict[str, object] = {}  # questions by their kinds
         self.state.asking.wanted.connect(self._asked)
         self.state.asking.cancelled.connect(lambda kind: self._waited.pop(kind, None))
-        for thread in self.studio.explorers:
+        for thread in self.studio.explorers.threads:
             thread.answered.connect(self._answered)
             thread.lacked.connect(self._lacked)
         self.window.resize(*size)

@@ -9,6 +9,8 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Click a tile", "Select it: every view is about the selected image"),
         ("Double click a tile", "Enlarge it beside its input"),
         ("Click a head, n1, n2…", "Keep that column's noise while the others are drawn anew"),
+        ("Ctrl+click a tile", "It is the other end of an interpolation"),
+        ("Alt+click a tile", "It is the next of A, B and C in A − B + C"),
         ("Click a row's cross", "Take that image away"),
         ("Arrow keys", "Select the tile beside"),
         ("Enter", "Enlarge the selected tile"),

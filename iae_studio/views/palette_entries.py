@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.library import Library
@@ -24,6 +25,13 @@ def entries(window: QWidget, library: Library) -> list[Entry]:
         if each.isEnabled()
     ]
     return [*done, *(_experiment(recipe, library) for recipe in CATALOGUE.values())]
+
+
+def _does(action: QAction) -> str:
+    """What it does now: a panel is shown, or hidden."""
+    if not action.isCheckable():
+        return words(action)
+    return f"{'Hide' if action.isChecked() else 'Show'} {words(action)}"
 
 
 def _experiment(recipe: Recipe, library: Library) -> Entry:
