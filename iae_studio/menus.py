@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
-from iae_studio.views.actions import act, describe
+from iae_studio.views.actions import PANELS, act, describe
 
 CLEAR = "Take every image away; the test images come back by R"
 
@@ -82,7 +82,7 @@ class Menus:
     def _view(self, panels: Iterable[QAction], views: Iterable[QAction]) -> None:
         query, menu = self._state.query, self._menu("&View")
         for action in panels:
-            describe(action, "Panels", "Show or hide this panel")
+            describe(action, PANELS, "Show or hide this panel")
             self._window.addAction(action)  # its key is heard while the menu is hidden, too
             menu.addAction(action)
         menu.addSeparator()

@@ -365,7 +365,9 @@ def test_the_palette_draws_anew_shows_another_model_and_remembers(own_folders, q
         assert studio.state.displayed.model.path == SHIPPED["shoes-small"]
         assert newest(studio, qtbot).tiles.shape[-1] == 3
         press(Qt.Key.Key_K, CONTROL)
-        QTest.keyClicks(QApplication.focusWidget(), "qqqq")
+        QTest.keyClicks(QApplication.focusWidget(), "dra")
+        assert "Hide Draw" in palette.shown()
+        QApplication.focusWidget().setText("qqqq")
         assert not palette.shown()
         press(Qt.Key.Key_Escape)
         assert not palette.isVisible()

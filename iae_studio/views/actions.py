@@ -15,10 +15,11 @@ from PySide6.QtWidgets import QWidget
 from iae_studio.widgets.plain import plain
 
 SUBJECT = "subject"
+PANELS = "Panels"  # whose actions show and hide them
 # Subjects in the order of lists; one that is not named here comes after these.
 ORDER = (
     *("View", "Pictures", "Clusters", "Map", "Noise", "Code", "Directions", "Style", "Draw"),
-    *("Data", "Training", "File", "Panels", "Window", "Help"),
+    *("Data", "Training", "File", PANELS, "Window", "Help"),
 )
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.library import Library
-from iae_studio.views.actions import SUBJECT, actions_of, key_of, words
+from iae_studio.views.actions import PANELS, SUBJECT, actions_of, key_of, words
 from iae_studio.views.palette import Entry
 from iae_studio.views.words import group_of, groups
 from trainer.recipe.catalogue import CATALOGUE
@@ -19,7 +19,7 @@ def entries(window: QWidget, library: Library) -> list[Entry]:
     """All that can be done now, subject by subject; then the experiments."""
     done = [
         Entry(
-            str(each.property(SUBJECT)), words(each), key_of(each), each.trigger, each.statusTip()
+            str(each.property(SUBJECT)), _does(each), key_of(each), each.trigger, each.statusTip()
         )
         for each in actions_of(window)
         if each.isEnabled()
@@ -29,7 +29,7 @@ def entries(window: QWidget, library: Library) -> list[Entry]:
 
 def _does(action: QAction) -> str:
     """What it does now: a panel is shown, or hidden."""
-    if not action.isCheckable():
+    if action.property(SUBJECT) != PANELS:
         return words(action)
     return f"{'Hide' if action.isChecked() else 'Show'} {words(action)}"
 

@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFont, QHelpEvent
-from PySide6.QtWidgets import QHeaderView, QToolTip, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Entry
@@ -28,6 +36,24 @@ NO_WEIGHTS = "Untrained: there are no weights yet. Press Train."
 _LONGEST = 24  # letters of a folder's name
 
 
+class _Cells(QStyledItemDelegate):
+    """Where a figure has no icon beside it, the name takes the icon's room."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        figure = index.sibling(index.row(), 1)
+        made = QStyleOptionViewItem(option)
+        if figure.data(Qt.ItemDataRole.DecorationRole) is None:
+            spare = option.decorationSize.width() + theme.GRID
+            at_left = index.column() == 0
+            made.rect = option.rect.adjusted(0 if at_left else spare, 0, spare * at_left, 0)
+        super().paint(painter, made, index)
+
+
 class RecipeList(QTreeWidget):
     """Titles at the left, figures at the right."""
 
@@ -42,6 +68,7 @@ class RecipeList(QTreeWidget):
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.setIndentation(theme.GAP)
+        self.setItemDelegate(_Cells(self))
         theme.follow(self, lambda: self.setIconSize(QSize(theme.px(14), theme.px(14))))
         self.setRootIsDecorated(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
