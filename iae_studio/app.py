@@ -185,6 +185,7 @@ class Studio(QObject):
         thread.failed.connect(state.failed)
         thread.leftOut.connect(state.left_out)
         thread.noted.connect(self.state.messages.logged)
+        thread.asideChanged.connect(self.state.asides.changed)
 
     def _connect_jobs(self) -> None:
         state = self.state

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QToolBa
 
 from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
@@ -40,11 +41,10 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
-Reason = Qt.FocusReason
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.25, 0.36  # of the window: what docks take at the most, at first
-LAYOUT = 1  # raise it when docks change, and old window states are ignored
+LAYOUT = 2  # raise it when docks change, and old window states are ignored
 
 
 class Window(QMainWindow):
@@ -67,6 +67,8 @@ class Window(QMainWindow):
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
+        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
+        self._tabs = DockTabs(self, below)
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -184,12 +186,14 @@ class Window(QMainWindow):
     # ---- the window itself -------------------------------------------------------------------
 
     def _restore(self) -> None:
+        """As it was left; else the losses lie in front."""
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
         geometry, state = kept_layout(self.settings)
         if geometry is not None:
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
+            self._tabs.bring_forward(self._docks["training"])
 
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""
@@ -224,7 +228,7 @@ class Window(QMainWindow):
         Space, Qt's own key for that, draws new noise.
         """
         button = self.focusWidget()
-        if event.key() == Qt.Key.Key_Escape and self._full.on:
+        if event.key() == Qt.Key.Key_Escape:
             self._full.leave()
         elif event.key() in ENTER and isinstance(button, QAbstractButton):
             button.click()
@@ -233,12 +237,12 @@ class Window(QMainWindow):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Tab goes through the bar, the left, the middle, the right, the bottom."""
-        docks = [self._docks[p.name] for area in AREAS for p in self.panels if p.area == area]
-        lefts = [d for d in docks if self.dockWidgetArea(d) == AREAS["left"]]
-        others = [d for d in docks if d not in lefts]
-        found = next_focus(self, (self._top, *lefts, self.explore, *others), forward)
+        docks = list(self._docks.values())
+        at_left = [dock for dock in docks if self.dockWidgetArea(dock) == AREAS["left"]]
+        found = next_focus(self, (self._top, *at_left, self.explore, *docks), forward)
         if found is not None:
-            found.setFocus(Reason.TabFocusReason if forward else Reason.BacktabFocusReason)
+            reason = Qt.FocusReason
+            found.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
         return found is not None
 
     def closeEvent(self, event: QCloseEvent) -> None:

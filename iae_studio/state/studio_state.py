@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iae_studio.state.answers import Answers
+from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
@@ -39,6 +40,7 @@ class StudioState:
     drawing: CodeDrawing
     training: Training
     devices: Devices
+    asides: Asides
     library: Library
     downloads: Downloads
     requests: Requests
@@ -66,6 +68,7 @@ class StudioState:
             drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
             devices=Devices(),
+            asides=Asides(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),

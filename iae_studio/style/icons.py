@@ -70,6 +70,7 @@ sum ~ M 2.4 4.8 L 7 4.8 M 9 11.2 L 13.6 11.2 M 11.3 8.9 L 11.3 13.5 M 12.4 3 L 3
 loop ~ A 8 8 5 60 -320 M 10.2 1.6 L 10.6 3.9 L 8.2 4.5
 chevron-down ~ M 4.4 6.3 L 8 9.9 L 11.6 6.3
 chevron-up ~ M 4.4 9.7 L 8 6.1 L 11.6 9.7
+chevron-left ~ M 9.7 4.4 L 6.1 8 L 9.7 11.6
 chevron-right ~ M 6.3 4.4 L 9.9 8 L 6.3 11.6
 """
 

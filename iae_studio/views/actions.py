@@ -52,7 +52,9 @@ def describe(action: QAction, subject: str, tip: str = "") -> None:
 
 
 def _adopt(action: QAction, owner: QWidget) -> None:
-    owner.window().addAction(action)
+    # A key that counts at the owner alone must not count everywhere.
+    if action.shortcutContext() == Qt.ShortcutContext.WindowShortcut:
+        owner.window().addAction(action)
 
 
 def words(action: QAction) -> str:

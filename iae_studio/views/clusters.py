@@ -96,7 +96,7 @@ class ClustersView(QWidget):
         state.displayed.selected.connect(self._ask)
         state.selection.changed.connect(self._ask_of_input)
         self._asking.moved.connect(self._moved)
-        for word, keys, by in (("next", "]", 1), ("previous", "[", -1)):
+        for word, keys, by in (("next", "Ctrl+]", 1), ("previous", "Ctrl+[", -1)):
             act(self, "Clusters", f"Images of the &{word} cluster", keys, partial(self._step, by))
 
     def _forget(self, recipe: Recipe) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from iae_studio.style import theme
@@ -29,6 +29,21 @@ class DockTitle(QWidget):
         layout = row(name, None, out, close, gap=0)
         layout.setContentsMargins(theme.PAD, 1, theme.GRID // 2, 0)
         self.setLayout(layout)
+        self._folded, self._parts = False, (name, out, close)
+
+    def fold(self, folded: bool) -> None:
+        """Take no room, where a tab says the same; or be there again."""
+        if folded != self._folded:
+            self._folded = folded
+            for each in self._parts:
+                each.setHidden(folded)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, 0) if self._folded else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0) if self._folded else super().minimumSizeHint()
 
 
 def _float(dock: QDockWidget) -> None:

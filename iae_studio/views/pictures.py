@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
+from iae_studio.views.column_count import ColumnCount
 from iae_studio.views.drawn_row import DrawnRow
 from iae_studio.views.help import help_mark
 from iae_studio.views.reconstructions import ReconstructionsView
@@ -36,8 +37,9 @@ class PicturesView(QWidget):
         self.reconstructions = ReconstructionsView(state)
         self.reconstructions.told.connect(self.told)
         self._empty = self._empty_page()
-        self._about = caption()
+        self._about = caption(most=2)
         self._about.setObjectName("aboutText")
+        self._columns = ColumnCount(state)
         self._pages = QStackedWidget()
         self._pages.setObjectName("picturePages")
         self._pages.addWidget(self.reconstructions)
@@ -46,9 +48,9 @@ class PicturesView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         self._help = help_mark("pictures")
-        said = row(self._about, self._help)
-        said.setStretch(0, 1)
-        layout.addLayout(said)
+        top = row(self._about, self._columns, self._help)
+        top.setStretch(0, 1)
+        layout.addLayout(top)
         layout.addWidget(DrawnRow(state))
         tray = StyleTray(state, self.reconstructions.grid)
         layout.addWidget(WithTray(self._pages, tray), 1)
