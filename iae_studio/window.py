@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
 
 from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
@@ -32,6 +32,7 @@ from iae_studio.views.palette import Palette
 from iae_studio.views.palette_entries import entries
 from iae_studio.views.tab_order import next_focus
 from iae_studio.views.training_bar import TrainingBar
+from iae_studio.views.training_tool_bar import TrainingToolBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
 from trainer.recipe.recipe import Recipe
@@ -62,7 +63,7 @@ class Window(QMainWindow):
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
-        self._top = self._tool_bar()
+        self._top = TrainingToolBar(TrainingBar(state.displayed, state.training, state.devices))
         self.addToolBar(self._top)
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
@@ -76,6 +77,12 @@ class Window(QMainWindow):
         self._palette: Palette | None = None  # until it is first asked for
         panels = [dock.toggleViewAction() for dock in self._docks.values()]
         Menus(self, self, panels, self.explore.view_actions())
+        self._connect()
+        self._restore()
+        self.view("experiments").setFocus()
+
+    def _connect(self) -> None:
+        state = self.state
         state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
         self.closing.connect(self.dialogs.close)
@@ -83,8 +90,6 @@ class Window(QMainWindow):
         state.messages.actionWanted.connect(self.dialogs.act_on_message)
         state.messages.actionWanted.connect(self._act_on_message)
         state.displayed.recipeChanged.connect(self._show_name)
-        self._restore()
-        self.view("experiments").setFocus()
 
     def view(self, panel: str) -> QWidget:
         """The view of the panel of that name."""
@@ -97,18 +102,6 @@ class Window(QMainWindow):
             if isinstance(view, LoadsSlowly):
                 view.complete()
         self.submit(suffixes, then=self.dialogs.know_suffixes)
-
-    def _tool_bar(self) -> QToolBar:
-        state, top = self.state, QToolBar("Training")
-        top.setObjectName("trainingToolBar")
-        top.setMovable(False)
-        top.toggleViewAction().setVisible(False)
-        top.addWidget(TrainingBar(state.displayed, state.training, state.devices))
-        top.setContentsMargins(0, 0, 0, 0)
-        layout = top.layout()
-        assert layout is not None  # every tool bar has one
-        layout.setContentsMargins(0, 0, 0, 0)
-        return top
 
     def _dock(self, panel: PanelSpec) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
