@@ -94,7 +94,7 @@ def test_the_data_are_browsed_sorted_and_sent_to_the_grid(studio, qtbot) -> None
     assert sent.name == f"training {best} ({label})" and studio.state.selection.input is sent
     np.testing.assert_array_equal(sent.seen[:, :, 0], data.train.images[best, 0].numpy())
     studio.state.selection.select(3)
-    point(sheet, qtbot, 0)
+    qtbot.keyClick(sheet, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: studio.state.selection.input is sent, timeout=LONG)
     assert len(studio.state.inputs.images) == len(before) + 1, "the same twice is selected"
 
@@ -129,6 +129,7 @@ def test_an_image_is_set_aside_while_it_trains_and_taken_back_afterwards(studio,
     qtbot.keyClick(sheet, Qt.Key.Key_Home)
     qtbot.keyClick(sheet, Qt.Key.Key_Right)
     qtbot.keyClick(sheet, Qt.Key.Key_X)
+    assert "X" in {action.shortcut().toString() for action in sheet.actions()}
     qtbot.waitUntil(lambda: sheet.isCrossed(sheet.numberAt(1)), timeout=LONG)
     row = sheet.numberAt(1)
     (decision,) = read_decisions(run).all

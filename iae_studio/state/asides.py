@@ -13,6 +13,7 @@ NO_RUN = (
     "Images are set aside from a run, and kept with it: this model is no run yet. Press Train, "
     "then set them aside at any time."
 )
+LOADING = "The run is loading: set images aside once it trains."
 
 
 class Asides(QObject):
@@ -35,8 +36,11 @@ class Asides(QObject):
         """Set images aside from the displayed run's training, or take them back."""
         model, training = self._displayed.model, self._training
         mine = model.live or (model.is_run and model.path == training.run_path)
-        if mine and training.state is State.LOADING:
-            self._messages.show_message(Message("The run is loading: wait until it trains."))
+        loads = training.state is State.LOADING
+        if loads and (mine or model.recipe == training.recipe):
+            self._messages.show_message(
+                Message("The run is loading: set images aside once it trains.")
+            )
         elif mine and training.started:
             training.commandWanted.emit(change)
         elif model.is_run:

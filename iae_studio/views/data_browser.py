@@ -14,6 +14,7 @@ from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
+from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import as_panel, button, caption, column, row
 from iae_studio.views.data_browsing import Browsing
 from iae_studio.views.data_tools import DataTools
@@ -82,6 +83,12 @@ class DataBrowser(QWidget):
         sheet.hovered.connect(self._point)
         sheet.picked.connect(self._pick)
         sheet.crossed.connect(self._cross)
+        here = Qt.ShortcutContext.WidgetShortcut  # elsewhere these keys write, or choose
+        for text, key, do in (
+            ("Send the image to the grid", "Return", sheet.pick),
+            ("Set the image aside, or take it back", "X", sheet.cross),
+        ):
+            act(sheet, "Data", text, key, do).setShortcutContext(here)
         self._state.library.changed.connect(self._show)
         self._state.downloads.changed.connect(self._show)
 

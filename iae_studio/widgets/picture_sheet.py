@@ -76,13 +76,23 @@ class PictureSheet(PictureView):
             start = self._in_sight().start if self._cursor == NOWHERE else self._cursor + steps[key]
             self._move_to(min(max(start, 0), len(self._order) - 1))
         elif plain and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and number != NOWHERE:
-            self.picked.emit(number)
+            self.pick()
         elif plain and key == Qt.Key.Key_X and number != NOWHERE:
-            self.crossed.emit(number)
+            self.cross()
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             super().keyPressEvent(event)
         else:
             event.ignore()  # the rest belongs to the window
+
+    def pick(self) -> None:
+        """The picture that the keys are at."""
+        if self._cursor != NOWHERE:
+            self.picked.emit(self.numberAt(self._cursor))
+
+    def cross(self) -> None:
+        """The same, crossed out or taken back."""
+        if self._cursor != NOWHERE:
+            self.crossed.emit(self.numberAt(self._cursor))
 
     def _move_to(self, place: int) -> None:
         self._cursor = place
