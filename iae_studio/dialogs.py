@@ -23,7 +23,9 @@ from iae_studio.state.messages import (
 )
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.views.about import ABOUT, SHORTCUTS
+from iae_studio.views.about import ABOUT
+from iae_studio.views.actions import actions_of
+from iae_studio.views.keys import KeysDialog
 from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.plain import message_box
 
@@ -63,6 +65,8 @@ class Dialogs:
         """The window closes: nobody answers any more."""
         if self._own_images is not None:
             self._own_images.reject()
+        for keys in self._window.findChildren(KeysDialog):
+            keys.close()
 
     def act_on_message(self, action: Action) -> None:
         """What a button of a message asks for."""
@@ -134,9 +138,12 @@ class Dialogs:
             told = self._state.messages.show_saved
             self._submit(partial(write_report, Path(name), recipes), then=told)
 
-    def show_shortcuts(self) -> None:
-        """All keys."""
-        message_box(self._window, "Shortcuts", SHORTCUTS).exec()
+    def show_keys(self) -> None:
+        """What each key and gesture does; the window goes on beside it."""
+        shown = self._window.findChild(KeysDialog)
+        keys = shown or KeysDialog(actions_of(self._window), self._window)
+        keys.show()
+        keys.activateWindow()
 
     def show_about(self) -> None:
         """What this program is."""

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
+
+from iae_studio.views.dock_title import DockTitle
 
 
 class DockTabs(QObject):
@@ -36,8 +38,12 @@ class DockTabs(QObject):
 
     def fit(self) -> None:
         """Title bars for those that have no tab."""
+        direct = Qt.FindChildOption.FindDirectChildrenOnly
+        for bar in self._window.findChildren(QTabBar, options=direct):
+            bar.setAccessibleName("Panels that lie behind each other")
         for dock in self._docks:
             beside = self._window.tabifiedDockWidgets(dock)
             tabbed = not dock.isFloating() and any(not each.isHidden() for each in beside)
-            if tabbed is (dock.titleBarWidget() is None):
-                dock.setTitleBarWidget(QWidget(dock) if tabbed else None)  # type: ignore[arg-type]
+            title = dock.titleBarWidget()
+            if isinstance(title, DockTitle):
+                title.fold(tabbed)

@@ -12,6 +12,7 @@ from iae_studio.middle.spec import VIEWS, ViewSpec
 from iae_studio.state.query import PICTURES
 from iae_studio.state.requests import Requests
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.training import State
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import button, row
@@ -46,10 +47,15 @@ class ExploreView(QWidget):
         layout.addLayout(self._tools(state.requests))
         layout.addWidget(MessageBar(state.messages))
         layout.addWidget(self._pages, 1)
-        layout.addLayout(row(self._facts, None))
+        tip = "Train the shown experiment (T)"
+        start = state.training.start
+        self._begin = button("Train", "play", tip, start, "trainUntrainedButton")
+        self._begin.hide()
+        layout.addLayout(row(self._facts, self._begin, None))
         self.view(PICTURES)
         self._connect()
         self._show_recipe(state.displayed.recipe)
+        theme.follow(self, self._fold)
 
     def _connect(self) -> None:
         answers = self._state.answers
@@ -59,6 +65,7 @@ class ExploreView(QWidget):
         self._query.picturesChanged.connect(self._show_view)
         self._displayed.recipeChanged.connect(self._show_recipe)
         self._displayed.changed.connect(lambda _: self._wait())
+        self._state.training.stateChanged.connect(lambda _: self._offer())
 
     def view(self, name: str) -> QWidget:
         """The view of that name, made for its first use."""
@@ -108,6 +115,10 @@ class ExploreView(QWidget):
             self._keys[spec.name] = act(self, "View", spec.title, spec.key, look, spec.tip)
         self._switch.chosen.connect(self._query.set_view)
         return self._switch
+
+    def view_actions(self) -> list[QAction]:
+        """What brings each view to the front, for a menu."""
+        return list(self._keys.values())
 
     def _look(self, spec: ViewSpec) -> None:
         if spec.applies(self._displayed.recipe):
@@ -167,8 +178,15 @@ class ExploreView(QWidget):
         elif self._step is not None:
             self._summary(self._step)
 
+    def _offer(self) -> None:
+        """An untrained model can be trained right where that is said."""
+        training = self._state.training
+        rests = not training.busy and training.state is not State.STARTING
+        self._begin.setVisible(self._step == 0 and rests)
+
     def _wait(self) -> None:
         self._step = None
+        self._offer()
         self._facts.setText("Loading…")
 
     def _show_facts(self, facts: ModelFacts) -> None:
@@ -176,9 +194,10 @@ class ExploreView(QWidget):
 
     def _summary(self, step: int) -> None:
         self._step = step
+        self._offer()
         model = self._displayed.model
         if step == 0:
-            self._facts.setText("Untrained: these pictures mean nothing yet. Press Train.")
+            self._facts.setText("Untrained: what you see means nothing yet. Press Train.")
             return
         where = "live weights" if model.live else (model.path.name if model.path else "")
         self._facts.setText(f"{where}, step {step:,}")

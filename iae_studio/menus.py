@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
+from iae_studio.views.actions import PANELS, act, describe
+
+CLEAR = "Take every image away; the test images come back by R"
 
 
 class HasMenus(Protocol):
@@ -20,69 +23,107 @@ class HasMenus(Protocol):
 
     def paste(self) -> None: ...
     def toggle_theme(self) -> None: ...
+    def toggle_full(self) -> None: ...
+    def zoom_text(self, steps: int) -> None: ...
     def show_log(self) -> None: ...
+    def show_palette(self) -> None: ...
 
 
 class Menus:
     """Fills the menu bar of a window."""
 
-    def __init__(self, window: QMainWindow, does: HasMenus, panels: Iterable[QAction]) -> None:
-        """`panels` show and hide what is docked."""
+    def __init__(
+        self,
+        window: QMainWindow,
+        does: HasMenus,
+        panels: Iterable[QAction],
+        views: Iterable[QAction] = (),
+    ) -> None:
+        """`panels` show and hide what is docked; `views` are the ways to look at a model."""
         self._window, self._does = window, does
         self._state, self._dialogs = does.state, does.dialogs
         self._file()
         self._train()
-        self._view(panels)
+        self._noise()
+        self._view(panels, views)
         self._help()
 
     def _file(self) -> None:
-        dialogs, menu = self._dialogs, self._window.menuBar().addMenu("&File")
-        self._act(menu, "&Open images…", "Ctrl+O", dialogs.open_images)
-        self._act(menu, "&Paste image", "Ctrl+V", self._does.paste)
-        self._act(menu, "&Test images", "R", self._state.inputs.want_tests)
+        dialogs, menu = self._dialogs, self._menu("&File")
+        self._act(menu, "File", "&Open images…", "Ctrl+O", dialogs.open_images, "Files or a folder")
+        self._act(menu, "File", "&Paste image", "Ctrl+V", self._does.paste, "An image or files")
+        tests = self._state.inputs.want_tests
+        self._act(menu, "File", "&Test images", "R", tests, "Random images of the test set")
+        clear = self._state.inputs.clear
+        self._act(menu, "File", "&Clear all images", "Ctrl+Backspace", clear, CLEAR)
         menu.addSeparator()
-        self._act(menu, "O&wn images to train on…", "Ctrl+I", dialogs.choose_own_images)
-        self._act(menu, "Open &model…", "Ctrl+Shift+O", dialogs.open_model)
-        self._act(menu, "Save s&heet as PNG…", "Ctrl+E", dialogs.save_sheet)
+        own = dialogs.choose_own_images
+        self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
+        self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
+        self._act(menu, "File", "Save s&heet as PNG…", "Ctrl+E", dialogs.save_sheet, "The grid")
         menu.addSeparator()
-        self._act(menu, "&Quit", "Ctrl+Q", self._window.close)
+        self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 
     def _train(self) -> None:
-        training, query = self._state.training, self._state.query
-        menu = self._window.menuBar().addMenu("&Train")
-        self._act(menu, "&Train, pause, go on", "T", self._train_or_pause)
-        self._act(menu, "&New run", "Ctrl+T", lambda: training.start(anew=True))
-        self._act(menu, "&Step", ".", lambda: training.command("step"))
-        self._act(menu, "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
-        self._act(menu, "&Save a checkpoint", "Ctrl+S", lambda: training.command("save"))
-        noise = self._window.menuBar().addMenu("&Noise")
-        self._act(noise, "&Resample", "Space", query.resample)
+        training, menu = self._state.training, self._menu("&Train")
+        self._act(menu, "Training", "&Train, pause, go on", "T", self._train_or_pause)
+        self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
+        self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
+        self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
+        self._act(
+            menu, "Training", "S&ave a checkpoint", "Ctrl+S", lambda: training.command("save")
+        )
 
-    def _view(self, panels: Iterable[QAction]) -> None:
-        query, menu = self._state.query, self._window.menuBar().addMenu("&View")
+    def _noise(self) -> None:
+        query, menu = self._state.query, self._menu("&Noise")
+        tip = "New noise in every column that is not locked"
+        self._act(menu, "Noise", "&Resample", "Space", query.resample, tip)
+
+    def _view(self, panels: Iterable[QAction], views: Iterable[QAction]) -> None:
+        query, menu = self._state.query, self._menu("&View")
         for action in panels:
+            describe(action, PANELS, "Show or hide this panel")
+            self._window.addAction(action)  # its key is heard while the menu is hidden, too
             menu.addAction(action)
         menu.addSeparator()
-        self._act(menu, "&Way back", "B", query.toggle_way_back)
+        menu.addActions(list(views))
+        tip = "What the decoder makes of each translation"
+        self._act(menu, "View", "&Way back", "B", query.toggle_way_back, tip)
         menu.addSeparator()
-        self._act(menu, "&Dark or light", "Ctrl+D", self._does.toggle_theme)
+        full = "The middle alone on the whole screen; Escape comes back"
+        self._act(menu, "Window", "&Full screen", "F11", self._does.toggle_full, full)
+        self._act(menu, "Window", "&Dark or light", "Ctrl+D", self._does.toggle_theme)
+        zoom = self._does.zoom_text
+        self._act(menu, "Window", "&Larger text", "Ctrl+=; Ctrl++", lambda: zoom(1))
+        self._act(menu, "Window", "S&maller text", "Ctrl+-", lambda: zoom(-1))
+        self._act(menu, "Window", "Text at &its own size", "Ctrl+0", lambda: zoom(0))
 
     def _help(self) -> None:
-        dialogs, menu = self._dialogs, self._window.menuBar().addMenu("&Help")
-        self._act(menu, "&Shortcuts", "F1", dialogs.show_shortcuts)
-        self._act(menu, "The &paper", "", dialogs.open_paper)
+        dialogs, does, menu = self._dialogs, self._does, self._menu("&Help")
+        find = "Anything that the window can do, by its name"
+        self._act(menu, "Help", "&Find an action…", "Ctrl+K", does.show_palette, find)
+        self._act(menu, "Help", "&Keys and gestures", "F1", dialogs.show_keys)
+        self._act(menu, "Help", "The &paper", "Shift+F1", dialogs.open_paper, "In the browser")
         menu.addSeparator()
-        self._act(menu, "Show the &log", "", self._does.show_log)
-        self._act(menu, "&Report…", "", dialogs.save_report)
+        self._act(menu, "Help", "Show the &log", "Ctrl+L", does.show_log)
+        report = "Log, versions and the recipe in a .zip, without images or names"
+        self._act(menu, "Help", "&Report…", "Ctrl+Shift+R", dialogs.save_report, report)
         menu.addSeparator()
-        self._act(menu, "&About IAE Studio", "", dialogs.show_about)
+        self._act(menu, "Help", "&About IAE Studio", "Ctrl+F1", dialogs.show_about)
 
-    def _act(self, menu: QMenu, text: str, keys: str, do: Callable[[], object]) -> None:
-        action = QAction(text, self._window)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda: do())
-        menu.addAction(action)
+    def _menu(self, title: str) -> QMenu:
+        return self._window.menuBar().addMenu(title)
+
+    def _act(
+        self,
+        menu: QMenu,
+        subject: str,
+        text: str,
+        keys: str,
+        do: Callable[[], object],
+        tip: str = "",
+    ) -> None:
+        menu.addAction(act(self._window, subject, text, keys, do, tip))
 
     def _train_or_pause(self) -> None:
         if self._state.training.busy:

@@ -94,6 +94,14 @@ def switch(settings: QSettings, key: str) -> bool | None:
     return words.get(str(value).lower()) if isinstance(value, str | bool) else None
 
 
+def whole(settings: QSettings, key: str, low: int, high: int, otherwise: int) -> int:
+    """A whole number from `low` to `high`."""
+    value = settings.value(key)  # in memory a number, in the file a word
+    known = isinstance(value, int | str) and str(value)[:9].isascii() and str(value)[:9].isdecimal()
+    number = int(str(value)[:9]) if known else otherwise
+    return number if low <= number <= high else otherwise
+
+
 # ---- the window's layout -------------------------------------------------------------------------
 
 

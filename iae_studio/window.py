@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QEvent,
-    QObject,
-    QSettings,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QDockWidget,
-    QMainWindow,
-    QToolBar,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
 
-from iae_studio import clipboard
+from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
 from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
@@ -38,8 +25,14 @@ from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
+from iae_studio.views.dock_title import DockTitle
+from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
+from iae_studio.views.palette import Palette
+from iae_studio.views.palette_entries import entries
+from iae_studio.views.tab_order import next_focus
 from iae_studio.views.training_bar import TrainingBar
+from iae_studio.views.training_tool_bar import TrainingToolBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
 from trainer.recipe.recipe import Recipe
@@ -49,8 +42,9 @@ AREAS = {
     "right": Qt.DockWidgetArea.RightDockWidgetArea,
     "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
 }
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
-SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
+SIDE, BOTTOM = 0.25, 0.36  # of the window: what docks take at the most, at first
 LAYOUT = 2  # raise it when docks change, and old window states are ignored
 
 
@@ -65,10 +59,12 @@ class Window(QMainWindow):
         self.state, self.settings, self.submit = state, settings, submit
         self.setWindowTitle("IAE Studio")
         self.setAcceptDrops(True)
+        appearance.restore(settings)
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
-        self.addToolBar(self._tool_bar())
+        self._top = TrainingToolBar(TrainingBar(state.displayed, state.training, state.devices))
+        self.addToolBar(self._top)
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
@@ -77,7 +73,16 @@ class Window(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
-        Menus(self, self, [dock.toggleViewAction() for dock in self._docks.values()])
+        self._full = FullScreen(self, (self._top, *self._docks.values()))
+        self._palette: Palette | None = None  # until it is first asked for
+        panels = [dock.toggleViewAction() for dock in self._docks.values()]
+        Menus(self, self, panels, self.explore.view_actions())
+        self._connect()
+        self._restore()
+        self.view("experiments").setFocus()
+
+    def _connect(self) -> None:
+        state = self.state
         state.requests.openWanted.connect(self.dialogs.open_images)
         state.requests.pasteWanted.connect(self.paste)
         self.closing.connect(self.dialogs.close)
@@ -85,8 +90,6 @@ class Window(QMainWindow):
         state.messages.actionWanted.connect(self.dialogs.act_on_message)
         state.messages.actionWanted.connect(self._act_on_message)
         state.displayed.recipeChanged.connect(self._show_name)
-        self._restore()
-        self.view("experiments").setFocus()
 
     def view(self, panel: str) -> QWidget:
         """The view of the panel of that name."""
@@ -100,21 +103,10 @@ class Window(QMainWindow):
                 view.complete()
         self.submit(suffixes, then=self.dialogs.know_suffixes)
 
-    def _tool_bar(self) -> QToolBar:
-        state, top = self.state, QToolBar("Training")
-        top.setObjectName("trainingToolBar")
-        top.setMovable(False)
-        top.toggleViewAction().setVisible(False)
-        top.addWidget(TrainingBar(state.displayed, state.training, state.devices))
-        top.setContentsMargins(0, 0, 0, 0)
-        layout = top.layout()
-        assert layout is not None  # every tool bar has one
-        layout.setContentsMargins(0, 0, 0, 0)
-        return top
-
     def _dock(self, panel: PanelSpec) -> QDockWidget:
         dock = QDockWidget(panel.title, self)
         dock.setObjectName(f"dock {panel.title}")
+        dock.setTitleBarWidget(DockTitle(dock))
         view = self._views[panel.name] = panel.build(self.state, self.submit)
         dock.setWidget(PanelScroll(view))
         if panel.key:
@@ -127,11 +119,23 @@ class Window(QMainWindow):
 
     def toggle_theme(self) -> None:
         """Dark to light and back; remembered."""
-        dark = theme.current() is not theme.DARK
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, dark)
-        self.settings.setValue("dark", dark)
+        appearance.turn(self.settings)
+
+    def zoom_text(self, steps: int) -> None:
+        """All text larger or smaller by so many sizes, 0: at its own size; remembered."""
+        appearance.change(self.settings, steps)
+
+    def toggle_full(self) -> None:
+        """The middle alone on the whole screen, or all as it was."""
+        if not self._full.on:
+            self.remember_layout()
+        self._full.toggle()
+
+    def show_palette(self) -> None:
+        """Everything that can be done, by a few letters; once more closes it."""
+        if self._palette is None:
+            self._palette = Palette(lambda: entries(self, self.state.library), self)
+        self._palette.toggle()
 
     def show_log(self, text: str = "") -> None:
         """The log in front, with this at its end."""
@@ -207,8 +211,32 @@ class Window(QMainWindow):
         return False
 
     def remember_layout(self) -> None:
-        """Where the window stands, and its docks."""
-        keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+        """Where the window stands, and its docks; of a full screen, as it was before."""
+        if not self._full.on:
+            keep_layout(self.settings, self.saveGeometry(), self.saveState(LAYOUT))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody else wants: Escape leaves the full screen, Enter presses a button.
+
+        Space, Qt's own key for that, draws new noise.
+        """
+        button = self.focusWidget()
+        if event.key() == Qt.Key.Key_Escape:
+            self._full.leave()
+        elif event.key() in ENTER and isinstance(button, QAbstractButton):
+            button.click()
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the bar, the left, the middle, the right, the bottom."""
+        docks = list(self._docks.values())
+        at_left = [dock for dock in docks if self.dockWidgetArea(dock) == AREAS["left"]]
+        found = next_focus(self, (self._top, *at_left, self.explore, *docks), forward)
+        if found is not None:
+            reason = Qt.FocusReason
+            found.setFocus(reason.TabFocusReason if forward else reason.BacktabFocusReason)
+        return found is not None
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window; what trains is saved before the program ends."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QTreeWidgetItem, QWidget
 
@@ -197,7 +197,8 @@ def test_what_is_on_the_pad_is_read_and_kept_once(qtbot, state) -> None:
 
 def test_tools_show_their_words_where_all_have_room(qtbot, state) -> None:
     explore = shown(qtbot, ExploreView(state), 1000, 600)
-    tools = [b for b in explore.findChildren(QPushButton) if b.property("flat")]
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    tools = [b for b in explore.findChildren(QPushButton, options=direct) if b.property("flat")]
     assert len(tools) == 4 and all(tool.shown() and tool.toolTip() for tool in tools)
     explore.resize(300, 600)
     qtbot.waitUntil(lambda: not any(tool.shown() for tool in tools))

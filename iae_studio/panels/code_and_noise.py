@@ -13,4 +13,8 @@ def build(state: StudioState, submit: Submit) -> ControlsView:
     return ControlsView(state)
 
 
-PANELS.register(PanelSpec("code and noise", "Code and noise", "right", build, order=30, across=288))
+PANELS.register(
+    PanelSpec(
+        "code and noise", "Code and noise", "right", build, key="Ctrl+3", order=30, across=288
+    )
+)

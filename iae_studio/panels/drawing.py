@@ -13,4 +13,4 @@ def build(state: StudioState, submit: Submit) -> DrawingView:
     return DrawingView(state)
 
 
-PANELS.register(PanelSpec("drawing", "Draw", "left", build, order=20, along=190))
+PANELS.register(PanelSpec("drawing", "Draw", "left", build, key="Ctrl+2", order=20, along=190))

@@ -16,5 +16,7 @@ def build(state: StudioState, submit: Submit) -> ExperimentsView:
 
 
 PANELS.register(
-    PanelSpec("experiments", "Experiments", "left", build, order=10, across=280, along=500)
+    PanelSpec(
+        "experiments", "Experiments", "left", build, key="Ctrl+1", order=10, across=344, along=500
+    )
 )

@@ -13,4 +13,6 @@ def build(state: StudioState, submit: Submit) -> LossesView:
     return LossesView(state.training, state.messages)
 
 
-PANELS.register(PanelSpec("training", "Training", "bottom", build, order=40, across=224))
+PANELS.register(
+    PanelSpec("training", "Training", "bottom", build, key="Ctrl+4", order=40, across=224)
+)

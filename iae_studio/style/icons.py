@@ -57,6 +57,10 @@ sun ~ L 3.4 12.6
 moon ~ M 13.4 9.6 C 10 11.4 5.2 9 6.3 2.7 C 2.6 4 1.2 8.9 4.2 11.9
 moon ~ C 7.2 14.9 12.2 13.6 13.4 9.6 Z
 plus ~ M 8 3.2 L 8 12.8 M 3.2 8 L 12.8 8
+float ~ R 3 5.6 7.4 7.4 1 M 6.2 5.4 L 6.2 3.6 Q 6.2 3 6.8 3 L 12.4 3
+float ~ Q 13 3 13 3.6 L 13 9.2 Q 13 9.8 12.4 9.8 L 10.6 9.8
+dot * O 8 8 3.2
+ring ~ O 8 8 2.7
 check ~ M 3.4 8.4 L 6.6 11.5 L 12.6 4.9
 drop ~ M 8 2.2 C 5.6 5.6 3.9 7.3 3.9 9.7 C 3.9 15 12.1 15 12.1 9.7
 drop ~ C 12.1 7.3 10.4 5.6 8 2.2 Z
@@ -144,8 +148,8 @@ def paint(
     painter.restore()
 
 
-def make(name: str, colour: QColor) -> QIcon:
-    """An icon of pictures for the usual sizes and scales, with a paler one for disabled widgets.
+def make(name: str, colour: QColor, side: int = SIDE) -> QIcon:
+    """An icon of pictures for its sizes and scales, with a paler one for disabled widgets.
 
     Not a QIconEngine: one made in Python outlives Qt at exit, and the process ends with a crash.
     """
@@ -154,11 +158,12 @@ def make(name: str, colour: QColor) -> QIcon:
     pale = QColor(colour)
     pale.setAlphaF(colour.alphaF() * 0.4)
     icon = QIcon()
-    for scale in sorted({1, 2, _largest_scale()}):
-        for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
-            picture = render(name, SIDE, ink, scale)
-            picture.setDevicePixelRatio(scale)
-            icon.addPixmap(picture, mode)
+    for length in {SIDE, side}:
+        for scale in sorted({1, 2, _largest_scale()}):
+            for mode, ink in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, pale)):
+                picture = render(name, length, ink, scale)
+                picture.setDevicePixelRatio(scale)
+                icon.addPixmap(picture, mode)
     return icon
 
 

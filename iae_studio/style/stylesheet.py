@@ -42,6 +42,8 @@ def build(tokens: Tokens, scale: float = 1.0) -> str:
     words = {name: getattr(tokens, name) for name in tokens.__dataclass_fields__}
     words |= {
         "caption": f"{round(CAPTION * scale)}px",
+        "half": f"{round(18 * scale) // 2}px",
+        "row": f"{round(18 + 13 * (scale - 1))}px",  # as high as a line of text
         "title": f"{round(TITLE * scale)}px",
         "hover": mix(tokens.raised, tokens.text, 0.08),
         "pressed": mix(tokens.raised, tokens.text, 0.16),
@@ -76,6 +78,8 @@ QSplitter::handle { background: $line; }
 QSplitter::handle:horizontal { width: 1px; }
 QSplitter::handle:vertical { height: 1px; }
 QSplitter::handle:hover { background: $accent; }
+QFrame[floating="true"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
+QFrame[floating="true"] QListWidget { background: $raised; }
 QFrame#messageBar { background: $note; border: none; border-left: 3px solid $accent; }
 QFrame#messageBar[role="error"] { background: $alarm; border-left-color: $error; }
 QStatusBar { background: $window; color: $muted; font-size: $caption; }
@@ -105,7 +109,7 @@ QDockWidget::title { background: $panel; text-align: left; padding: 7px 12px; }
 
 _INPUTS = """
 QPushButton { background: $raised; color: $text; border: 1px solid $line; border-radius: 6px;
-    padding: 4px 12px; min-height: 18px; }
+    padding: 4px 12px; min-height: $row; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed, QPushButton:checked { background: $pressed; }
 QPushButton:focus { border-color: $accent; }
@@ -122,12 +126,17 @@ QToolButton:hover, QPushButton[flat="true"]:hover { background: $quiet_pressed; 
 QToolButton:pressed, QToolButton:checked, QPushButton[flat="true"]:pressed,
     QPushButton[flat="true"]:checked { background: $pressed; }
 QToolButton:focus, QPushButton[flat="true"]:focus { border-color: $accent; }
+QToolButton[snug="true"] { padding: 2px; border-radius: 4px; }
+QToolButton[help="true"] { color: $muted; font-size: $caption; padding: 0px;
+    border: 1px solid $line; border-radius: $half; }
+QToolButton[help="true"]:hover { color: $text; background: $quiet_pressed; }
+QToolButton[help="true"]:focus { border-color: $accent; color: $text; }
 QToolButton:disabled, QPushButton[flat="true"]:disabled { color: $faint; }
 QToolButton::menu-indicator { image: none; width: 0; }
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QPlainTextEdit, QTextEdit {
     background: $raised; color: $text; border: 1px solid $line; border-radius: 6px;
     padding: 4px 8px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: 18px; }
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { min-height: $row; }
 QSpinBox, QDoubleSpinBox { padding-right: 20px; }
 QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover { border-color: $scroll; }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QPlainTextEdit:focus,
@@ -154,7 +163,8 @@ QCheckBox:disabled, QRadioButton:disabled { color: $faint; }
 QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; background: $raised;
     border: 1px solid $muted; border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
-QCheckBox::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:hover {
+QCheckBox::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:hover,
+    QRadioButton::indicator:focus {
     border-color: $accent; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: $check; }
 QRadioButton::indicator:checked { background: $on_accent; border: 4px solid $accent;
@@ -172,10 +182,12 @@ QSlider::sub-page:horizontal:disabled, QSlider::handle:horizontal:disabled { bac
 
 _VIEWS = """
 QScrollArea, QScrollArea > QWidget > QWidget[bare="true"] { background: transparent; border: none; }
-QAbstractItemView { background: $panel; color: $text; border: none; outline: none; }
+QAbstractItemView { background: $panel; color: $text; border: 1px solid transparent;
+    border-radius: 4px; outline: none; }
 QListView::item, QTreeView::item { padding: 4px 6px; border-radius: 4px; }
 QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 0; }
-QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0; }
+QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0;
+    padding-left: 0; }
 QListView::item:hover, QTreeView::item:hover { background: $quiet; }
 QListView::item:selected, QTreeView::item:selected { background: $chosen; color: $text; }
 QListView::item:selected:active, QTreeView::item:selected:active { background: $chosen; }
@@ -184,7 +196,7 @@ QTreeView { show-decoration-selected: 0; selection-background-color: $panel; }
 QTreeView::branch, QTreeView::branch:selected { background: $panel; }
 QTreeView::branch:has-children:closed { image: $right; }
 QTreeView::branch:has-children:open { image: $down; }
-QListView:focus, QTreeView:focus { border: none; }
+QListView:focus, QTreeView:focus { border-color: $accent; }
 QListView::item:selected:focus, QTreeView::item:selected:focus { background: $chosen; }
 QHeaderView::section { background: $panel; color: $muted; border: none; font-size: $caption;
     border-bottom: 1px solid $line; padding: 4px 8px; }
@@ -194,7 +206,7 @@ QTabBar::tab { background: transparent; color: $muted; padding: 7px 12px 6px 12p
     border-bottom: 2px solid transparent; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
+QTabBar::tab:focus { color: $accent; background: $quiet; }
 QTabBar::tab:disabled { color: $faint; }
 QScrollBar { background: transparent; border: none; margin: 0; }
 QScrollBar:vertical { width: 10px; }
@@ -210,6 +222,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 _ROLES = """
 QLabel[heading="true"] { font-size: $caption; font-weight: 600; color: $muted; }
 QLabel[title="true"] { font-size: $title; font-weight: 600; }
+QLabel[muted="true"] { color: $muted; }
 QLabel[caption="true"] { font-size: $caption; color: $muted; }
 QLabel[role="content"] { color: $content; }
 QLabel[role="style"] { color: $style; }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory
+from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
 
 from iae_studio.style import icons, stylesheet
 from iae_studio.style.tokens import CAPTION as CAPTION
@@ -17,6 +18,7 @@ from iae_studio.style.tokens import LIGHT as LIGHT
 from iae_studio.style.tokens import PAD as PAD
 from iae_studio.style.tokens import RADIUS as RADIUS
 from iae_studio.style.tokens import TEXT as TEXT
+from iae_studio.style.tokens import TITLE as TITLE
 from iae_studio.style.tokens import Tokens as Tokens
 
 
@@ -27,7 +29,10 @@ class _Notifier(QObject):
 
 
 _tokens = DARK
-_scale = 1.0  # of all text: the system's font may be larger than ours
+_scale = 1.0  # of all text: the system's font may be larger than ours, and the user may zoom
+_zoom = 1.0  # what the user makes of the system's size
+_asked = float(TEXT)  # px that the system asks for
+_given = 0  # px that the application's font was given last
 
 
 @lru_cache(maxsize=1)
@@ -58,19 +63,35 @@ def prefers_dark(app: QApplication) -> bool:
 
 def apply(app: QApplication, dark: bool) -> None:
     """Dress the application, now and for widgets still to come."""
-    global _tokens, _scale
+    global _tokens, _scale, _asked, _given
     _tokens = DARK if dark else LIGHT
     # A new Fusion each time would delete the old style under a running paint: only when needed.
     if app.style().objectName() not in ("fusion", ""):
         app.setStyle(QStyleFactory.create("Fusion"))
     font = QFont(app.font())
     # Whoever asks the system for large text gets it here too; ours is the least.
-    font.setPixelSize(max(TEXT, QFontInfo(font).pixelSize()))
-    _scale = font.pixelSize() / TEXT
+    if QFontInfo(font).pixelSize() != _given:
+        _asked = max(TEXT, QFontInfo(font).pixelSize())
+    font.setPixelSize(round(_asked * _zoom))
+    _given = font.pixelSize()
+    _scale = _given / TEXT
     app.setFont(font)
     app.setPalette(_palette(_tokens))
     app.setStyleSheet(stylesheet.build(_tokens, _scale))
     notifier().changed.emit()
+
+
+def set_zoom(app: QApplication, zoom: float) -> None:
+    """Make all text so many times as large as the system asks for."""
+    global _zoom
+    if zoom != _zoom:
+        _zoom = zoom
+        apply(app, _tokens is DARK)
+
+
+def zoom() -> float:
+    """How many times as large as the system asks for all text is."""
+    return _zoom
 
 
 def _palette(tokens: Tokens) -> QPalette:
@@ -113,6 +134,11 @@ def px(length: float) -> int:
     return round(length * _scale)
 
 
+def icon_side() -> int:
+    """The side of an icon beside text: it grows half as fast, being easier to see."""
+    return round(icons.SIDE * (1 + _scale) / 2)
+
+
 def tabular(font: QFont) -> QFont:
     """The same font with figures of one width, so that a changing number does not jiggle."""
     made = QFont(font)
@@ -143,7 +169,28 @@ def sized(font: QFont, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) 
 
 def icon(name: str, role: str = "text") -> QIcon:
     """A small line icon in a token's colour, as it is now."""
-    return icons.make(name, colour(role))
+    return icons.make(name, colour(role), icon_side())
+
+
+class _Follower(QObject):
+    """Does something to a widget now, and whenever the tokens or the sizes change."""
+
+    def __init__(self, widget: QWidget, do: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._do = do
+        notifier().changed.connect(self.renew)
+        self.renew()
+
+    def renew(self) -> None:
+        self._do()
+
+
+def follow(widget: QWidget, do: Callable[[], object]) -> None:
+    """Do this now and at every change of the theme; it ends with the widget.
+
+    For lengths and fonts that a widget was given once, and that follow the text from then on.
+    """
+    _Follower(widget, do)
 
 
 class _IconKeeper(QObject):

@@ -40,7 +40,7 @@ def button(
     """A push button with one of our icons."""
     made = FoldingButton(text)
     theme.set_icon(made, icon)
-    made.setIconSize(QSize(16, 16))
+    theme.follow(made, lambda: made.setIconSize(QSize(theme.icon_side(), theme.icon_side())))
     made.setToolTip(plain(tip))
     made.clicked.connect(lambda: pressed())
     if name:
@@ -53,7 +53,7 @@ def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QTool
     made = QToolButton()
     made.setText(text)
     theme.set_icon(made, icon)
-    made.setIconSize(QSize(16, 16))
+    theme.follow(made, lambda: made.setIconSize(QSize(theme.icon_side(), theme.icon_side())))
     style = (
         Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         if text

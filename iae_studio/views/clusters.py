@@ -96,8 +96,8 @@ class ClustersView(QWidget):
         state.displayed.selected.connect(self._ask)
         state.selection.changed.connect(self._ask_of_input)
         self._asking.moved.connect(self._moved)
-        for word, by in (("next", 1), ("previous", -1)):
-            act(self, "Clusters", f"Images of the &{word} cluster", "", partial(self._step, by))
+        for word, keys, by in (("next", "Ctrl+]", 1), ("previous", "Ctrl+[", -1)):
+            act(self, "Clusters", f"Images of the &{word} cluster", keys, partial(self._step, by))
 
     def _forget(self, recipe: Recipe) -> None:
         """The categories of another model are not to be seen as this one's."""

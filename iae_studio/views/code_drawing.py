@@ -56,8 +56,8 @@ class CodeDrawingView(QWidget):
         self.pad.erasingChanged.connect(self._eraser.setChecked)
         undo = self._tool("padUndo", "reset", "Take back (U on the pad)", self.pad.undo)
         clear = self._tool("padClear", "trash", "Clear the pad (C on the pad)", self.pad.clear)
-        act(self, "Draw", "Draw from the input's &code", "", self.start_from_code)
-        act(self, "Draw", "Draw from the input's &edges", "", self.start_from_edges)
+        act(self, "Draw", "Draw from the input's &code", "Shift+C", self.start_from_code)
+        act(self, "Draw", "Draw from the input's &edges", "Shift+E", self.start_from_edges)
         marks = (self._code, self._edges, self._eraser, undo, clear, None, help_mark("pad"))
         return row(*marks, gap=theme.GRID)
 

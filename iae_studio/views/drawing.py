@@ -45,7 +45,7 @@ class DrawingView(QWidget):
             self._layout.addWidget(page)
         act(self, "Draw", "To the &pad", "P", self.to_pad, "Draw on the pad with keys at hand")
         state.displayed.recipeChanged.connect(self._show_recipe)
-        self._show_recipe(state.displayed.recipe)
+        theme.follow(self, lambda: self._show_recipe(state.displayed.recipe))
 
     def _pad_page(self) -> QWidget:
         page = QWidget()

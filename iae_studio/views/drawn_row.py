@@ -33,7 +33,7 @@ class DrawnRow(QWidget):
         layout.setSpacing(theme.PAD)
         layout.addWidget(heading("drawn", "content"))
         layout.addWidget(self.tiles, 1)
-        act(self, "Draw", "&Keep what the drawing stands for", "", self._keep)
+        act(self, "Draw", "&Keep what the drawing stands for", "K", self._keep)
         self.hide()
         state.drawing.changed.connect(self._show)
         self._show()

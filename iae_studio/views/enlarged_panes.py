@@ -47,6 +47,7 @@ class EnlargedPanes(PaneBoard):
         self.wipe = Wipe()
         self._wiped, self._differs, self._heat = Pane("", self.wipe), Pane(""), Pane("style")
         self.wipe.setObjectName("wipe")
+        self.wipe.setAccessibleName("Wipe between the input and the picture")
         self._heat.canvas.setObjectName("heatMap")
         self._differs.canvas.setObjectName("difference")
         self._draw.canvas.setObjectName("enlargedTile")

@@ -14,6 +14,7 @@ from iae_studio.state.requests import Requests
 from iae_studio.state.training import Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row
+from iae_studio.views.help import help_mark
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.views.words import plan_of, plan_tip
 from iae_studio.widgets.diagram import Diagram
@@ -61,6 +62,7 @@ class ExperimentsView(QWidget):
         self._bar.setObjectName("progressLine")
         self._bar.setRange(0, 1000)
         self._lay_out()
+        theme.follow(self, self._leave_out)
         displayed.recipeChanged.connect(self._show_recipe)
         displayed.changed.connect(self.tree.mark)
         library.changed.connect(self._fill)
@@ -73,7 +75,7 @@ class ExperimentsView(QWidget):
         layout = column(self)
         layout.addWidget(self.tree, 1)
         told = column(pad=0, gap=theme.GRID // 2)
-        told.addWidget(self._named)
+        told.addLayout(row(self._named, None, help_mark("experiments")))
         told.addWidget(self._story)
         layout.addLayout(told)
         layout.addWidget(self._diagram)
@@ -84,6 +86,9 @@ class ExperimentsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._leave_out()
+
+    def _leave_out(self) -> None:
         around = self.parentWidget() or self
         self._diagram.setVisible(around.height() >= theme.px(ROOMY))
 

@@ -9,9 +9,10 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.messages import Messages
-from iae_studio.state.training import Training
+from iae_studio.state.training import State, Training
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import as_panel, row, tool
+from iae_studio.views.building_blocks import as_panel, button, row, tool
+from iae_studio.views.help import help_mark
 from iae_studio.widgets.sliders import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 
@@ -38,15 +39,17 @@ class LossesView(QWidget):
         self._training = training
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
+        self.log.setAccessibleName("Log")
         self.log.setReadOnly(True)
         self.log.setMaximumBlockCount(2000)
-        self.log.setPlaceholderText("What happens is written down here.")
+        self.log.setPlaceholderText("What happens is written down here. Nothing has happened yet.")
         page = QWidget()
         self._page = QVBoxLayout(page)
         self._page.setContentsMargins(theme.PAD, theme.GRID, theme.PAD, theme.GRID)
         self._page.setSpacing(theme.GRID)
         tabs = self._tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setObjectName("trainingTabs")
         tabs.addTab(page, "Losses")
         tabs.addTab(self.log, "Log")
         layout = QVBoxLayout(self)
@@ -65,26 +68,44 @@ class LossesView(QWidget):
         plot.setObjectName("lossPlot")
         plot.setAccessibleName("Losses by step")
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
-        smoothing.setMaximumWidth(theme.px(240))
+        theme.follow(smoothing, lambda: smoothing.setMaximumWidth(theme.px(240)))
         smoothing.edited.connect(plot.setSmoothing)
         plot.setSmoothing(SMOOTHING)
         decades = QCheckBox("log axis")
+        decades.setObjectName("lossAxis")
         decades.setChecked(True)
         decades.toggled.connect(plot.setLog)
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)
         self._page.addWidget(plot, 1)
-        self._page.addLayout(row(None, smoothing, decades, whole))
+        tip = "Train the shown experiment (T)"
+        start = self._begin = button("Train", "play", tip, self._training.start, "trainHereButton")
+        self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
+        self._page.addLayout(row(help_mark("losses"), None, start, *self._tools))
         self._training.curvesLoaded.connect(self._load)
         self._training.progressed.connect(self._append)
+        self._training.stateChanged.connect(lambda _: self._offer())
+        self._offer()
+
+    def _offer(self) -> None:
+        """Where there is nothing to see, what to do; else the tools for what there is."""
+        state, empty = self._training.state, not self.plot.steps()
+        rests = not self._training.busy and state is not State.STARTING
+        self._begin.setVisible(empty)
+        self._begin.setEnabled(rests)
+        for each in self._tools:
+            each.setHidden(empty)
 
     def _load(self, values: Floats) -> None:
         self.plot.reset(LOSSES)
         self.plot.load(values)
+        self._offer()
 
     def _append(self, progress: Progress) -> None:
         if self.plot.names() != tuple(progress.names):
             self.plot.setCurves(progress.names)
         self.plot.append(progress.losses)
+        if self._begin.isVisibleTo(self):
+            self._offer()
 
     def show_log(self, text: str = "") -> None:
         """Bring the log to the front, with something to read from its first line on."""

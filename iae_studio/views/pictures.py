@@ -13,6 +13,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
 from iae_studio.views.column_count import ColumnCount
 from iae_studio.views.drawn_row import DrawnRow
+from iae_studio.views.help import help_mark
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
@@ -47,7 +48,8 @@ class PicturesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        top = row(self._about, self._columns)
+        self._help = help_mark("pictures")
+        top = row(self._about, self._columns, self._help)
         top.setStretch(0, 1)
         layout.addLayout(top)
         layout.addWidget(DrawnRow(state))
@@ -115,4 +117,5 @@ class PicturesView(QWidget):
         self._hint.setText("Test images are on their way…" if waits else words)
         self._take.setVisible(not waits)
         self._about.setText(about(recipe, self._query.shows_way_back, self._query.columns))
-        self._about.setVisible(not recipe.two_dimensional)
+        for each in (self._about, self._help):
+            each.setVisible(not recipe.two_dimensional)

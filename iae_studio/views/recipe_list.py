@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QHelpEvent
-from PySide6.QtWidgets import QHeaderView, QToolTip, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolTip,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Entry
@@ -21,7 +29,29 @@ from trainer.recipe.recipe import Recipe
 
 ITEM = Qt.ItemDataRole.UserRole
 NEWEST = 6  # runs shown of a recipe
+# What a recipe's mark says: there are weights, and whose, or none.
+SHIPPED_WEIGHTS = "Trained: its weights came with the program."
+OWN_WEIGHTS = "Trained: the weights of your newest run."
+NO_WEIGHTS = "Untrained: there are no weights yet. Press Train."
 _LONGEST = 24  # letters of a folder's name
+
+
+class _Cells(QStyledItemDelegate):
+    """Where a figure has no icon beside it, the name takes the icon's room."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        figure = index.sibling(index.row(), 1)
+        made = QStyleOptionViewItem(option)
+        if figure.data(Qt.ItemDataRole.DecorationRole) is None:
+            spare = option.decorationSize.width() + theme.GRID
+            at_left = index.column() == 0
+            made.rect = option.rect.adjusted(0 if at_left else spare, 0, spare * at_left, 0)
+        super().paint(painter, made, index)
 
 
 class RecipeList(QTreeWidget):
@@ -37,7 +67,9 @@ class RecipeList(QTreeWidget):
         self.header().setMinimumSectionSize(20)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-        self.setIndentation(12)
+        self.setIndentation(theme.GAP)
+        self.setItemDelegate(_Cells(self))
+        theme.follow(self, lambda: self.setIconSize(QSize(theme.px(14), theme.px(14))))
         self.setRootIsDecorated(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -140,12 +172,27 @@ def _recipe_item(recipe: Recipe, entry: Entry, font: QFont) -> QTreeWidgetItem:
     if lacks:
         item.setIcon(1, theme.icon("download", "muted"))
     item.setData(0, ITEM, entry.model)
+    trained, weights = entry.model.path is not None, weights_of(entry)
+    item.setIcon(0, theme.icon("dot" if trained else "ring", "content" if trained else "muted"))
+    said = f"{short_title(recipe)}, {weights.partition(':')[0].lower()}"
+    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, plain(said))
+    item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, plain(weights))
+    named = f"{recipe.name}, {recipe.about.figure}\n{recipe.about.title}"
     for place in (0, 1):
-        about = f"{recipe.name}, {recipe.about.figure}\n{recipe.about.story}{lacks}"
+        about = f"{named}\n{recipe.about.story}\n{weights}{lacks}"
         item.setToolTip(place, plain(about))
     for run in entry.runs[:NEWEST]:
         item.addChild(_run_item(run))
     return item
+
+
+def weights_of(entry: Entry) -> str:
+    """Whether an experiment has weights, and where they are from, in words."""
+    path = entry.model.path
+    if path is None:
+        return NO_WEIGHTS
+    own = any(run.path == path for run in entry.runs)
+    return OWN_WEIGHTS if own else SHIPPED_WEIGHTS
 
 
 def _run_item(run: Run) -> QTreeWidgetItem:

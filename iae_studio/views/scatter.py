@@ -39,8 +39,6 @@ class Plane(QWidget):
         self.plot.setAspectLocked(True)
         self.plot.resetAsked.connect(self.show_all)
         # As wide as they are now, whatever their numbers: the points must not move beside them.
-        self.plot.getAxis("left").setWidth(theme.px(44))
-        self.plot.getAxis("bottom").setHeight(theme.px(28))
         self.below = pg.ScatterPlotItem(size=3, pen=None, pxMode=True)
         self.above = pg.ScatterPlotItem(size=4, pen=None, pxMode=True)
         self.plot.addItem(self.below)
@@ -84,6 +82,9 @@ class Plane(QWidget):
 
     def restyle(self) -> None:
         tokens = theme.current()
+        self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
+        self.plot.getAxis("left").setWidth(theme.px(44))
+        self.plot.getAxis("bottom").setHeight(theme.px(28))
         self.plot.setBackground(tokens.panel)
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)

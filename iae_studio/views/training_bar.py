@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from iae_studio.state.datasets import title_of
 from iae_studio.state.devices import Devices
@@ -59,7 +65,7 @@ class TrainingBar(QWidget):
         self._title.setProperty("title", True)
         self._figure = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._figure.setProperty("caption", True)
-        self._figure.setMaximumWidth(theme.px(FIGURE))
+        theme.follow(self._figure, lambda: self._figure.setMaximumWidth(theme.px(FIGURE)))
         self._status = ElidedLabel()
         self._status.setObjectName("statusText")
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -111,6 +117,7 @@ class TrainingBar(QWidget):
         self.device = QComboBox()
         self.device.setObjectName("deviceBox")
         self.device.setAccessibleName("Device to train on")
+        self.device.view().setAccessibleName("Devices")
         self.device.setToolTip("The device to train on")
         self.device.addItem("CPU", "cpu")
         self.device.currentIndexChanged.connect(self._device_chosen)
@@ -138,9 +145,13 @@ class TrainingBar(QWidget):
         layout.setSpacing(0)
         layout.addLayout(bar)
         layout.addWidget(self._line)
+        theme.follow(self, self._fold)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
         narrow = self.width() < theme.px(ROOMY)
         self._figure.setHidden(narrow)
         for control in (self.pause, self.step, self.stop, self.save):

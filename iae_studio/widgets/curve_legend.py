@@ -89,7 +89,7 @@ class LegendEntry(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFixedHeight(theme.px(_ROW))
+        theme.follow(self, lambda: self.setFixedHeight(theme.px(_ROW)))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
@@ -164,7 +164,7 @@ class CurveLegend(QScrollArea):
         self._column.setSpacing(0)
         self._step = PlainLabel()
         self._step.setProperty("caption", True)
-        self._step.setFixedHeight(theme.px(_ROW))
+        theme.follow(self._step, lambda: self._step.setFixedHeight(theme.px(_ROW)))
         self._step.setContentsMargins(4, 0, 4, 0)
         self._step.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._step.setFont(theme.tabular(self._step.font()))

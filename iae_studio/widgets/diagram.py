@@ -40,6 +40,7 @@ class Diagram(QWidget):
         super().__init__(parent)
         self._plan: Plan | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.follow(self, self.updateGeometry)
         theme.notifier().changed.connect(self.update)
 
     def plan(self) -> Plan | None:

@@ -28,6 +28,7 @@ class Gauge(QWidget):
             "the part that the noise makes; the rest is the code's"
         )
         self.setFont(theme.tabular(self.font()))
+        theme.follow(self, self.updateGeometry)
         theme.notifier().changed.connect(self.update)
 
     def share(self) -> float | None:

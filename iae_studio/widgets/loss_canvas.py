@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -105,8 +105,7 @@ class LossCanvas(BoundedPlot):
         self.box.setDefaultPadding(0)
         self.box.sigRangeChangedManually.connect(lambda _: self.moved.emit())
         self.setFrameShape(self.Shape.NoFrame)
-        self._y.setWidth(theme.px(48))
-        self._x.setHeight(theme.px(24))
+        theme.follow(self, self._fit_axes)
         self.paint_ms = 0.0  # what the last painting took
         self._lines: list[_Line] = []
         self._ghosts: list[_Line] = []
@@ -115,7 +114,13 @@ class LossCanvas(BoundedPlot):
         self._spots = pg.ScatterPlotItem(size=7, pxMode=True)
         for extra in (self._hair, self._spots):
             self.addItem(extra, ignoreBounds=True)
+        self.setAccessibleName("Losses by step")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no key does anything here
         self.viewport().setMouseTracking(True)
+
+    def _fit_axes(self) -> None:
+        self._y.setWidth(theme.px(48))
+        self._x.setHeight(theme.px(24))
 
     def setLines(self, pens: Sequence[tuple[QColor, bool]]) -> None:
         """One line, and one ghost below it, for each colour (and whether it is dashed)."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-_LEAST = QSize(320, 60)  # px: no panel demands more, unless it sets a minimum itself
+_LEAST = QSize(320, 52)  # px: no panel demands more, unless it sets a minimum itself
 
 
 class PanelScroll(QScrollArea):

@@ -73,12 +73,16 @@ class ValueSlider(QWidget):
         row.addWidget(self._caption)
         row.addWidget(self._track, 1)
         row.addWidget(self._number)
+        theme.follow(self, self._fit)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def _fit(self) -> None:
+        """As large as its words need."""
         metrics = QFontMetrics(self._number.font())
         widest = max(metrics.horizontalAdvance(self._number.words(v)) for v in self._extremes())
         self._number.setFixedWidth(widest + 14)
         self._number.setMaximumHeight(theme.px(22))
         self.setFixedHeight(theme.px(_ROW))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _extremes(self) -> tuple[float, float]:
         return self._low, self._high
@@ -172,6 +176,7 @@ class SliderBank(QScrollArea):
         self.setWidget(page)
         self.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
+        theme.follow(self, self._line_up)
 
     def rows(self) -> tuple[ValueSlider, ...]:
         return tuple(self._rows)
@@ -191,6 +196,10 @@ class SliderBank(QScrollArea):
                 self._rows[index].setCaption(caption)
                 self._rows[index].reset()
             self._rows[index].setTip(tips[index] if index < len(tips) else "")
+        self._line_up()
+
+    def _line_up(self) -> None:
+        """All tracks begin where the longest caption ends."""
         width = max((row.captionHint() for row in self._rows), default=0)
         for row in self._rows:
             row.setCaptionWidth(width)

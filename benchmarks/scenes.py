@@ -1,0 +1,191 @@
+"""What the guide shows: each scene is one entry, and one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen
+from PySide6.QtTest import QTest
+
+from benchmarks.stage import Stage
+from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.sliders import SliderBank
+from trainer.recipe.catalogue import CATALOGUE
+
+
+def nothing(stage: Stage) -> None:
+    """The window as it is."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture of the guide: the model in it, what is done, and the widget that is shown."""
+
+    recipe: str
+    do: Callable[[Stage], None] = nothing
+    shows: str = ""  # an object name; the whole window without one
+
+
+def paste(stage: Stage) -> None:
+    """A seven as somebody would photograph it."""
+    picture = QImage(120, 120, QImage.Format.Format_RGB888)
+    picture.fill(0xFFFFFF)
+    painter = QPainter(picture)
+    pen = QPen(Qt.GlobalColor.black, 11, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.drawPolyline([QPoint(34, 32), QPoint(86, 30), QPoint(54, 96)])
+    painter.end()
+    QGuiApplication.clipboard().setImage(picture)
+    before = len(stage.state.inputs.images)
+    stage.keys("Ctrl+V")
+    stage.wait(lambda: len(stage.state.inputs.images) > before)
+    stage.settle()
+
+
+def draw(stage: Stage) -> None:
+    """A three on the pad; the first row follows."""
+    down = [(0.28, 0.22), (0.6, 0.2), (0.7, 0.34), (0.46, 0.47), (0.72, 0.6), (0.62, 0.8)]
+    stage.drag("sketchPad", *down, (0.28, 0.8))
+
+
+def lock(stage: Stage) -> None:
+    """The second column's noise stays, the others are drawn anew."""
+    grid = stage.need("imageGrid", ImageGrid)
+    places = (QPoint(x, 12) for x in range(grid.viewport().width()))
+    head = next(place for place in places if grid.headAt(place) == 1)
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=head + QPoint(8, 0))
+    stage.keys("Space")
+
+
+def scrub(stage: Stage) -> None:
+    """The first direction of the code to the right."""
+    stage.need("codeSliders", SliderBank).rows()[0].setFocus()
+    stage.keys(*["PgUp"] * 3)
+
+
+def palette(stage: Stage) -> None:
+    stage.keys("Ctrl+K")
+    stage.need("commandPalette")
+    stage.type("shoes")
+
+
+def view_of(key: str, name: str) -> Callable[[Stage], None]:
+    """Press the key of a view, and see that the view is there."""
+
+    def look(stage: Stage) -> None:
+        stage.keys(key)
+        stage.need(name)
+
+    return look
+
+
+def there(*names: str) -> Callable[[Stage], None]:
+    """Only where all of these are to be seen."""
+
+    def look(stage: Stage) -> None:
+        for name in names:
+            stage.need(name)
+
+    return look
+
+
+def clicked(name: str) -> Callable[[Stage], None]:
+    """Click a widget."""
+    return lambda stage: stage.click(name)
+
+
+def done(action: str, name: str = "") -> Callable[[Stage], None]:
+    """Run an action by its name, and see that the widget is there."""
+
+    def act(stage: Stage) -> None:
+        stage.do(action)
+        if name:
+            stage.need(name)
+
+    return act
+
+
+def in_turn(*acts: Callable[[Stage], None]) -> Callable[[Stage], None]:
+    """One after another."""
+
+    def act(stage: Stage) -> None:
+        for each in acts:
+            each(stage)
+
+    return act
+
+
+def pressed(*keys: str, on: str = "imageGrid") -> Callable[[Stage], None]:
+    """Press keys while a widget has the keyboard, and leave it there."""
+
+    def act(stage: Stage) -> None:
+        stage.focus(on)
+        stage.keys(*keys)
+
+    return act
+
+
+def code_pad(stage: Stage) -> None:
+    """From the input's own outlines on, with a stroke more."""
+    stage.need("codePad")
+    stage.do("Draw from the input's edges")
+    stage.drag("codePad", (0.3, 0.3), (0.4, 0.24), (0.5, 0.3))
+
+
+def train(stage: Stage) -> None:
+    """Seven Gaussians, for a moment."""
+    stage.train(CATALOGUE["mog-iae"].but(steps=400))
+
+
+SCENES: dict[str, Scene] = {
+    "window": Scene("mnist-10-small"),
+    "experiments": Scene("drawn-10", shows="recipeList"),
+    "pasted": Scene("mnist-10-small", paste),
+    "drawn": Scene("drawn-10", draw),
+    "resampled": Scene("mnist-5-small", lock),
+    "scrubbed": Scene("mnist-10-small", scrub),
+    "share": Scene("mnist-5-small", there("noiseShare"), "noiseShare"),
+    "trained": Scene("mog-iae", train),
+    "clusters": Scene("mnist-clusters-small", view_of("2", "clusterGrid")),
+    "borrowed": Scene("mnist-5-small", in_turn(pressed("Down", "Right"), done("Borrow style"))),
+    "interpolated": Scene(
+        "mnist-5-small",
+        in_turn(
+            done("Interpolate", "styleTray"),
+            pressed("Down", "Down", "Right"),
+            done("Interpolate to this tile"),
+            pressed("Up", "Up", "Left"),
+            there("pathStrip"),
+        ),
+    ),
+    "arithmetic": Scene(
+        "mnist-det-small",
+        in_turn(
+            done("A − B + C", "styleTray"),
+            done("This tile is A"),
+            pressed("Down"),
+            done("This tile is B"),
+            pressed("Down"),
+            done("This tile is C"),
+        ),
+    ),
+    "map": Scene("mnist-10-small", view_of("3", "mapView")),
+    "neighbourhoods": Scene(
+        "mnist-10-small", in_turn(view_of("3", "mapView"), done("Plane or neighbourhoods"))
+    ),
+    "code-strips": Scene("mnist-10-small", there("codeStrips"), "codeStrips"),
+    "noise-strips": Scene("mnist-5-small", there("noiseStrips"), "noiseStrips"),
+    "enlarged": Scene("mnist-5-small", done("Enlarge the selected picture", "largeView")),
+    "shoes": Scene("shoes-small"),
+    "faces": Scene("faces-small"),
+    "pad": Scene("shoes-small", code_pad),
+    "data": Scene("drawn-10", done("Browse the data", "dataBrowser")),
+    "points": Scene("fiae-toy"),
+    "untrained": Scene("aae-small"),
+    "palette": Scene("mnist-10-small", palette),
+    "keys": Scene("drawn-10", view_of("F1", "keysDialog"), "keysDialog"),
+    "help": Scene("mnist-10-small", clicked("picturesHelp")),
+    "full-screen": Scene("mnist-10-small", lambda stage: stage.keys("F11")),
+}

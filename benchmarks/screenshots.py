@@ -1,0 +1,127 @@
+"""The pictures of docs/GUIDE.md, taken from the real window on the shipped models.
+
+python -m benchmarks.screenshots --out docs/guide [--only NAME ...] [--all] [--list]
+
+Without --all: 1280 x 800, scale 1, text at 100 %, dark, as NAME.png. With it also 1920 x 1080,
+scale 2, text at 150 % and light, as NAME-1920x1080-x2-150-light.png. Each size and scale has a
+process of its own. A scene whose widgets this window lacks is left out, with a word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+SIZES = ((1280, 800), (1920, 1080))
+SCALES, TEXTS, THEMES = (1, 2), (100, 150), ("dark", "light")
+FOLDERS = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+
+
+@dataclass(frozen=True)
+class Look:
+    """How large and in which colours."""
+
+    size: tuple[int, int] = SIZES[0]
+    scale: int = SCALES[0]
+    text: int = TEXTS[0]
+    theme: str = THEMES[0]
+
+    def file(self, name: str) -> str:
+        if self == Look():
+            return f"{name}.png"
+        wide, tall = self.size
+        return f"{name}-{wide}x{tall}-x{self.scale}-{self.text}-{self.theme}.png"
+
+
+def looks(everything: bool) -> list[Look]:
+    if not everything:
+        return [Look()]
+    return [Look(*each) for each in product(SIZES, SCALES, TEXTS, THEMES)]
+
+
+def screen(folder: Path, look: Look) -> dict[str, str]:
+    """The environment of a process whose screen is that large; a given platform is left alone."""
+    homes = dict.fromkeys(FOLDERS, str(folder))
+    own = {**os.environ, **homes, "QT_SCALE_FACTOR": str(look.scale), "OMP_NUM_THREADS": "1"}
+    if "QT_QPA_PLATFORM" not in os.environ or os.environ["QT_QPA_PLATFORM"] == "offscreen":
+        wide, tall = (look.scale * length for length in look.size)
+        dots = {"logicalDpi": 96, "logicalBaseDpi": 96, "dpr": 1}
+        one = {"name": "screen", "x": 0, "y": 0, "width": wide, "height": tall, **dots}
+        file = folder / "screen.json"
+        file.write_text(json.dumps({"screens": [one]}))
+        own["QT_QPA_PLATFORM"] = f"offscreen:configfile={file}"
+    return own
+
+
+def take(names: list[str], every: list[Look], out: Path) -> int:
+    """The pictures of these scenes, here and now; how many there are."""
+    from PySide6.QtWidgets import QApplication
+
+    from benchmarks.scenes import SCENES
+    from benchmarks.stage import MissingError, Stage
+    from iae_studio.style import theme
+
+    app, taken = QApplication.instance() or QApplication([]), 0
+    assert isinstance(app, QApplication)
+    for look, name in product(every, names):
+        scene = SCENES[name]
+        theme.apply(app, look.theme == "dark")
+        with tempfile.TemporaryDirectory() as folder:
+            stage = Stage(Path(folder), scene.recipe, look.size, look.text)
+            try:
+                scene.do(stage)
+                shown = stage.need(scene.shows) if scene.shows else stage.window
+                file = out / look.file(name)
+                taken += shown.grab().save(str(file))
+                print(file, flush=True)
+            except MissingError as lacks:
+                print(f"{name}: left out, there is no {lacks} in this window", flush=True)
+            finally:
+                stage.close()
+    theme.set_zoom(app, 1.0)
+    return taken
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, default=Path("docs/guide"))
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=[])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--here", type=int, nargs="+", help=argparse.SUPPRESS)  # looks, by number
+    args = parser.parse_args()
+    from benchmarks.scenes import SCENES
+
+    unknown = set(args.only) - set(SCENES)
+    if unknown:
+        parser.error(f"no scene is called {', '.join(sorted(unknown))}; see --list")
+    if args.list:
+        print("\n".join(SCENES))
+        return 0
+    args.out.mkdir(parents=True, exist_ok=True)
+    every = looks(args.all)
+    if args.here:
+        take(args.only or list(SCENES), [every[number] for number in args.here], args.out)
+        sys.stdout.flush()
+        os._exit(0)  # the engine's threads need no end
+    failed = 0
+    for size, scale in dict.fromkeys((look.size, look.scale) for look in every):
+        here = [str(k) for k, look in enumerate(every) if (look.size, look.scale) == (size, scale)]
+        words = [sys.executable, "-m", "benchmarks.screenshots", *sys.argv[1:], "--here", *here]
+        with tempfile.TemporaryDirectory() as folder:
+            own = screen(Path(folder), Look(size, scale))
+            failed += subprocess.run(words, env=own).returncode != 0
+    return int(failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
