@@ -50,7 +50,7 @@ AREAS = {
 }
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.27, 0.36  # of the window: what docks take at the most, at first
-LAYOUT = 1  # raise it when docks change, and old window states are ignored
+LAYOUT = 2  # raise it when docks change, and old window states are ignored
 
 
 class Window(QMainWindow):

@@ -62,7 +62,7 @@ def test_a_panel_from_elsewhere_docks_and_has_its_menu_entry(studio, qtbot) -> N
     assert studio.window.dockWidgetArea(dock) is Qt.DockWidgetArea.RightDockWidgetArea
     (menu,) = [m for m in studio.window.menuBar().findChildren(QMenu) if m.title() == "&View"]
     titles = [action.text() for action in menu.actions() if action.text()]
-    assert titles[:5] == ["Experiments", "Draw", "Code and noise", "Training", "Brightness"]
+    assert titles[:5] == ["Experiments", "Draw", "This picture", "Training", "Brightness"]
     (action,) = [action for action in menu.actions() if action.text() == "Brightness"]
     assert action.shortcut().toString() == "Ctrl+B"
     action.trigger()

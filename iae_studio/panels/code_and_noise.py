@@ -1,4 +1,4 @@
-"""The sliders at the right."""
+"""This picture: its shares, and the sliders of its code and noise, at the right."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from iae_studio.views.controls import ControlsView
 
 def build(state: StudioState, submit: Submit) -> ControlsView:
     """How much is noise, then the code, then the noise."""
-    return ControlsView(state)
+    return ControlsView(state, submit)
 
 
-PANELS.register(PanelSpec("code and noise", "Code and noise", "right", build, order=30, across=288))
+PANELS.register(PanelSpec("code and noise", "This picture", "right", build, order=30, across=288))

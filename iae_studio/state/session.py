@@ -18,7 +18,7 @@ FORMAT = 1
 MOST_SEED = 1 << 31  # of a column, or of test images
 MOST_SCALE, MOST_OFFSET = 2.0, 100.0  # what sliders and typed numbers reach, and more
 MOST_SLIDERS = 4096
-MOST_AXES, MOST_AXIS = 64, 1e4  # directions, and what a number of one can be
+MOST_AXES, MOST_AXIS = 512, 1e4  # directions, and what a number of one can be
 MOST_TEXT = 4096  # letters of a path or name
 
 T = TypeVar("T")
@@ -135,6 +135,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         yes("raw_code"),
         _axes(values.get("code_axes", []), "code_axes"),
         _axes(values.get("noise_axes", []), "noise_axes"),
+        # An older version had mean directions and raw ones alone.
+        _is(bool, values.get("code_here", False), "code_here"),
+        _is(bool, values.get("noise_here", False), "noise_here"),
         _view(values),
         yes("wants_way_back"),
     )

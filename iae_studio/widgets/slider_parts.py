@@ -158,6 +158,10 @@ class Track(QSlider):
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
             self.update()
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.text() and event.text() in "0123456789-" and not _commanded(event):
+                event.accept()  # it begins a number here, and is no key of the window
+                return True
         return bool(super().event(event))
 
 
