@@ -38,7 +38,7 @@ class Asking(QObject):
         super().__init__(parent)
         self._displayed = displayed
         self._stand: dict[str, Asked] = {}
-        displayed.recipeChanged.connect(lambda _: self._forget())
+        displayed.recipeChanged.connect(lambda _: self.forget())
 
     def ask(
         self,
@@ -85,6 +85,7 @@ class Asking(QObject):
         if self._stand.get(asked.kind) is asked:
             self.moved.emit(asked.kind, done, total)
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Nobody waits for anything any more."""
         for kind in list(self._stand):
             self.cancel(kind)

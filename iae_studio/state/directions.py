@@ -108,7 +108,8 @@ class Directions(QObject):
         assert facts is not None
         spread = facts.code_spread if side == "code" else facts.noise_spread
         found = self._of(side)
-        if not spread or (self.basis(side) == HERE and found is not None):
+        none_here = self.basis(side) == HERE and found is not None and not len(found.axes)
+        if not spread or none_here:
             return []  # no direction changes this picture
         count = facts.code if side == "code" else len(spread)
         if self.basis(side) != RAW:
@@ -134,7 +135,7 @@ class Directions(QObject):
         basis, facts, found = self.basis(side), self._state.answers.facts, self._of(side)
         if basis == RAW:
             return "one number of the code, as the encoder gives it"
-        if basis == ALL and facts is not None:
+        if facts is not None and (basis == ALL or not self.axes(side)):
             shares = facts.code_spread if side == "code" else facts.noise_spread
             of = "the codes' variance" if side == "code" else "the noise's effect"
             return f"{shares[number]:.0%} of {of}" if number < len(shares) else ""

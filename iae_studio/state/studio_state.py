@@ -90,3 +90,4 @@ class StudioState:
         """Nothing more is told: the views are gone."""
         for part in vars(self).values():
             part.blockSignals(True)
+        self.asking.forget()
