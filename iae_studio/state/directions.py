@@ -47,6 +47,7 @@ class Directions(QObject):
     """Asks for directions and strips. While a slider is off 0, its directions stay as they are."""
 
     changed = Signal()  # the rows
+    taken = Signal()  # the directions of a selection are there
     drawn = Signal(object)  # Strips, None: of another model
     naming = Signal(bool)  # whether it is asked which factors the directions move
 
@@ -199,6 +200,7 @@ class Directions(QObject):
                 self._origin[side] = origin
             self._apply(side)
         self._tell()
+        self.taken.emit()
         self._draw()
 
     def _apply(self, side: Side) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.func import jvp, vjp
+from torch.func import vjp
 
 from trainer.data.distributions import Gaussian
 from trainer.exploring.points import points_of
@@ -80,7 +78,8 @@ def _noise(snapshot: Snapshot, maps: Maps, basis: Basis) -> Found:
     if maps.noise is None or (basis != HERE and known is None):
         return _found(maps.metric.new_zeros(0, maps.noise_size), maps.metric.new_zeros(0))
     if basis == HERE or known is None:
-        steps, strength = strongest(maps.noise, maps.noise_size, maps.metric.device)
+        guess = None if known is None else known.noise_axes
+        steps, strength = strongest(maps.noise, maps.noise_size, maps.metric.device, guess)
         return _found(signed(steps) if len(steps) else steps, strength)
     return _found(known.noise_axes[:MOST], known.noise_spread[:MOST])
 
@@ -128,39 +127,37 @@ def _metric(snapshot: Snapshot, size: int) -> Tensor:
 
 
 def strongest(
-    pictures: Pictures, size: int, device: torch.device, most: int = MOST
+    pictures: Pictures, size: int, device: torch.device, guess: Tensor | None = None
 ) -> tuple[Tensor, Tensor]:
     """The leading right singular vectors [M, size] of the map's slope at 0, and their strengths.
 
     By subspace iteration: a block of directions is pushed through the slope (jvp) and pulled back
-    (vjp) until it settles; the slope itself is never written down. A function of the map alone:
-    the block starts from a seed. What moves no pixel is left out.
+    (vjp) until it settles; the slope itself is never written down. The block starts from `guess`
+    [G, size], where there is one, and a seed: the same guess gives the same directions. What moves
+    no pixel is left out.
     """
-    block = min(size, most + SPARE)
+    block = min(size, MOST + SPARE)
     rng = torch.Generator().manual_seed(0)
     start = torch.randn(size, block, generator=rng, dtype=torch.float64)
+    if guess is not None and guess.shape[1:] == (size,):
+        known = _wide(guess[: max(block - SPARE, 0)]).T
+        start = torch.cat([known, start[:, known.shape[1] :]], 1)
     basis, here = _orthonormal(start), torch.zeros(block, size, device=device)
-    _ready()
-    _, back = vjp(pictures, here)
+    seen, back = vjp(pictures, here)
+    # The jvp, as the transpose of the vjp: the linear parts are kept, and a push costs half of what
+    # `torch.func.jvp` does.
+    _, forth = vjp(lambda weights: back(weights)[0], torch.zeros_like(seen))
     before = torch.zeros(block, dtype=torch.float64)
     for _turn in range(TURNS):
-        _, moved = jvp(pictures, (here,), (basis.to(device, torch.float32),))
+        (moved,) = forth(basis.to(device, torch.float32))
         left, strength, _ = torch.linalg.svd(_wide(moved.flatten(1)), full_matrices=False)
-        settled = (strength - before).abs()[:most].max() <= SETTLED * strength[0]
+        settled = (strength - before).abs()[:MOST].max() <= SETTLED * strength[0]
         if block == size or settled or not strength.isfinite().all():
             break
         before = strength
         basis = _orthonormal(_wide(back(moved)[0]).T)
-    kept = int((strength[:most] > NOTHING).sum())
+    kept = int((strength[:MOST] > NOTHING).sum())
     return (left.T @ basis)[:kept].float().to(device), strength[:kept].float().to(device)
-
-
-@lru_cache(maxsize=1)
-def _ready() -> None:
-    """Let torch load what jvp needs: at its first use it warns of its own old ways."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        jvp(torch.sin, (torch.zeros(1),), (torch.ones(1),))
 
 
 def _wide(values: Tensor) -> Tensor:
