@@ -76,6 +76,8 @@ WRONG = {
     "settings.code_offsets": [1e300],
     "settings.noise_offsets": "1.5",
     "settings.raw_code": 1,
+    "settings.code_here": 1,
+    "settings.noise_axes": [[1.0], [1.0, 2.0]],
     "settings": [],
 }
 

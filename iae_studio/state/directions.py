@@ -117,6 +117,13 @@ class Directions(QObject):
             count = min(count, MOST)
         return [self._row(side, number, None) for number in range(count)]
 
+    @property
+    def _known(self) -> bool:
+        """Whether the facts are of what is displayed, and not of what was before."""
+        facts, recipe = self._state.answers.facts, self._state.displayed.recipe
+        mine = recipe.name, recipe.image_shape
+        return facts is not None and (facts.name, facts.image_shape) == mine
+
     def _has(self, side: Side) -> bool:
         facts = self._state.answers.facts
         if facts is None or facts.image_shape is None or not facts.step:
@@ -184,7 +191,7 @@ class Directions(QObject):
 
     def _ask(self) -> None:
         chosen = self._state.selection
-        if chosen.input is None or not (self._has("code") or self._has("noise")):
+        if chosen.input is None or not self._known or not any(map(self._has, SIDES)):
             self._state.asking.cancel("WhichDirections")
             self._state.asking.cancel("WhichStrips")
             return
@@ -238,7 +245,7 @@ class Directions(QObject):
     def _draw(self) -> None:
         chosen, asking = self._state.selection, self._state.asking
         code, noise = (tuple(range(min(SHOWN, len(self.rows(side))))) for side in SIDES)
-        if chosen.input is None or not (code or noise):
+        if chosen.input is None or not self._known or not (code or noise):
             asking.cancel("WhichStrips")
             return
         probe = self._state.answers.probe_of(chosen.row, chosen.column)

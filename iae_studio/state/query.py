@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -95,8 +95,11 @@ class Query(QObject):
         self.noise_scale = 1.0
 
     def now(self) -> Settings:
-        """All that is turned, as it stands."""
-        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        """All that is turned, as it stands. Directions that nothing moves along are none of it."""
+        now = Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        code = now.code_axes if any(now.code_offsets) else ()
+        noise = now.noise_axes if any(now.noise_offsets) else ()
+        return replace(now, code_axes=code, noise_axes=noise)
 
     def restore(self, settings: Settings) -> None:
         """Turn everything at once."""

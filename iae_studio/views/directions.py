@@ -10,6 +10,7 @@ from iae_studio.state.named_directions import Side
 from iae_studio.state.query import Query
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, row
+from iae_studio.views.help import help_mark
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from iae_studio.widgets.sheet import to_image
@@ -51,7 +52,8 @@ class DirectionsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        layout.addLayout(row(self._switch, None))
+        mark = [help_mark("directions")] if side == "code" else []
+        layout.addLayout(row(self._switch, *mark, None))
         layout.addWidget(self._held)
         layout.addWidget(self.bank, 1)
         layout.addLayout(row(self._more, None))
@@ -137,7 +139,7 @@ class DirectionsView(QWidget):
         held = self._directions.held(self._side)
         self._held.setVisible(bool(held))
         if held:
-            self._held.setText(f"Directions of {held}. With all sliders at 0: of this picture.")
+            self._held.setText(f"Directions of {held}, as long as a slider is off 0.")
 
     def _fold(self) -> None:
         count = len(self.bank.rows())

@@ -23,32 +23,33 @@ def _map(recipe: Recipe) -> str:
 
 def _for_more(recipe: Recipe) -> str:
     """More noise, or less for the code to say."""
-    kind = recipe.objective.reconstruction.kind
-    if kind in ("l1", "euclidean"):
+    if recipe.objective.reconstruction.kind in ("l1", "euclidean"):
         return (
             "A distance leaves it nothing to say: try the adversarial reconstruction game "
             "(reconstruction=adversarial)."
         )
+    tries = [*_scaled(recipe, "larger")]
     if recipe.translates and recipe.varies_code:
-        return (
-            "Try a diversity penalty (diversity_weight=20), a larger noise_scale, or a smaller "
-            "Euclidean term (euclidean)."
-        )
-    if recipe.translates:
-        return "Try a larger noise_scale, or a smaller code_blur and Euclidean term."
-    if recipe.categorical:
-        return "Try a larger noise_scale, or a smaller Euclidean term (euclidean)."
-    return (
-        "Try a larger noise_scale, code_blur=0.3, so that the code holds less, or a smaller "
-        "Euclidean term (euclidean)."
-    )
+        tries.append("a diversity penalty (diversity_weight=20)")
+    elif recipe.model.kind == "iae" and not recipe.categorical:
+        tries.append("a code that holds less (code_blur=0.3)")
+    return _try([*tries, "a smaller Euclidean term (euclidean)"])
 
 
 def _for_less(recipe: Recipe) -> str:
     """A code that must be listened to."""
-    negatives = (
-        "negatives with another image's code (mismatched=0.5), "
-        if recipe.objective.reconstruction.kind == "adversarial" and not recipe.translates
-        else ""
-    )
-    return f"Try a smaller noise_scale (0.3), {negatives}or a larger Euclidean term (euclidean)."
+    tries = [*_scaled(recipe, "smaller")]
+    if recipe.objective.reconstruction.kind == "adversarial" and not recipe.translates:
+        tries.append("negatives with another image's code (mismatched=0.5)")
+    if recipe.objective.reconstruction.kind == "euclidean":
+        return _try([*tries, "a larger weight of the distance"])
+    return _try([*tries, "a larger Euclidean term (euclidean)"])
+
+
+def _scaled(recipe: Recipe, how: str) -> list[str]:
+    scaled = recipe.model.noise or recipe.model.encoder_noise
+    return [f"a {how} noise_scale"] if scaled else []
+
+
+def _try(tries: list[str]) -> str:
+    return f"Try {', '.join(tries[:-1])}{' or ' if tries[1:] else ''}{tries[-1]}."
