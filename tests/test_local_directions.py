@@ -70,7 +70,9 @@ def test_of_a_linear_map_they_are_its_singular_vectors() -> None:
 
 def test_a_map_of_rank_three_has_three_and_one_that_ignores_its_noise_has_none() -> None:
     w, _ = matrix([3.0, 2.0, 1.0], 20, seed=3)
-    found = find(linear(w, torch.zeros(32, PIXELS)), WhichDirections(probe_of(), HERE, HERE), NOBODY)
+    found = find(
+        linear(w, torch.zeros(32, PIXELS)), WhichDirections(probe_of(), HERE, HERE), NOBODY
+    )
     np.testing.assert_allclose(found.code.strength, [3, 2, 1], rtol=1e-4)
     assert found.code.axes.shape == (3, 20) and found.noise.axes.shape == (0, 32)
 
@@ -126,9 +128,7 @@ def test_a_strip_shows_what_the_tile_would_be_pixel_for_pixel(kind: str) -> None
     axes = {"code_axes": found.code.axes, "noise_axes": found.noise.axes}
     given = {name: each if len(each) else None for name, each in axes.items()}
     for more in ({}, given):
-        strips = draw_strips(
-            shown, WhichStrips(replace(one, **more), (0, 3), (1,)), NOBODY
-        )
+        strips = draw_strips(shown, WhichStrips(replace(one, **more), (0, 3), (1,)), NOBODY)
         assert strips.code.shape == (2, len(STRIP), *recipe.image_shape)
         for side, rows, numbers in (
             ("code_offsets", strips.code, (0, 3)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -107,7 +106,7 @@ def read_names(folder: Path | None = None) -> Kept:
     except UserError as error:
         log.info("The names of directions are not read. %s", error)
         with suppress(OSError):
-            os.replace(file, folder / ASIDE)
+            file.replace(folder / ASIDE)
         return {}
 
 

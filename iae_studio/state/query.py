@@ -53,11 +53,11 @@ class Settings:
     # Directions in place of those of the snapshot; empty: the snapshot's.
     code_axes: Axes = ()
     noise_axes: Axes = ()
-    # Whether they are to be those of strongest effect on the selected picture.
-    code_here: bool = True
-    noise_here: bool = True
     view: str = PICTURES
     wants_way_back: bool = False
+    # Whether the directions are to be those of strongest effect on the selected picture.
+    code_here: bool = True
+    noise_here: bool = True
 
 
 class Query(QObject):

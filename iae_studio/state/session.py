@@ -135,11 +135,11 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         yes("raw_code"),
         _axes(values.get("code_axes", []), "code_axes"),
         _axes(values.get("noise_axes", []), "noise_axes"),
-        # An older version had mean directions and raw ones alone.
-        _is(bool, values.get("code_here", False), "code_here"),
-        _is(bool, values.get("noise_here", False), "noise_here"),
         _view(values),
         yes("wants_way_back"),
+        # An older version had none of the picture.
+        _is(bool, values.get("code_here", True), "code_here"),
+        _is(bool, values.get("noise_here", True), "noise_here"),
     )
 
 

@@ -75,4 +75,6 @@ class ControlsView(QWidget):
 
     def _name(self) -> None:
         if not (self.code.directions.name_focused() or self.noise.directions.name_focused()):
-            self._messages.show_message(Message("Click a slider first, then N names its direction."))
+            self._messages.show_message(
+                Message("Click a slider first, then N names its direction.")
+            )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
-from iae_studio.state.directions import SHOWN, Directions, Row
+from iae_studio.state.direction_rows import Row
+from iae_studio.state.directions import SHOWN, Directions
 from iae_studio.state.named_directions import Side
 from iae_studio.state.query import Query
 from iae_studio.style import theme

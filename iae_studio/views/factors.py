@@ -31,7 +31,7 @@ class FactorsView(QWidget):
         self._button.setToolTip(plain(TIP))
         self._button.clicked.connect(lambda: self.ask())
         column(self).addLayout(row(self._button, None))
-        directions.naming.connect(self._show)
+        directions.factors.asking.connect(self._show)
         directions.changed.connect(self._offer)
         state.asking.moved.connect(self._move)
         self._offer()
@@ -39,7 +39,7 @@ class FactorsView(QWidget):
     def ask(self) -> None:
         """Ask, or stop asking."""
         if self._asks:
-            self._directions.stop_factors()
+            self._directions.factors.stop()
         elif self._directions.has_factors:
             self._directions.want_factors()
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-
 import torch
 from torch import Tensor
 
-from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data
 from trainer.evaluation.formulas.factor_probe import FactorProbe
 from trainer.evaluation.measurable import CannotMeasureError
@@ -49,7 +47,8 @@ def factors_of(
 ) -> Factors:
     """The same, of images uint8 [N, C, H, W] and with a probe that reads `names`."""
     clear = torch.tensor([score >= READABLE for score in probe.held_out])
-    total, found = len(question.code) + len(question.noise), []
+    total = len(question.code) + len(question.noise)
+    found: list[Factor | None] = []
     for side in ("code", "noise"):
         for axis in torch.from_numpy(getattr(question, side)):
             circumstances.progress(len(found), total)

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 from torch.func import vjp
 
-from trainer.data.distributions import Gaussian
 from trainer.exploring.points import points_of
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.directions import (
@@ -107,7 +106,7 @@ def maps_of(snapshot: Snapshot, probe: Probe) -> Maps:
     code = of_code if moves else None
     if len(noise):
         return Maps(code, metric, of_noise, len(noise))
-    if isinstance(model.eps, Gaussian) and model.eps.size:
+    if model.eps.size:
         x = to_tensor(probe.images[:1]).to(snapshot.device)
         eps = probe_noise(snapshot, plain)[1][0].clone()
 
@@ -143,21 +142,27 @@ def strongest(
         known = _wide(guess[: max(block - SPARE, 0)]).T
         start = torch.cat([known, start[:, known.shape[1] :]], 1)
     basis, here = _orthonormal(start), torch.zeros(block, size, device=device)
-    seen, back = vjp(pictures, here)
+    seen, back = _pulled(pictures, here)
     # The jvp, as the transpose of the vjp: the linear parts are kept, and a push costs half of what
     # `torch.func.jvp` does.
-    _, forth = vjp(lambda weights: back(weights)[0], torch.zeros_like(seen))
+    _, forth = _pulled(back, torch.zeros_like(seen))
     before = torch.zeros(block, dtype=torch.float64)
     for _turn in range(TURNS):
-        (moved,) = forth(basis.to(device, torch.float32))
+        moved = forth(basis.to(device, torch.float32))
         left, strength, _ = torch.linalg.svd(_wide(moved.flatten(1)), full_matrices=False)
         settled = (strength - before).abs()[:MOST].max() <= SETTLED * strength[0]
         if block == size or settled or not strength.isfinite().all():
             break
         before = strength
-        basis = _orthonormal(_wide(back(moved)[0]).T)
+        basis = _orthonormal(_wide(back(moved)).T)
     kept = int((strength[:MOST] > NOTHING).sum())
     return (left.T @ basis)[:kept].float().to(device), strength[:kept].float().to(device)
+
+
+def _pulled(function: Pictures, at: Tensor) -> tuple[Tensor, Pictures]:
+    """A function's value, and what pulls a change of the value back to one of its argument."""
+    value, pull = vjp(function, at)[:2]
+    return value, lambda change: pull(change)[0]
 
 
 def _wide(values: Tensor) -> Tensor:
@@ -167,4 +172,5 @@ def _wide(values: Tensor) -> Tensor:
 
 def _orthonormal(columns: Tensor) -> Tensor:
     """An orthonormal basis of the columns, one a row."""
-    return torch.linalg.qr(columns)[0].T.contiguous()
+    basis: Tensor = torch.linalg.qr(columns)[0]
+    return basis.T.contiguous()

@@ -18,9 +18,7 @@ from trainer.recipe.specs import DATA_SETS
 IMAGES, DRAWS = 32, 8
 
 
-def share_of_batch(
-    snapshot: Snapshot, question: WhichShare, circumstances: Circumstances
-) -> Share:
+def share_of_batch(snapshot: Snapshot, question: WhichShare, circumstances: Circumstances) -> Share:
     """The share over some test images, or over drawn ones where the model's are not at hand."""
     recipe = snapshot.recipe
     noisy = snapshot.model.noise.size or snapshot.model.eps.size

@@ -22,19 +22,26 @@ def draw_strips(snapshot: Snapshot, question: WhichStrips, circumstances: Circum
     Pixel for pixel what a rendering of the same probe with that offset gives.
     """
     probe = question.probe
-    of_code = [_along(probe, "code_offsets", k, at) for k in question.code for at in STRIP]
-    of_noise = [_along(probe, "noise_offsets", k, at) for k in question.noise for at in STRIP]
+    of_code = [
+        replace(probe, code_offsets=_along(probe.code_offsets, k, at))
+        for k in question.code
+        for at in STRIP
+    ]
+    of_noise = [
+        replace(probe, noise_offsets=_along(probe.noise_offsets, k, at))
+        for k in question.noise
+        for at in STRIP
+    ]
     pictures = _tiles(snapshot, [*of_code, *of_noise], probe.images[0])
     rows = pictures.reshape(-1, len(STRIP), *pictures.shape[1:])
     return Strips(rows[: len(question.code)], rows[len(question.code) :])
 
 
-def _along(probe: Probe, side: str, direction: int, offset: float) -> Probe:
+def _along(offsets: tuple[float, ...], direction: int, offset: float) -> tuple[float, ...]:
     """The same with another offset along one direction."""
-    offsets = list(getattr(probe, side))
-    offsets += [0.0] * (direction + 1 - len(offsets))
-    offsets[direction] = offset
-    return replace(probe, **{side: tuple(offsets)})
+    others = [*offsets, *[0.0] * (direction + 1 - len(offsets))]
+    others[direction] = offset
+    return tuple(others)
 
 
 def _tiles(snapshot: Snapshot, probes: list[Probe], picture: Pixels) -> Pixels:

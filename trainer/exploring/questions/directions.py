@@ -12,8 +12,10 @@ MOST = 8  # directions offered of the code, and as many of the noise
 STRIP = (-2.0, -1.0, 0.0, 1.0, 2.0)  # offsets of the pictures of a strip
 
 # HERE: of strongest effect on this picture; ALL: the model's mean ones; RAW: single numbers.
-HERE, ALL, RAW = "here", "all", "raw"
 Basis = Literal["here", "all", "raw"]
+HERE: Basis = "here"
+ALL: Basis = "all"
+RAW: Basis = "raw"
 
 
 @dataclass(frozen=True, eq=False)
