@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from iae_studio.state.directions import Directions
 from iae_studio.state.query import MAX_SEED
@@ -15,6 +15,8 @@ from iae_studio.views.help import help_mark
 from iae_studio.views.words import noise_hint
 from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.sliders import ValueSlider
+
+SEED = 92  # px: six digits and the arrows
 
 
 class NoiseView(QWidget):
@@ -49,7 +51,7 @@ class NoiseView(QWidget):
         self._seed.setObjectName("noiseSeed")
         self._seed.setAccessibleName("Noise seed")
         self._seed.setRange(0, MAX_SEED)
-        self._seed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._seed.setMaximumWidth(theme.px(SEED))
         self._seed.setFont(theme.tabular(self._seed.font()))
         self._seed.setToolTip("The same seed gives the same noise, here and on the command line")
         self._seed.valueChanged.connect(query.set_seed)

@@ -81,7 +81,6 @@ class Track(QSlider):
         painter.setBrush(ink)
         painter.drawRoundedRect(QRectF(min(rest, here), middle - 2, abs(here - rest), 4), 2, 2)
         self._paint_handle(painter, here, middle, ink)
-        painter.end()
 
     def _paint_handle(self, painter: QPainter, x: float, y: float, ink: QColor) -> None:
         ground = theme.colour("panel")

@@ -28,7 +28,7 @@ from trainer.messages import Probe
 from trainer.models.directions import signed
 
 SPARE = 4  # more directions in the block than are wanted: it settles sooner
-TURNS, SETTLED = 12, 1e-2
+TURNS, SETTLED = 12, 2e-2
 NOTHING = 1 / 2550  # of strength: no pixel becomes another within ten deviations
 
 Pictures = Callable[[Tensor], Tensor]  # steps [N, d] -> pictures [N, ...], each of its own step
