@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -31,6 +32,7 @@ from trainer.exploring.questions.shares import WhichShare
 from trainer.exploring.shares import batch_share, share_of_batch, verdict_on
 from trainer.exploring.strips import draw_strips
 from trainer.inference.render import render
+from trainer.inference.snapshot import Snapshot
 from trainer.messages import Probe, column_seeds
 
 NOBODY = Circumstances()
@@ -38,6 +40,12 @@ KINDS = (
     *("iae", "iae, encoder noise", "iae, no noise", "iae, categories", "fiae", "vae"),
     *("cycleiae, decoder noise", "cycleiae, encoder noise", "cycleiae, both noises"),
 )
+
+
+@lru_cache(maxsize=len(KINDS))
+def trained(kind: str) -> Snapshot:
+    """A model of that kind after a few steps."""
+    return snapshot_of(kind_of(kind), steps=4)
 
 
 def probe_of(shape: tuple[int, ...] = (SIDE, SIDE, 1), **more: object) -> Probe:
@@ -92,7 +100,7 @@ def test_steps_of_the_code_are_deviations_of_the_codes_seen() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_model_has_those_that_make_sense(kind: str) -> None:
     recipe = kind_of(kind)
-    shown = snapshot_of(recipe, steps=4)
+    shown = trained(kind)
     probe = replace(Probe(1, pictures_of(recipe, 1), (3,)), code_offsets=(2.0,))
     found = find(shown, WhichDirections(probe, HERE, HERE), NOBODY)
     has_code = not recipe.translates and not recipe.categorical
@@ -116,7 +124,7 @@ def test_every_kind_of_model_has_those_that_make_sense(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_strip_shows_what_the_tile_would_be_pixel_for_pixel(kind: str) -> None:
     recipe = kind_of(kind)
-    shown = snapshot_of(recipe, steps=4)
+    shown = trained(kind)
     plain = replace(
         Probe(1, pictures_of(recipe, 2), column_seeds(2, 3)),
         code_offsets=(0.5, -1.0),

@@ -14,13 +14,15 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton, QWidget
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.state.named_directions import read_names
+from iae_studio.state.training import State
 from iae_studio.widgets.gauge import Gauge
 from iae_studio.widgets.sheet import to_image
 from iae_studio.widgets.sliders import SliderBank
-from tests.studio import LONG, find, newest, running
+from tests.studio import LONG, find, little_data, newest, press, running, wait_state
 from tests.widgets import LEFT
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render
+from trainer.recipe.catalogue import CATALOGUE
 
 
 @pytest.fixture
@@ -165,6 +167,23 @@ def test_every_kind_of_model_has_its_own_strips(studio, qtbot) -> None:
         assert find(studio, QPushButton, "factorsButton").isVisible() is (
             name in ("shoes-small", "faces-small")
         )
+
+
+def test_while_it_trains_the_directions_stay_and_the_strips_follow_the_weights(
+    studio, qtbot, monkeypatch
+) -> None:
+    with little_data(monkeypatch):
+        recipe = CATALOGUE["drawn-10"].but(width=4, batch=8, warm=0.0)
+        studio.state.displayed.select(DisplayedModel(recipe))
+        press(studio, qtbot, "startButton")
+        wait_for_strips(studio, qtbot, "code", "noise")
+        axes, before = studio.state.query.code_axes, seen(studio, "code")
+        wait_for_others(studio, qtbot, "code", before)
+        assert studio.state.query.code_axes == axes and axes
+        tests = find(studio, Gauge, "noiseShareOfTests")
+        qtbot.waitUntil(lambda: tests.share() is not None, timeout=LONG)
+        press(studio, qtbot, "stopButton")
+        wait_state(studio, qtbot, State.IDLE)
 
 
 def test_the_gauge_tells_of_the_picture_and_of_test_images(studio, qtbot) -> None:

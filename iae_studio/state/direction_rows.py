@@ -86,15 +86,18 @@ class DirectionRows(QObject):
 
     @property
     def _known(self) -> bool:
-        """Whether the facts are of what is displayed, and not of what was before."""
+        """Whether the facts are of what is displayed, and it has learned something."""
         facts, recipe = self._state.answers.facts, self._state.displayed.recipe
-        mine = recipe.name, recipe.image_shape
-        return facts is not None and (facts.name, facts.image_shape) == mine
+        if facts is None or not facts.step:
+            return False
+        return (facts.name, facts.image_shape) == (recipe.name, recipe.image_shape)
 
     def _has(self, side: Side) -> bool:
         facts = self._state.answers.facts
-        if facts is None or facts.image_shape is None or not facts.step:
+        if facts is None or facts.image_shape is None:
             return False
+        if not (facts.step or facts.code_spread or facts.noise_spread):
+            return False  # untrained
         if side == "code":
             return bool(facts.code) and not facts.categorical and not facts.translates
         return facts.noise > 0 or facts.encoder_noise > 0

@@ -32,6 +32,7 @@ class Directions(DirectionRows):
         self, state: StudioState, names: NamedDirections, parent: QObject | None = None
     ) -> None:
         super().__init__(state, names, parent)
+        self._asked = False
         self._moved: dict[Side, bool] = {"code": False, "noise": False}
         self._ask_soon, self._draw_soon = QTimer(self), QTimer(self)
         for timer, do in ((self._ask_soon, self._ask), (self._draw_soon, self._draw)):
@@ -48,12 +49,13 @@ class Directions(DirectionRows):
         state.query.changed.connect(self._query_changed)
         state.displayed.recipeChanged.connect(self._recipe_changed)
         names.changed.connect(self._names_changed)
+        state.answers.rendered.connect(lambda _: self._look_again())
         self.factors.changed.connect(self.changed)
 
     # ---- asking ------------------------------------------------------------------------------
 
     def _recipe_changed(self, recipe: Recipe) -> None:
-        self._found = None
+        self._found, self._asked = None, False
         if recipe != self._state.displayed.previous:
             self.drawn.emit(None)
         self.changed.emit()
@@ -61,7 +63,7 @@ class Directions(DirectionRows):
     def _basis_changed(self) -> None:
         """What is on its way is of another kind."""
         self._state.asking.cancel("WhichDirections")
-        self._found = None
+        self._found, self._asked = None, False
         self._tell()
 
     def _query_changed(self) -> None:
@@ -72,12 +74,19 @@ class Directions(DirectionRows):
         self._moved = moved
         self._draw_soon.start(SOON)
 
+    def _look_again(self) -> None:
+        """A training took its first steps: only now there is something to find."""
+        if self._found is None and not self._asked and self._known:
+            self._ask_soon.start(0)
+
     def _ask(self) -> None:
         chosen = self._state.selection
         if chosen.input is None or not self._known or not any(map(self._has, SIDES)):
             self._state.asking.cancel("WhichDirections")
             self._state.asking.cancel("WhichStrips")
+            self._asked = False
             return
+        self._asked = True
         probe = self._state.answers.probe_of(chosen.row, chosen.column)
         query, name = self._query, chosen.input.name
         asked = WhichDirections(probe, query.code_basis, query.noise_basis)
