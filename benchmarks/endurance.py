@@ -25,9 +25,10 @@ import numpy as np
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.window import studio, wait
+from benchmarks.opened import studio, wait
 from iae_studio.app import Studio
 from iae_studio.state.model_files import SHIPPED
+from iae_studio.state.studio_state import FIRST
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from trainer.messages import LOSSES, Progress
@@ -213,7 +214,7 @@ def main() -> int:
         for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = str(Path(folder) / variable)
         app = QApplication.instance() or QApplication([])
-        with studio(Path(folder)) as opened:
+        with studio(Path(folder), FIRST) as opened:
             parts = endure(opened, counts, tuple(shown), partial(print, flush=True), SLICES)
         assert app is not None
     grown = [part.what for part in parts if part.growth >= BAR]

@@ -8,13 +8,10 @@ Offscreen, or in a real window where DISPLAY is set.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -25,15 +22,14 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import PySide6
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.opened import Paints, Row, Ticks, move_row, pause, studio, tick_row, wait
 from benchmarks.window_cost import without_window
 from benchmarks.window_start import start_rows
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.training import State
-from iae_studio.style import theme
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from trainer.messages import LOSSES, Progress, Rendering
@@ -43,84 +39,7 @@ from trainer.recipe.catalogue import CATALOGUE
 RECIPE = CATALOGUE["drawn-10"].but(warm=0.0)
 WARM_UP = 3.0  # s of a training before anything is measured
 IMAGES = 10  # in rows of 8 columns: 80 tiles
-TICK = 16  # ms
-PATIENCE = 120.0  # s
 POINTS = 1_000_000
-
-Row = tuple[str, str, str]  # what, figure, goal
-
-
-class Ticks(QObject):
-    """The time between ticks of a timer on the GUI thread, in ms."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.gaps: list[float] = []
-        self._last = 0.0
-        self._timer = QTimer(self, interval=TICK)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-
-    def _tick(self) -> None:
-        now = time.perf_counter()
-        if self._last:
-            self.gaps.append(1e3 * (now - self._last))
-        self._last = now
-
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        self.gaps, self._last = [], 0.0
-        self._timer.start()
-        yield
-        self._timer.stop()
-
-
-class Paints(QObject):
-    """When a widget was painted last."""
-
-    def __init__(self, watched: QObject) -> None:
-        super().__init__()
-        self.count = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.Paint
-        return False
-
-
-def wait(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    """Let the window work until something is so."""
-    loop, end = QEventLoop(), time.perf_counter() + seconds
-    timer = QTimer(interval=1)
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: loop.quit() if done() or time.perf_counter() > end else None)
-    timer.start()
-    if not done():
-        loop.exec()
-    if not done():
-        raise SystemExit("The window did not answer in time.")
-
-
-def pause(seconds: float) -> None:
-    end = time.perf_counter() + seconds
-    wait(lambda: time.perf_counter() >= end, seconds + PATIENCE)
-
-
-@contextmanager
-def studio(folder: Path) -> Iterator[Studio]:
-    app = QApplication.instance()
-    theme.apply(app, True)
-    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
-    settings.setValue("recipe", RECIPE.name)
-    opened = Studio(settings)
-    opened.window.resize(1280, 800)
-    opened.start()
-    wait(lambda: opened.state.answers.rendering is not None)
-    yield opened
-    opened.window.close()
-    opened.window.deleteLater()
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
 
 
 def fill(opened: Studio) -> None:
@@ -169,16 +88,6 @@ def begin(opened: Studio) -> None:
 def end(opened: Studio) -> None:
     opened.state.training.command("stop")
     wait(lambda: opened.state.training.state is State.IDLE)
-
-
-def tick_row(what: str, gaps: list[float], goal: str) -> Row:
-    middle, high = np.percentile(gaps, (50, 99))
-    return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(gaps):.1f} ms", goal)
-
-
-def move_row(what: str, times: list[float], goal: int) -> Row:
-    middle, high = np.percentile(times, (50, 95))
-    return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", f"p95 <= {goal}")
 
 
 def smoothness(opened: Studio, seconds: float, moves: int) -> list[Row]:
@@ -258,7 +167,7 @@ def main() -> None:
         for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
             os.environ[variable] = str(Path(folder) / variable)
         app = QApplication.instance() or QApplication([])
-        with studio(Path(folder)) as opened:
+        with studio(Path(folder), RECIPE.name) as opened:
             fill(opened)
             rows += smoothness(opened, args.seconds, args.moves)
             rows.append(cost_row(opened, args.seconds, args.rounds))

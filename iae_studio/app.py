@@ -23,7 +23,7 @@ from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
 from iae_studio.threads import jobs
 from iae_studio.threads.ending import GRACE
-from iae_studio.threads.explore import ExploreThread, Subject
+from iae_studio.threads.explore import Explorers, ExploreThread
 from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
@@ -35,8 +35,6 @@ from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
-
-    from trainer.inference.snapshot import Snapshot
 
 UNSEEN = 1000  # ms after which a window that is not painted, minimised say, is completed too
 
@@ -50,8 +48,8 @@ class Studio(QObject):
         super().__init__()
         self.settings = settings or open_settings()[0]
         self.state = StudioState.create()
-        self.explorers = ExploreThread(slow=False), ExploreThread(slow=True)
-        self.render = RenderThread(self._share)
+        self.explorers = Explorers()
+        self.render = RenderThread(self.explorers)
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
         self.window = Window(self.state, self.settings, self.work.submit)
@@ -65,7 +63,7 @@ class Studio(QObject):
         self.signalled.connect(self.leave)
         self._connect_views()
         self._connect_render()
-        self._connect_explorers()
+        self.explorers.connect(self.state.asking, self.state.messages)
         self._connect_training()
         self._connect_jobs()
 
@@ -93,7 +91,7 @@ class Studio(QObject):
             return
         # Cycles are collected on this thread only: elsewhere that could destroy Qt objects.
         self._garbage = GarbageCollector()
-        for thread in (self.render, self.work, self.training, *self.explorers):
+        for thread in (self.render, self.work, self.training, *self.explorers.threads):
             thread.start()
         self.data.start()
         self.own_images.start()
@@ -121,7 +119,7 @@ class Studio(QObject):
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
         """All but the one that trains."""
         others = (*self.data.threads(), *self.own_images.threads())
-        return [self.render, self.work, *self.explorers, *others]
+        return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -173,21 +171,6 @@ class Studio(QObject):
         render.clustered.connect(state.answers.set_clusters)
         render.blank.connect(state.answers.set_blank)
 
-    def _connect_explorers(self) -> None:
-        asking = self.state.asking
-        for thread in self.explorers:
-            asking.wanted.connect(thread.ask)
-            asking.cancelled.connect(thread.cancel)
-            thread.answered.connect(asking.answer)
-            thread.lacked.connect(asking.lack)
-            thread.moved.connect(asking.move)
-            thread.failed.connect(self.state.messages.show_failure)
-
-    def _share(self, snapshot: Snapshot, path: Path | None, root: Path | None) -> None:
-        """On the render thread: what is shown is explored too."""
-        for thread in self.explorers:
-            thread.show(Subject(snapshot, path, root))
-
     def _connect_training(self) -> None:
         state, thread = self.state.training, self.training
         state.wanted.connect(self._train)
@@ -202,6 +185,7 @@ class Studio(QObject):
         thread.failed.connect(state.failed)
         thread.leftOut.connect(state.left_out)
         thread.noted.connect(self.state.messages.logged)
+        thread.asideChanged.connect(self.state.asides.changed)
 
     def _connect_jobs(self) -> None:
         state = self.state
@@ -217,8 +201,6 @@ class Studio(QObject):
         self.state.inputs.renew_tests()
 
     def _show(self, displayed: DisplayedModel) -> None:
-        for thread in self.explorers:
-            thread.hold()
         self.render.show(displayed, self.data.folders.now())
 
     def _train(self, recipe: Recipe, run: Path | None) -> None:

@@ -19,6 +19,7 @@ from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import Loading, State
 from iae_studio.threads import jobs
 from iae_studio.threads.worker import WorkThread
+from trainer.data.aside import Change
 from trainer.data.at_hand import data_ready
 from trainer.messages import Failed
 from trainer.recipe.specs import DATA_SETS
@@ -44,6 +45,7 @@ class DataController(QObject):
             thread.failed.connect(self.failed)
         state.library.refreshWanted.connect(self.refresh)
         state.inputs.testsWanted.connect(self._take_tests)
+        state.asides.writeWanted.connect(self._set_aside)
         state.training.commandWanted.connect(self._command)
         state.messages.actionWanted.connect(self._act)
         state.downloads.wanted.connect(self.download)
@@ -73,6 +75,11 @@ class DataController(QObject):
             then=self.state.library.set_contents,
             newest="library",
         )
+
+    def _set_aside(self, run: Path, change: Change) -> None:
+        over = self.state.asides.changed.emit
+        job = partial(jobs.set_aside, run, change, self.folders.now())
+        self.library.submit(job, then=lambda _: over(), otherwise=over)
 
     def _act(self, action: Action) -> None:
         if action.asks_for(CHOOSE_FOLDER):

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio import clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
@@ -71,6 +72,8 @@ class Window(QMainWindow):
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
+        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
+        self._tabs = DockTabs(self, below)
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -172,12 +175,14 @@ class Window(QMainWindow):
     # ---- the window itself -------------------------------------------------------------------
 
     def _restore(self) -> None:
+        """As it was left; else the losses lie in front."""
         self.resize(SIZE.boundedTo(self.screen().availableSize()))
         geometry, state = kept_layout(self.settings)
         if geometry is not None:
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
+            self._tabs.bring_forward(self._docks["training"])
 
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""

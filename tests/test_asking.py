@@ -10,8 +10,11 @@ import torch
 
 from iae_studio.state.asking import Asked
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads import explore
-from iae_studio.threads.explore import ExploreThread, Subject
+from iae_studio.threads.explore import Explorers, ExploreThread, Subject
+from iae_studio.threads.render import RenderThread
 from tests.widgets import heard_of
 from trainer.exploring.questions.base import Circumstances, Question
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
@@ -169,3 +172,28 @@ def test_an_answer_on_its_way_when_it_was_cancelled_reaches_nobody(state) -> Non
     state.asking.cancel("Which")
     state.asking.answer(asked, 1)
     state.asking.lack(asked)
+
+
+def test_weights_that_are_not_shown_any_more_answer_nothing(qtbot, state, tmp_path) -> None:
+    """The trained model is still being loaded when an untrained one of its recipe is chosen."""
+    recipe, file = CATALOGUE["drawn-10"], SHIPPED["drawn-10"]
+    explorers = Explorers()
+    explorers.connect(state.asking, state.messages)
+    render = RenderThread(explorers)
+    threads = (render, *explorers.threads)
+    probe = state.answers.probe()
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(3):
+            for path in (file, None):
+                render.show(DisplayedModel(recipe, path), Folders())
+                render.ask(probe)
+            found: list[int] = []
+            state.asking.ask(Which(), found.append)
+            qtbot.waitUntil(lambda f=found: len(f) == 1, timeout=PATIENCE)
+            assert found == [0]
+    finally:
+        for thread in threads:
+            thread.ask_to_end()
+            assert thread.wait(PATIENCE)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDockWidget
 
 import trainer
+from iae_studio.middle.spec import VIEWS
 from iae_studio.panels.spec import PANELS
-from tests.studio import LONG, press, running, wait_for_tiles
+from tests.studio import LONG, newest, press, running, wait_for_tiles
 from tests.tiny import ROOT, recipe_of, trained
 from trainer.data.loading import forget_data
 from trainer.evaluation.specs import MEASURES
@@ -23,7 +25,7 @@ from trainer.recipe.options import additions
 from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-REGISTRIES: tuple[Any, ...] = (DATA_SETS, MODELS, FAMILIES, MEASURES, PANELS)
+REGISTRIES: tuple[Any, ...] = (DATA_SETS, MODELS, FAMILIES, MEASURES, PANELS, VIEWS)
 Example = Callable[[str], dict[str, Any]]
 
 
@@ -46,7 +48,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Example
 
 
 def test_every_example_has_its_test() -> None:
-    assert TEXT.count("```python") == len(re.findall(r"^## An? ", TEXT, re.M)) == 6
+    assert TEXT.count("```python") == len(re.findall(r"^## An? ", TEXT, re.M)) == 7
     assert max(map(len, TEXT.splitlines())) <= 100
 
 
@@ -101,3 +103,18 @@ def test_the_panel_docks_and_has_its_job_done(example: Example, qtbot, own_folde
         qtbot.waitUntil(lambda: messages.current is not None, timeout=LONG)
         seen = [known.seen.mean() for known in studio.state.inputs.images]
         assert messages.current.text == f"Brightness {sum(seen) / len(seen):.1f}"
+
+
+def test_the_view_is_looked_at_by_its_key_and_its_question_answered(
+    example: Example, qtbot, own_folders
+) -> None:
+    example("A view of the middle")
+    with running(own_folders, qtbot) as studio:
+        wait_for_tiles(studio, qtbot)
+        qtbot.keyClick(studio.window, Qt.Key.Key_9)
+        view = studio.window.explore.view("brightness")
+        assert view.isVisible()
+        studio.state.query.resample()
+        rendering = newest(studio, qtbot)
+        mean = f"Brightness {rendering.tiles.mean() / 255:.1%}"
+        qtbot.waitUntil(lambda: view.text() == mean, timeout=LONG)

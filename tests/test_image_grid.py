@@ -6,12 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from iae_studio.style import theme
-from iae_studio.widgets.cluster_grid import arrange
-from iae_studio.widgets.grid_layout import CODE, SEEN, fit
+from iae_studio.widgets.cluster_places import arrange
+from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN, fit
 from iae_studio.widgets.image_grid import ImageGrid
 from tests.widgets import LEFT, contrast, pixel, shown
 
@@ -180,3 +182,103 @@ def test_a_removed_row_takes_its_selection_along(grid) -> None:
     assert grid.selection() == (-1, -1)
     with pytest.raises(ValueError, match="headings"):
         grid.setSheet(*sheet(), ["n1"], [])
+
+
+# ---- zoom, and what stays in sight ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", [28, 32, 48, 64, 128])
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_zooming_goes_by_whole_factors_and_comes_back(source: int, ratio: float) -> None:
+    def tile(zoom: int) -> int:
+        return fit(room, 6, 8, (source, source), ratio, zoom=zoom).tile[0]
+
+    room = (int(800 * ratio), int(500 * ratio))
+    sizes = [tile(zoom) for zoom in range(-3, 8)]
+    assert sizes == sorted(sizes) and sizes[7] > sizes[3] > 0
+    whole = [size for size in sizes if size > source or source < 64]
+    assert whole and all(size % source == 0 for size in whole if size >= 2 * source)
+    assert tile(0) == fit(room, 6, 8, (source, source), ratio).tile[0]
+    assert tile(999) <= 896 * ratio and tile(-999) > 0
+
+
+def wheel(grid: ImageGrid, place: QPoint, turn: int, control: bool = True) -> None:
+    at, whole = QPointF(place), grid.viewport().mapToGlobal(QPointF(place))
+    keys = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
+    none, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(at, whole, QPoint(), QPoint(0, turn), none, keys, phase, False)
+    QApplication.sendEvent(grid.viewport(), event)
+
+
+def test_ctrl_and_the_wheel_enlarge_about_the_pointer(grid) -> None:
+    before, place = grid.tileRect(1, 2), grid.tileRect(1, 2).center()
+    wheel(grid, place, 60)
+    assert grid.tileRect(1, 2) == before, "half a step"
+    wheel(grid, place, 300)
+    step = 28 / grid.devicePixelRatioF()
+    assert grid.zoom() == 3
+    assert grid.tileRect(1, 2).width() == pytest.approx(before.width() + 3 * step, abs=1)
+    assert grid.tileAt(place) == (1, 2) and grid.tileRect(1, 2).contains(place)
+    place = grid.tileRect(1, 2).center()
+    wheel(grid, place, -120)
+    assert grid.zoom() == 2
+    for _ in range(40):
+        wheel(grid, place, -120)
+    least = grid.zoom()
+    wheel(grid, place, 120)
+    assert grid.zoom() == least + 1, "no step goes astray"
+    assert grid.tileRect(0, 0).width() == pytest.approx(2 * step, abs=1)
+    wheel(grid, place, 120, control=False)
+    assert grid.zoom() == least + 1
+    grid.setZoom(0)
+    assert grid.tileRect(1, 2) == before
+
+
+def test_what_is_seen_and_the_heads_stay_in_sight(grid) -> None:
+    grid.setZoom(4)
+    seen, head = grid.tileRect(0, SEEN), QPoint(grid.tileRect(0, 1).center().x(), 8)
+    assert grid.headAt(head) == 1
+    grid.horizontalScrollBar().setValue(grid.tileRect(0, 0).width() + 2)
+    assert grid.tileRect(0, SEEN) == seen
+    assert grid.headAt(head) == 2
+    image = grid.viewport().grab().toImage()
+    assert pixel(image, seen.center()).getRgb()[:3] == (0, 0, 250)
+    assert grid.tileAt(seen.center()) == (0, SEEN)
+    first = grid.tileRect(0, 0)
+    assert first.left() < seen.right() and grid.tileAt(QPoint(seen.right(), 60)) == (0, SEEN)
+    grid.setSelection(0, 3)
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    QTest.keyClick(grid, Qt.Key.Key_Left)
+    assert grid.selection() == (0, 0) and grid.tileRect(0, 0).left() > seen.right()
+    QTest.keyClick(grid, Qt.Key.Key_End)
+    assert grid.tileRect(0, 3).right() < grid.viewport().width()
+
+
+def test_the_middle_button_drags_the_sheet(grid) -> None:
+    grid.setZoom(6)
+    view, middle = grid.viewport(), Qt.MouseButton.MiddleButton
+    before = grid.tileRect(1, 1)
+    QTest.mousePress(view, middle, pos=QPoint(400, 300))
+    QTest.mouseMove(view, QPoint(370, 260))
+    assert grid.tileRect(1, 1) == before.translated(-30, -40)
+    QTest.mouseRelease(view, middle, pos=QPoint(370, 260))
+    QTest.mouseMove(view, QPoint(300, 200))
+    assert grid.tileRect(1, 1) == before.translated(-30, -40)
+    assert not [told for told in grid.told if told[0] == "selected"]
+
+
+def test_heat_lies_before_the_draws_and_small_grey_pictures_beside_it(qtbot) -> None:
+    seen, tiles = (each[..., :1] for each in sheet())
+    heat = np.zeros((3, 28, 28, 3), np.uint8)
+    heat[1] = (242, 172, 66)
+    grid = shown(qtbot, ImageGrid(), 700, 500)
+    grid.setSheet(seen, tiles, ["n1", "n2", "n3", "n4"], ["a", "b", "c"], heat=heat)
+    image = grid.viewport().grab().toImage()
+    assert pixel(image, grid.tileRect(1, HEAT).center()).getRgb()[:3] == (242, 172, 66)
+    assert pixel(image, grid.tileRect(1, 2).center()).getRgb()[:3] == (120, 120, 120)
+    grid.setSelection(1, SEEN)
+    QTest.keyClick(grid, Qt.Key.Key_Right)
+    assert "where the noise acts" in grid.accessibleDescription()
+    grid.setSheet(seen, tiles, ["n1", "n2", "n3", "n4"], ["a", "b", "c"])
+    assert grid.selection() == (-1, -1)

@@ -51,7 +51,7 @@ class BrightnessView(QWidget):
 
 @pytest.fixture
 def studio(qtbot, own_folders):
-    panel = PanelSpec("brightness", "Brightness", "right", BrightnessView, key="Ctrl+B")
+    panel = PanelSpec("brightness", "Brightness", "right", BrightnessView, key="Ctrl+Alt+B")
     with PANELS.registered(panel), running(own_folders, qtbot) as started:
         yield started
 
@@ -62,9 +62,10 @@ def test_a_panel_from_elsewhere_docks_and_has_its_menu_entry(studio, qtbot) -> N
     assert studio.window.dockWidgetArea(dock) is Qt.DockWidgetArea.RightDockWidgetArea
     (menu,) = [m for m in studio.window.menuBar().findChildren(QMenu) if m.title() == "&View"]
     titles = [action.text() for action in menu.actions() if action.text()]
-    assert titles[:5] == ["Experiments", "Draw", "This picture", "Training", "Brightness"]
+    ours = ["Experiments", "Draw", "This picture", "Training", "Data"]
+    assert titles[:6] == [*ours, "Brightness"]
     (action,) = [action for action in menu.actions() if action.text() == "Brightness"]
-    assert action.shortcut().toString() == "Ctrl+B"
+    assert action.shortcut().toString() == "Ctrl+Alt+B"
     action.trigger()
     assert not dock.isVisible()
 

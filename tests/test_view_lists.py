@@ -175,7 +175,7 @@ def test_a_low_panel_leaves_the_drawing_out(experiments, height: int, drawn: boo
 
 
 def test_what_is_on_the_pad_is_read_and_kept_once(qtbot, state) -> None:
-    view = shown(qtbot, DrawingView(state.displayed, state.inputs, state.requests), 320, 200)
+    view = shown(qtbot, DrawingView(state), 320, 200)
     tools = {each.text(): each for each in view.findChildren(QPushButton)}
     read = heard_of(state.inputs.sketchWanted)
     spec = state.inputs.spec

@@ -238,7 +238,7 @@ def test_own_images_are_for_recipes_of_images(experiments, state) -> None:
 
 
 def test_the_pad_is_there_for_networks_that_read_drawings(qtbot, state) -> None:
-    view = DrawingView(state.displayed, state.inputs, state.requests)
+    view = DrawingView(state)
     qtbot.addWidget(view)
     told = set()
     for name, there in (("drawn-10", True), ("svhn-75-small", False), ("mog-iae", False)):

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.clusters import ClustersView
+from iae_studio.views.enlarged import EnlargedView
+from iae_studio.views.enlarged_panes import AMBER
+from iae_studio.views.neighbours import NeighbourList
+from iae_studio.views.pictures import PicturesView
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.scatter import CloudView
 from iae_studio.widgets.elided_label import ElidedLabel
-from iae_studio.widgets.grid_layout import CODE, SEEN
+from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
+from iae_studio.widgets.pane_board import Pane
 from tests.widgets import heard_of
+from trainer.exploring.questions.pictures import Neighbours
 from trainer.messages import Cloud, Clusters, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import DATA_SETS
@@ -164,14 +172,41 @@ def test_a_head_that_is_clicked_locks_its_column_and_a_cross_removes_its_row(vie
     assert [known.name for known in state.inputs.images] == ["two"]
 
 
+def large(view) -> tuple[list[str], list[int]] | None:
+    """The heads of the enlarged pictures, and how bright each is; None while the grid is there."""
+    page = view.findChild(EnlargedView, "largeView")
+    if not page.isVisibleTo(view):
+        return None
+    panes = [pane for pane in page.findChildren(Pane) if pane.isVisibleTo(view)]
+    grey = [pane.canvas.image() for pane in panes]
+    known = [image.pixelColor(9, 9).red() for image in grey if not image.isNull()]
+    return [pane.words()[0] for pane in panes], known
+
+
 def test_a_tile_is_enlarged_beside_what_it_was_made_of(view, state) -> None:
     bring(state, "one", "two")
     activate = view.grid.activated.emit
-    assert enlarged(lambda: activate(0, 0)) is None, "there is no answer yet"
+    activate(0, 0)
+    assert large(view) is None, "there is no answer yet"
     answer(state, 8, np.zeros((2, 10)))
-    assert enlarged(lambda: activate(2, 0)) is enlarged(lambda: activate(-1, 0)) is None
-    assert enlarged(lambda: activate(1, 3)) == ("two", ["sees", "n4"], [10, 123])
-    assert enlarged(lambda: activate(0, SEEN)) == ("one", ["sees", "n1"], [10, 100])
+    for nothing in ((2, 0), (-1, 0)):
+        activate(*nothing)
+        assert large(view) is None
+    activate(1, 3)
+    heads = ["sees", "n4", "sees | n4", "n4 − sees", "noise acts"]
+    assert large(view) == (heads, [10, 123, 10, 241]) and state.selection.column == 3
+    state.selection.select(0, 2)
+    assert large(view)[1][:2] == [10, 102], "it follows the selection"
+    state.query.set_columns(2)
+    assert large(view)[1][:2] == [10, 101], "of the draws that are left, the last"
+    answer(state, 2, np.zeros((2, 10)))
+    assert large(view)[0][1] == "n2" and large(view)[1][:2] == [10, 101]
+    QTest.keyClick(view.enlarged, Qt.Key.Key_Escape)
+    assert large(view) is None
+    activate(0, SEEN)
+    assert large(view)[0][1] == "n1"
+    state.inputs.clear()
+    assert large(view) is None
 
 
 def test_codes_that_are_pictures_and_ways_back_are_enlarged_too(view, state) -> None:
@@ -180,8 +215,104 @@ def test_codes_that_are_pictures_and_ways_back_are_enlarged_too(view, state) -> 
     shape = state.inputs.spec.shape
     pictures, back = np.full((1, *shape), 50, np.uint8), np.full((1, 6, *shape), 60, np.uint8)
     answer(state, 6, np.zeros((1, 0)), code_pictures=pictures, way_back=back)
-    words = ["sees", "code", "n2", "way back of n2"]
-    assert enlarged(lambda: view.grid.activated.emit(0, 1)) == ("shoe", words, [10, 50, 101, 60])
+    view.grid.activated.emit(0, 1)
+    heads = ["sees", "code", "n2", "back of n2", "sees | n2", "n2 − sees", "noise acts"]
+    assert large(view) == (heads, [10, 50, 101, 60, 10, 219])
+    display(state, "drawn-10")
+    assert large(view) is None, "another model: the grid tells more of it"
+
+
+def test_columns_can_be_chosen_where_draws_differ(qtbot, state) -> None:
+    pictures = PicturesView(state)
+    qtbot.addWidget(pictures)
+    count = pictures.findChild(QWidget, "columnCount")
+    there = []
+    for name in ("drawn-10", "mnist-det-small", "mog-iae", "faces-small"):
+        display(state, name)
+        there.append(count.isVisibleTo(pictures))
+    assert there == [True, False, False, True]
+    assert count.findChild(QLabel).text() == "columns 6"
+    state.query.set_columns(16)
+    assert not count.findChild(QToolButton, "moreColumns").isEnabled()
+
+
+def test_neighbours_of_another_model_are_not_shown_as_this_ones(qtbot, state) -> None:
+    found = NeighbourList(state)
+    qtbot.addWidget(found)
+    pictures, far = np.zeros((2, 28, 28, 1), np.uint8), np.array([0.2, 0.3], np.float32)
+    told = Neighbours(5, pictures, ("a", "b"), far, 0.5, 0.75, 400, 400, True)
+    bring(state, "one")
+    found.ask(0, 0)
+    found.show_found(told)
+    words, shown = found.findChild(QLabel, "neighbourWords"), found.findChildren(QToolButton)
+    assert "0.20 away by its code" in words.text() and "within 0.50" in words.text()
+    assert "75% of them are farther" in words.text() and "b, 0.30 away" in {
+        each.accessibleName() for each in shown
+    }
+    remembered = replace(told, nearer=0.995, distances=far / 1000)
+    found.show_found(remembered)
+    assert "remembered" in words.text()
+    found.show_found(replace(told, nearer=0.0))
+    assert "like none of them" in words.text()
+    found.show_found(replace(told, in_code=False, looked_at=100))
+    assert "20.0% away pixel by pixel" in words.text() and "100 of 400" in words.text()
+    display(state, "mnist-det-small")
+    left = [each for each in found.findChildren(QToolButton) if each.isVisibleTo(found)]
+    assert not [each for each in left if "away" in each.accessibleName()]
+
+
+def test_the_difference_says_its_scale(view, state) -> None:
+    bring(state, "one")
+    answer(state, 8, np.zeros((1, 10)))
+    view.grid.activated.emit(0, 0)  # 100 beside 10: 35 % of the range
+    (pane,) = (p for p in view.findChildren(Pane) if p.canvas.objectName() == "difference")
+    assert pane.words()[1] == "Grey: equal. White: 50% of the range brighter, black: darker."
+    assert pane.canvas.image().pixelColor(3, 3).red() == round(127.5 + 90)
+    view.findChild(QToolButton, "signedButton").click()
+    assert pane.words()[1] == "Black: equal. White: 50% of the range apart."
+    assert pane.canvas.image().pixelColor(3, 3).red() == 180
+
+
+def test_without_noise_or_training_a_sentence_is_there_for_the_heat(view, state) -> None:
+    def told() -> str:
+        (pane,) = (p for p in view.findChildren(Pane) if p.canvas.objectName() == "heatMap")
+        return pane.words()[-1]
+
+    display(state, "mnist-det-small")
+    bring(state, "one")
+    answer(state, 1, np.zeros((1, 10)))
+    view.grid.activated.emit(0, 0)
+    assert "no noise" in told()
+    display(state, "drawn-10")
+    stamp, shape = state.answers.probe().stamp, state.inputs.spec.shape
+    tiles = np.zeros((1, 8, *shape), np.uint8)
+    fresh = Rendering(stamp, 0, tiles, np.zeros((1, 10)), np.zeros(1, np.float32))
+    state.answers.set_rendering(fresh)
+    view.grid.activated.emit(0, 0)
+    assert "untrained" in told() and "Press Train" in told()
+    wanted = heard_of(state.asking.wanted)
+    answer(state, 8, np.zeros((1, 10)))  # it was trained meanwhile
+    assert [asked.kind for (asked,) in wanted] == ["where the noise acts"]
+
+
+def test_a_column_says_where_the_noise_acts_in_each_row(view, state) -> None:
+    bring(state, "one", "two")
+    answer(state, 8, np.zeros((2, 10)))
+    tiles = np.full((2, 8, 28, 28, 1), 100, np.uint8)
+    tiles[1, ::2, 9, 9] = 110  # the noise moves one pixel of the second row
+    rendering = Rendering(state.answers.probe().stamp, 5, tiles, np.zeros((2, 10)), np.zeros(2))
+    (heat,) = (each for each in view.actions() if each.shortcut().toString() == "H")
+    heat.trigger()
+    state.answers.set_rendering(rendering)
+    shown = [view.grid.image(row, HEAT) for row in (0, 1)]
+    known = 10 / 255 * np.std([1, 0] * 4, ddof=1) / 0.05
+    assert shown[1].pixelColor(9, 9).red() == pytest.approx(known * AMBER[0], abs=1)
+    assert shown[0].pixelColor(9, 9).red() == shown[1].pixelColor(8, 9).red() == 0
+    told = heard_of(view.told)
+    view.grid.hovered.emit(1, HEAT)
+    assert "where its noise acts" in told[0][0]
+    heat.trigger()
+    assert view.grid.image(1, HEAT).isNull()
 
 
 # ---- clusters and points -------------------------------------------------------------------------

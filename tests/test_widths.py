@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message
 from iae_studio.state.model_files import Run
 from iae_studio.state.studio_state import StudioState
@@ -147,6 +148,19 @@ def test_every_state_fits(window) -> None:
     state.messages.show_message(None)
     state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
     fits(window)
+
+
+def test_every_way_to_hold_a_style_fits(window) -> None:
+    state = window.state
+    state.training.engine_ready()
+    for recipe in (CATALOGUE["drawn-10"], SHOES):
+        state.displayed.select(DisplayedModel(recipe))
+        spec = state.inputs.spec
+        state.inputs.add([Input(NAME, np.zeros(spec.shape, np.uint8), spec) for _ in range(9)])
+        for name in ("borrow", "interpolate", "arithmetic", "walk"):
+            window.findChild(QPushButton, f"{name}Button").click()
+            fits(window)
+            assert window.findChild(QWidget, "pathStrip").isVisible()
 
 
 def test_every_category_and_every_panel_fits(window) -> None:

@@ -67,15 +67,16 @@ def test_columns_are_named_after_the_noise_that_differs() -> None:
 
 
 def test_one_line_tells_what_is_shown() -> None:
-    def told(name: str, clusters: bool = False, way_back: bool = False) -> str:
-        return words.about(CATALOGUE[name], clusters, way_back)
+    def told(name: str, way_back: bool = False, columns: int = 8) -> str:
+        return words.about(CATALOGUE[name], way_back, columns)
 
     lines = [
         *(told("drawn-10"), told("mnist-det-small"), told("fiae-mnist-small")),
         *(told("faces-small"), told("faces-small", way_back=True), told("shoes-small")),
-        told("mnist-clusters-small", clusters=True),
+        words.about_clusters(CATALOGUE["mnist-clusters-small"]),
     ]
     assert len(set(lines)) == len(lines)
+    assert "to n12 only" in told("drawn-10", columns=12)
     assert lines[0].startswith("x → z → x: one code") and "30 categories" in lines[-1]
     assert told("shoes-small", way_back=True) == told("shoes-small")
     assert lines[5].startswith("A → B → A: the code is a picture")

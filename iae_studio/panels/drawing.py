@@ -10,7 +10,7 @@ from iae_studio.views.drawing import DrawingView
 
 def build(state: StudioState, submit: Submit) -> DrawingView:
     """The pad."""
-    return DrawingView(state.displayed, state.inputs, state.requests)
+    return DrawingView(state)
 
 
 PANELS.register(PanelSpec("drawing", "Draw", "left", build, order=20, along=190))

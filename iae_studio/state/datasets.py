@@ -20,6 +20,12 @@ def title_of(recipe: Recipe) -> str:
     )
 
 
+def called(word: str, name: str, data: str, label: int) -> str:
+    """What an input is called that was taken from a data set: "test 17 (7)"."""
+    names = DATA_SETS[data].class_names
+    return f"{word} {name} ({names[label]})" if label < len(names) else f"{word} {name}"
+
+
 def missing(name: str) -> tuple[str, str]:
     """What is said, and what to do, where a data set is not on this computer."""
     spec = DATA_SETS[name]

@@ -147,6 +147,17 @@ class Query(QObject):
             self.locked ^= {column}
             self.noiseChanged.emit()
 
+    def borrow(self, column: int) -> None:
+        """Keep a column's noise in the first column; what was there takes its place."""
+        if not 0 <= column < MOST:
+            return
+        seeds, swapped = list(self.seeds), {0: column, column: 0}
+        seeds[0], seeds[column] = seeds[column], seeds[0]
+        self.seeds = tuple(seeds)
+        self.locked = frozenset({0, *(swapped.get(place, place) for place in self.locked)})
+        self.noiseChanged.emit()
+        self.changed.emit()
+
     def set_noise_scale(self, scale: float) -> None:
         if scale != self.noise_scale:
             self.noise_scale = scale

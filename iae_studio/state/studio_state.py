@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from iae_studio.state.answers import Answers
+from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
+from iae_studio.state.drawn_code import CodeDrawing
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
+from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
@@ -31,10 +34,13 @@ class StudioState:
     query: Query
     inputs: InputImages
     selection: Selection
+    marks: Marks
     asking: Asking
     answers: Answers
+    drawing: CodeDrawing
     training: Training
     devices: Devices
+    asides: Asides
     library: Library
     downloads: Downloads
     requests: Requests
@@ -47,6 +53,7 @@ class StudioState:
         query = Query(displayed)
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
+        asking = Asking(displayed)
         training = Training(displayed, messages)
         library = Library(displayed, training, messages)
         parts = cls(
@@ -55,10 +62,13 @@ class StudioState:
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
-            asking=Asking(displayed),
+            marks=Marks(inputs, query),
+            asking=asking,
             answers=answers,
+            drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
             devices=Devices(),
+            asides=Asides(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),

@@ -1,4 +1,4 @@
-"""Threads that answer questions to the displayed model: a quick one for hands, a slow one."""
+"""Threads that answer questions to the displayed model: a quick one for hands, and a slow one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from iae_studio.state.asking import Asked
+from iae_studio.state.asking import Asked, Asking
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
+from iae_studio.state.messages import Messages
 from iae_studio.threads.failures import describe
 from trainer.exploring.questions.base import Circumstances
 from trainer.messages import Failed
@@ -134,7 +135,7 @@ class ExploreThread(QThread):
 
     def _answer(self, wanted: _Wanted, subject: Subject, progress: CancellableProgress) -> None:
         began, asked = time.monotonic(), wanted.asked
-        answer = resolve(asked.question.answered_by)
+        answer = resolve(type(asked.question).answered_by)
         try:
             told = Circumstances(subject.root, subject.path, progress)
             found = answer(subject.snapshot, asked.question, told)
@@ -165,3 +166,30 @@ class ExploreThread(QThread):
         if str(told) != self._complained:
             self._complained = str(told)
             self.failed.emit(told)
+
+
+class Explorers:
+    """Both threads, for the one that knows whose weights are shown."""
+
+    def __init__(self) -> None:
+        self.threads = ExploreThread(slow=False), ExploreThread(slow=True)
+
+    def connect(self, asking: Asking, messages: Messages) -> None:
+        """Answer what is asked."""
+        for thread in self.threads:
+            asking.wanted.connect(thread.ask)
+            asking.cancelled.connect(thread.cancel)
+            thread.answered.connect(asking.answer)
+            thread.lacked.connect(asking.lack)
+            thread.moved.connect(asking.move)
+            thread.failed.connect(messages.show_failure)
+
+    def hold(self) -> None:
+        """Another model is on its way."""
+        for thread in self.threads:
+            thread.hold()
+
+    def show(self, subject: Subject) -> None:
+        """It is here, or newer weights of it."""
+        for thread in self.threads:
+            thread.show(subject)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from iae_studio.clipboard import begins_as_path
-from iae_studio.state.datasets import gone_images, with_data_at_hand
+from iae_studio.state.datasets import called, gone_images, with_data_at_hand
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
@@ -19,6 +19,7 @@ from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
+from trainer.data.aside import Change
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import unheard
 from trainer.messages import Pixels, UserError
@@ -162,14 +163,22 @@ def take_test_images(request: TestRequest, folders: Folders, progress: Progress)
     pixels = some.images.permute(0, 2, 3, 1).contiguous().numpy()
     word = "training" if some.trained else "test" if shown is recipe else "drawn"
     return [
-        Input(f"{word} {name}{_class_name(shown.data.name, label)}", image, spec, test=True)
+        Input(called(word, name, shown.data.name, label), image, spec, test=True)
         for name, label, image in zip(some.names, some.labels.tolist(), pixels, strict=True)
     ]
 
 
-def _class_name(data: str, label: int) -> str:
-    names = DATA_SETS[data].class_names
-    return f" ({names[label]})" if label < len(names) else ""
+def set_aside(path: Path, change: Change, folders: Folders) -> None:
+    """Set images aside from a run that nobody trains, or take them back. Raises UserError."""
+    from trainer.data.loading import load_data
+    from trainer.training.aside import set_aside as decide
+    from trainer.training.checkpoint import RunFolder
+    from trainer.training.run_images import trained_on
+
+    run = RunFolder(path)
+    recipe = run.recipe()
+    root = folders.of(recipe.data.name)
+    decide(run, load_data(recipe, root, trained_on=trained_on(run)), change)
 
 
 def save_sheet(

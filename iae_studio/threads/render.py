@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -13,15 +11,12 @@ from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.model_files import STATE_FILE
+from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
-
-
-# Told of a snapshot, where it comes from, and the root of its data.
-Shares = Callable[["Snapshot", Path | None, Path | None], None]
 
 
 class RenderThread(QThread):
@@ -42,10 +37,10 @@ class RenderThread(QThread):
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
 
-    def __init__(self, shares: Shares | None = None, parent: QObject | None = None) -> None:
-        """`shares` is told, on this thread, whose weights are shown from now on."""
+    def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
+        """`explorers` answer other questions to the same weights."""
         super().__init__(parent)
-        self._shares = shares
+        self._explorers = explorers
         self._shared: Snapshot | None = None
         self._wake = threading.Condition()
         self._probe: Probe | None = None
@@ -72,6 +67,8 @@ class RenderThread(QThread):
         """Answer with these weights from now on; their data lie in one of the folders."""
         with self._wake:
             self._displayed, self._folders, self._due, self._reload = displayed, folders, True, True
+            if self._explorers is not None:
+                self._explorers.hold()
             self._wake.notify()
 
     def use_device(self, device: str) -> None:
@@ -134,10 +131,14 @@ class RenderThread(QThread):
             self.blank.emit(probe.stamp)
 
     def _share(self, snapshot: Snapshot, displayed: DisplayedModel, folders: Folders) -> None:
-        if self._shares is not None and snapshot is not self._shared:
-            self._shared = snapshot
-            root = folders.of(displayed.recipe.data.name)
-            self._shares(snapshot, displayed.path, root)
+        """Unless something else is to be shown by now."""
+        if self._explorers is None or snapshot is self._shared:
+            return
+        root = folders.of(displayed.recipe.data.name)
+        with self._wake:
+            if not self._reload:
+                self._shared = snapshot
+                self._explorers.show(Subject(snapshot, displayed.path, root))
 
     def _drawn(self) -> None:
         if self._complained:

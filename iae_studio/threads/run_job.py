@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
 from iae_studio.threads.reports import Mailbox, TrainingReports
+from trainer.data.aside import Change
 from trainer.messages import DivergedError, Failed, Progress
 
 if TYPE_CHECKING:
-    from trainer.data.batches import TrainingBatches
     from trainer.models.directions import Directions
+    from trainer.training.aside import Course
     from trainer.training.checkpoint import RunFolder
     from trainer.training.loop import TrainState
 
@@ -34,7 +35,7 @@ class RunJob:
         reports: TrainingReports,
         folder: RunFolder,
         state: TrainState,
-        batches: TrainingBatches,
+        batches: Course,
     ) -> None:
         self.reports, self.folder, self.state, self.batches = reports, folder, state, batches
         self.ending: State | None = None  # what the window is told once the run is free again
@@ -96,6 +97,8 @@ class RunJob:
             if self._outcome is not None:
                 return self._end(self._outcome)
             self.save()
+        elif isinstance(letter, Change):
+            self._set_aside(letter)
         elif isinstance(letter, Path) or letter in ("discard", "rescue"):
             return self._unsaved and self._leave(letter)
         elif letter in ("pause", "go", "step"):
@@ -113,6 +116,14 @@ class RunJob:
             return True
         self.publish(renew=False)
         return False
+
+    def _set_aside(self, change: Change) -> None:
+        """From the step that comes next on; where that cannot be, it is told, and all stays."""
+        try:
+            self.batches.change(self.state.step, change)
+        except Exception as error:
+            self.reports.failed.emit(describe(error))
+        self.reports.asideChanged.emit()
 
     def _may_quit(self) -> bool:
         try:
@@ -156,9 +167,8 @@ class RunJob:
 
         known = None if renew else self._directions
         try:
-            snapshot = publish(
-                self.state.ema, self.state.step, self.batches.device, self.batches, known
-            )
+            now = self.batches.at(self.state.step)
+            snapshot = publish(self.state.ema, self.state.step, now.device, now, known)
         except Exception as error:
             self.reports.failed.emit(describe(error))
             self._published = time.monotonic()

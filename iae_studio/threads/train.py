@@ -15,6 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.run_job import RunJob
+from trainer.data.aside import Change
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
 
@@ -33,8 +34,8 @@ class _Begin:
 class TrainingThread(TrainingReports):
     """Trains one run at a time; what it says is in its base class.
 
-    Commands: pause, go, step, stop, save; of what could not be saved also discard, rescue (save it
-    wherever there is room), or a folder to save in.
+    Commands: pause, go, step, stop, save, or a `Change` of what is set aside; of what could not be
+    saved also discard, rescue (save it wherever there is room), or a folder to save in.
     """
 
     holds_work = False  # what was learned and may not be saved yet
@@ -44,7 +45,7 @@ class TrainingThread(TrainingReports):
         self._progress = CancellableProgress(self.loadingMoved.emit)
         self._mailbox.put(_Begin(recipe, run, device, folders, self._progress))
 
-    def command(self, command: str | Path) -> None:
+    def command(self, command: str | Path | Change) -> None:
         """Obeyed between two steps; what still loads is ended by stop at once."""
         if command == "stop":
             self._cancel_loading()
@@ -100,6 +101,7 @@ class TrainingThread(TrainingReports):
 
     def _train(self, letter: _Begin) -> bool:
         from trainer.data.loading import load_data, settled
+        from trainer.training.aside import Course
         from trainer.training.checkpoint import RunFolder
         from trainer.training.device import choose_device, use_threads
         from trainer.training.run_images import keep_list, trained_on
@@ -120,7 +122,8 @@ class TrainingThread(TrainingReports):
             keep_list(folder, data)
             for told in data.told:
                 self.noted.emit(told)
-            job = RunJob(self, folder, folder.load(device), batches)
+            course = Course(folder, data, batches)
+            job = RunJob(self, folder, folder.load(device), course)
             job.publish(renew=True)
             self.began.emit(folder.path, job.state.recipe, folder.curves())
             if any(each.inventory.lossy for each in data.own):

@@ -10,9 +10,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, caption
+from iae_studio.views.building_blocks import button, caption, row
+from iae_studio.views.column_count import ColumnCount
+from iae_studio.views.drawn_row import DrawnRow
 from iae_studio.views.reconstructions import ReconstructionsView
+from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
+from iae_studio.widgets.with_tray import WithTray
 from trainer.messages import Cloud
 from trainer.recipe.recipe import Recipe
 
@@ -32,8 +36,9 @@ class PicturesView(QWidget):
         self.reconstructions = ReconstructionsView(state)
         self.reconstructions.told.connect(self.told)
         self._empty = self._empty_page()
-        self._about = caption()
+        self._about = caption(most=2)
         self._about.setObjectName("aboutText")
+        self._columns = ColumnCount(state)
         self._pages = QStackedWidget()
         self._pages.setObjectName("picturePages")
         self._pages.addWidget(self.reconstructions)
@@ -41,8 +46,12 @@ class PicturesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        layout.addWidget(self._about)
-        layout.addWidget(self._pages, 1)
+        top = row(self._about, self._columns)
+        top.setStretch(0, 1)
+        layout.addLayout(top)
+        layout.addWidget(DrawnRow(state))
+        tray = StyleTray(state, self.reconstructions.grid)
+        layout.addWidget(WithTray(self._pages, tray), 1)
         self._inputs.changed.connect(self._show_inputs)
         self._answers.rendered.connect(self.reconstructions.show_rendering)
         self._answers.clouded.connect(self._show_cloud)

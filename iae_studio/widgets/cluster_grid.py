@@ -1,90 +1,23 @@
 """Every category drawn with the same few noise vectors: columns are categories, rows noises.
 
-Where all columns do not fit beside each other at a good size, they go on in a block below.
+A category's head has its number, and a bar as long as its share of the images. It can be chosen.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.cluster_places import NOWHERE, SIDE, Places, arrange
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
-GAP, BLOCK_GAP, HEAD, SIDE, PAD = 2, 12, 22, 28, 12  # px
-_LARGEST = 6  # times a tile's own size
-_COMFORT = 28  # px: the least that a tile should measure; it may take scrolling
-_TALLER = 1.35  # times the room: a little scrolling is worth larger tiles
-NOWHERE = (-1, -1)
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where the tiles lie, in whole px of the screen's own."""
-
-    rows: int
-    columns: int  # in all blocks together
-    across: int  # columns of one block
-    tile: tuple[int, int]
-    left: int
-    ratio: float
-
-    def px(self, length: float) -> int:
-        return round(length * self.ratio)
-
-    @property
-    def blocks(self) -> int:
-        return -(-self.columns // self.across)
-
-    @property
-    def block_height(self) -> int:
-        return self.px(HEAD) + self.rows * (self.tile[1] + self.px(GAP)) + self.px(BLOCK_GAP)
-
-    @property
-    def height(self) -> int:
-        return self.blocks * self.block_height
-
-    def box(self, row: int, column: int) -> QRect:
-        block, place = divmod(column, self.across)
-        x = self.left + self.px(SIDE) + place * (self.tile[0] + self.px(GAP))
-        y = block * self.block_height + self.px(HEAD) + row * (self.tile[1] + self.px(GAP))
-        return QRect(x, y, *self.tile)
-
-    def at(self, place: QPoint) -> tuple[int, int]:
-        """The tile at a place, NOWHERE between them."""
-        block, y = divmod(place.y(), self.block_height)
-        row = (y - self.px(HEAD)) // (self.tile[1] + self.px(GAP))
-        x = (place.x() - self.left - self.px(SIDE)) // (self.tile[0] + self.px(GAP))
-        column = block * self.across + x
-        inside = 0 <= row < self.rows and 0 <= x < self.across and 0 <= column < self.columns
-        return (row, column) if inside else NOWHERE
-
-
-def arrange(
-    room: tuple[int, int], rows: int, columns: int, source: tuple[int, int], ratio: float
-) -> Places:
-    """The largest tiles by whole factors that fit into `room`, or nearly; or comfortable ones."""
-
-    def placed(factor: int) -> Places:
-        tile = (source[0] * factor, source[1] * factor)
-        spare = room[0] - round((2 * PAD + SIDE) * ratio)
-        most = max(1, spare // (tile[0] + round(GAP * ratio)))
-        blocks = -(-columns // most)
-        across = -(-columns // blocks)  # blocks of like width
-        wide = round(SIDE * ratio) + across * (tile[0] + round(GAP * ratio))
-        return Places(rows, columns, across, tile, max(0, (room[0] - wide) // 2), ratio)
-
-    comfort = max(1, -(-round(_COMFORT * ratio) // source[1]))
-    for factor in range(round(_LARGEST * ratio), comfort, -1):
-        if placed(factor).height <= _TALLER * room[1]:
-            return placed(factor)
-    return placed(comfort)
+Shares = npt.NDArray[np.float32]
+_BAR = 3  # px
 
 
 class _Page(QWidget):
@@ -92,10 +25,13 @@ class _Page(QWidget):
 
     hovered = Signal(int, int)
     activated = Signal(int, int)
+    chosen = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
         self.tiles: Pixels = np.zeros((0, 0, 28, 28, 1), np.uint8)
+        self.sizes: Shares = np.zeros(0, np.float32)
+        self.picked = -1
         self.hover = NOWHERE
         self.room = QSize(400, 300)
         self.setMouseTracking(True)
@@ -132,10 +68,7 @@ class _Page(QWidget):
         for column in range(columns):
             for row in range(rows):
                 painter.drawImage(places.box(row, column), to_image(self.tiles[row, column]))
-            top = places.box(0, column)
-            head = QRect(top.left(), top.top() - places.px(HEAD), top.width(), places.px(HEAD))
-            painter.setPen(theme.colour("content"))
-            painter.drawText(head, Qt.AlignmentFlag.AlignCenter, str(column + 1))
+            self._paint_head(painter, places, column)
         painter.setPen(theme.colour("style"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for first in range(0, columns, places.across):
@@ -149,26 +82,54 @@ class _Page(QWidget):
             painter.setPen(theme.colour("accent"))
             painter.drawRect(places.box(*self.hover).adjusted(-1, -1, 0, 0))
 
+    def _paint_head(self, painter: QPainter, places: Places, category: int) -> None:
+        head = places.head(category)
+        if category == self.picked or self.hover == (-1, category):
+            painter.fillRect(head, theme.colour("accent", 0.3 if category == self.picked else 0.15))
+        painter.setPen(theme.colour("content"))
+        above = head.adjusted(0, 0, 0, -places.px(2 * _BAR))
+        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(category + 1))
+        if len(self.sizes) == self.tiles.shape[1]:
+            bar = QRect(head.left(), head.bottom() - places.px(2 * _BAR), 0, places.px(_BAR))
+            bar.setWidth(head.width())
+            painter.fillRect(bar, theme.colour("line"))
+            most = max(float(self.sizes.max()), 1e-9)
+            bar.setWidth(round(head.width() * float(self.sizes[category]) / most))
+            painter.fillRect(bar, theme.colour("content", 0.7))
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._tile(event))
+        self._point_at(self._under(event))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(NOWHERE)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row, category = self._under(event)
+        if row < 0 <= category and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(category)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        tile = self._tile(event)
+        tile = self._under(event)
         if tile[0] >= 0:
             self.activated.emit(*tile)
 
-    def _tile(self, event: QMouseEvent) -> tuple[int, int]:
+    def _under(self, event: QMouseEvent) -> tuple[int, int]:
+        """The tile at the pointer; of a head the row is -1."""
         places = self.places()
         if places is None:
             return NOWHERE
-        return places.at((event.position() * places.ratio).toPoint())
+        place: QPoint = (event.position() * places.ratio).toPoint()
+        tile = places.at(place)
+        return tile if tile != NOWHERE else (-1, places.head_at(place))
 
     def _point_at(self, tile: tuple[int, int]) -> None:
         if tile != self.hover:
             self.hover = tile
+            self.setCursor(
+                Qt.CursorShape.PointingHandCursor
+                if tile[0] < 0 <= tile[1]
+                else Qt.CursorShape.ArrowCursor
+            )
             self.update()
             self.hovered.emit(*tile)
 
@@ -176,17 +137,20 @@ class _Page(QWidget):
 class ClusterGrid(QScrollArea):
     """The page, as wide as there is room, scrolled up and down where it is taller."""
 
-    hovered = Signal(int, int)  # noise, category; -1: none
+    hovered = Signal(int, int)  # noise, category; of a head noise -1; -1, -1: none
     activated = Signal(int, int)
+    chosen = Signal(int)  # a category, by its head or the arrow keys
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._page = _Page()
         self._page.hovered.connect(self.hovered)
         self._page.activated.connect(self.activated)
+        self._page.chosen.connect(self.chosen)
         self.setWidget(self._page)
 
     def setTiles(self, tiles: Pixels) -> None:
@@ -201,6 +165,37 @@ class ClusterGrid(QScrollArea):
 
     def tiles(self) -> Pixels:
         return self._page.tiles
+
+    def setSizes(self, shares: Shares) -> None:
+        """The share of each category [K]; [0] while they are unknown."""
+        self._page.sizes = shares
+        self._page.update()
+
+    def sizes(self) -> Shares:
+        return self._page.sizes
+
+    def setPicked(self, category: int) -> None:
+        """Mark a category's head; -1 marks none."""
+        self._page.picked = category
+        self._page.update()
+
+    def headRect(self, category: int) -> QRect:
+        """Where a category's head is, in the page's coordinates."""
+        places = self._page.places()
+        if places is None:
+            return QRect()
+        head, ratio = places.head(category), places.ratio
+        parts = (head.x(), head.y(), head.width(), head.height())
+        return QRect(*(round(part / ratio) for part in parts))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Left and right choose a category."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        count = self._page.tiles.shape[1]
+        if step and count:
+            self.chosen.emit(min(max(self._page.picked + step, 0), count - 1))
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

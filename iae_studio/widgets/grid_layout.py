@@ -13,7 +13,9 @@ _GAP = 2
 _COLUMN_GAP = 12  # between what the model sees and what it makes of it
 _PAD = 12
 _HEADER = 28
-SEEN, CODE = -1, -2  # the columns before the draws; CODE is drawn between SEEN and them
+_ZOOMED = 896  # px: no tile is made larger
+# Before the draws, from left to right: what is seen, its code, and where the noise acts.
+SEEN, CODE, HEAT = -1, -2, -3
 
 Box = tuple[int, int, int, int]  # x, y, width, height
 
@@ -32,21 +34,42 @@ class GridLayout:
     header: int
     width: int  # the sheet from the first tile's left to the last tile's right
     code: bool = False  # whether there is a column of codes that are pictures
+    heat: bool = False  # whether there is one of where the noise acts
+
+    @property
+    def before(self) -> tuple[int, ...]:
+        """The columns before the draws."""
+        return (SEEN, *((CODE,) if self.code else ()), *((HEAT,) if self.heat else ()))
 
     @property
     def order(self) -> tuple[int, ...]:
         """The columns from left to right."""
-        return (SEEN, *((CODE,) if self.code else ()), *range(self.columns))
+        return (*self.before, *range(self.columns))
 
     def x(self, column: int) -> int:
         """The left of a column."""
-        if column == SEEN:
-            return self.left
-        first = self.left + self.tile[0] + self.column_gap
-        if column == CODE:
-            return first
-        first += (self.tile[0] + self.column_gap) * self.code
-        return first + column * (self.tile[0] + self.gap)
+        pitch = self.tile[0] + self.column_gap
+        if column < 0:
+            return self.left + self.before.index(column) * pitch
+        return self.left + len(self.before) * pitch + column * (self.tile[0] + self.gap)
+
+    @property
+    def pinned(self) -> int:
+        """How far to the right the column of what is seen reaches, with half of its gap."""
+        return self.left + self.tile[0] + self.column_gap // 2
+
+    def shift(self, column: int, scrolled: int) -> int:
+        """How far to the left a column is scrolled: what is seen stays in sight."""
+        return 0 if column == SEEN else scrolled
+
+    def columns_in(self, scrolled: int, width: int) -> list[int]:
+        """Those of which something is to be seen in a view so wide, scrolled so far."""
+        shown = []
+        for column in self.order:
+            x = self.x(column) - self.shift(column, scrolled)
+            if x < width and x + self.tile[0] > 0:
+                shown.append(column)
+        return shown
 
     def y(self, row: int) -> int:
         return self.header + row * (self.tile[1] + self.gap)
@@ -70,7 +93,7 @@ class GridLayout:
         return (row, column) if column is not None and 0 <= row < self.rows else None
 
     def column_at(self, x: int) -> int | None:
-        for column in (SEEN, CODE)[: 1 + self.code]:
+        for column in self.before:
             if self.x(column) <= x < self.x(column) + self.tile[0]:
                 return column
         offset = x - self.x(0)
@@ -85,18 +108,25 @@ def fit(
     source: tuple[int, int],
     ratio: float,
     code: bool = False,
+    heat: bool = False,
+    zoom: int = 0,
+    base: tuple[int, int] | None = None,
 ) -> GridLayout:
-    """The largest tiles that fit: `room` and the result in device pixels, `ratio` of them a px."""
+    """The largest tiles that fit, or `zoom` steps larger than what fits into `base`.
+
+    `room` and the result are in device pixels, `ratio` of them a px.
+    """
 
     def px(length: float) -> int:
         return max(round(length * ratio), 1)
 
     gap, column_gap, pad, header = px(_GAP), px(_COLUMN_GAP), px(_PAD), px(_HEADER)
     width, height = source
-    before = 2 if code else 1  # columns before the draws
+    before = 1 + code + heat  # columns before the draws
     gaps = (column_gap if columns else 0) + column_gap * (before - 1) + gap * max(columns - 1, 0)
-    by_width = (room[0] - 2 * pad - gaps) / ((columns + before) * width)
-    by_height = ((room[1] - header - pad + gap) / max(rows, 1) - gap) / height
+    wide, tall = base if base is not None and zoom else room
+    by_width = (wide - 2 * pad - gaps) / ((columns + before) * width)
+    by_height = ((tall - header - pad + gap) / max(rows, 1) - gap) / height
     comfort, largest = px(_COMFORT) / max(source), px(_LARGEST) / max(source)
     small = max(source) < NEAREST_BELOW
     if small:
@@ -107,7 +137,21 @@ def fit(
     else:
         scale = max(scale, px(_SMALLEST) / max(source))
         scale = float(int(scale)) if scale >= 2 else scale
+    if zoom:
+        scale = _zoomed(scale, zoom, small, px(_ZOOMED) / max(source))
     tile = (max(round(width * scale), 1), max(round(height * scale), 1))
     total = tile[0] * (columns + before) + gaps
     left = max((room[0] - total) // 2, pad)
-    return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total, code)
+    return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total, code, heat)
+
+
+def _zoomed(scale: float, zoom: int, small: bool, most: float) -> float:
+    """So many steps from a scale: whole factors from 1 (large pictures: from 2) on."""
+    stops = [float(factor) for factor in range(1, max(int(most), 1) + 1)]
+    if not small:
+        stops = sorted({0.125, 0.25, 0.375, 0.5, 0.75, 1.0, 1.5, *stops})
+    if zoom > 0:
+        larger = [stop for stop in stops if stop > scale + 1e-6]
+        return larger[min(zoom, len(larger)) - 1] if larger else scale
+    smaller = [stop for stop in stops if stop < scale - 1e-6]
+    return smaller[-min(-zoom, len(smaller))] if smaller else scale

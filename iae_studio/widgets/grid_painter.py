@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from iae_studio.style import icons, theme
-from iae_studio.widgets.grid_layout import CODE, SEEN, GridLayout
+from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN, GridLayout
 from iae_studio.widgets.sheet import Sheet
 
 NOWHERE = (-1, -1)  # no row, hence no tile
@@ -23,10 +23,12 @@ class Look:
     heads: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     code: bool = False  # a column for codes that are pictures
+    heat: bool = False  # a column for where the noise acts
     role: str = "style"  # the colour of the draws' heads: amber where noise makes them differ
     locked: frozenset[int] = frozenset()
     hover: tuple[int, int] = NOWHERE
     selected: tuple[int, int] = NOWHERE
+    marks: dict[tuple[int, int], str] = field(default_factory=dict)  # words on tiles
     hover_head: int | None = None
     hover_cross: bool = False
     focus: bool = False
@@ -40,22 +42,50 @@ def cross_box(tile: QRect, ratio: float) -> QRect:
 
 
 class GridPainter:
-    """Paints one frame in device pixels."""
+    """Paints one frame in device pixels of the view."""
 
     def __init__(
-        self, painter: QPainter, layout: GridLayout, sheet: Sheet, look: Look, ratio: float
+        self,
+        painter: QPainter,
+        layout: GridLayout,
+        sheet: Sheet,
+        look: Look,
+        ratio: float,
+        scrolled: QPoint,
+        room: QSize,
     ) -> None:
         self._p, self._layout, self._sheet = painter, layout, sheet
         self._look, self._ratio = look, ratio
+        self._scrolled, self._room = scrolled, room
 
     def _px(self, length: float) -> int:
         return round(length * self._ratio)
 
     def tile(self, row: int, column: int) -> QRect:
-        return QRect(*self._layout.box(row, column))
+        """Where a tile lies in the view."""
+        shift = self._layout.shift(column, self._scrolled.x())
+        return QRect(*self._layout.box(row, column)).translated(-shift, -self._scrolled.y())
 
-    def paint_body(self, rows: Sequence[int], columns: Sequence[int]) -> None:
+    def paint_body(self) -> None:
+        """What is in sight; what the model sees lies over the columns that scroll below it."""
         self._p.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        rows = self._rows()
+        columns = self._layout.columns_in(self._scrolled.x(), self._room.width())
+        self._paint_tiles(rows, [column for column in columns if column != SEEN])
+        self._paint_frames(rows, pinned=False)
+        self._pin(self._room.height())
+        self._paint_tiles(rows, [SEEN])
+        self._paint_names(rows)
+        self._paint_frames(rows, pinned=True)
+
+    def _rows(self) -> range:
+        layout, top = self._layout, self._scrolled.y()
+        pitch = layout.tile[1] + layout.gap
+        first = max((top - layout.header) // pitch, 0)
+        last = min((top + self._room.height() - layout.header) // pitch + 1, layout.rows)
+        return range(first, last)
+
+    def _paint_tiles(self, rows: Sequence[int], columns: Sequence[int]) -> None:
         blank = theme.colour("text", 0.045)
         for row in rows:
             for column in columns:
@@ -63,14 +93,26 @@ class GridPainter:
                     self._sheet.paint(self._p, self.tile(row, column), row, column)
                 else:
                     self._p.fillRect(self.tile(row, column), blank)
-        self._paint_names(rows)
+
+    def _pin(self, height: int) -> None:
+        """The ground of what stays in sight, where other columns are scrolled below it."""
+        if self._scrolled.x() > 0:
+            right, line = self._layout.pinned, self._px(1)
+            self._p.fillRect(QRect(0, 0, right, height), theme.colour("panel"))
+            self._p.fillRect(QRect(right, 0, line, height), theme.colour("line"))
+
+    def _paint_frames(self, rows: Sequence[int], pinned: bool) -> None:
+        """Around the selected tile and the one below the pointer."""
         look = self._look
-        if look.selected[0] in rows:
+        for tile, word in look.marks.items():
+            if tile[0] in rows and (tile[1] == SEEN) is pinned:
+                self._paint_mark(self.tile(*tile), word)
+        if look.selected[0] in rows and (look.selected[1] == SEEN) is pinned:
             strong = "accent" if look.focus else "muted"
             self._outline(self.tile(*look.selected), strong, self._px(2))
-        if look.hover[0] in rows:
+        if look.hover[0] in rows and (look.hover[1] == SEEN) is pinned:
             self._outline(self.tile(*look.hover), "accent", self._px(1))
-            if look.hover[1] == SEEN:
+            if pinned:
                 self._paint_cross(cross_box(self.tile(*look.hover), self._ratio))
 
     def _outline(self, tile: QRect, role: str, width: int) -> None:
@@ -86,6 +128,19 @@ class GridPainter:
             QRect(QPoint(tile.right() + 1, outer.top()), down),
         ):
             self._p.fillRect(rect, colour)
+
+    def _paint_mark(self, tile: QRect, word: str) -> None:
+        """A word in the lower corner of a tile, and a thin frame around it."""
+        self._outline(tile, "text", self._px(1))
+        font = self._font(theme.CAPTION, QFont.Weight.DemiBold)
+        font.setPixelSize(min(font.pixelSize(), max(tile.height() // 3, 1)))
+        metrics, inset = QFontMetrics(font), self._px(3)
+        wide, high = metrics.horizontalAdvance(word) + 2 * inset, metrics.height()
+        box = QRect(tile.left(), tile.bottom() + 1 - high, min(wide, tile.width()), high)
+        self._p.setFont(font)
+        self._p.fillRect(box, theme.colour("panel", 0.88))
+        self._p.setPen(theme.colour("text"))
+        self._p.drawText(box, Qt.AlignmentFlag.AlignCenter, word)
 
     def _paint_cross(self, box: QRect) -> None:
         lit = self._look.hover_cross
@@ -121,20 +176,28 @@ class GridPainter:
     def _font(self, pixels: int, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         return theme.tabular(theme.sized(self._look.font, self._px(pixels), weight))
 
-    def paint_heads(self, width: int, scrolled: bool) -> None:
+    def paint_heads(self) -> None:
         """The heads lie over the tiles that scroll below them."""
-        header = self._layout.header
-        self._p.fillRect(QRect(0, 0, width, header - self._px(2)), theme.colour("panel"))
-        if scrolled:
-            self._p.fillRect(
-                QRect(0, header - self._px(2), width, self._px(1)), theme.colour("line")
-            )
+        header, width = self._layout.header, self._room.width()
+        below = header - self._px(2)
+        self._p.fillRect(QRect(0, 0, width, below), theme.colour("panel"))
         self._p.setFont(self._font(theme.CAPTION, QFont.Weight.DemiBold))
-        self._paint_head(SEEN, "sees", "content")
-        if self._look.code:
-            self._paint_head(CODE, "code", "content")
-        for column, text in enumerate(self._look.heads):
-            self._paint_head(column, text, self._look.role)
+        for column in self._layout.columns_in(self._scrolled.x(), width):
+            if column != SEEN:
+                self._paint_head(column, *self._head(column))
+        self._pin(below)
+        self._paint_head(SEEN, *self._head(SEEN))
+        if self._scrolled.y() > 0:
+            self._p.fillRect(QRect(0, below, width, self._px(1)), theme.colour("line"))
+
+    def _head(self, column: int) -> tuple[str, str]:
+        """What stands above a column, and the role of its colour."""
+        fixed = {
+            SEEN: ("sees", "content"),
+            CODE: ("code", "content"),
+            HEAT: ("noise acts", "style"),
+        }
+        return fixed.get(column) or (self._look.heads[column], self._look.role)
 
     def _paint_head(self, column: int, text: str, role: str) -> None:
         layout, metrics = self._layout, self._p.fontMetrics()
@@ -143,13 +206,15 @@ class GridPainter:
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
-        spare = 2 * layout.column_gap if column < 0 else 0  # these stand apart from the others
+        spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
         room = layout.tile[0] + spare - mark
+        if column == HEAT and metrics.horizontalAdvance(text) > room:
+            text = "heat"
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         wide = metrics.horizontalAdvance(text)
         # The word alone is centred: it must not move when the lock comes and goes.
-        left = layout.x(column) + (layout.tile[0] - wide) // 2
-        left = min(left, layout.x(column) + layout.tile[0] - wide - mark)
+        start = layout.x(column) - layout.shift(column, self._scrolled.x())
+        left = min(start + (layout.tile[0] - wide) // 2, start + layout.tile[0] - wide - mark)
         height = layout.header - self._px(2)
         self._p.setPen(theme.colour(role))
         self._p.drawText(QRect(left, 0, wide + gap, height), Qt.AlignmentFlag.AlignVCenter, text)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
-from iae_studio.widgets.grid_layout import CODE, SEEN
+from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Sheet
 from iae_studio.widgets.tile_view import TileView
@@ -26,12 +27,14 @@ _MOVES = {
     Qt.Key.Key_Home: (0, -10_000),
     Qt.Key.Key_End: (0, 10_000),
 }
+_MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class ImageGrid(TileView):
     """A row for each input, a column for each noise vector.
 
-    Column SEEN is what the model sees, CODE its code where that is a picture; 0, 1, ... are noises.
+    Column SEEN is what the model sees, CODE its code where that is a picture, HEAT where the noise
+    acts; 0, 1, ... are noises. Ctrl and the wheel enlarge; the middle button drags.
     """
 
     hovered = Signal(int, int)  # row -1: none
@@ -39,6 +42,7 @@ class ImageGrid(TileView):
     activated = Signal(int, int)
     removeRequested = Signal(int)
     headingClicked = Signal(int)
+    marked = Signal(int, int, Qt.KeyboardModifier)  # a click with Ctrl or Alt: nothing is selected
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,15 +56,17 @@ class ImageGrid(TileView):
         rows: Sequence[str],
         code: Pixels | None = None,
         with_code: bool = False,
+        heat: Pixels | None = None,
     ) -> None:
         """Show these pictures; without `tiles` (or `code`), places are kept for them."""
         if tiles is not None and tiles.shape[1] != len(columns):
             raise ValueError(f"{len(columns)} headings for {tiles.shape[1]} columns")
-        self._sheet = Sheet(seen, tiles, code)
+        self._sheet = Sheet(seen, tiles, code, heat)
         self._look.code = with_code or code is not None
+        self._look.heat = heat is not None
         self._look.heads, self._look.names = tuple(columns), tuple(rows)
         row, column = self._look.selected
-        gone = column == CODE and not self._look.code
+        gone = (column == CODE and not self._look.code) or (column == HEAT and heat is None)
         if row >= len(seen) or column >= len(columns) or gone:
             self._look.selected = NOWHERE
         self._relayout()
@@ -78,6 +84,11 @@ class ImageGrid(TileView):
 
     def setLocked(self, columns: Set[int]) -> None:
         self._look.locked = frozenset(columns)
+        self.viewport().update()
+
+    def setMarks(self, marks: Mapping[tuple[int, int], str]) -> None:
+        """Letters on tiles, beside the one that is selected."""
+        self._look.marks = dict(marks)
         self.viewport().update()
 
     def selection(self) -> tuple[int, int]:
@@ -148,9 +159,13 @@ class ImageGrid(TileView):
             self.hovered.emit(*tile)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(event.position().toPoint())
+        if not self._pan(event.position().toPoint()):
+            self._point_at(event.position().toPoint())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._begin_pan(event.position().toPoint())
+            return
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
@@ -161,11 +176,15 @@ class ImageGrid(TileView):
                 self.headingClicked.emit(head)
         elif tile is not None and self._on_cross(place):
             self.removeRequested.emit(tile[0])
+        elif tile is not None and event.modifiers() & _MARKING:
+            self.marked.emit(*tile, event.modifiers())
         elif tile is not None:
             self._select(*tile)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()  # what was pressed here ends here
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._end_pan()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         tile = self.tileAt(event.position().toPoint())
@@ -194,18 +213,27 @@ class ImageGrid(TileView):
     def _select(self, row: int, column: int) -> None:
         moved = (row, column) != self._look.selected
         self.setSelection(row, column)
-        self._reveal(row)
+        self._reveal(row, column)
         if moved:
             self.selected.emit(row, column)
 
-    def _reveal(self, row: int) -> None:
-        tile, bar = self.tileRect(row, SEEN), self.verticalScrollBar()
+    def _reveal(self, row: int, column: int) -> None:
+        tile, bar = self.tileRect(row, column), self.verticalScrollBar()
         top = tile.top() - round(self._grid().header / self._ratio())
         below = tile.bottom() + theme.PAD - self.viewport().height()
         if top < 0:
             bar.setValue(bar.value() + top)
         elif below > 0:
             bar.setValue(bar.value() + min(below, top))
+        if column == SEEN:
+            return
+        bar = self.horizontalScrollBar()
+        left = tile.left() - ceil((self._grid().pinned + self._grid().gap) / self._ratio())
+        beyond = tile.right() + theme.PAD - self.viewport().width()
+        if left < 0:
+            bar.setValue(bar.value() + left)
+        elif beyond > 0:
+            bar.setValue(bar.value() + min(beyond, left))
 
     def _describe(self) -> None:
         row, column = self._look.selected
@@ -213,7 +241,7 @@ class ImageGrid(TileView):
             self.setAccessibleDescription("")
             return
         name = self._look.names[row] if row < len(self._look.names) else ""
-        fixed = {SEEN: "what the model sees", CODE: "its code"}
+        fixed = {SEEN: "what the model sees", CODE: "its code", HEAT: "where the noise acts"}
         head = fixed.get(column) or f"noise {self._look.heads[column]}"
         place = f"input {row + 1} of {self._sheet.rows}"
         self.setAccessibleDescription(", ".join(filter(None, (place, name, head))))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from iae_studio.widgets.grid_layout import CODE, SEEN
+from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -24,17 +24,28 @@ def to_image(pixels: Pixels) -> QImage:
 
 
 class Sheet:
-    """All pictures in one image: what the model sees, its code if that is one, then the draws."""
+    """All pictures in one image: what the model sees, its code if that is one, then the draws.
 
-    def __init__(self, seen: Pixels, tiles: Pixels | None, code: Pixels | None = None) -> None:
+    Between them, where it is wanted, where the noise acts.
+    """
+
+    def __init__(
+        self,
+        seen: Pixels,
+        tiles: Pixels | None,
+        code: Pixels | None = None,
+        heat: Pixels | None = None,
+    ) -> None:
         count, height, width = seen.shape[:3]
         if tiles is not None and (len(tiles) != count or tiles.shape[2:4] != (height, width)):
             raise ValueError(f"tiles {tiles.shape} do not belong to inputs {seen.shape}")
         self.rows, self.source = count, (width, height)
         self.columns = 0 if tiles is None else tiles.shape[1]
-        self.has_code = code is not None
-        before = seen[:, None] if code is None else np.stack([seen, code], 1)
-        self._whole = to_image(_pack(before, tiles)) if count else QImage()
+        first = {SEEN: seen, CODE: code, HEAT: heat}
+        before = {column: part[:, None] for column, part in first.items() if part is not None}
+        self._before = {column: place for place, column in enumerate(before)}
+        parts = [*before.values(), *([] if tiles is None else [tiles])]
+        self._whole = to_image(_pack(parts)) if count else QImage()
         self._scaled: dict[tuple[int, int], QImage] = {}
         self._size = QSize()
 
@@ -51,7 +62,7 @@ class Sheet:
         return True
 
     def has(self, row: int, column: int) -> bool:
-        there = self.has_code if column == CODE else column < self.columns
+        there = column in self._before if column < 0 else column < self.columns
         return 0 <= row < self.rows and there
 
     def picture(self, row: int, column: int) -> QImage:
@@ -60,7 +71,7 @@ class Sheet:
 
     def _part(self, row: int, column: int) -> QRect:
         width, height = self.source
-        place = {SEEN: 0, CODE: 1}.get(column, 1 + self.has_code + column)
+        place = self._before[column] if column < 0 else len(self._before) + column
         return QRect(place * width, row * height, width, height)
 
     def paint(self, painter: QPainter, target: QRect, row: int, column: int) -> None:
@@ -84,13 +95,10 @@ class Sheet:
         return self._scaled[row, column]
 
 
-def _pack(before: Pixels, tiles: Pixels | None) -> Pixels:
-    """[N, B, H, W, C] and [N, D, H, W, C] to one picture [N H, (B + D) W, C]."""
-    every = before
-    if tiles is not None:
-        channels = max(before.shape[-1], tiles.shape[-1])
-        parts = [np.broadcast_to(p, (*p.shape[:-1], channels)) for p in (every, tiles)]
-        every = np.concatenate(parts, axis=1)
+def _pack(parts: list[Pixels]) -> Pixels:
+    """Some of [N, columns, H, W, C] beside each other: one picture [N H, columns W, C]."""
+    channels = max(part.shape[-1] for part in parts)
+    every = np.concatenate([np.broadcast_to(p, (*p.shape[:-1], channels)) for p in parts], axis=1)
     count, columns, height, width, channels = every.shape
     swapped = every.transpose(0, 2, 1, 3, 4)
     return np.ascontiguousarray(swapped).reshape(count * height, columns * width, channels)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio.style import theme
@@ -21,6 +21,10 @@ class TileView(QAbstractScrollArea):
         self._sheet = Sheet(np.zeros((0, 28, 28, 1), np.uint8), None)
         self._look = Look(font=self.font())
         self._layout: GridLayout | None = None
+        self._zoom = 0  # steps from what fits ...
+        self._base: tuple[int, int] | None = None  # ... into so much room, in device pixels
+        self._wheel = 0  # eighths of a degree that were no whole step yet
+        self._dragged: QPoint | None = None  # by the middle button: from here
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
@@ -47,28 +51,92 @@ class TileView(QAbstractScrollArea):
         assert self._layout is not None
         return self._layout
 
+    def _fitted(self, zoom: int) -> GridLayout:
+        ratio, sheet, look = self._ratio(), self._sheet, self._look
+        room = self._room()
+        shape = sheet.rows, len(look.heads), sheet.source
+        return fit(room, *shape, ratio, look.code, look.heat, zoom, self._base)
+
+    def _room(self) -> tuple[int, int]:
+        ratio, view = self._ratio(), self.viewport().size()
+        return int(view.width() * ratio), int(view.height() * ratio)
+
     def _relayout(self) -> None:
         ratio, view = self._ratio(), self.viewport().size()
-        room = int(view.width() * ratio), int(view.height() * ratio)
-        columns = len(self._look.heads)
-        layout = fit(room, self._sheet.rows, columns, self._sheet.source, ratio, self._look.code)
-        self._layout = layout
+        self._layout = layout = self._fitted(self._zoom)
         row = round((layout.tile[1] + layout.gap) / ratio)
         for bar, length, page, step in (
-            (self.verticalScrollBar(), layout.height, room[1], row),
-            (self.horizontalScrollBar(), layout.full_width, room[0], 40),
+            (self.verticalScrollBar(), layout.height, int(view.height() * ratio), row),
+            (self.horizontalScrollBar(), layout.full_width, int(view.width() * ratio), 40),
         ):
             bar.setRange(0, max(int(np.ceil((length - page) / ratio)), 0))
             bar.setPageStep(int(page / ratio))
             bar.setSingleStep(max(step // 2, 1))
         self.viewport().update()
 
+    def zoom(self) -> int:
+        """How many steps the tiles are larger, or smaller, than fits."""
+        return self._zoom
+
+    def setZoom(self, zoom: int, about: QPoint | None = None) -> None:
+        """Tiles so many steps larger than fits; what is at `about` in the viewport stays there."""
+        before, step = self._grid(), 1 if zoom > self._zoom else -1
+        if not self._zoom:
+            self._base = self._room()  # a scroll bar that comes must not change it
+        while zoom and self._fitted(zoom).tile == self._fitted(zoom - step).tile:
+            zoom -= step  # no tile is larger, or smaller, than that
+        if zoom == self._zoom:
+            return
+        self._zoom = zoom
+        place = about or QPoint(0, round(before.header / self._ratio()))
+        at = self._device(place)
+        self._relayout()
+        grow = [self._grid().tile[axis] / before.tile[axis] for axis in (0, 1)]
+        left, top = before.left, before.header
+        for bar, old, edge, fresh, k, here in (
+            (self.horizontalScrollBar(), at.x(), left, self._grid().left, grow[0], place.x()),
+            (self.verticalScrollBar(), at.y(), top, top, grow[1], place.y()),
+        ):
+            bar.setValue(round((fresh + (old - edge) * k) / self._ratio() - here))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """With Ctrl: larger and smaller, about the pointer."""
+        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            super().wheelEvent(event)
+            return
+        self._wheel += event.angleDelta().y()
+        steps = int(self._wheel / 120)
+        self._wheel -= 120 * steps
+        if steps:
+            self.setZoom(self._zoom + steps, event.position().toPoint())
+        event.accept()
+
+    def _begin_pan(self, place: QPoint) -> None:
+        self._dragged = place
+        self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _pan(self, place: QPoint) -> bool:
+        """Scroll along with a drag; False while there is none."""
+        if self._dragged is None:
+            return False
+        moved, self._dragged = self._dragged - place, place
+        for bar, by in (
+            (self.horizontalScrollBar(), moved.x()),
+            (self.verticalScrollBar(), moved.y()),
+        ):
+            bar.setValue(bar.value() + by)
+        return True
+
+    def _end_pan(self) -> None:
+        self._dragged = None
+        self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+
     def tileRect(self, row: int, column: int) -> QRect:
         """Where a tile is now, in the viewport's coordinates."""
         x, y, width, height = self._grid().box(row, column)
         offset, ratio = self._offset(), self._ratio()
         return QRect(
-            round((x - offset.x()) / ratio),
+            round((x - self._grid().shift(column, offset.x())) / ratio),
             round((y - offset.y()) / ratio),
             round(width / ratio),
             round(height / ratio),
@@ -87,8 +155,11 @@ class TileView(QAbstractScrollArea):
         return self._grid().at(at.x(), at.y())
 
     def _device(self, place: QPoint) -> QPoint:
-        ratio = self._ratio()
-        return QPoint(int(place.x() * ratio), int(place.y() * ratio)) + self._offset()
+        """A place of the viewport in the sheet; what is seen stays where it is."""
+        ratio, offset = self._ratio(), self._offset()
+        at = QPoint(int(place.x() * ratio), int(place.y() * ratio))
+        pinned = at.x() < self._grid().pinned
+        return at + QPoint(0 if pinned else offset.x(), offset.y())
 
     def headAt(self, place: QPoint) -> int | None:
         """The noise column whose heading is at a place of the viewport."""
@@ -110,19 +181,14 @@ class TileView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.colour("panel"))
         if self._sheet.rows:
-            layout, offset, ratio = self._grid(), self._offset(), self._ratio()
+            layout, ratio = self._grid(), self._ratio()
             painter.scale(1 / ratio, 1 / ratio)
             self._look.focus = self.hasFocus()
-            drawing = GridPainter(painter, layout, self._sheet, self._look, ratio)
-            height = int(self.viewport().height() * ratio)
-            pitch = layout.tile[1] + layout.gap
-            first = max((offset.y() - layout.header) // pitch, 0)
-            last = min((offset.y() + height - layout.header) // pitch + 1, layout.rows)
-            painter.translate(-offset.x(), -offset.y())
-            drawing.paint_body(range(first, last), layout.order)
-            painter.translate(0, offset.y())
-            width = max(layout.full_width, int(self.viewport().width() * ratio))
-            drawing.paint_heads(width + offset.x(), offset.y() > 0)
+            room = self.viewport().size() * ratio
+            place = self._offset()
+            drawing = GridPainter(painter, layout, self._sheet, self._look, ratio, place, room)
+            drawing.paint_body()
+            drawing.paint_heads()
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply, TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
 from trainer.data.progress import OnProgress, unheard
@@ -19,6 +19,7 @@ from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path, new_run_folder, typed_path
+from trainer.training.aside import Course
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
 from trainer.training.last_save import Again, never
@@ -123,7 +124,9 @@ class Training(Iterator[Progress]):
         keep_list(folder, data)
         self._state = folder.load(batches.device)
         # Not a method: with a reference to itself it would outlive the loop that was left.
-        self._reports = _reports(self._state, batches, folder, limits, self._alone)
+        course = Course(folder, data, batches)
+        course = Course(folder, data, batches)
+        self._reports = _reports(self._state, course, folder, limits, self._alone)
 
     @property
     def step(self) -> int:
@@ -154,7 +157,7 @@ class Training(Iterator[Progress]):
 
 def _reports(
     state: TrainState,
-    batches: TrainingBatches,
+    batches: Supply,
     folder: RunFolder,
     limits: _Limits,
     alone: ExitStack,

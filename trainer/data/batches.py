@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -24,6 +25,16 @@ class Batch:
         return len(self.data)
 
 
+class Supply(Protocol):
+    """Where the batches of each step come from."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    def at(self, step: int) -> TrainingBatches:
+        """What the batch of a step is drawn from; the same object as long as that is the same."""
+
+
 @dataclass(frozen=True, eq=False)
 class TrainingBatches:
     """The training rows, and what goes with them."""
@@ -41,6 +52,21 @@ class TrainingBatches:
     def resident(self) -> bool:
         """Whether all rows lie on the device, so that nothing is ever waited for."""
         return self.data.resident and (self.other is None or self.other.resident)
+
+    def at(self, step: int) -> TrainingBatches:
+        """At every step the same: nothing is set aside."""
+        return self
+
+    def only(
+        self, rows: Tensor, other: Tensor | None = None, labelled: Tensor | None = None
+    ) -> TrainingBatches:
+        """Drawn from these rows alone, int64 each; of the labelled ones by their places."""
+        if self.labelled is None or self.labels is None or labelled is None:
+            second = None if self.other is None or other is None else self.other.only(other)
+            return TrainingBatches(self.data.only(rows), second)
+        places = labelled.to(self.labels.device)
+        few = Empirical(self.labelled.rows[places])
+        return TrainingBatches(self.data.only(rows), None, few, self.labels[places])
 
     def batch(self, count: int, step: int, rng: torch.Generator) -> Batch:
         """A batch of `count`; of the labelled images as many, or all if there are fewer.

@@ -134,6 +134,11 @@ def _contents_of(*parts: Rows | None) -> frozenset[int]:
 
 def labelled_rows(rows: Rows, count: int, seed: int) -> Rows:
     """`count` rows, of every class as many as of any other, chosen by the seed."""
+    return rows.only(labelled_index(rows, count, seed))
+
+
+def labelled_index(rows: Rows, count: int, seed: int) -> Tensor:
+    """The numbers of these rows, int64 [count]."""
     rng = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(rows), generator=rng)
     labels = rows.labels[order]
@@ -142,4 +147,4 @@ def labelled_rows(rows: Rows, count: int, seed: int) -> Rows:
     for label in labels.unique():
         mine = labels == label
         turn[mine] = torch.arange(int(mine.sum()))
-    return rows.only(order[turn.argsort(stable=True)[:count]])
+    return order[turn.argsort(stable=True)[:count]]

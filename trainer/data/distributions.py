@@ -75,3 +75,18 @@ class Empirical:
         """The rows of these numbers, int64 [count]."""
         rows = self.rows[index]
         return rows.float() / 255 if rows.dtype == torch.uint8 else rows
+
+    def only(self, kept: Tensor) -> Empirical:
+        """The distribution of the rows of these numbers alone, int64 [M]; none is copied."""
+        return Part(self.rows, kept.to(self.rows.device)) if len(kept) < len(self.rows) else self
+
+
+@dataclass(frozen=True, eq=False)
+class Part(Empirical):
+    """The empirical distribution of some of the rows: those of the numbers `kept`."""
+
+    kept: Tensor
+
+    def sample(self, count: int, rng: torch.Generator) -> Tensor:
+        place = torch.randint(len(self.kept), (count,), generator=rng, device=rng.device)
+        return self.at(self.kept[place])

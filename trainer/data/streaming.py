@@ -6,7 +6,7 @@ import atexit
 import hashlib
 import threading
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import ClassVar
 
@@ -38,6 +38,14 @@ class Streamed(Empirical):
         excerpt = rows[:: -(-len(rows) // EXCERPT)].to(device, copy=True)
         return cls(excerpt, Stream(Source(rows, seed, domain), device))
 
+    def only(self, kept: Tensor) -> Empirical:
+        """As of `Empirical`: what streams are the rows of these numbers alone."""
+        source, device = self.stream.source, self.rows.device
+        if len(kept) == len(source.rows):
+            return self
+        excerpt = source.rows[kept[:: -(-len(kept) // EXCERPT)]].to(device)
+        return Streamed(excerpt, Stream(replace(source, kept=kept), device))
+
     def batch(self, count: int, step: int, rng: torch.Generator) -> Tensor:
         """As of `Empirical`, but the rows follow from the step, and `rng` is left alone.
 
@@ -53,20 +61,23 @@ class Source:
     rows: Tensor
     seed: int
     domain: int
+    kept: Tensor | None = None  # int64: the numbers of those that are drawn; None: of all
 
     def index(self, count: int, step: int) -> Tensor:
         """The numbers of a step's rows, int64 [count]; they depend on nothing else."""
         text = f"{self.seed} {step} {self.domain}"
         digest = hashlib.blake2b(text.encode(), digest_size=7).digest()
         rng = torch.Generator().manual_seed(int.from_bytes(digest, "big"))
-        return torch.randint(len(self.rows), (count,), generator=rng)
+        if self.kept is None:
+            return torch.randint(len(self.rows), (count,), generator=rng)
+        return self.kept[torch.randint(len(self.kept), (count,), generator=rng)]
 
 
 class Stream:
     """The batches of consecutive steps. Whoever asks otherwise waits for a new start there."""
 
     def __init__(self, source: Source, device: torch.device) -> None:
-        self._source, self._device = source, device
+        self.source, self._device = source, device
         self._ahead: _Ahead | None = None
 
     def batch(self, count: int, step: int) -> Tensor:
@@ -76,7 +87,7 @@ class Stream:
         """
         try:
             if self._ahead is None or (self._ahead.count, self._ahead.step) != (count, step):
-                self._ahead = _Ahead(self._source, count, step, self._device)
+                self._ahead = _Ahead(self.source, count, step, self._device)
             return self._ahead.take()
         except Exception as error:
             self._ahead = None  # the next call starts anew

@@ -3,6 +3,7 @@
 RUN/recipe.json        the recipe, when the run began, and the losses it keeps
 RUN/state.safetensors  the training's state, and what showing it needs; see state_file.py
 RUN/images.json        of own images, what was trained on; see run_images.py
+RUN/aside.json         what images are set aside from the training; see data/aside.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
 RUN/lock               held by the process that trains it; see run_lock.py
@@ -24,7 +25,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply
 from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.models.base import Model
 from trainer.models.fitting import in_file
@@ -109,11 +110,13 @@ class RunFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """A file of the run, whole. Raises UserError."""
-        self._small[name] = data
         try:
+            if self._lock is not None and not self._put_back():
+                self._check_ours()
             write_bytes(self.path / name, data)
         except OSError as error:
             raise UserError(told(error, self.path, "cannot be written")) from error
+        self._small[name] = data
 
     def has_state(self) -> bool:
         """Whether there is a checkpoint, or what lies in its place: reading it tells."""
@@ -140,7 +143,7 @@ class RunFolder:
         """Keep a report's losses for the next save."""
         self._fresh.append(progress.losses)
 
-    def save(self, state: TrainState, batches: TrainingBatches | None = None) -> None:
+    def save(self, state: TrainState, batches: Supply | None = None) -> None:
         """Write the state and the curves up to its step.
 
         With the training data also what showing the run needs to know of them. Where the folder was
@@ -151,7 +154,7 @@ class RunFolder:
         """
         needed = 0
         try:
-            data = state_bytes(state, batches)
+            data = state_bytes(state, None if batches is None else batches.at(state.step))
             needed = len(data) + sum(rows.nbytes for rows in self._fresh)
             if not self._put_back():
                 self._check_ours()

@@ -10,7 +10,7 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply
 from trainer.messages import DivergedError, UserError
 from trainer.storage.faults import told
 from trainer.storage.paths import runs_root
@@ -29,7 +29,7 @@ def never(_: str) -> bool:
 def save_at_last(
     folder: RunFolder,
     state: TrainState,
-    batches: TrainingBatches,
+    batches: Supply,
     again: Again = never,
 ) -> None:
     """Save; where that fails in another place too, and `again` for as long as it says.
@@ -65,7 +65,7 @@ def save_at_last(
 
 
 def saved_elsewhere(
-    folder: RunFolder, parent: Path, state: TrainState, batches: TrainingBatches
+    folder: RunFolder, parent: Path, state: TrainState, batches: Supply
 ) -> RunFolder:
     """The run in a new folder in `parent`, saved. Raises UserError, and leaves nothing there."""
     there = _new_folder(parent, folder.path.name or "run")
@@ -91,7 +91,7 @@ def _new_folder(parent: Path, name: str) -> Path:
     raise AssertionError
 
 
-def rescued(folder: RunFolder, state: TrainState, batches: TrainingBatches) -> Path | None:
+def rescued(folder: RunFolder, state: TrainState, batches: Supply) -> Path | None:
     """Save the run among the user's own runs, in the home folder, or where passing things are kept.
 
     None where no place has room.

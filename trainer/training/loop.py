@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply
 from trainer.messages import LOSSES, Progress
 from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.finite import FiniteWatch, diverged
@@ -20,7 +20,7 @@ REPORT_SECONDS = 0.1
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
 
 
-def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Progress]:
+def run(state: TrainState, batches: Supply, until: int) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
 
     The losses are read from the device once a report. Raises DivergedError where they leave the
@@ -59,19 +59,21 @@ def run(state: TrainState, batches: TrainingBatches, until: int) -> Iterator[Pro
         rows, last = [], time.perf_counter()
 
 
-def _stepper(state: TrainState, batches: TrainingBatches, undo: Undo) -> Callable[[], Tensor]:
+def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Tensor]:
     """On CUDA steps are replayed, and what was captured outlives a pause."""
-    if batches.device.type == "cuda":
-        if state.captured is None or state.captured.batches is not batches:
-            state.captured = CapturedSteps(state, batches)
+
+    def replayed() -> Tensor:
+        now = batches.at(state.step)
+        if state.captured is None or state.captured.batches is not now:
+            state.captured = CapturedSteps(state, now)
         state.captured.before_eager = undo.note
-        return state.captured.step
+        return state.captured.step()
 
     def eager() -> Tensor:
         undo.note()
-        return step(state, next_batch(state, batches))
+        return step(state, next_batch(state, batches.at(state.step)))
 
-    return eager
+    return replayed if batches.device.type == "cuda" else eager
 
 
 __all__ = ["TrainState", "run", "start", "step"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply
 from trainer.messages import DivergedError, Progress, UserError
 from trainer.training.checkpoint import RunFolder
 from trainer.training.interrupts import InsistedError
@@ -17,7 +17,7 @@ SAVE_SECONDS = 15.0  # between two checkpoints
 
 def run_saved(
     state: TrainState,
-    batches: TrainingBatches,
+    batches: Supply,
     until: int,
     folder: RunFolder,
     *,
@@ -71,7 +71,7 @@ def run_saved(
 
 
 def _rescued(
-    folder: RunFolder, state: TrainState, batches: TrainingBatches, saving: Callable[[], None]
+    folder: RunFolder, state: TrainState, batches: Supply, saving: Callable[[], None]
 ) -> str:
     """Save the steps before the one that failed; what became of them."""
     try:

@@ -13,7 +13,8 @@ from trainer.storage.files import create_bytes, lies, make_folder, sync_folder, 
 from trainer.storage.regular import open_regular
 
 RECIPE = "recipe.json"
-BESIDE = ("images.json", "curves.f32", "metrics.json")  # what else is copied with a run
+# What else is copied with a run.
+BESIDE = ("images.json", "aside.json", "curves.f32", "metrics.json")
 
 
 def stands(path: Path) -> UserError:

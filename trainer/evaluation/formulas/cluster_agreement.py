@@ -15,10 +15,10 @@ from sklearn.exceptions import ConvergenceWarning
 from torch import Tensor
 
 from trainer.evaluation.formulas.arrays import flat, some
+from trainer.evaluation.formulas.majority import majority
 from trainer.evaluation.measurable import at_least
 
 KMEANS_IMAGES = 20_000
-NOBODY = -1  # the class of a cluster that no training image fell into
 
 
 class ClusterUsage(NamedTuple):
@@ -55,16 +55,8 @@ def _error(train: Tensor, train_labels: Tensor, test: Tensor, test_labels: Tenso
     at_least(1, len(train), "training images")
     at_least(1, len(test), "test images")
     clusters = int(max(train.max(), test.max())) + 1
-    owner = _majority(train, train_labels, clusters)
+    owner = majority(train, train_labels, clusters)
     return float((owner[test] != test_labels).double().mean())
-
-
-def _majority(cluster: Tensor, labels: Tensor, clusters: int) -> Tensor:
-    """The commonest label in each cluster, int64 [clusters]; the lowest one where several tie."""
-    classes = int(labels.max()) + 1
-    counts = torch.bincount(cluster * classes + labels, minlength=clusters * classes)
-    counts = counts.view(clusters, classes)
-    return counts.argmax(1).where(counts.sum(1) > 0, NOBODY)
 
 
 def kmeans_error(

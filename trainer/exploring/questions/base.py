@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from trainer.data.progress import OnProgress, unheard
 
@@ -15,12 +16,12 @@ A = TypeVar("A", covariant=True)
 class Question(Generic[A]):
     """A question about the displayed weights; the answer is of the type `A`.
 
-    `answered_by` names, as "module:function", what is called with the snapshot, the question and
-    its `Circumstances`. `slow` ones take longer than a hand notices, and wait on a thread of their
-    own.
+    `answered_by` is called with the snapshot, the question and its `Circumstances`; the name
+    "module:function" imports it when it is needed. `slow` ones take longer than a hand notices,
+    and wait on a thread of their own.
     """
 
-    answered_by: ClassVar[str]
+    answered_by: ClassVar[str | Callable[..., Any]]
     slow: ClassVar[bool] = False
 
 

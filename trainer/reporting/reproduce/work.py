@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from trainer.data.batches import TrainingBatches
+from trainer.data.batches import Supply
 from trainer.data.loading import load_data
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
@@ -35,6 +35,7 @@ from trainer.reporting.reproduce.trials import Trial
 from trainer.reporting.sheets import to_png
 from trainer.storage.files import write_bytes
 from trainer.storage.paths import data_root
+from trainer.training.aside import Course
 from trainer.training.checkpoint import RunFolder
 from trainer.training.progress_bar import tell_above_bar, train_with_bar
 from trainer.training.saving import run_saved
@@ -109,7 +110,7 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     batches = data.batches(recipe, place.device)
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
-        state = _trained(trial, run, batches, place)
+        state = _trained(trial, run, Course(run, data, batches), place)
         if state.step < recipe.schedule.steps:
             return False
         snapshot = publish(state.ema, state.step, place.device, batches)
@@ -122,9 +123,7 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     return True
 
 
-def _trained(
-    trial: Trial, run: RunFolder, batches: TrainingBatches, place: Workplace
-) -> TrainState:
+def _trained(trial: Trial, run: RunFolder, batches: Supply, place: Workplace) -> TrainState:
     """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
     state = run.load(place.device)
     recipe = state.recipe

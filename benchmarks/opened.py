@@ -1,0 +1,109 @@
+"""What the benchmarks of the window share: the opened program, its ticks and its paintings."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from iae_studio.app import Studio
+from iae_studio.style import theme
+
+TICK = 16  # ms
+PATIENCE = 120.0  # s
+Row = tuple[str, str, str]  # what, figure, goal
+
+
+class Ticks(QObject):
+    """The time between ticks of a timer on the GUI thread, in ms."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gaps: list[float] = []
+        self._last = 0.0
+        self._timer = QTimer(self, interval=TICK)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        if self._last:
+            self.gaps.append(1e3 * (now - self._last))
+        self._last = now
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        self.gaps, self._last = [], 0.0
+        self._timer.start()
+        yield
+        self._timer.stop()
+
+
+class Paints(QObject):
+    """When a widget was painted last."""
+
+    def __init__(self, watched: QObject) -> None:
+        super().__init__()
+        self.count = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() == QEvent.Type.Paint
+        return False
+
+
+def wait(done: Callable[[], bool], seconds: float = PATIENCE) -> None:
+    """Let the window work until something is so."""
+    loop, end = QEventLoop(), time.perf_counter() + seconds
+    timer = QTimer(interval=1)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: loop.quit() if done() or time.perf_counter() > end else None)
+    timer.start()
+    if not done():
+        loop.exec()
+    if not done():
+        raise SystemExit("The window did not answer in time.")
+
+
+def pause(seconds: float) -> None:
+    end = time.perf_counter() + seconds
+    wait(lambda: time.perf_counter() >= end, seconds + PATIENCE)
+
+
+@contextmanager
+def studio(folder: Path, recipe: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Studio]:
+    """The program with an experiment shown, once its first pictures are there."""
+    app = QApplication.instance()
+    theme.apply(app, True)
+    settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("recipe", recipe)
+    opened = Studio(settings)
+    opened.window.resize(*size)
+    opened.start()
+    wait(lambda: opened.state.answers.rendering is not None)
+    yield opened
+    opened.window.close()
+    opened.window.deleteLater()
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+
+
+def tick_row(what: str, gaps: list[float], goal: str) -> Row:
+    middle, high = np.percentile(gaps, (50, 99))
+    return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(gaps):.1f} ms", goal)
+
+
+def move_row(what: str, times: list[float], goal: int) -> Row:
+    middle, high = np.percentile(times, (50, 95))
+    return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", f"p95 <= {goal}")

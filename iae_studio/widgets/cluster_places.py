@@ -1,0 +1,89 @@
+"""Where the tiles of all categories lie: columns are categories, rows noises, in whole pixels.
+
+Where all columns do not fit beside each other at a good size, they go on in a block below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect
+
+GAP, BLOCK_GAP, HEAD, SIDE, PAD = 2, 12, 28, 28, 12  # px
+_LARGEST = 6  # times a tile's own size
+_COMFORT = 28  # px: the least that a tile should measure; it may take scrolling
+_TALLER = 1.35  # times the room: a little scrolling is worth larger tiles
+NOWHERE = (-1, -1)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the tiles lie, in whole px of the screen's own."""
+
+    rows: int
+    columns: int  # in all blocks together
+    across: int  # columns of one block
+    tile: tuple[int, int]
+    left: int
+    ratio: float
+
+    def px(self, length: float) -> int:
+        return round(length * self.ratio)
+
+    @property
+    def blocks(self) -> int:
+        return -(-self.columns // self.across)
+
+    @property
+    def block_height(self) -> int:
+        return self.px(HEAD) + self.rows * (self.tile[1] + self.px(GAP)) + self.px(BLOCK_GAP)
+
+    @property
+    def height(self) -> int:
+        return self.blocks * self.block_height
+
+    def box(self, row: int, column: int) -> QRect:
+        block, place = divmod(column, self.across)
+        x = self.left + self.px(SIDE) + place * (self.tile[0] + self.px(GAP))
+        y = block * self.block_height + self.px(HEAD) + row * (self.tile[1] + self.px(GAP))
+        return QRect(x, y, *self.tile)
+
+    def at(self, place: QPoint) -> tuple[int, int]:
+        """The tile at a place, NOWHERE between them."""
+        block, y = divmod(place.y(), self.block_height)
+        row = (y - self.px(HEAD)) // (self.tile[1] + self.px(GAP))
+        x = (place.x() - self.left - self.px(SIDE)) // (self.tile[0] + self.px(GAP))
+        column = block * self.across + x
+        inside = 0 <= row < self.rows and 0 <= x < self.across and 0 <= column < self.columns
+        return (row, column) if inside else NOWHERE
+
+    def head(self, column: int) -> QRect:
+        """Above a category's first tile."""
+        top = self.box(0, column)
+        high = self.px(HEAD)
+        return QRect(top.left(), top.top() - high, top.width(), high)
+
+    def head_at(self, place: QPoint) -> int:
+        """The category whose head is at a place, -1 where there is none."""
+        return next((k for k in range(self.columns) if self.head(k).contains(place)), -1)
+
+
+def arrange(
+    room: tuple[int, int], rows: int, columns: int, source: tuple[int, int], ratio: float
+) -> Places:
+    """The largest tiles by whole factors that fit into `room`, or nearly; or comfortable ones."""
+
+    def placed(factor: int) -> Places:
+        tile = (source[0] * factor, source[1] * factor)
+        spare = room[0] - round((2 * PAD + SIDE) * ratio)
+        most = max(1, spare // (tile[0] + round(GAP * ratio)))
+        blocks = -(-columns // most)
+        across = -(-columns // blocks)  # blocks of like width
+        wide = round(SIDE * ratio) + across * (tile[0] + round(GAP * ratio))
+        return Places(rows, columns, across, tile, max(0, (room[0] - wide) // 2), ratio)
+
+    comfort = max(1, -(-round(_COMFORT * ratio) // source[1]))
+    for factor in range(round(_LARGEST * ratio), comfort, -1):
+        if placed(factor).height <= _TALLER * room[1]:
+            return placed(factor)
+    return placed(comfort)

@@ -1,0 +1,204 @@
+"""A row of small pictures with a word above each; a click or Enter chooses one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHelpEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
+
+from iae_studio.style import theme
+from iae_studio.widgets.elided_label import in_lines
+from iae_studio.widgets.sheet import to_image
+
+Pixels = npt.NDArray[np.uint8]
+_COMFORT, _LEAST = 64, 28  # px: a picture's larger side, and what it shrinks to before it scrolls
+_GAP, _FRAME, _BAR = 4, 2, 12
+
+
+class FilmStrip(QAbstractScrollArea):
+    """As many pictures as there are, as large as fits; more than that are scrolled."""
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self._pictures: Pixels = np.zeros((0, 1, 1, 1), np.uint8)
+        self._images: list[QImage] = []
+        self._heads: tuple[str, ...] = ()
+        self._role, self._hover, self._at = "muted", -1, 0
+        self._tile = QSize(1, 1)  # device pixels
+        theme.notifier().changed.connect(self.viewport().update)
+
+    def setPictures(self, pictures: Pixels, heads: Sequence[str] = (), role: str = "muted") -> None:
+        """Show these, uint8 [N, H, W, C], with the words above them in a colour."""
+        same = self._pictures.shape == pictures.shape and tuple(heads) == self._heads
+        self._pictures, self._heads, self._role = pictures, tuple(heads), role
+        self._images = [to_image(picture) for picture in pictures]
+        self._at = min(self._at, max(len(pictures) - 1, 0))
+        if not same:
+            self._relayout()
+            self.updateGeometry()
+        self.viewport().update()
+
+    def pictures(self) -> Pixels:
+        """What is shown."""
+        return self._pictures
+
+    def heads(self) -> tuple[str, ...]:
+        """The words above the pictures."""
+        return self._heads
+
+    # ---- places ------------------------------------------------------------------------------
+
+    def _ratio(self) -> float:
+        return self.viewport().devicePixelRatioF()
+
+    def _head(self) -> int:
+        """The height of the words, in px."""
+        return theme.px(theme.CAPTION) + 2 * theme.GRID if self._heads else 0
+
+    def _fitting(self, room: float) -> QSize:
+        """A picture's size in device pixels, where each has so much room across in px."""
+        height, width = self._pictures.shape[1:3]
+        side = min(max(room, _LEAST), _COMFORT) * self._ratio()
+        scale = side / max(height, width)
+        scale = float(int(scale + 1e-9)) if scale >= 1 else scale
+        return QSize(max(round(width * scale), 1), max(round(height * scale), 1))
+
+    def _pitch(self, tile: QSize | None = None) -> int:
+        """From one picture to the next in px; a word has some room beyond its picture."""
+        metrics = QFontMetrics(theme.sized(self.font(), theme.CAPTION))
+        words = max((metrics.horizontalAdvance(head) for head in self._heads), default=0)
+        wide = round((tile or self._tile).width() / self._ratio())
+        return max(wide + _GAP, min(words + theme.GAP, wide + theme.px(2 * theme.PAD)))
+
+    def _relayout(self) -> None:
+        count, wide = max(len(self._images), 1), self.viewport().width()
+        self._tile = self._fitting(wide / count - _GAP)
+        bar = self.horizontalScrollBar()
+        bar.setRange(0, max(self._pitch() * count - wide, 0))
+        bar.setPageStep(wide)
+        bar.setSingleStep(self._pitch())
+        below = _BAR if bar.maximum() else 0
+        tall = round(self._tile.height() / self._ratio())
+        self.setFixedHeight(self._head() + tall + 2 * _FRAME + below)
+
+    def rectOf(self, place: int) -> QRect:
+        """Where a picture is now, in the viewport's px."""
+        left = place * self._pitch() - self.horizontalScrollBar().value() + _FRAME
+        size = QSize(
+            round(self._tile.width() / self._ratio()), round(self._tile.height() / self._ratio())
+        )
+        return QRect(QPoint(left, self._head() + _FRAME), size)
+
+    def _place(self, at: QPoint) -> int:
+        place = (at.x() + self.horizontalScrollBar().value()) // self._pitch()
+        return place if 0 <= place < len(self._images) else -1
+
+    # ---- painting ----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter, ratio = QPainter(self.viewport()), self._ratio()
+        painter.setFont(theme.sized(self.font(), theme.CAPTION))
+        for place, image in enumerate(self._images):
+            box = self.rectOf(place)
+            if box.right() < 0 or box.left() > self.viewport().width():
+                continue
+            picture = image
+            if image.size() != self._tile:
+                whole = self._tile.width() % image.width() == 0
+                mode = Qt.TransformationMode
+                how = mode.FastTransformation if whole else mode.SmoothTransformation
+                picture = image.scaled(self._tile, Qt.AspectRatioMode.IgnoreAspectRatio, how)
+            picture.setDevicePixelRatio(ratio)
+            painter.drawImage(box.topLeft(), picture)
+            self._paint_frame(painter, place, box)
+            if place < len(self._heads):
+                painter.setPen(theme.colour(self._role))
+                room = QRect(box.left(), 0, self._pitch() - _GAP, self._head())
+                words = painter.fontMetrics().elidedText(
+                    self._heads[place], Qt.TextElideMode.ElideRight, room.width()
+                )
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+    def _paint_frame(self, painter: QPainter, place: int, box: QRect) -> None:
+        """Around what the pointer is over, and around what Enter would choose."""
+        if place == self._hover or (self.hasFocus() and place == self._at):
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(box.adjusted(-1, -1, 0, 0))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._relayout()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.viewport().update()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(2 * _COMFORT, self.height())
+
+    def sizeHint(self) -> QSize:
+        pitch = self._pitch(self._fitting(_COMFORT))
+        return QSize(pitch * max(len(self._images), 1), self.height())
+
+    # ---- hands -------------------------------------------------------------------------------
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._point(-1)
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._relayout()
+        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = self._place(event.pos())
+            words = self._heads[place] if 0 <= place < len(self._heads) else ""
+            QToolTip.showText(event.globalPos(), in_lines(words), self.viewport())
+            return True
+        return bool(super().viewportEvent(event))
+
+    def _point(self, place: int) -> None:
+        if place != self._hover:
+            self._hover = place
+            self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point(self._place(event.position().toPoint()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = self._place(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and place >= 0:
+            self._at = place
+            self.chosen.emit(place)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        step, count = steps.get(Qt.Key(event.key()), 0), len(self._images)
+        if step and count:
+            self._at = min(max(self._at + step, 0), count - 1)
+            pitch, bar = self._pitch(), self.horizontalScrollBar()
+            least = (self._at + 1) * pitch - self.viewport().width()
+            bar.setValue(min(max(bar.value(), least), self._at * pitch))
+            self.viewport().update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and count:
+            self.chosen.emit(self._at)
+        else:
+            event.ignore()

@@ -1,0 +1,119 @@
+"""A row of small pictures, each with a few words below; a click takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from iae_studio.style import theme
+from iae_studio.widgets.sheet import to_image
+
+Pixels = npt.NDArray[np.uint8]
+GAP, LINE = 6, 14  # px
+SIDE = 64  # px: no picture is shown larger, unless it is
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A picture and its words, a line each; the last in quiet letters."""
+
+    picture: Pixels
+    words: tuple[str, ...]
+
+
+class PictureStrip(QWidget):
+    """As many of its pictures as there is room for, the first ones."""
+
+    chosen = Signal(int)
+    hovered = Signal(int)  # -1: none
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Shown, ...] = ()
+        self._side = 56
+        self._hover, self._cursor = -1, 0
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.notifier().changed.connect(self.update)
+
+    def pictures(self) -> tuple[Shown, ...]:
+        return self._shown
+
+    def setPictures(self, shown: Sequence[Shown]) -> None:
+        self._shown = tuple(shown)
+        if self._shown:
+            source = max(self._shown[0].picture.shape[:2])
+            self._side = source * max(1, SIDE // source) if source <= SIDE else SIDE
+        self._cursor = 0
+        self.updateGeometry()
+        self.update()
+
+    def pictureRect(self, index: int) -> QRect:
+        return QRect(1 + index * (self._side + GAP), 1, self._side, self._side)
+
+    def _seen(self) -> int:
+        """How many there is room for."""
+        return min(len(self._shown), max(1, (self.width() - 2 + GAP) // (self._side + GAP)))
+
+    def _at(self, place: QPoint) -> int:
+        return next((i for i in range(self._seen()) if self.pictureRect(i).contains(place)), -1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.tabular(theme.sized(self.font(), theme.CAPTION)))
+        metrics = painter.fontMetrics()
+        for index, each in enumerate(self._shown[: self._seen()]):
+            box = self.pictureRect(index)
+            painter.drawImage(box, to_image(each.picture))
+            for line, words in enumerate(each.words):
+                painter.setPen(theme.colour("text" if line == 0 else "muted"))
+                top = box.bottom() + 2 + line * theme.px(LINE)
+                below = QRect(box.left(), top, box.width() + GAP, theme.px(LINE))
+                told = metrics.elidedText(words, Qt.TextElideMode.ElideRight, below.width())
+                painter.drawText(below, int(Qt.AlignmentFlag.AlignVCenter), told)
+        marked = self._cursor if self.hasFocus() else self._hover
+        if 0 <= marked < self._seen():
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(self.pictureRect(marked).adjusted(-1, -1, 0, 0))
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._at(event.position().toPoint()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self._at(event.position().toPoint())
+        if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        move = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        if move:
+            self._cursor = min(max(self._cursor + move, 0), max(0, self._seen() - 1))
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._shown:
+            self.chosen.emit(self._cursor)
+        else:
+            super().keyPressEvent(event)
+
+    def _point_at(self, index: int) -> None:
+        if index != self._hover:
+            self._hover = index
+            self.update()
+            self.hovered.emit(index)
+
+    def sizeHint(self) -> QSize:
+        high = self._side + 4 + 2 * theme.px(LINE)
+        return QSize(len(self._shown) * (self._side + GAP) + 2 - GAP, high)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._side + 2, self.sizeHint().height())

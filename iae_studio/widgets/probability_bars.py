@@ -1,0 +1,125 @@
+"""A picture, and how probable each of a few categories is for it: a bar each."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from iae_studio.style import theme
+from iae_studio.widgets.sheet import to_image
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+HIGH, SIDE, LINE = 64, 56, 14  # px
+_WIDEST = 36  # px of a category
+
+
+class ProbabilityBars(QWidget):
+    """The likeliest category is in full colour, with its probability in digits."""
+
+    chosen = Signal(int)  # a category, by a click
+    hovered = Signal(int)  # -1: none
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture: Pixels | None = None
+        self._values: Floats = np.zeros(0, np.float32)
+        self._hover = -1
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.notifier().changed.connect(self.update)
+
+    def values(self) -> Floats:
+        """The probabilities [K]; [0] while they are unknown."""
+        return self._values
+
+    def setPicture(self, picture: Pixels | None) -> None:
+        self._picture = picture
+        self.update()
+
+    def setValues(self, values: Floats) -> None:
+        self._values = values
+        best = f"cluster {values.argmax() + 1}, {values.max():.0%}" if len(values) else "unknown"
+        self.setAccessibleName(f"The selected input falls into: {best}")
+        self.update()
+
+    def _slots(self) -> QRectF:
+        left = SIDE + 12.0
+        width = min(self.width() - left, _WIDEST * len(self._values))
+        return QRectF(left, 0, max(width, 1.0), self.height())
+
+    def slotRect(self, category: int) -> QRectF:
+        """Where a category's bar and number are."""
+        room = self._slots()
+        wide = room.width() / max(1, len(self._values))
+        return QRectF(room.left() + category * wide, 0, wide, room.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._picture is not None:
+            painter.drawImage(self._thumbnail(self._picture), to_image(self._picture))
+        font = theme.tabular(theme.sized(self.font(), theme.CAPTION))
+        painter.setFont(font)
+        wide = painter.fontMetrics().horizontalAdvance(str(len(self._values)))
+        best = int(self._values.argmax()) if len(self._values) else -1
+        for category, value in enumerate(self._values):
+            slot = self.slotRect(category)
+            self._paint_bar(painter, slot, float(value), category == best)
+            if slot.width() > wide + 2 or category == best:
+                role = "content" if category in (best, self._hover) else "muted"
+                painter.setPen(theme.colour(role))
+                foot = QRectF(
+                    slot.center().x() - 20, slot.bottom() - theme.px(LINE), 40, theme.px(LINE)
+                )
+                painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), str(category + 1))
+        painter.end()
+
+    def _paint_bar(self, painter: QPainter, slot: QRectF, value: float, best: bool) -> None:
+        line = theme.px(LINE)
+        room = slot.height() - 2 * line
+        high = max(1.0, room * value)
+        bar = QRectF(slot.left() + 1, slot.top() + line + room - high, slot.width() - 2, high)
+        ink = theme.colour("content")
+        if not best:
+            ink.setAlphaF(0.55)
+        painter.fillRect(bar, QColor(ink))
+        if best:
+            painter.setPen(theme.colour("text"))
+            head = QRectF(bar.center().x() - 24, bar.top() - line, 48, line)
+            painter.drawText(head, int(Qt.AlignmentFlag.AlignCenter), f"{value:.0%}")
+
+    def _thumbnail(self, picture: Pixels) -> QRect:
+        height, width = picture.shape[:2]
+        scale = max(1, SIDE // height) if height <= SIDE else SIDE / height
+        size = QSize(round(width * scale), round(height * scale))
+        return QRect(QPoint((SIDE - size.width()) // 2, (self.height() - size.height()) // 2), size)
+
+    def _at(self, event: QMouseEvent) -> int:
+        count = len(self._values)
+        return next((k for k in range(count) if self.slotRect(k).contains(event.position())), -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._at(event))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        category = self._at(event)
+        if category >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.chosen.emit(category)
+
+    def _point_at(self, category: int) -> None:
+        if category != self._hover:
+            self._hover = category
+            self.update()
+            self.hovered.emit(category)
+
+    def sizeHint(self) -> QSize:
+        return QSize(360, max(HIGH, 2 * theme.px(LINE) + 32))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, max(HIGH, 2 * theme.px(LINE) + 32))
