@@ -22,7 +22,7 @@ CLEAR = 0.3  # a weaker correlation tells nothing
 ROLES: dict[Side, str] = {"code": "content", "noise": "style"}
 STAYS = "Sliders start at 0. While one is off 0, its directions stay, whatever is selected."
 BASES: dict[Basis, tuple[str, str]] = {
-    HERE: ("this picture", f"What changes the selected picture the most (D). {STAYS}"),
+    HERE: ("this one", f"What changes the selected picture the most (D). {STAYS}"),
     ALL: ("all", "The mean directions of the model, the same for every picture (D)."),
     RAW: ("raw", "One slider for each number of the code, as the encoder gives it."),
 }
@@ -53,11 +53,11 @@ class DirectionsView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
-        mark = [help_mark("directions")] if side == "code" else []
-        layout.addLayout(row(self._switch, *mark, None))
+        layout.addLayout(row(self._switch, None))
         layout.addWidget(self._held)
         layout.addWidget(self.bank, 1)
-        layout.addLayout(row(self._more, None))
+        mark = [help_mark("directions")] if side == "code" else []
+        layout.addLayout(row(self._more, None, *mark))
         directions.changed.connect(self.show_rows)
         directions.drawn.connect(self._draw)
         query.changed.connect(self.show_values)
