@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QCheckBox, QSpinBox
+from PySide6.QtWidgets import QSpinBox, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
@@ -76,6 +76,8 @@ WRONG = {
     "settings.code_offsets": [1e300],
     "settings.noise_offsets": "1.5",
     "settings.raw_code": 1,
+    "settings.code_here": 1,
+    "settings.noise_axes": [[1.0], [1.0, 2.0]],
     "settings": [],
 }
 
@@ -191,7 +193,7 @@ def test_the_window_opens_where_it_was_left(qtbot, own_folders, tmp_path) -> Non
         assert find(studio, QSpinBox, "noiseSeed").value() == 12
         code = studio.window.view("code and noise").code
         assert code.bank.values()[:2] == (0.0, 1.5)
-        assert code.findChild(QCheckBox).isChecked()
+        assert find(studio, QToolButton, "codeRawButton").isChecked()
         assert studio.state.messages.current is None, "what is gone is told in the log alone"
 
 

@@ -66,7 +66,7 @@ def test_all_that_is_turned_is_remembered_and_comes_back_at_once(state) -> None:
         *(7, column_seeds(9, 16), 12, frozenset({1}), 0.5, (1.0,), (2.0,), True),
         *(((1.0, 0.0),), ((0.0, 1.0), (1.0, 0.0)), "clusters", True),
     )
-    told = [heard_of(signal) for signal in (state.query.noiseChanged, state.query.rawChanged)]
+    told = [heard_of(signal) for signal in (state.query.noiseChanged, state.query.basisChanged)]
     told += [heard_of(state.query.picturesChanged), heard_of(state.answers.asked)]
     told += [heard_of(state.query.axesChanged), heard_of(state.query.columnsChanged)]
     state.query.restore(turned)

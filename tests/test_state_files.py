@@ -196,7 +196,7 @@ BEYOND = {
     "settings.noise_offsets": ([100.5], [0.0] * 4097),
     "settings.code_offsets": ([-100.5], [0.0] * 4097),
     "settings.raw_code": (1,),
-    "settings.code_axes": ([[0.0], [0.0, 0.0]], [[1e5]], [1.0], [[0.0]] * 65),
+    "settings.code_axes": ([[0.0], [0.0, 0.0]], [[1e5]], [1.0], [[0.0]] * 513),
     "settings.noise_axes": ("none", [[None]]),
     "settings.view": (1, "v" * 4097),
     "settings.wants_way_back": ("yes",),

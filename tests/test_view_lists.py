@@ -215,11 +215,13 @@ def test_the_middle_is_framed_while_something_to_drop_hovers(qtbot, state, dark)
     assert explore.grab().toImage() == before
 
 
-def test_a_share_is_the_mean_of_the_rows(qtbot, state) -> None:
+def test_a_share_is_that_of_the_selected_row(qtbot, state) -> None:
     controls = shown(qtbot, ControlsView(state), 300, 600)
     spec = state.inputs.spec
-    state.inputs.add([Input("one", np.zeros(spec.shape, np.uint8), spec)] * 2)
+    state.inputs.add([Input(name, np.zeros(spec.shape, np.uint8), spec) for name in "ab"])
     tiles = np.zeros((2, 8, 28, 28, 1), np.uint8)
     stamp, shares = state.answers.probe().stamp, np.array([0.25, 0.75], np.float32)
     state.answers.set_rendering(Rendering(stamp, 1, tiles, np.zeros((2, 10)), shares))
-    assert controls.share.gauge.share() == 0.5 and not controls.share.isHidden()
+    assert controls.share.gauge.share() == 0.25 and not controls.share.isHidden()
+    state.selection.select(1)
+    assert controls.share.gauge.share() == 0.75

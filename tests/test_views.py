@@ -165,6 +165,7 @@ def know(state: StudioState, **known: object) -> None:
 def test_what_is_of_the_code_and_what_of_the_noise_is_told_by_colour(controls) -> None:
     heads = [each for each in controls.findChildren(ElidedLabel) if each.property("heading")]
     assert {head.text(): head.property("role") for head in heads} == {
+        "Share of the noise": None,
         "Code": "content",
         "Noise": "style",
     }
@@ -173,8 +174,9 @@ def test_what_is_of_the_code_and_what_of_the_noise_is_told_by_colour(controls) -
 def test_there_is_a_slider_for_each_direction(controls, state) -> None:
     code, noise = (controls.findChild(SliderBank, f"{name}Sliders") for name in ("code", "noise"))
     know(state)
-    assert len(noise.rows()) == 2 and not noise.isHidden() and not code.isHidden()
-    assert [row.toolTip() for row in noise.rows()] == [
+    assert len(noise.rows()) == 2
+    assert not noise.parentWidget().isHidden() and not code.parentWidget().isHidden()
+    assert [row.toolTip().splitlines()[0] for row in noise.rows()] == [
         "60% of the noise's effect",
         "40% of the noise's effect",
     ]
@@ -184,7 +186,7 @@ def test_there_is_a_slider_for_each_direction(controls, state) -> None:
     assert not controls.findChild(QSpinBox, "noiseSeed").isEnabled()
     assert not controls.findChild(QPushButton, "resampleButton").isEnabled()
     know(state, categorical=True)
-    assert code.isHidden() and controls.findChild(QSpinBox, "noiseSeed").isEnabled()
+    assert code.parentWidget().isHidden() and controls.findChild(QSpinBox, "noiseSeed").isEnabled()
 
 
 def test_what_a_hand_sets_is_asked_and_what_is_reset_is_shown(controls, state) -> None:

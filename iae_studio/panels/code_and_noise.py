@@ -1,4 +1,4 @@
-"""The sliders at the right."""
+"""This picture: its shares, and the sliders of its code and noise, at the right."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from iae_studio.views.controls import ControlsView
 
 def build(state: StudioState, submit: Submit) -> ControlsView:
     """How much is noise, then the code, then the noise."""
-    return ControlsView(state)
+    return ControlsView(state, submit)
 
 
 PANELS.register(
-    PanelSpec(
-        "code and noise", "Code and noise", "right", build, key="Ctrl+3", order=30, across=288
-    )
+    PanelSpec("code and noise", "This picture", "right", build, key="Ctrl+3", order=30, across=288)
 )

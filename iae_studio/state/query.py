@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
+from trainer.exploring.questions.directions import ALL, HERE, RAW, Basis
 from trainer.messages import column_seeds
 from trainer.recipe.recipe import Recipe
 
@@ -54,6 +55,9 @@ class Settings:
     noise_axes: Axes = ()
     view: str = PICTURES
     wants_way_back: bool = False
+    # Whether the directions are to be those of strongest effect on the selected picture.
+    code_here: bool = True
+    noise_here: bool = True
 
 
 class Query(QObject):
@@ -61,7 +65,7 @@ class Query(QObject):
 
     changed = Signal()  # ask anew
     noiseChanged = Signal()
-    rawChanged = Signal()
+    basisChanged = Signal()  # which kind of directions is wanted
     axesChanged = Signal()  # other directions to move along
     columnsChanged = Signal()
     picturesChanged = Signal()  # which view, there or back
@@ -81,6 +85,8 @@ class Query(QObject):
         self.noise_offsets: tuple[float, ...] = ()
         self.code_axes: Axes = ()
         self.noise_axes: Axes = ()
+        self.code_here = True
+        self.noise_here = True
 
     def reset(self) -> None:
         """Another model: its codes and noise mean something else."""
@@ -89,8 +95,11 @@ class Query(QObject):
         self.noise_scale = 1.0
 
     def now(self) -> Settings:
-        """All that is turned, as it stands."""
-        return Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        """All that is turned, as it stands. Directions that nothing moves along are none of it."""
+        now = Settings(**{each.name: getattr(self, each.name) for each in fields(Settings)})
+        code = now.code_axes if any(now.code_offsets) else ()
+        noise = now.noise_axes if any(now.noise_offsets) else ()
+        return replace(now, code_axes=code, noise_axes=noise)
 
     def restore(self, settings: Settings) -> None:
         """Turn everything at once."""
@@ -98,7 +107,7 @@ class Query(QObject):
             setattr(self, each.name, getattr(settings, each.name))
         self.noiseChanged.emit()
         self.columnsChanged.emit()
-        self.rawChanged.emit()
+        self.basisChanged.emit()
         self.axesChanged.emit()
         self.picturesChanged.emit()
         self.changed.emit()
@@ -166,21 +175,51 @@ class Query(QObject):
 
     def set_code_axes(self, axes: Axes, offsets: tuple[float, ...] = ()) -> None:
         """Move along these directions, or with none along the model's own; from `offsets`."""
+        moved = any(self.code_offsets) or any(offsets)
         self.code_axes, self.code_offsets = axes, offsets
-        self.axesChanged.emit()
-        self.changed.emit()
+        self._axes_changed(moved)
 
     def set_noise_axes(self, axes: Axes, offsets: tuple[float, ...] = ()) -> None:
         """The same for the noise."""
+        moved = any(self.noise_offsets) or any(offsets)
         self.noise_axes, self.noise_offsets = axes, offsets
+        self._axes_changed(moved)
+
+    def _axes_changed(self, moved: bool) -> None:
+        """Pictures that nothing moves stay as they are."""
         self.axesChanged.emit()
-        self.changed.emit()
+        if moved:
+            self.changed.emit()
 
     def set_raw_code(self, raw: bool) -> None:
         """Sliders along raw dimensions in place of principal directions; they start at 0."""
-        self.raw_code, self.code_offsets = raw, ()
-        self.rawChanged.emit()
-        self.changed.emit()
+        self.set_code_basis(RAW if raw else ALL)
+
+    @property
+    def code_basis(self) -> Basis:
+        """Which kind of directions of the code is wanted."""
+        return RAW if self.raw_code else HERE if self.code_here else ALL
+
+    @property
+    def noise_basis(self) -> Basis:
+        """The same of the noise."""
+        return HERE if self.noise_here else ALL
+
+    def set_code_basis(self, basis: Basis) -> None:
+        """Sliders along another kind of directions; they start at 0."""
+        moved = any(self.code_offsets)
+        self.raw_code, self.code_here = basis == RAW, basis == HERE
+        self.code_axes, self.code_offsets = (), ()
+        self.basisChanged.emit()
+        self._axes_changed(moved)
+
+    def set_noise_basis(self, basis: Basis) -> None:
+        """The same for the noise, which has no raw ones."""
+        moved = any(self.noise_offsets)
+        self.noise_here = basis == HERE
+        self.noise_axes, self.noise_offsets = (), ()
+        self.basisChanged.emit()
+        self._axes_changed(moved)
 
     # ---- which pictures ----------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ FORMAT = 1
 MOST_SEED = 1 << 31  # of a column, or of test images
 MOST_SCALE, MOST_OFFSET = 2.0, 100.0  # what sliders and typed numbers reach, and more
 MOST_SLIDERS = 4096
-MOST_AXES, MOST_AXIS = 64, 1e4  # directions, and what a number of one can be
+MOST_AXES, MOST_AXIS = 512, 1e4  # directions, and what a number of one can be
 MOST_TEXT = 4096  # letters of a path or name
 
 T = TypeVar("T")
@@ -137,6 +137,9 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         _axes(values.get("noise_axes", []), "noise_axes"),
         _view(values),
         yes("wants_way_back"),
+        # An older version had none of the picture.
+        _is(bool, values.get("code_here", True), "code_here"),
+        _is(bool, values.get("noise_here", True), "noise_here"),
     )
 
 

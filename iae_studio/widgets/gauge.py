@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from math import isfinite
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.plain import plain
 
-LABEL = "noise share"
-BAR, HEIGHT = 120, 20
-WORDS, DIGITS = 120, 52  # px of the text before and after the bar
+BAR, HEIGHT = 60, 20  # px at the least
+WORDS, DIGITS = 84, 44  # px of the text before and after the bar
 
 
 class Gauge(QWidget):
     """A bar, content in blue and style in amber, with the noise's share in digits."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, label: str = "noise share", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._label = label
         self._share: float | None = None
-        self._folded = False
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setToolTip(
-            "Noise share: of the reconstructions' distance from the mean image,\n"
-            "the part that the noise makes; the rest is the code's"
+            plain(
+                f"{label}: of the pictures' distance from the mean image, the amber part\n"
+                "is what the noise makes; the blue rest is the code's"
+            )
         )
         self.setFont(theme.tabular(self.font()))
+        self.setAccessibleName(f"Noise share, {label}, unknown")
         theme.follow(self, self.updateGeometry)
         theme.notifier().changed.connect(self.update)
 
@@ -38,19 +41,16 @@ class Gauge(QWidget):
         """0 (all from the code) to 1 (all from the noise); None while nothing is known."""
         if share is not None and not isfinite(share):
             share = None  # of a run that exploded
-        self._share = share
-        words = "unknown" if share is None else f"{share:.0%}"
-        self.setAccessibleName(f"Noise share {words}")
-        self.update()
+        if share != self._share:
+            self._share = share
+            self.update()
+        self.setAccessibleName(f"Noise share, {self._label}, {self._words() or 'unknown'}")
 
-    def fold(self, folded: bool) -> None:
-        """Leave the words out, which the tool tip has too, or show them again."""
-        if folded != self._folded:
-            self._folded = folded
-            self.updateGeometry()
+    def _words(self) -> str:
+        return "" if self._share is None else f"{self._share:.0%}"
 
     def sizeHint(self) -> QSize:
-        return QSize(BAR + theme.px(DIGITS + (0 if self._folded else WORDS)), theme.px(HEIGHT))
+        return QSize(2 * BAR + theme.px(DIGITS + WORDS), theme.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(BAR + theme.px(DIGITS), theme.px(HEIGHT))
@@ -58,24 +58,29 @@ class Gauge(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tokens = theme.current()
+        tokens, share = theme.current(), self._share
+        words, digits = theme.px(WORDS), theme.px(DIGITS)
+        if self.width() < words + BAR + digits:
+            words = 0  # which the tool tip has too
         middle = self.height() / 2
-        bar = QRectF(self.width() - BAR - theme.px(DIGITS), middle - 3, BAR, 6)
-        share = self._share
-        painter.setPen(QColor(tokens.muted))
-        words = QRectF(0, 0, bar.left() - 8, self.height())
-        if painter.fontMetrics().horizontalAdvance(LABEL) <= words.width():
-            painter.drawText(words, 0x0082, LABEL)
-        painter.setPen(QColor(0, 0, 0, 0))
+        bar = QRectF(words, middle - 3, self.width() - words - digits, 6)
+        flags = Qt.AlignmentFlag.AlignVCenter
+        if words:
+            painter.setPen(QColor(tokens.muted))
+            room = QRectF(0, 0, words - theme.GAP, self.height())
+            painter.setFont(theme.sized(self.font(), theme.CAPTION))
+            metrics, elide = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+            text = metrics.elidedText(self._label, elide, int(room.width()))
+            painter.drawText(room, flags | Qt.AlignmentFlag.AlignLeft, text)
+            painter.setFont(self.font())
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.line if share is None else tokens.content))
         painter.drawRoundedRect(bar, 3, 3)
         if share is not None:
             painter.setBrush(QColor(tokens.style))
-            wide = BAR * min(1.0, max(0.0, share))
+            wide = bar.width() * min(1.0, max(0.0, share))
             painter.drawRoundedRect(QRectF(bar.right() - wide, bar.top(), wide, 6), 3, 3)
             painter.setPen(QColor(tokens.style))
-            painter.drawText(
-                QRectF(bar.right() + 8, 0, theme.px(DIGITS) - 8, self.height()),
-                0x0081,
-                f"{share:.0%}",
-            )
+            room = QRectF(bar.right(), 0, digits, self.height())
+            painter.drawText(room, flags | Qt.AlignmentFlag.AlignRight, self._words())
+        painter.end()

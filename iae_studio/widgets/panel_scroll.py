@@ -15,6 +15,7 @@ class PanelScroll(QScrollArea):
     def __init__(self, view: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
+        self._scrolled = False  # at some time: then room for the bar is kept
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidget(view)
         self.setFocusProxy(view)
@@ -24,7 +25,9 @@ class PanelScroll(QScrollArea):
 
     def minimumSizeHint(self) -> QSize:
         view = self._view
-        return view.minimumSizeHint().boundedTo(_LEAST).expandedTo(view.minimumSize())
+        least = view.minimumSizeHint().boundedTo(_LEAST).expandedTo(view.minimumSize())
+        bar = self.verticalScrollBar().sizeHint().width() if self._scrolled else 0
+        return QSize(least.width() + bar, least.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -45,6 +48,9 @@ class PanelScroll(QScrollArea):
         room = self.maximumViewportSize()
         least = self._least(room.width())
         if least.height() > room.height():
+            if not self._scrolled:
+                self._scrolled = True
+                self.updateGeometry()
             room.setWidth(room.width() - self.verticalScrollBar().sizeHint().width())
             least = self._least(room.width())
         self._view.resize(room.expandedTo(least))

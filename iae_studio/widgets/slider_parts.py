@@ -81,7 +81,6 @@ class Track(QSlider):
         painter.setBrush(ink)
         painter.drawRoundedRect(QRectF(min(rest, here), middle - 2, abs(here - rest), 4), 2, 2)
         self._paint_handle(painter, here, middle, ink)
-        painter.end()
 
     def _paint_handle(self, painter: QPainter, x: float, y: float, ink: QColor) -> None:
         ground = theme.colour("panel")
@@ -129,7 +128,7 @@ class Track(QSlider):
             self.stepped.emit(_KEYS[key])
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.dragged.emit(float(key == Qt.Key.Key_End))
-        elif event.text() and event.text() in "0123456789-.," and not _commanded(event):
+        elif _begins_number(event, ".,"):
             self.typed.emit(event.text())
         else:
             event.ignore()  # Space, T and the rest belong to the window
@@ -149,15 +148,18 @@ class Track(QSlider):
 
     def _in_scrolling_page(self) -> bool:
         above = self.parentWidget()
-        while above is not None:
-            if isinstance(above, QAbstractScrollArea) and above.verticalScrollBar().maximum() > 0:
-                return True
+        while above is not None and not (
+            isinstance(above, QAbstractScrollArea) and above.verticalScrollBar().maximum() > 0
+        ):
             above = above.parentWidget()
-        return False
+        return above is not None
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
             self.update()
+        if event.type() == QEvent.Type.ShortcutOverride and _begins_number(event):
+            event.accept()  # it is no key of the window here
+            return True
         return bool(super().event(event))
 
 
@@ -241,6 +243,8 @@ class Number(QLineEdit):
             super().keyPressEvent(event)
 
 
-def _commanded(event: QKeyEvent) -> bool:
+def _begins_number(event: QEvent, more: str = "") -> bool:
+    assert isinstance(event, QKeyEvent)
     held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-    return bool(held & ~Qt.KeyboardModifier.ShiftModifier)
+    commanded = bool(held & ~Qt.KeyboardModifier.ShiftModifier)
+    return bool(event.text()) and event.text() in f"0123456789-{more}" and not commanded

@@ -1,168 +1,35 @@
-"""Sliders with a caption and a number, alone and in banks."""
+"""A bank of sliders, one for each dimension of a vector; some with a strip of pictures."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.elided_label import ElidedLabel
-from iae_studio.widgets.plain import plain
-from iae_studio.widgets.slider_parts import TICKS, Number, Track
+from iae_studio.widgets.direction_slider import DirectionSlider
+from iae_studio.widgets.value_slider import ROW
+from iae_studio.widgets.value_slider import ValueSlider as ValueSlider
 
-_ROW = 24  # px
-_CAPTION = 96  # px: a longer name is elided
-
-
-class ValueSlider(QWidget):
-    """Caption, slider, editable number.
-
-    A value set by code may lie outside the slider's ends; a hand never leaves them.
-    """
-
-    valueChanged = Signal(float)
-    edited = Signal(float)  # by the user
-
-    def __init__(
-        self,
-        caption: str,
-        low: float,
-        high: float,
-        value: float,
-        role: str,
-        decimals: int = 1,
-        suffix: str = "",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        if not low < high:
-            raise ValueError(f"a slider needs low < high, not {low} and {high}")
-        self._low, self._high, self._decimals = float(low), float(high), decimals
-        self._default = self._value = float(value)
-        self._caption = ElidedLabel(parent=self)
-        self._track = Track(role, self)
-        self._number = Number(decimals, suffix, self)
-        self._caption.setBuddy(self._track)
-        self.setFocusProxy(self._track)
-        self._lay_out()
-        self._track.dragged.connect(lambda share: self._edit(self._at(share)))
-        self._track.stepped.connect(lambda steps: self._edit(self._value + steps * self.step()))
-        self._track.reset.connect(lambda: self._edit(self._default))
-        self._track.typed.connect(self._number.begin)
-        self._number.entered.connect(self._edit)
-        self._number.left.connect(self._track.setFocus)
-        self._track.setRest(self._share(self._default))
-        self.setCaption(caption)
-        self._show()
-
-    def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.GAP)
-        row.addWidget(self._caption)
-        row.addWidget(self._track, 1)
-        row.addWidget(self._number)
-        theme.follow(self, self._fit)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def _fit(self) -> None:
-        """As large as its words need."""
-        metrics = QFontMetrics(self._number.font())
-        widest = max(metrics.horizontalAdvance(self._number.words(v)) for v in self._extremes())
-        self._number.setFixedWidth(widest + 14)
-        self._number.setMaximumHeight(theme.px(22))
-        self.setFixedHeight(theme.px(_ROW))
-
-    def _extremes(self) -> tuple[float, float]:
-        return self._low, self._high
-
-    def caption(self) -> str:
-        return self._caption.text()
-
-    def setCaption(self, caption: str) -> None:
-        self._caption.setText(caption)
-        self._caption.setVisible(bool(caption))
-        self._track.setAccessibleName(caption)
-        self._number.setAccessibleName(caption)
-        self.setAccessibleName(caption)
-
-    def setCaptionWidth(self, width: int) -> None:
-        """Line up the tracks of several sliders."""
-        self._caption.setFixedWidth(width)
-
-    def captionHint(self) -> int:
-        return min(self._caption.sizeHint().width(), _CAPTION)
-
-    def setTip(self, tip: str) -> None:
-        self.setToolTip(plain(tip))
-        self._track.setAccessibleDescription(tip)
-
-    def value(self) -> float:
-        return self._value
-
-    def setValue(self, value: float) -> None:
-        """Show a value, exactly; does not emit `edited`."""
-        if not math.isfinite(value):
-            raise ValueError(f"a slider shows finite numbers, not {value}")
-        if value != self._value:
-            self._value = float(value)
-            self._show()
-            self.valueChanged.emit(self._value)
-
-    def setDefault(self, value: float) -> None:
-        """What a double click goes back to."""
-        self._default = float(value)
-        self._track.setRest(self._share(self._default))
-
-    def reset(self) -> None:
-        self.setValue(self._default)
-
-    def step(self) -> float:
-        """What an arrow key or a notch of the wheel adds: a sixtieth of the way, rounded nicely."""
-        rough = (self._high - self._low) / 60
-        power = 10.0 ** math.floor(math.log10(rough))
-        nice = min((1, 2, 5, 10), key=lambda part: abs(part * power - rough)) * power
-        return max(nice, 10.0**-self._decimals)
-
-    def _share(self, value: float) -> float:
-        return min(max((value - self._low) / (self._high - self._low), 0.0), 1.0)
-
-    def _at(self, share: float) -> float:
-        return self._low + share * (self._high - self._low)
-
-    def _edit(self, value: float) -> None:
-        value = round(min(max(value, self._low), self._high), self._decimals)
-        if value != self._value:
-            self.setValue(value)
-            self.edited.emit(value)
-
-    def _show(self) -> None:
-        self._track.setValue(round(self._share(self._value) * TICKS))
-        self._number.show_value(self._value)
+FEWEST = 8  # rows without a strip that are to be seen at once
 
 
 class SliderBank(QScrollArea):
     """One slider for each dimension of a vector."""
 
     edited = Signal(tuple)
+    renamed = Signal(int, str)  # by the user: a row, and what it is to be called
 
     def __init__(
         self, role: str, low: float = -3, high: float = 3, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._role, self._low, self._high = role, low, high
-        self._rows: list[ValueSlider] = []
+        self._rows: list[DirectionSlider] = []
+        self._strips = 0  # rows that have one, and are always there ...
+        self._unfolded = True  # ... beside the others
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -172,13 +39,14 @@ class SliderBank(QScrollArea):
         self._column = QVBoxLayout(page)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
+        self.strips = page  # what holds the strips
         self._column.addStretch(1)
         self.setWidget(page)
         self.viewport().setAutoFillBackground(False)
         page.setAutoFillBackground(False)
         theme.follow(self, self._line_up)
 
-    def rows(self) -> tuple[ValueSlider, ...]:
+    def rows(self) -> tuple[DirectionSlider, ...]:
         return tuple(self._rows)
 
     def setRows(self, captions: Sequence[str], tips: Sequence[str] = ()) -> None:
@@ -203,12 +71,44 @@ class SliderBank(QScrollArea):
         width = max((row.captionHint() for row in self._rows), default=0)
         for row in self._rows:
             row.setCaptionWidth(width)
+        self._fold()
+
+    def _make(self, caption: str) -> DirectionSlider:
+        row = DirectionSlider(caption, self._low, self._high, self._role)
+        row.edited.connect(self._tell)
+        row.renamed.connect(lambda name: self.renamed.emit(self._rows.index(row), name))
+        return row
+
+    # ---- strips, and what is folded away -----------------------------------------------------
+
+    def setStrips(self, count: int, unfolded: bool) -> None:
+        """So many rows have a strip of pictures; the others are there where it is unfolded."""
+        self._strips, self._unfolded = count, unfolded
+        self._fold()
+
+    def _fold(self) -> None:
+        for index, row in enumerate(self._rows):
+            row.setStrip(index < self._strips)
+            row.setVisible(index < self._strips or self._unfolded)
         self.updateGeometry()
 
-    def _make(self, caption: str) -> ValueSlider:
-        row = ValueSlider(caption, self._low, self._high, 0.0, self._role, decimals=2)
-        row.edited.connect(self._tell)
-        return row
+    def setPictures(self, pictures: Sequence[list[QImage]]) -> None:
+        """Of the first rows, in their order; of the others nothing is known."""
+        for index, row in enumerate(self._rows):
+            row.strip.setPictures(pictures[index] if index < len(pictures) else [])
+
+    def setNotes(self, notes: Sequence[str]) -> None:
+        """A quiet word above each row."""
+        for row, note in zip(self._rows, notes, strict=True):
+            row.setNote(note)
+        self.updateGeometry()
+
+    def _height(self, most: int) -> int:
+        """Of the strips, and of as many rows without one."""
+        here = [row for row in self._rows if not row.isHidden()]
+        with_strip = [row for row in here if row.strip.isVisibleTo(row)]
+        rest = [row for row in here if row not in with_strip][:most]
+        return max(sum(row.height() for row in (*with_strip, *rest)), theme.px(ROW))
 
     def _tell(self, _: float) -> None:
         self.edited.emit(self.values())
@@ -226,10 +126,10 @@ class SliderBank(QScrollArea):
             row.reset()
 
     def sizeHint(self) -> QSize:
-        return QSize(220, theme.px(_ROW) * max(len(self._rows), 1))
+        return QSize(220, self._height(len(self._rows)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, theme.px(_ROW) * min(max(len(self._rows), 1), 3))
+        return QSize(160, self._height(FEWEST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

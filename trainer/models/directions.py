@@ -92,7 +92,7 @@ def _code_directions(codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     if not codes.shape[1]:
         return codes.mean(0), codes.mean(0), codes.new_zeros(0, 0)
     spread, axes = torch.linalg.eigh((centred.T @ centred / (len(codes) - 1)).cpu().double())
-    axes = _signed(axes.flip(1).T) * spread.flip(0).clamp_min(0).sqrt()[:, None]
+    axes = signed(axes.flip(1).T) * spread.flip(0).clamp_min(0).sqrt()[:, None]
     return codes.mean(0), centred.std(0), axes.float().to(codes.device)
 
 
@@ -114,10 +114,10 @@ def _noise_directions(
     strength, vectors = torch.linalg.eigh(gram)
     strength = strength.flip(0).clamp_min(0)
     share = strength / strength.sum().clamp_min(1e-12)
-    return _signed(vectors.flip(1).T)[:KEPT].float().contiguous(), share[:KEPT].float()
+    return signed(vectors.flip(1).T)[:KEPT].float().contiguous(), share[:KEPT].float()
 
 
-def _signed(axes: Tensor) -> Tensor:
-    """Eigenvectors have no sign; make the largest entry of each row positive."""
+def signed(axes: Tensor) -> Tensor:
+    """Directions have no sign of their own: make the largest entry of each row positive."""
     largest = axes.abs().argmax(1, keepdim=True)
     return axes * axes.gather(1, largest).sign()

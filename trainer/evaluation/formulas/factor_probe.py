@@ -9,6 +9,7 @@ from sklearn.metrics import r2_score
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainer.data.progress import OnProgress, unheard
 from trainer.evaluation.formulas.arrays import double
 from trainer.evaluation.formulas.fitting import convolutional, outputs_of, train, unit
 from trainer.evaluation.measurable import at_least
@@ -38,11 +39,18 @@ class FactorProbe:
         return outputs_of(self.network, images)
 
     @classmethod
-    def fit(cls, images: Tensor, factors: Tensor, seed: int, steps: int = 1000) -> FactorProbe:
+    def fit(
+        cls,
+        images: Tensor,
+        factors: Tensor,
+        seed: int,
+        steps: int = 1000,
+        progress: OnProgress = unheard,
+    ) -> FactorProbe:
         """Learn from images uint8 [N, C, H, W] and their factors [N, F], on the images' device.
 
         The mean squared error of the standardised factors; 15 % of the images are kept back.
-        Raises CannotMeasureError for fewer than 16 images.
+        `progress(step, steps)` may raise. Raises CannotMeasureError for fewer than 16 images.
         """
         at_least(FEWEST, len(images), "training images")
         rng = torch.Generator().manual_seed(seed)
@@ -59,7 +67,7 @@ class FactorProbe:
             index = learned[torch.randint(len(learned), (BATCH,), generator=rng)].to(device)
             return functional.mse_loss(network(unit(images[index])), truth[index])
 
-        train(network, loss, steps, RATE)
+        train(network, loss, steps, RATE, progress)
         kept = kept.to(device)
         scores = r2_score(
             double(truth[kept]), double(outputs_of(network, images[kept])), multioutput="raw_values"

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from trainer.data.progress import OnProgress, unheard
+
 WIDTHS = (16, 32, 64)
 HIDDEN = 128
 LARGE = 40  # px; larger images lose half their side in the first layer, to save time
@@ -40,15 +42,23 @@ def convolutional(shape: tuple[int, int, int], outputs: int, seed: int) -> nn.Se
         return nn.Sequential(*layers, nn.Linear(HIDDEN, outputs))
 
 
-def train(network: nn.Module, loss: Callable[[], Tensor], steps: int, rate: float) -> None:
+def train(
+    network: nn.Module,
+    loss: Callable[[], Tensor],
+    steps: int,
+    rate: float,
+    progress: OnProgress = unheard,
+) -> None:
     """Take `steps` of AdamW on the loss of a fresh batch each; leaves the network in eval mode.
 
-    The learning rate rises to `rate` and falls to nearly 0 (one cycle).
+    The learning rate rises to `rate` and falls to nearly 0 (one cycle). `progress(step, steps)` may
+    raise.
     """
     optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
     network.train()
-    for _ in range(steps):
+    for step in range(steps):
+        progress(step, steps)
         optimiser.zero_grad()
         loss().backward()
         optimiser.step()

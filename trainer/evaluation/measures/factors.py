@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from trainer.data.dataset import DataSet, Rows
+from trainer.data.progress import OnProgress, unheard
 from trainer.evaluation.formulas.content import carried, kept, noise_part
 from trainer.evaluation.formulas.factor_probe import FactorProbe
 from trainer.evaluation.measurable import at_least, finite
@@ -33,7 +34,7 @@ def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[s
     at_least(2, len(data.test), "test images")
     rows = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
     names = sorted(rows.factors)
-    probe = _probe(data, tuple(names))
+    probe = factor_probe(data, tuple(names))
     codes, readings = _read(snapshot, rows.images, probe, seed)
     figures: dict[str, Any] = {}
     for place, name in enumerate(names):
@@ -48,15 +49,31 @@ def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[s
     return figures
 
 
-@lru_cache(maxsize=2)  # several models of the same data are often measured in a row
-def _probe(data: DataSet, names: tuple[str, ...]) -> FactorProbe:
-    parts = [data.train]
-    if data.other_train is not None and data.other_train.edges is None:
-        parts.append(data.other_train)  # translations are read by the same probe
-    each = PROBED // len(parts)
-    images = torch.cat([part.images[:each] for part in parts])
-    factors = torch.cat([_table(part, names)[:each] for part in parts])
-    return FactorProbe.fit(images, factors, seed=0)
+_fitted: list[tuple[DataSet, tuple[str, ...], FactorProbe]] = []
+_fitting = threading.Lock()
+
+
+def factor_probe(
+    data: DataSet, names: tuple[str, ...], progress: OnProgress = unheard
+) -> FactorProbe:
+    """The probe that reads the factors of these names off the images of a data set.
+
+    The last two are kept: several models of the same data are often measured in a row. What
+    `progress` raises ends the fitting. Raises CannotMeasureError where there are too few images.
+    """
+    with _fitting:
+        for known, read, probe in _fitted:
+            if known is data and read == names:
+                return probe
+        parts = [data.train]
+        if data.other_train is not None and data.other_train.edges is None:
+            parts.append(data.other_train)  # translations are read by the same probe
+        each = PROBED // len(parts)
+        images = torch.cat([part.images[:each] for part in parts])
+        factors = torch.cat([_table(part, names)[:each] for part in parts])
+        made = FactorProbe.fit(images, factors, seed=0, progress=progress)
+        _fitted[:] = [*_fitted[-1:], (data, names, made)]
+        return made
 
 
 def _table(rows: Rows, names: tuple[str, ...]) -> Tensor:

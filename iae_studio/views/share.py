@@ -1,0 +1,68 @@
+"""How much of the pictures comes from the noise: of this one, and of a batch of test images."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from iae_studio.state.query import has_noise
+from iae_studio.state.studio_state import StudioState
+from iae_studio.views.building_blocks import as_panel, caption, column, heading, row
+from iae_studio.views.help import help_mark
+from iae_studio.views.share_words import advice
+from iae_studio.widgets.gauge import Gauge
+from trainer.exploring.questions.shares import Share, WhichShare
+from trainer.messages import Rendering
+from trainer.recipe.recipe import Recipe
+
+
+class ShareView(QWidget):
+    """The gauge `noiseShare` of the selected picture, the same of test images, and a warning."""
+
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        as_panel(self)
+        self._state, self._displayed = state, state.displayed
+        self.gauge, self.batch = Gauge("this picture"), Gauge("test images")
+        self.gauge.setObjectName("noiseShare")
+        self.batch.setObjectName("noiseShareOfTests")
+        self.warning = caption()
+        self.warning.setObjectName("noiseWarning")
+        layout = column(self)
+        layout.addLayout(row(heading("Share of the noise"), help_mark("share"), None))
+        layout.addWidget(self.gauge)
+        layout.addWidget(self.batch)
+        layout.addWidget(self.warning)
+        self.warning.hide()
+        self.hide()
+        state.answers.rendered.connect(self._show)
+        state.selection.changed.connect(self._select)
+        state.displayed.recipeChanged.connect(self._wait)
+        for cause in (state.answers.factsChanged, state.displayed.selected):
+            cause.connect(self._ask)
+
+    def _wait(self, recipe: Recipe) -> None:
+        self.hide()
+        self.batch.setShare(None)
+        self.warning.hide()
+
+    def _ask(self) -> None:
+        recipe = self._displayed.recipe
+        if has_noise(recipe) and not recipe.two_dimensional:
+            self._state.asking.ask(WhichShare(), self._show_batch, follows=True)
+
+    def _select(self) -> None:
+        if self._state.answers.rendering is not None:
+            self._show(self._state.answers.rendering)
+
+    def _show(self, rendering: Rendering) -> None:
+        self.setVisible(rendering.step > 0 and has_noise(self._displayed.recipe))
+        share, chosen = rendering.noise_share, self._state.selection.input
+        known = self._state.answers.rendered_inputs
+        place = known.index(chosen) if chosen in known else -1
+        self.gauge.setShare(float(share[place]) if 0 <= place < len(share) else None)
+
+    def _show_batch(self, share: Share) -> None:
+        self.batch.setShare(share.batch)
+        words = advice(share, self._displayed.recipe)
+        self.warning.setText(words)
+        self.warning.setVisible(bool(words))
