@@ -27,7 +27,7 @@ class MapPages(QStackedWidget):
         self._bar.setTextVisible(False)
         self._bar.setFixedSize(theme.px(160), 6)
         self._bar.setAccessibleName("Test images that have been looked at")
-        self._mend = QPushButton()
+        self._mend = QPushButton("Try again")
         self._mend.setObjectName("mapMend")
         self._mend.clicked.connect(lambda: self.mended.emit(self._mend.text()))
         page = QWidget()
