@@ -76,12 +76,13 @@ def _row(what: str, times: list[float], goal: int) -> Row:
 
 def main() -> None:
     from benchmarks.window import studio
+    from iae_studio.state.studio_state import FIRST
 
     with tempfile.TemporaryDirectory() as folder:
         for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             os.environ[variable] = str(Path(folder) / variable)
         app = QApplication.instance() or QApplication([])
-        with studio(Path(folder)) as opened:
+        with studio(Path(folder), FIRST) as opened:
             for row in rows(opened):
                 print(" | ".join(row))
         del app

@@ -13,6 +13,7 @@ from iae_studio.widgets.direction_slider import DirectionSlider
 from iae_studio.widgets.value_slider import ROW
 from iae_studio.widgets.value_slider import ValueSlider as ValueSlider
 
+STRIP_ROOM = 212  # px: five pictures of 40
 FEWEST = 8  # rows without a strip that are to be seen at once
 
 
@@ -129,7 +130,7 @@ class SliderBank(QScrollArea):
         return QSize(220, self._height(len(self._rows)))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, self._height(FEWEST))
+        return QSize(STRIP_ROOM if self._strips else 160, self._height(FEWEST))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
