@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.datasets import called, missing
+from iae_studio.state.datasets import missing
 from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
@@ -23,7 +23,7 @@ from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.picture_sheet import PictureSheet
 from trainer.exploring.questions.data import ShowImages
 from trainer.messages import Pixels
-from trainer.recipe.specs import DATA_SETS
+from trainer.recipe.specs import DATA_SETS, called
 
 SHOWING = "data: showing"
 PICKING = "data: picking"

@@ -13,8 +13,8 @@ from torch.nn.functional import interpolate
 
 from trainer.data.aside import Name, read_decisions
 from trainer.data.dataset import DataSet, Rows
-from trainer.data.loading import load_data
 from trainer.evaluation.formulas.majority import majority
+from trainer.exploring.data_at_hand import data_of
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.data import (
     AskAside,
@@ -25,7 +25,6 @@ from trainer.exploring.questions.data import (
     ShowImages,
     Where,
 )
-from trainer.inference.model_files import trained_on_of
 from trainer.inference.render import column_noise
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import DataMissingError, Pixels
@@ -38,7 +37,7 @@ _guard = threading.Lock()
 _held: tuple[Hashable, weakref.ref[DataSet]] | None = None
 
 
-def _data_of(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> DataSet:
+def _listed_data(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> DataSet:
     """The data of a model; what was listed last is not looked for on the disk again."""
     global _held
     recipe = snapshot.recipe
@@ -47,8 +46,7 @@ def _data_of(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> Dat
         known = _held[1]() if _held is not None and _held[0] == key else None
     if known is not None and not anew:
         return known
-    before = None if told.path is None else trained_on_of(told.path, recipe)
-    data = load_data(recipe, told.root, told.progress, before)
+    data = data_of(recipe, told)
     with _guard:
         _held = key, weakref.ref(data)
     return data
@@ -65,7 +63,7 @@ def listed(snapshot: Snapshot, question: ListImages, told: Circumstances) -> Lis
     """What there is to see; where the data are not at hand, why."""
     nothing = np.empty(0, np.int64)
     try:
-        data = _data_of(snapshot, told, anew=True)
+        data = _listed_data(snapshot, told, anew=True)
     except DataMissingError as error:
         return Listing(nothing, nothing, lacking=str(error))
     rows = _rows_of(data, question.where)
@@ -82,7 +80,7 @@ def listed(snapshot: Snapshot, question: ListImages, told: Circumstances) -> Lis
 
 def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixels:
     """Their pixels, uint8 [n, H, W, C]; those of large images are averaged."""
-    rows = _rows_of(_data_of(snapshot, told), question.where)
+    rows = _rows_of(_listed_data(snapshot, told), question.where)
     images = rows.images[torch.tensor(question.rows, dtype=torch.int64)]
     share = question.longest / max(images.shape[2:]) if question.longest else 1.0
     if share < 1:
@@ -96,7 +94,7 @@ def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixe
 @torch.inference_mode()
 def judged(snapshot: Snapshot, question: JudgeImages, told: Circumstances) -> Judged:
     """Reconstruct up to so many images, evenly spaced, with the same noise each."""
-    rows = _rows_of(_data_of(snapshot, told), question.where)
+    rows = _rows_of(_listed_data(snapshot, told), question.where)
     count = min(len(rows), question.most)
     places = torch.arange(count) * len(rows) // max(count, 1)
     errors, clusters = [], []
