@@ -10,7 +10,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.datasets import missing
-from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
@@ -19,6 +18,7 @@ from iae_studio.views.building_blocks import as_panel, button, caption, column, 
 from iae_studio.views.data_browsing import Browsing
 from iae_studio.views.data_tools import DataTools
 from iae_studio.views.data_words import missing_of, told_of, told_of_all
+from iae_studio.views.to_grid import send
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.picture_sheet import PictureSheet
 from trainer.exploring.questions.data import ShowImages
@@ -169,17 +169,7 @@ class DataBrowser(QWidget):
         return called(word, which, browsing.recipe.data.name, int(listing.labels[row]))
 
     def _send(self, name: str, pixels: Pixels) -> None:
-        """Add it on top, or select it where it is an input already."""
-        inputs, seen = self._state.inputs, pixels[0]
-        if seen.shape != inputs.spec.shape:
-            return  # another model is displayed by now
-        for place, known in enumerate(inputs.images):
-            if known.name == name and np.array_equal(known.seen, seen):
-                self._state.selection.select(place)
-                return
-        original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen
-        inputs.add([Input(name, seen, inputs.spec, original)])
-        self._state.selection.select(0)
+        send(self._state, [(name, pixels[0])])
 
     def _cross(self, row: int) -> None:
         if self.browsing.where.training:
