@@ -77,6 +77,7 @@ WRONG = {
     "settings.noise_offsets": "1.5",
     "settings.raw_code": 1,
     "settings.code_here": 1,
+    "settings.wanted_columns": 1,
     "settings.noise_axes": [[1.0], [1.0, 2.0]],
     "settings": [],
 }

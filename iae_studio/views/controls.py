@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from iae_studio.state.directions import Directions
@@ -53,6 +54,19 @@ class ControlsView(QWidget):
         act(self, SUBJECT, "More directions of the noise", "Ctrl+Shift+N", noise.unfold)
         tip = "Of drawn images: the known factor that each direction moves"
         act(self, SUBJECT, "What the directions move", "Shift+D", self.factors.ask, tip)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Who cannot be seen asks for nothing."""
+        super().hideEvent(event)
+        self._look(False)
+
+    def _look(self, looks: bool) -> None:
+        self.directions.look(looks)
+        self.share.look(looks)
 
     def _toggle(self) -> None:
         basis = ALL if HERE in (self._query.code_basis, self._query.noise_basis) else HERE

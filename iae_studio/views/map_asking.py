@@ -95,6 +95,7 @@ class MapQuestions(QObject):
             self.shares = self.places = None
             self.stages, self.embedding = 0, False
             self._state.asking.cancel(NEAR)
+            self._state.asking.cancel(SHARES)  # they are those of other images
         self.map, self.lacks = found, False
         self.plane = None if found.plane is None else aligned(found.plane, self.plane)
         self.mapped.emit()

@@ -14,6 +14,8 @@ from trainer.exploring.questions.shares import Share, WhichShare
 from trainer.messages import Rendering
 from trainer.recipe.recipe import Recipe
 
+KIND = "noise's share"
+
 
 class ShareView(QWidget):
     """The gauge `noiseShare` of the selected picture, the same of test images, and a warning."""
@@ -22,6 +24,7 @@ class ShareView(QWidget):
         super().__init__(parent)
         as_panel(self)
         self._state, self._displayed = state, state.displayed
+        self._looks = True
         self.gauge, self.batch = Gauge("this picture"), Gauge("test images")
         self.gauge.setObjectName("noiseShare")
         self.batch.setObjectName("noiseShareOfTests")
@@ -45,10 +48,18 @@ class ShareView(QWidget):
         self.batch.setShare(None)
         self.warning.hide()
 
+    def look(self, looks: bool) -> None:
+        """Whether somebody sees the panel: while nobody does, nothing is asked."""
+        self._looks = looks
+        if looks:
+            self._ask()
+        else:
+            self._state.asking.cancel(KIND)
+
     def _ask(self) -> None:
         recipe = self._displayed.recipe
-        if has_noise(recipe) and not recipe.two_dimensional:
-            self._state.asking.ask(WhichShare(), self._show_batch, follows=True)
+        if self._looks and has_noise(recipe) and not recipe.two_dimensional:
+            self._state.asking.ask(WhichShare(), self._show_batch, kind=KIND, follows=True)
 
     def _select(self) -> None:
         if self._state.answers.rendering is not None:
