@@ -21,7 +21,7 @@ from iae_studio.app import Studio
 from iae_studio.middle.map import MAP
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
-from iae_studio.state.query import PICTURES
+from iae_studio.state.turned import PICTURES
 from iae_studio.widgets.map_canvas import MapCanvas
 
 MODELS = ("drawn-10", "mnist-10-small")

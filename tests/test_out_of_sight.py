@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDockWidget, QWidget
 
 from iae_studio.middle.map import MAP
-from iae_studio.state.query import PICTURES
+from iae_studio.state.turned import PICTURES
 from iae_studio.widgets.image_grid import ImageGrid
 from tests.studio import LONG, find, little_data, newest, running
 from tests.widgets import heard_of

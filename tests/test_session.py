@@ -20,8 +20,8 @@ from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import SHIPPED, model_recipe
-from iae_studio.state.query import Settings
 from iae_studio.state.session import Explored, Picture, Session, parsed
+from iae_studio.state.turned import Settings
 from iae_studio.threads import session_file
 from iae_studio.threads.session_file import SessionFile
 from tests.studio import LONG, colour_photo, find, newest, press, running, wait_for_tiles

@@ -11,8 +11,8 @@ import pytest
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import MAX_SEED
 from tests.widgets import heard_of
 from trainer.messages import column_seeds
 from trainer.recipe.catalogue import CATALOGUE

@@ -8,8 +8,8 @@ import numpy as np
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
-from iae_studio.state.query import Settings
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Settings
 from tests.widgets import heard_of
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering, column_seeds
 from trainer.recipe.catalogue import CATALOGUE

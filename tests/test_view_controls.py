@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE, Message
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
+from iae_studio.state.turned import MAX_SEED
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.losses import LONGEST, LossesView
 from iae_studio.views.message_bar import MessageBar

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton
 from iae_studio.state.asking import Asked
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
-from iae_studio.state.query import has_noise
+from iae_studio.state.turned import has_noise
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.share_words import advice
 from iae_studio.widgets.elided_label import WrappedLabel

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from iae_studio.state.direction_rows import DirectionRows
 from iae_studio.state.known_factors import SIDES
 from iae_studio.state.named_directions import NamedDirections, Side
-from iae_studio.state.query import Axes
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Axes
 from trainer.exploring.questions.directions import (
     HERE,
     FoundDirections,

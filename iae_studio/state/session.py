@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
-from iae_studio.state.query import (
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import (
     CLUSTERS,
     COLUMNS,
     FEWEST,
@@ -19,7 +20,6 @@ from iae_studio.state.query import (
     Axes,
     Settings,
 )
-from iae_studio.state.studio_state import StudioState
 from trainer.messages import UserError, column_seeds
 from trainer.recipe.recipe import Recipe
 

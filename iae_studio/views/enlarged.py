@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import column, heading, row, tool
 from iae_studio.views.enlarged_panes import Enlarged, EnlargedPanes

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QSpinBox, QWidget
 
 from iae_studio.state.directions import Directions
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import MAX_SEED
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row, tool
 from iae_studio.views.directions import DirectionsView

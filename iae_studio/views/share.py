@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.views.building_blocks import as_panel, caption, column, heading, row
 from iae_studio.views.help import help_mark
 from iae_studio.views.share_words import advice
