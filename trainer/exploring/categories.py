@@ -9,7 +9,7 @@ from torch import Tensor
 from trainer.data.loading import SomeImages, picture_names
 from trainer.exploring.codes import codes_of, noise_of
 from trainer.exploring.data_at_hand import test_images
-from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.base import Circumstances, untrained
 from trainer.exploring.questions.clusters import (
     Category,
     InputCategories,
@@ -23,13 +23,11 @@ from trainer.messages import DataMissingError, Floats
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 
-UNTRAINED = "Untrained: the categories mean nothing yet. Press Train."
-
 
 def sort_images(snapshot: Snapshot, question: SortImages, told: Circumstances) -> SortedImages:
     """What falls into each category. Raises UserError where the data cannot be read."""
     if not snapshot.step:
-        return _nothing(snapshot, UNTRAINED)
+        return _nothing(snapshot, untrained("its categories"))
     try:
         some, shown = test_images(snapshot.recipe, question.most, told)
     except DataMissingError as error:

@@ -13,7 +13,7 @@ from torch import Tensor
 from trainer.data.dataset import DataSet, Rows
 from trainer.exploring.data_at_hand import data_of
 from trainer.exploring.points import Point, points_of
-from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.base import Circumstances, untrained
 from trainer.exploring.questions.pictures import LOOKED_AT, NearestTraining, Neighbours
 from trainer.inference.pixels import to_pixels
 from trainer.inference.snapshot import Snapshot
@@ -24,7 +24,6 @@ BATCH = 256  # training images at once
 COMPARED = 500  # training images whose own nearest one is looked for
 MOST_NUMBERS = 1 << 25  # of all pixels that are compared: 128 MiB
 
-UNTRAINED = "This model is untrained, so its codes mean nothing yet. Press Train first."
 NOT_HERE = (
     "The training images ({title}) are not on this computer. Download them, or name their folder, "
     "at the left; then ask again."
@@ -51,7 +50,7 @@ def nearest_training(
 ) -> Neighbours:
     """The nearest ones, or why there is no answer."""
     if not snapshot.step:
-        return _none(snapshot, question, UNTRAINED)
+        return _none(snapshot, question, untrained("its codes"))
     try:
         known = _known.get(snapshot) or _look(snapshot, told)
     except DataMissingError as error:
