@@ -149,15 +149,22 @@ class DataBrowser(QWidget):
     # ---- pictures ----------------------------------------------------------------------------
 
     def _want(self, rows: tuple[int, ...]) -> None:
-        question = ShowImages(self.browsing.where, rows, self.sheet.finest())
-        self._state.asking.ask(question, partial(self.sheet.setPictures, rows), kind=SHOWING)
+        browsing = self.browsing
+        question = ShowImages(browsing.where, rows, self.sheet.finest(), browsing.mark)
+        self._state.asking.ask(question, partial(self._show_pictures, rows), kind=SHOWING)
+
+    def _show_pictures(self, rows: tuple[int, ...], pixels: Pixels | None) -> None:
+        if pixels is None:  # the images are others than those that were listed
+            self.browsing.begin()
+        else:
+            self.sheet.setPictures(rows, pixels)
 
     def _pick(self, row: int) -> None:
         """Send an image to the grid."""
         if self.browsing.where.domain:
             self._state.messages.show_message(Message(NO_INPUT))
             return
-        question = ShowImages(self.browsing.where, (row,))
+        question = ShowImages(self.browsing.where, (row,), mark=self.browsing.mark)
         self._state.asking.ask(question, partial(self._send, self._name(row)), kind=PICKING)
 
     def _name(self, row: int) -> str:
@@ -168,7 +175,10 @@ class DataBrowser(QWidget):
         which = listing.names[row] if listing.names else str(row)
         return called(word, which, browsing.recipe.data.name, int(listing.labels[row]))
 
-    def _send(self, name: str, pixels: Pixels) -> None:
+    def _send(self, name: str, pixels: Pixels | None) -> None:
+        if pixels is None:
+            self.browsing.begin()
+            return
         send(self._state, [(name, pixels[0])])
 
     def _cross(self, row: int) -> None:
