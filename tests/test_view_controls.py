@@ -28,7 +28,8 @@ from iae_studio.views.losses import LONGEST, LossesView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.training_bar import TrainingBar, duration
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
-from iae_studio.widgets.sliders import SliderBank, ValueSlider
+from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import heard_of, shown
 from trainer.messages import LOSSES, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE

@@ -17,7 +17,8 @@ from iae_studio.views.controls import ControlsView
 from iae_studio.views.scatter import CloudView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel
-from iae_studio.widgets.sliders import SliderBank, ValueSlider
+from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import heard_of
 from trainer.messages import LOSSES, Cloud, Clusters, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE

@@ -14,7 +14,7 @@ from iae_studio.views.directions import DirectionsView
 from iae_studio.views.help import help_mark
 from iae_studio.views.words import noise_hint
 from iae_studio.widgets.plain import PlainLabel
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 
 SEED = 92  # px: six digits and the arrows
 

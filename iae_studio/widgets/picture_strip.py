@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.pointed import PointedPictures
+from iae_studio.widgets.pointed import Pointed
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
@@ -28,7 +28,7 @@ class Shown:
     words: tuple[str, ...]
 
 
-class PictureStrip(PointedPictures):
+class PictureStrip(Pointed):
     """As many of its pictures as there is room for, the first ones."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

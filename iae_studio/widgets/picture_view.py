@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -163,6 +164,11 @@ class PictureView(QAbstractScrollArea):
 
     def _scrolled(self) -> None:
         self.viewport().update()
+        self._want()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another order may have come while it was hidden."""
+        super().showEvent(event)
         self._want()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

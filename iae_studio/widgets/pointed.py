@@ -1,4 +1,4 @@
-"""What widgets of several pictures share: the one at the pointer, and a click on it."""
+"""What widgets of several parts share: the one at the pointer, and a click on it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 
-class PointedPictures(QWidget):
-    """Says which of its pictures the pointer is over, and which one a click takes."""
+class Pointed(QWidget):
+    """Says which of its parts the pointer is over, a picture say, and which one a click takes."""
 
     chosen = Signal(int)
     hovered = Signal(int)  # -1: none
@@ -19,7 +19,7 @@ class PointedPictures(QWidget):
         self.setMouseTracking(True)
 
     def _at(self, place: QPoint) -> int:
-        """The picture at a place; -1: none."""
+        """The part at a place; -1: none."""
         raise NotImplementedError
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.pointed import PointedPictures
+from iae_studio.widgets.pointed import Pointed
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
@@ -54,7 +54,7 @@ def arrange(room: tuple[int, int], count: int, source: tuple[int, int], ratio: f
     return best
 
 
-class StyleTiles(PointedPictures):
+class StyleTiles(Pointed):
     """Pictures [D, H, W, C] in rows, each below its noise's name, as large as there is room."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
