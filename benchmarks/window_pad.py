@@ -12,7 +12,8 @@ from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.widgets.code_pad import CodePad
-from iae_studio.widgets.style_tiles import Pixels, StyleTiles
+from iae_studio.widgets.sheet import Pixels
+from iae_studio.widgets.style_tiles import StyleTiles
 
 STROKES = 100
 GOAL = 50  # ms

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.pointed import Pointed
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, LINE = 6, 14  # px
 SIDE = 64  # px: no picture is shown larger, unless it is
 

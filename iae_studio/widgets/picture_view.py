@@ -19,9 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, COMFORT, LARGEST = 4, 44, 72  # px
 MEMORY = 64 << 20  # bytes of pictures that are kept
 AHEAD = 2  # rows of tiles below and above those in sight that are asked for too

@@ -10,9 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.pointed import Pointed
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 HIGH, SIDE, LINE = 64, 56, 14  # px
 _WIDEST = 36  # px of a category

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.pointed import Pointed
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, HEAD = 2, 14  # px
 _LARGEST = 192  # px
 _SHARP = 64  # px: smaller pictures are magnified by whole factors only
