@@ -165,7 +165,8 @@ class DataBrowser(QWidget):
             self._state.messages.show_message(Message(NO_INPUT))
             return
         question = ShowImages(self.browsing.where, (row,), mark=self.browsing.mark)
-        self._state.asking.ask(question, partial(self._send, self._name(row)), kind=PICKING)
+        kind = f"{PICKING} {row}"  # of two that are clicked at once both come
+        self._state.asking.ask(question, partial(self._send, self._name(row)), kind=kind)
 
     def _name(self, row: int) -> str:
         """As the test images of the grid are called."""
