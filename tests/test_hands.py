@@ -42,7 +42,6 @@ from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.test_widths import clipped, settle
 from tests.widgets import heard_of
 from trainer.messages import LOSSES, ModelFacts, Progress
-from trainer.messages import ModelFacts
 from trainer.recipe.catalogue import CATALOGUE
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
