@@ -152,10 +152,6 @@ class Query(QObject):
         if moved:
             self.changed.emit()
 
-    def set_raw_code(self, raw: bool) -> None:
-        """Sliders along raw dimensions in place of principal directions; they start at 0."""
-        self.set_code_basis(RAW if raw else ALL)
-
     @property
     def code_basis(self) -> Basis:
         """Which kind of directions of the code is wanted."""
