@@ -144,6 +144,9 @@ def test_known_factors_are_told_above_the_directions(controls, engine, state) ->
     assert asked.question.code.shape == (2, 10) and asked.question.noise.shape == (1, 32)
     state.asking.move(asked, 1, 4)
     assert button.text() == "Stop (25%)"
+    heard = heard_of(state.asking.wanted)
+    controls.directions.give_name("code", 0, "first")
+    assert not [each for (each,) in heard if isinstance(each.question, WhichFactors)], "on its way"
     told = Factors((Factor("slant", -0.93), Factor("size", 0.1)), (None,))
     state.asking.answer(asked, told)
     assert [row.note() for row in bank(controls, "code").rows()] == ["slant −0.93", ""]
