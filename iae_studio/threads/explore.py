@@ -71,6 +71,7 @@ class ExploreThread(QThread):
         """Nobody waits for questions of this kind any more."""
         with self._wake:
             self._drop(kind)
+            self._complained.pop(kind, None)  # who asks again is told again
 
     def _drop(self, kind: str) -> None:
         gone = self._wanted.pop(kind, None)

@@ -72,6 +72,7 @@ class MapQuestions(QObject):
     def try_again(self) -> None:
         """Ask for the codes once more."""
         self.lacks = False
+        self._state.asking.cancel(MAP)  # so that what fails again is told again
         if self._looks:
             self._ask_map()
 
