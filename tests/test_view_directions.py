@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QScrollArea, QToolButton
 
 from iae_studio.state.asking import Asked
 from iae_studio.state.displayed import DisplayedModel
@@ -35,11 +36,16 @@ from trainer.recipe.catalogue import CATALOGUE
 def controls(qtbot, state, engine) -> ControlsView:
     made = ControlsView(state)
     qtbot.addWidget(made)
+    tell(state)
+    return made
+
+
+def tell(state) -> None:
+    """A trained model answers, and there are two inputs."""
     facts = ModelFacts("drawn-10", 5, (28, 28, 1), 10, False, 32, 0, False, (0.1,) * 10, (0.1,) * 9)
     state.answers.set_facts(facts, state.answers.probe().stamp)
     spec = state.inputs.spec
     state.inputs.add([Input(name, np.zeros(spec.shape, np.uint8), spec) for name in "ab"])
-    return made
 
 
 class Engine:
@@ -133,6 +139,17 @@ def test_names_are_added_to_mean_directions_too(controls, engine, state) -> None
     assert state.query.noise_axes != (), "the noise is still of this picture"
     controls.directions.give_name("code", 8, "")
     assert state.query.code_axes == () and len(bank(controls, "code").rows()) == 8
+
+
+def test_a_panel_that_is_closed_from_the_start_asks_nothing(qtbot, state) -> None:
+    asked, around = heard_of(state.asking.wanted), QScrollArea()
+    qtbot.addWidget(around)
+    around.setWidget(ControlsView(state))
+    tell(state)
+    QTest.qWait(50)
+    assert not asked
+    around.show()
+    qtbot.waitUntil(lambda: WhichDirections in {type(each.question) for (each,) in asked})
 
 
 def test_known_factors_are_told_above_the_directions(controls, engine, state) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -54,6 +55,12 @@ class ControlsView(QWidget):
         act(self, SUBJECT, "More directions of the noise", "Ctrl+Shift+N", noise.unfold)
         tip = "Of drawn images: the known factor that each direction moves"
         act(self, SUBJECT, "What the directions move", "Shift+D", self.factors.ask, tip)
+
+    def event(self, event: QEvent) -> bool:
+        """Where it is docked it may be closed from the start: then it is never hidden."""
+        if event.type() == QEvent.Type.ParentChange:
+            self._look(self.isVisible())
+        return bool(super().event(event))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
