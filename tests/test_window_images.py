@@ -311,8 +311,13 @@ def test_each_set_keeps_the_folder_that_was_chosen_for_it(studio, qtbot, tmp_pat
     studio.data.set_root("mnist", tmp_path / "here")
     studio.data.set_root("svhn", tmp_path / "there")
     library = studio.state.library
-    qtbot.waitUntil(lambda: library.ready("mnist") and library.ready("svhn"), timeout=LONG)
-    folders = studio.data.folders.now()
-    assert folders.of("mnist") == tmp_path / "here"
-    assert folders.of("svhn") == tmp_path / "there"
-    assert not library.ready("celeba")
+    wanted = {"mnist": tmp_path / "here", "svhn": tmp_path / "there"}
+
+    def chosen() -> bool:
+        folders = studio.data.folders.now()
+        return all(folders.of(name) == folder for name, folder in wanted.items())
+
+    qtbot.waitUntil(chosen, timeout=LONG)
+    names = ("mnist", "svhn", "celeba")  # all are taken for ready until the disk was read
+    there = [True, True, False]
+    qtbot.waitUntil(lambda: [library.ready(name) for name in names] == there, timeout=LONG)
