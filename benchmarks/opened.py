@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ class Ticks(QObject):
 
 
 class Paints(QObject):
-    """When a widget was painted last."""
+    """How often a widget was painted."""
 
     def __init__(self, watched: QObject) -> None:
         super().__init__()
@@ -82,6 +83,15 @@ def pause(seconds: float) -> None:
 
 
 @contextmanager
+def own_folders() -> Iterator[Path]:
+    """A folder that is gone afterwards; in it lies what the program keeps of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for what in ("DATA", "CACHE", "CONFIG", "STATE"):
+            os.environ[f"XDG_{what}_HOME"] = str(Path(folder) / what)
+        yield Path(folder)
+
+
+@contextmanager
 def studio(folder: Path, recipe: str, size: tuple[int, int] = (1280, 800)) -> Iterator[Studio]:
     """The program with an experiment shown, once its first pictures are there."""
     app = QApplication.instance()
@@ -100,10 +110,12 @@ def studio(folder: Path, recipe: str, size: tuple[int, int] = (1280, 800)) -> It
 
 
 def tick_row(what: str, gaps: list[float], goal: str) -> Row:
+    """Of times between ticks, or of frames, in ms."""
     middle, high = np.percentile(gaps, (50, 99))
     return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(gaps):.1f} ms", goal)
 
 
 def move_row(what: str, times: list[float], goal: int) -> Row:
+    """Of times from a hand's move to what comes of it, in ms."""
     middle, high = np.percentile(times, (50, 95))
     return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", f"p95 <= {goal}")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -22,14 +21,26 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import PySide6
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from benchmarks.opened import Paints, Row, Ticks, move_row, pause, studio, tick_row, wait
+from benchmarks import window_directions, window_grid, window_map, window_pad
+from benchmarks.opened import (
+    Paints,
+    Row,
+    Ticks,
+    move_row,
+    own_folders,
+    pause,
+    studio,
+    tick_row,
+    wait,
+)
 from benchmarks.window_cost import without_window
 from benchmarks.window_start import start_rows
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.training import State
+from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from trainer.messages import LOSSES, Progress, Rendering
@@ -105,6 +116,30 @@ def smoothness(opened: Studio, seconds: float, moves: int) -> list[Row]:
     return rows
 
 
+def walk_row(opened: Studio, seconds: float) -> Row:
+    """Ticks while it trains, and a walk plays below the grid."""
+    begin(opened)
+    walk = opened.window.findChild(QAbstractButton, "walkButton")
+    walk.click()
+    strip = opened.window.findChild(FilmStrip, "walkPictures")
+    wait(lambda: len(strip.pictures()) > 0)
+    ticks = Ticks()
+    with ticks.counted():
+        pause(seconds)
+    walk.click()
+    end(opened)
+    return tick_row("ticks of 16 ms, training, a walk plays", ticks.gaps, "p99 <= 20, worst <= 50")
+
+
+def explored_rows() -> list[Row]:
+    """How soon what is explored answers, each part in a window of its own."""
+    found: list[Row] = []
+    for part in (window_grid, window_pad, window_directions, window_map):
+        with own_folders() as folder, studio(folder, RECIPE.name) as opened:
+            found += part.rows(opened)
+    return found
+
+
 def redraw_row() -> Row:
     """A plot of a million steps, drawn again as when one more report comes."""
     plot = LossPlot()
@@ -163,15 +198,15 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     rows: list[Row] = start_rows(args.rounds + 2)
-    with tempfile.TemporaryDirectory() as folder:
-        for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-            os.environ[variable] = str(Path(folder) / variable)
-        app = QApplication.instance() or QApplication([])
-        with studio(Path(folder), RECIPE.name) as opened:
+    app = QApplication.instance() or QApplication([])
+    with own_folders() as folder:
+        with studio(folder, RECIPE.name) as opened:
             fill(opened)
             rows += smoothness(opened, args.seconds, args.moves)
+            rows.append(walk_row(opened, args.seconds))
             rows.append(cost_row(opened, args.seconds, args.rounds))
         rows.append(redraw_row())
+    rows += explored_rows()
     import torch
 
     from benchmarks.machine import describe

@@ -5,23 +5,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
-from pathlib import Path
 
-import numpy as np
 from PySide6.QtWidgets import QApplication
 
+from benchmarks.opened import Row, move_row, own_folders, pause, studio, wait
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.state.studio_state import FIRST
 
 MODELS = ("shoes-small", "mnist-10-small")  # 32 px in colour, and 28 px in grey
 SELECTIONS = 20
 QUIET = 0.6  # s: a hand looks at what it selected
-
-Row = tuple[str, str, str]  # what, figure, goal
 
 
 def rows(opened: Studio) -> list[Row]:
@@ -36,8 +32,6 @@ def rows(opened: Studio) -> list[Row]:
 
 
 def _rows_of(opened: Studio, name: str) -> list[Row]:
-    from benchmarks.window import pause, wait
-
     state, controls = opened.state, opened.window.view("code and noise")
     directions = controls.directions
     told: dict[str, float] = {}
@@ -64,28 +58,17 @@ def _rows_of(opened: Studio, name: str) -> list[Row]:
     directions.taken.disconnect(links[0])
     directions.drawn.disconnect(links[1])
     return [
-        _row(f"{name}: selection to its directions", times[0], 150),
-        _row(f"{name}: from there to the strips", times[1], 100),
+        move_row(f"{name}: selection to its directions", times[0], 150),
+        move_row(f"{name}: from there to the strips", times[1], 100),
     ]
 
 
-def _row(what: str, times: list[float], goal: int) -> Row:
-    middle, high = np.percentile(times, (50, 95))
-    return (what, f"p50 {middle:.0f}, p95 {high:.0f} ms", f"<= {goal}")
-
-
 def main() -> None:
-    from benchmarks.window import studio
-    from iae_studio.state.studio_state import FIRST
-
-    with tempfile.TemporaryDirectory() as folder:
-        for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-            os.environ[variable] = str(Path(folder) / variable)
-        app = QApplication.instance() or QApplication([])
-        with studio(Path(folder), FIRST) as opened:
-            for row in rows(opened):
-                print(" | ".join(row))
-        del app
+    app = QApplication.instance() or QApplication([])
+    with own_folders() as folder, studio(folder, FIRST) as opened:
+        for row in rows(opened):
+            print(" | ".join(row))
+    del app
 
 
 if __name__ == "__main__":

@@ -5,27 +5,25 @@ python -m benchmarks.window_map
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.opened import Paints, Row, pause, studio, wait
+from benchmarks.opened import Paints, Row, own_folders, pause, studio, tick_row, wait
 from iae_studio.app import Studio
 from iae_studio.middle.map import MAP
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
-from iae_studio.state.query import PICTURES
+from iae_studio.state.turned import PICTURES
 from iae_studio.widgets.map_canvas import MapCanvas
 
 MODELS = ("drawn-10", "mnist-10-small")
 FRAMES = 200
+GOAL = "p99 <= 20"
 NONE = Qt.KeyboardModifier.NoModifier
 
 
@@ -92,11 +90,6 @@ def frame_times(canvas: MapCanvas, move: Callable[[MapCanvas, int], None]) -> li
     return times
 
 
-def frame_row(what: str, times: list[float]) -> Row:
-    middle, high = np.percentile(times, (50, 99))
-    return (what, f"p50 {middle:.1f}, p99 {high:.1f}, worst {max(times):.1f} ms", "p99 <= 20")
-
-
 def rows(opened: Studio) -> list[Row]:
     """Of an opened window, for the table of `benchmarks.window`."""
     found: list[Row] = []
@@ -107,24 +100,21 @@ def rows(opened: Studio) -> list[Row]:
         found.append((f"{count}: key to plane", f"{seconds:.2f} s", "<= 1 s"))
         wait(canvas.hasLattice)
         pause(0.5)
-        found.append(frame_row(f"{count}: pan", frame_times(canvas, pan)))
-        found.append(frame_row(f"{count}: zoom", frame_times(canvas, zoom)))
+        found.append(tick_row(f"{count}: pan", frame_times(canvas, pan), GOAL))
+        found.append(tick_row(f"{count}: zoom", frame_times(canvas, zoom), GOAL))
     canvas.setAllPictures(True)
-    found.append(frame_row(f"{count}, all as pictures: pan", frame_times(canvas, pan)))
+    found.append(tick_row(f"{count}, all as pictures: pan", frame_times(canvas, pan), GOAL))
     canvas.setAllPictures(False)
     opened.state.query.set_view(PICTURES)
     return found
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-            os.environ[variable] = str(Path(folder) / variable)
-        app = QApplication.instance() or QApplication([])
-        assert app is not None
-        with studio(Path(folder), MODELS[0]) as opened:
-            for row in rows(opened):
-                print("| " + " | ".join(row) + " |")
+    app = QApplication.instance() or QApplication([])
+    with own_folders() as folder, studio(folder, MODELS[0]) as opened:
+        for row in rows(opened):
+            print("| " + " | ".join(row) + " |")
+    del app
 
 
 if __name__ == "__main__":

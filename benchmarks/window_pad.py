@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from benchmarks.opened import Paints, Row, move_row, pause, wait
+from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.widgets.code_pad import CodePad
-from iae_studio.widgets.style_tiles import Pixels, StyleTiles
-
-if TYPE_CHECKING:
-    from benchmarks.window import Row
-    from iae_studio.app import Studio
+from iae_studio.widgets.sheet import Pixels
+from iae_studio.widgets.style_tiles import StyleTiles
 
 STROKES = 100
 GOAL = 50  # ms
@@ -23,8 +21,6 @@ GOAL = 50  # ms
 
 def rows(opened: Studio) -> list[Row]:
     """From a pen's touch to the first new shoes painted; and how often they come on the way."""
-    from benchmarks.window import move_row, wait
-
     path, state = SHIPPED["shoes-small"], opened.state
     state.displayed.select(DisplayedModel(model_recipe(path), path))
     wait(lambda: state.answers.rendering is not None and bool(state.inputs.images))
@@ -40,8 +36,6 @@ def rows(opened: Studio) -> list[Row]:
 
 def _strokes(pad: CodePad, tiles: StyleTiles) -> tuple[list[float], list[float]]:
     """Of each stroke the time to new tiles on the screen; of long ones that between two, in ms."""
-    from benchmarks.window import Paints, pause, wait
-
     paints, button = Paints(tiles), Qt.MouseButton.LeftButton
     answered: list[int] = []  # paints before each answer
     shown = tiles.setTiles

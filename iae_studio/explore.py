@@ -9,10 +9,10 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from iae_studio.middle.spec import VIEWS, ViewSpec
-from iae_studio.state.query import PICTURES
 from iae_studio.state.requests import Requests
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
+from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import button, row

@@ -164,6 +164,22 @@ def test_what_cannot_be_answered_is_told_once(qtbot, state, threads) -> None:
     assert [told.what for (told,) in failed] == ["No answer to that."]
 
 
+def test_another_answer_between_does_not_have_it_told_again(qtbot, state, threads) -> None:
+    failed, found = heard_of(threads[0].failed), []
+    threads[0].show(Subject(snapshot_of()))
+    for number in range(2):
+        lacked: list[bool] = []
+        state.asking.ask(Wrong(), pytest.fail, lambda known=lacked: known.append(True))
+        qtbot.waitUntil(lambda known=lacked: bool(known), timeout=PATIENCE)
+        state.asking.ask(Which(), found.append)
+        qtbot.waitUntil(lambda least=number: len(found) > least, timeout=PATIENCE)
+    assert len(failed) == 1
+    state.asking.ask(Wrong(), pytest.fail)
+    state.asking.cancel("Wrong")
+    state.asking.ask(Wrong(), pytest.fail)
+    qtbot.waitUntil(lambda: len(failed) == 2, timeout=PATIENCE)
+
+
 def test_an_answer_on_its_way_when_it_was_cancelled_reaches_nobody(state) -> None:
     wanted = heard_of(state.asking.wanted)
     state.asking.ask(Which(), pytest.fail)

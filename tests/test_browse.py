@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,8 @@ from tests.test_aside import distinct
 from tests.tiny import CPU
 from trainer.data.aside import FILE, Change, Decisions
 from trainer.data.distributions import Gaussian
-from trainer.data.loading import load_data
-from trainer.exploring.browse import DRAWS, aside, judged, listed, shown
+from trainer.data.loading import forget_data, load_data
+from trainer.exploring.browse import DRAWS, aside, disagree, judged, listed, shown
 from trainer.exploring.choosing import Choice, chosen, set_aside
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.data import (
@@ -124,11 +125,9 @@ def test_large_images_are_shown_smaller_and_sent_whole() -> None:
 
 
 def test_an_image_disagrees_where_most_of_its_cluster_are_of_another_class() -> None:
-    from trainer.exploring.browse import _odd
-
     cluster = torch.tensor([0, 0, 0, 2, 2, 2, 3])
     labels = torch.tensor([1, 1, 4, 4, 0, 4, 9])
-    assert _odd(cluster, labels, 5).tolist() == [False, False, True, False, True, False, False]
+    assert disagree(cluster, labels, 5).tolist() == [False, False, True, False, True, False, False]
 
 
 def made(aside_rows: tuple[int, ...] = ()) -> tuple[Listing, Judged, np.ndarray]:
@@ -195,3 +194,23 @@ def test_own_images_are_named_by_their_files_and_known_by_their_content(tmp_path
     assert gone == {(0, key)}
     assert set_aside(listing, frozenset(k for _, k in gone)).nonzero()[0].tolist() == [3]
     assert aside(snapshot, AskAside(), Circumstances()) == frozenset()
+
+
+def test_rows_of_images_that_came_or_went_since_are_not_answered(tmp_path: Path) -> None:
+    folder = distinct(tmp_path / "images", 30)
+    snapshot = of(CATALOGUE["drawn-10"].with_images(str(folder), ""), Known())
+    mark = listed(snapshot, ListImages(Where()), Circumstances()).mark
+
+    def answers() -> tuple[bool, bool]:
+        pixels = shown(snapshot, ShowImages(Where(), (3,), mark=mark), Circumstances())
+        judgement = judged(snapshot, JudgeImages(Where(), mark=mark), Circumstances())
+        return pixels is not None, judgement is not None
+
+    assert answers() == (True, True)
+    for number in range(9):
+        (folder / f"{number}.png").unlink()
+    forget_data()
+    gc.collect()
+    assert answers() == (False, False)
+    mark = listed(snapshot, ListImages(Where()), Circumstances()).mark
+    assert answers() == (True, True)

@@ -18,9 +18,9 @@ from iae_studio.widgets.probability_bars import ProbabilityBars
 from tests.studio import LONG, find, little_data, newest, running
 from tests.tiny import CPU
 from tests.widgets import LEFT, heard_of
-from trainer.data.dataset import DataSet, Rows
 from trainer.data.distributions import Gaussian
-from trainer.exploring.categories import input_categories, sort_images, sorted_rows
+from trainer.data.loading import SomeImages
+from trainer.exploring.categories import input_categories, sort_images, sorted_images
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.clusters import InputCategories, SortImages
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
@@ -45,11 +45,13 @@ def snapshot(noise: int = 0, step: int = 7) -> Snapshot:
     return Snapshot(TWO, step, ByBrightness(noise), None, CPU)
 
 
-def rows(*greys: int) -> Rows:
-    """Images of one grey each; those above 128 are of class 1."""
+def images(*greys: int) -> SomeImages:
+    """Test images of one grey each; those above 128 are of class 1."""
     values = torch.tensor(greys, dtype=torch.uint8)
-    images = values[:, None, None, None].expand(-1, 1, 28, 28).contiguous()
-    return Rows(images, (values > 128).long())
+    pixels = values[:, None, None, None].expand(-1, 1, 28, 28).contiguous()
+    places = torch.arange(len(greys))
+    names = tuple(map(str, places.tolist()))
+    return SomeImages(pixels, (values > 128).long(), places, names=names)
 
 
 def greys(members) -> list[int]:
@@ -60,10 +62,10 @@ def greys(members) -> list[int]:
 
 
 def test_images_are_sorted_by_what_the_encoder_sees() -> None:
-    tests = rows(255, 204, 130, 153, 140, 0, 51, 102, 120)
+    tests = images(255, 204, 130, 153, 140, 0, 51, 102, 120)
     moved = []
     told = Circumstances(progress=lambda *at: moved.append(at))
-    found = sorted_rows(snapshot(), DataSet(tests, tests), TWO, SortImages(shown=2), told)
+    found = sorted_images(snapshot(), tests, TWO, SortImages(shown=2), told)
     assert found.counts.tolist() == [5, 4] and found.total == 9 and found.step == 7
     bright, dark = found.categories
     assert greys(bright.typical) == [255, 204] and greys(bright.doubtful) == [130, 140]
@@ -76,23 +78,16 @@ def test_images_are_sorted_by_what_the_encoder_sees() -> None:
 
 
 def test_of_few_images_none_is_both_typical_and_doubtful() -> None:
-    tests = rows(255, 200, 190)
-    found = sorted_rows(snapshot(), DataSet(tests, tests), TWO, SortImages(), Circumstances())
+    tests = images(255, 200, 190)
+    found = sorted_images(snapshot(), tests, TWO, SortImages(), Circumstances())
     bright, dark = found.categories
     assert greys(bright.typical) == [255, 200] and greys(bright.doubtful) == [190]
     assert dark.typical == dark.doubtful == () and found.majority(1) is None
     assert found.classes.shape == (2, 0), "all are of one class"
 
 
-def test_many_images_are_sorted_by_some_that_lie_all_over_them() -> None:
-    tests = rows(*range(0, 250))
-    ask = SortImages(most=50, shown=1)
-    found = sorted_rows(snapshot(), DataSet(tests, tests), TWO, ask, Circumstances())
-    assert found.total == 50 and greys(found.categories[0].typical) == [245]
-
-
 def test_an_input_has_the_mean_of_what_its_encoder_says() -> None:
-    (picture,) = rows(102).images.permute(0, 2, 3, 1).numpy()
+    (picture,) = images(102).images.permute(0, 2, 3, 1).numpy()
     plain = input_categories(snapshot(), InputCategories(picture, (1, 2)), Circumstances())
     np.testing.assert_allclose(plain, [0.4, 0.6], atol=1e-6)
     seeds = (3, 4, 5)

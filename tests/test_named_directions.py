@@ -47,7 +47,12 @@ GOOD = {"name": "slant", "side": "code", "axis": [1.0, 2.0]}
             for other in (
                 *({"name": ""}, {"name": "x" * 41}, {"name": 5}, {"side": "both"}),
                 *({"axis": []}, {"axis": ["1"]}, {"axis": [True]}, {"axis": [1e9]}),
-                *({"axis": [float("nan")]}, {"axis": [0.0] * 4097}, {"axis": 3}),
+                *(
+                    {"axis": [float("nan")]},
+                    {"axis": [10**400]},
+                    {"axis": [0.0] * 4097},
+                    {"axis": 3},
+                ),
             )
         ),
     ],

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from tests.studio import little_data
 from tests.tiny import CPU, kind_of, pictures_of, recipe_of, snapshot_of
+from trainer.data.loading import load_data
 from trainer.exploring import differences, neighbours
 from trainer.exploring.neighbours import nearest, nearest_training, own_distances
 from trainer.exploring.noise_map import where_noise_acts
@@ -154,7 +155,7 @@ def test_where_the_code_is_a_picture_pixels_are_compared(kind: str) -> None:
     shown = snapshot_of(kind_of(kind))
     probe = Probe(1, pictures_of(shown.recipe, 1), (0,))
     found = nearest_training(shown, NearestTraining(probe, 3), ALONE)
-    data = neighbours.load_data(shown.recipe)
+    data = load_data(shown.recipe)
     domain = data.other_train if shown.recipe.varies_code else data.train
     assert not found.in_code and found.in_all == len(domain)
     assert found.pictures.shape == (3, *probe.images.shape[1:])

@@ -111,3 +111,15 @@ def test_another_order_keeps_the_pictures_and_the_cursor(sheet, qtbot) -> None:
     sheet.forget()
     sheet.setOrder(np.arange(5), (28, 28))
     assert answer(sheet, wanted) == set(range(5))
+
+
+def test_an_order_that_came_while_it_was_hidden_is_asked_for_when_it_is_shown(sheet) -> None:
+    wanted = heard_of(sheet.wanted)
+    sheet.hide()
+    sheet.setOrder(np.arange(20), (28, 28))
+    assert not wanted
+    sheet.show()
+    assert answer(sheet, wanted) == set(range(20))
+    sheet.hide()
+    sheet.show()
+    assert not wanted, "all are here"

@@ -20,11 +20,12 @@ from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import SHIPPED, model_recipe
-from iae_studio.state.query import Settings
 from iae_studio.state.session import Explored, Picture, Session, parsed
+from iae_studio.state.turned import Settings
 from iae_studio.threads import session_file
 from iae_studio.threads.session_file import SessionFile
 from tests.studio import LONG, colour_photo, find, newest, press, running, wait_for_tiles
+from trainer.exploring.questions.directions import RAW
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.paths import session_root
 
@@ -77,6 +78,7 @@ WRONG = {
     "settings.noise_offsets": "1.5",
     "settings.raw_code": 1,
     "settings.code_here": 1,
+    "settings.wanted_columns": 1,
     "settings.noise_axes": [[1.0], [1.0, 2.0]],
     "settings": [],
 }
@@ -173,7 +175,7 @@ def test_the_window_opens_where_it_was_left(qtbot, own_folders, tmp_path) -> Non
         press(studio, qtbot, "resampleButton")
         studio.state.query.set_seed(12)
         studio.state.query.toggle_lock(0)
-        studio.state.query.set_raw_code(True)
+        studio.state.query.set_code_basis(RAW)
         studio.state.query.set_code_offsets((0.0, 1.5))
         studio.state.inputs.want_tests()
         studio.state.inputs.open_files([photo, gone])

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from iae_studio.widgets.slider_parts import Number, Track
-from iae_studio.widgets.sliders import SliderBank, ValueSlider
+from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import LEFT, shown
 
 pytestmark = pytest.mark.usefixtures("dark")

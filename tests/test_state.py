@@ -11,9 +11,10 @@ import pytest
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import MAX_SEED
 from tests.widgets import heard_of
+from trainer.exploring.questions.directions import RAW
 from trainer.messages import column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -56,7 +57,7 @@ def test_only_what_changes_is_asked_again(state) -> None:
     assert [probe.stamp for probe, _ in asked] == [1, 2, 3]
     last = asked[-1][0]
     assert (last.noise_scale, last.noise_offsets, last.code_offsets) == (0.5, (1.0,), (2.0,))
-    query.set_raw_code(True)
+    query.set_code_basis(RAW)
     last = asked[-1][0]
     assert last.raw_code and last.code_offsets == () and last.noise_offsets == (1.0,)
 

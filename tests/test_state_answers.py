@@ -8,9 +8,10 @@ import numpy as np
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
-from iae_studio.state.query import Settings
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Settings
 from tests.widgets import heard_of
+from trainer.exploring.questions.directions import RAW
 from trainer.messages import Cloud, Clusters, ModelFacts, Rendering, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -77,7 +78,7 @@ def test_another_model_begins_with_its_own_codes_and_the_same_noise_vectors(stat
     query = state.query
     query.set_seed(7)
     query.toggle_lock(1)
-    query.set_raw_code(True)
+    query.set_code_basis(RAW)
     for change in (query.set_noise_offsets, query.set_code_offsets):
         change((1.0, 2.0))
     query.set_noise_scale(0.25)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSettings
 
-from iae_studio.state.datasets import title_of, with_data_at_hand
+from iae_studio.state.datasets import title_of
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import read_contents
 from tests.tiny import write_mnist
+from trainer.data.at_hand import with_data_at_hand
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder

@@ -16,9 +16,9 @@ from iae_studio.state.folders import LONGEST, ChosenFolders, Folders
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.model_files import STATE_FILE, find_runs, is_model, model_recipe
 from iae_studio.state.own_images import on_own_images, usable_path
-from iae_studio.state.query import MAX_SEED, Settings
 from iae_studio.state.session import Explored, Picture, explored, parsed, session_of
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import MAX_SEED, Settings
 from tests.tiny import write_mnist
 from trainer.messages import ModelFacts, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE

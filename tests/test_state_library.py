@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QSettings
 
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
-from iae_studio.state.datasets import gone_images, missing, title_of, with_data_at_hand
+from iae_studio.state.datasets import gone_images, missing, title_of
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import Contents
@@ -18,6 +18,7 @@ from iae_studio.state.model_files import SHIPPED, Run, Runs, is_model, list_runs
 from iae_studio.state.test_request import data_of
 from iae_studio.state.training import State
 from tests.widgets import heard_of
+from trainer.data.at_hand import with_data_at_hand
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training.checkpoint import RunFolder
 

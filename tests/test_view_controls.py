@@ -20,16 +20,18 @@ from PySide6.QtWidgets import (
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE, Message
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
+from iae_studio.state.turned import MAX_SEED
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.losses import LONGEST, LossesView
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.training_bar import TrainingBar, duration
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
-from iae_studio.widgets.sliders import SliderBank, ValueSlider
+from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import heard_of, shown
+from trainer.exploring.questions.directions import ALL, RAW
 from trainer.messages import LOSSES, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -69,9 +71,9 @@ def test_there_are_eight_sliders_at_the_most_or_one_for_each_number(controls, st
     know(state, code_spread=(0.1,) * 10, noise_spread=(0.1,) * 10)
     assert heads(code) == heads(noise) == [f"{k}" for k in range(1, 9)]
     assert code.rows()[7].toolTip().startswith("10% of the codes' variance")
-    state.query.set_raw_code(True)
+    state.query.set_code_basis(RAW)
     assert heads(code) == [f"z{k}" for k in range(1, 11)]
-    state.query.set_raw_code(False)
+    state.query.set_code_basis(ALL)
     know(state, code=3)
     assert heads(code) == ["1", "2", "3"]
 
@@ -120,7 +122,7 @@ def test_what_is_restored_is_shown_and_nothing_more_is_asked(controls, state) ->
     code, noise = banks(controls)
     assert noise.values() == (1.0, 0.0) and code.values() == (2.0, 1.5)
     asked, raw = heard_of(state.answers.asked), controls.findChild(QToolButton, "codeRawButton")
-    state.query.set_raw_code(True)
+    state.query.set_code_basis(RAW)
     assert raw.isChecked() and len(asked) == 1
     state.query.set_seed(MAX_SEED)
     assert controls.findChild(QSpinBox).value() == MAX_SEED and len(asked) == 2

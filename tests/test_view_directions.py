@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QPushButton, QToolButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QScrollArea, QToolButton
 
 from iae_studio.state.asking import Asked
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
-from iae_studio.state.query import has_noise
+from iae_studio.state.turned import has_noise
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.share_words import advice
 from iae_studio.widgets.elided_label import WrappedLabel
@@ -35,11 +36,16 @@ from trainer.recipe.catalogue import CATALOGUE
 def controls(qtbot, state, engine) -> ControlsView:
     made = ControlsView(state)
     qtbot.addWidget(made)
+    tell(state)
+    return made
+
+
+def tell(state) -> None:
+    """A trained model answers, and there are two inputs."""
     facts = ModelFacts("drawn-10", 5, (28, 28, 1), 10, False, 32, 0, False, (0.1,) * 10, (0.1,) * 9)
     state.answers.set_facts(facts, state.answers.probe().stamp)
     spec = state.inputs.spec
     state.inputs.add([Input(name, np.zeros(spec.shape, np.uint8), spec) for name in "ab"])
-    return made
 
 
 class Engine:
@@ -135,6 +141,17 @@ def test_names_are_added_to_mean_directions_too(controls, engine, state) -> None
     assert state.query.code_axes == () and len(bank(controls, "code").rows()) == 8
 
 
+def test_a_panel_that_is_closed_from_the_start_asks_nothing(qtbot, state) -> None:
+    asked, around = heard_of(state.asking.wanted), QScrollArea()
+    qtbot.addWidget(around)
+    around.setWidget(ControlsView(state))
+    tell(state)
+    QTest.qWait(50)
+    assert not asked
+    around.show()
+    qtbot.waitUntil(lambda: WhichDirections in {type(each.question) for (each,) in asked})
+
+
 def test_known_factors_are_told_above_the_directions(controls, engine, state) -> None:
     button = controls.findChild(QPushButton, "factorsButton")
     assert not button.isHidden()
@@ -144,6 +161,9 @@ def test_known_factors_are_told_above_the_directions(controls, engine, state) ->
     assert asked.question.code.shape == (2, 10) and asked.question.noise.shape == (1, 32)
     state.asking.move(asked, 1, 4)
     assert button.text() == "Stop (25%)"
+    heard = heard_of(state.asking.wanted)
+    controls.directions.give_name("code", 0, "first")
+    assert not [each for (each,) in heard if isinstance(each.question, WhichFactors)], "on its way"
     told = Factors((Factor("slant", -0.93), Factor("size", 0.1)), (None,))
     state.asking.answer(asked, told)
     assert [row.note() for row in bank(controls, "code").rows()] == ["slant −0.93", ""]

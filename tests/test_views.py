@@ -17,8 +17,10 @@ from iae_studio.views.controls import ControlsView
 from iae_studio.views.scatter import CloudView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel
-from iae_studio.widgets.sliders import SliderBank, ValueSlider
+from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import heard_of
+from trainer.exploring.questions.directions import RAW
 from trainer.messages import LOSSES, Cloud, Clusters, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -180,7 +182,7 @@ def test_there_is_a_slider_for_each_direction(controls, state) -> None:
         "60% of the noise's effect",
         "40% of the noise's effect",
     ]
-    state.query.set_raw_code(True)
+    state.query.set_code_basis(RAW)
     assert all("one number of the code" in row.toolTip() for row in code.rows())
     know(state, noise=0, encoder_noise=0)
     assert not controls.findChild(QSpinBox, "noiseSeed").isEnabled()

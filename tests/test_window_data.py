@@ -109,6 +109,15 @@ def test_the_data_are_browsed_sorted_and_sent_to_the_grid(studio, qtbot) -> None
     assert wait_rows(sheet, qtbot, len(sevens)) == sevens
     point(sheet, qtbot, 0, Qt.MouseButton.RightButton)
     assert "not trained on" in studio.state.messages.current.text
+    two_clicks_send_two(studio, qtbot, sheet)
+
+
+def two_clicks_send_two(studio, qtbot, sheet: PictureSheet) -> None:
+    """The second does not take the place of the first, which is still on its way."""
+    count = len(studio.state.inputs.images)
+    point(sheet, qtbot, 0)
+    point(sheet, qtbot, 1)
+    qtbot.waitUntil(lambda: len(studio.state.inputs.images) == count + 2, timeout=LONG)
 
 
 def test_an_image_is_set_aside_while_it_trains_and_taken_back_afterwards(studio, qtbot) -> None:

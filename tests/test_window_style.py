@@ -13,7 +13,7 @@ from iae_studio.views import walk
 from iae_studio.views.large import LargeView
 from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 from iae_studio.widgets.vector_bars import VectorBars
 from tests.studio import LONG, find, little_data, newest, running, show, train
 from tests.widgets import LEFT, heard_of

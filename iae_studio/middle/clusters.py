@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iae_studio.middle.spec import VIEWS, ViewSpec
-from iae_studio.state.query import CLUSTERS
+from iae_studio.state.turned import CLUSTERS
 from iae_studio.views.clusters import ClustersView
 from trainer.recipe.recipe import Recipe
 

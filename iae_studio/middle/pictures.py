@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from iae_studio.middle.spec import VIEWS, ViewSpec
-from iae_studio.state.query import PICTURES
+from iae_studio.state.turned import PICTURES
 from iae_studio.views.pictures import PicturesView
 
 VIEWS.register(

@@ -12,7 +12,8 @@ from iae_studio.state.displayed import Displayed
 from iae_studio.state.input_list import Input
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.messages import Messages
-from iae_studio.state.query import Axes, Query
+from iae_studio.state.query import Query
+from iae_studio.state.turned import Axes
 from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
 
 

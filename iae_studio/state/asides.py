@@ -38,9 +38,7 @@ class Asides(QObject):
         mine = model.live or (model.is_run and model.path == training.run_path)
         loads = training.state is State.LOADING
         if loads and (mine or model.recipe == training.recipe):
-            self._messages.show_message(
-                Message("The run is loading: set images aside once it trains.")
-            )
+            self._messages.show_message(Message(LOADING))
         elif mine and training.started:
             training.commandWanted.emit(change)
         elif model.is_run:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from trainer.data.at_hand import data_ready
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
-from trainer.recipe.specs import called as called
 
 
 def title_of(recipe: Recipe) -> str:
@@ -45,11 +43,3 @@ def _is_there(name: str) -> bool:
     with suppress(OSError):  # it can't be looked at: whoever reads it tells why
         return Path(name).exists()
     return True
-
-
-def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
-    """The recipe, or the same on drawn data where its own is not at hand."""
-    stand_in = DATA_SETS[recipe.data.name].stand_in
-    if not stand_in or data_ready(recipe.data.name, root):
-        return recipe
-    return recipe.but(data=stand_in)

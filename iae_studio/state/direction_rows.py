@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.known_factors import KnownFactors
 from iae_studio.state.named_directions import Axis, NamedDirections, Side
-from iae_studio.state.query import Axes
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Axes
 from trainer.exploring.questions.directions import (
     ALL,
     HERE,

@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from iae_studio.state.direction_rows import DirectionRows
 from iae_studio.state.known_factors import SIDES
 from iae_studio.state.named_directions import NamedDirections, Side
-from iae_studio.state.query import Axes
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Axes
 from trainer.exploring.questions.directions import (
     HERE,
     FoundDirections,
@@ -32,7 +32,7 @@ class Directions(DirectionRows):
         self, state: StudioState, names: NamedDirections, parent: QObject | None = None
     ) -> None:
         super().__init__(state, names, parent)
-        self._asked = False
+        self._asked, self._looks = False, True
         self._moved: dict[Side, bool] = {"code": False, "noise": False}
         self._ask_soon, self._draw_soon = QTimer(self), QTimer(self)
         for timer, do in ((self._ask_soon, self._ask), (self._draw_soon, self._draw)):
@@ -53,6 +53,19 @@ class Directions(DirectionRows):
         self.factors.changed.connect(self.changed)
 
     # ---- asking ------------------------------------------------------------------------------
+
+    def look(self, looks: bool) -> None:
+        """Whether somebody sees the sliders: while nobody does, nothing is asked."""
+        self._looks = looks
+        if looks:
+            self._ask_soon.start(0)
+        else:
+            self._leave()
+
+    def _leave(self) -> None:
+        for kind in ("WhichDirections", "WhichStrips"):
+            self._state.asking.cancel(kind)
+        self._asked = False
 
     def _recipe_changed(self, recipe: Recipe) -> None:
         self._found, self._asked = None, False
@@ -81,10 +94,9 @@ class Directions(DirectionRows):
 
     def _ask(self) -> None:
         chosen = self._state.selection
-        if chosen.input is None or not self._known or not any(map(self._has, SIDES)):
-            self._state.asking.cancel("WhichDirections")
-            self._state.asking.cancel("WhichStrips")
-            self._asked = False
+        known = self._looks and self._known and any(map(self._has, SIDES))
+        if chosen.input is None or not known:
+            self._leave()
             return
         self._asked = True
         probe = self._state.answers.probe_of(chosen.row, chosen.column)
@@ -142,7 +154,8 @@ class Directions(DirectionRows):
     def _draw(self) -> None:
         chosen, asking = self._state.selection, self._state.asking
         code, noise = (tuple(range(min(SHOWN, len(self.rows(side))))) for side in SIDES)
-        if chosen.input is None or not self._known or not (code or noise):
+        known = self._looks and self._known and bool(code or noise)
+        if chosen.input is None or not known:
             asking.cancel("WhichStrips")
             return
         probe = self._state.answers.probe_of(chosen.row, chosen.column)

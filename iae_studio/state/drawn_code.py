@@ -42,6 +42,7 @@ class CodeDrawing(QObject):
         self.tiles: DrawnTiles | None = None
         self._waits = False  # for an answer
         self._behind = False  # the answer on its way is to an older question
+        self._looks = True
         query.changed.connect(self._ask)
         displayed.selected.connect(self._ask_anew)
 
@@ -50,6 +51,15 @@ class CodeDrawing(QObject):
         self.picture = picture
         self.drawn.emit()
         self._ask()
+
+    def look(self, looks: bool) -> None:
+        """Whether somebody sees the tiles: while nobody does, nothing is asked."""
+        self._looks = looks
+        if looks:
+            self._ask()
+        else:
+            self._asking.cancel(KIND)
+            self._waits = self._behind = False
 
     @property
     def _wanted(self) -> bool:
@@ -70,7 +80,7 @@ class CodeDrawing(QObject):
             self._set(None)
             return
         self._behind = self._waits
-        if not self._waits:
+        if self._looks and not self._waits:
             self._waits = True
             question = DrawnCode(self.picture, self._probe(self.picture))
             self._asking.ask(question, self._show, self._go_on, kind=KIND, follows=True)

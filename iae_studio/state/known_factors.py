@@ -13,6 +13,7 @@ from trainer.recipe.specs import DATA_SETS
 
 SIDES: tuple[Side, Side] = ("code", "noise")
 MOST_ASKED = 16  # directions of a side at once
+MOST_KNOWN = 512  # directions whose factors are kept: of this picture they are others for each
 
 
 class KnownFactors(QObject):
@@ -25,6 +26,7 @@ class KnownFactors(QObject):
         super().__init__(parent)
         self._state = state
         self._known: dict[tuple[Side, Axis], Factor | None] = {}
+        self._on_its_way: dict[Side, list[Axis]] = {}
         self.wanted = False
         state.displayed.recipeChanged.connect(lambda _: self._forget())
 
@@ -43,7 +45,8 @@ class KnownFactors(QObject):
         if not self.wanted or not self.possible:
             return
         fresh = {side: self._unknown(side, axes[side]) for side in SIDES}
-        if any(fresh.values()):
+        if any(fresh.values()) and fresh != self._on_its_way:  # an answer takes seconds
+            self._on_its_way = fresh
             code, noise = (_table(fresh[side], sizes[side]) for side in SIDES)
             self.asking.emit(True)
             asked = WhichFactors(code, noise)
@@ -54,7 +57,7 @@ class KnownFactors(QObject):
 
     def stop(self) -> None:
         """Ask no more."""
-        self.wanted = False
+        self.wanted, self._on_its_way = False, {}
         self._state.asking.cancel("WhichFactors")
         self.asking.emit(False)
 
@@ -63,9 +66,12 @@ class KnownFactors(QObject):
         self.stop()
 
     def _read(self, asked: dict[Side, list[Axis]], told: Factors) -> None:
+        self._on_its_way = {}
         for side, factors in zip(SIDES, (told.code, told.noise), strict=True):
             for number, axis in enumerate(asked[side]):
                 self._known[side, axis] = factors[number] if number < len(factors) else None
+        for known in list(self._known)[:-MOST_KNOWN]:
+            del self._known[known]
         self.asking.emit(False)
         self.changed.emit()
 

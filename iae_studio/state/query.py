@@ -2,62 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
+from iae_studio.state.turned import (
+    CLUSTERS,
+    FEWEST,
+    MAX_SEED,
+    MOST,
+    PICTURES,
+    Axes,
+    Settings,
+    columns_of,
+)
 from trainer.exploring.questions.directions import ALL, HERE, RAW, Basis
 from trainer.messages import column_seeds
-from trainer.recipe.recipe import Recipe
-
-COLUMNS = 8  # at first
-FEWER = 6  # columns where pictures of codes, or of larger sizes, take room too
-FEWEST, MOST = 2, 16  # columns that can be chosen
-MAX_SEED = 999_999
-
-
-def has_noise(recipe: Recipe) -> bool:
-    """Whether one image has many answers."""
-    return bool(
-        recipe.model.noise or recipe.model.encoder_noise or recipe.model.posterior == "gaussian"
-    )
-
-
-def columns_of(recipe: Recipe, wanted: int = 0) -> int:
-    """How many answers a row shows: without noise they would all be the same.
-
-    `wanted` 0 is as many as suit the model.
-    """
-    if not has_noise(recipe):
-        return 1
-    return wanted or (FEWER if recipe.translates else COLUMNS)
-
-
-PICTURES, CLUSTERS = "pictures", "clusters"  # names of views of the middle
-Axes = tuple[tuple[float, ...], ...]  # one direction each
-
-
-@dataclass(frozen=True)
-class Settings:
-    """All that is turned; of the same names as in a `Query`."""
-
-    seed: int = 0
-    seeds: tuple[int, ...] = column_seeds(0, MOST)
-    wanted_columns: int = 0  # as many as suit the model
-    locked: frozenset[int] = frozenset()
-    noise_scale: float = 1.0
-    noise_offsets: tuple[float, ...] = ()
-    code_offsets: tuple[float, ...] = ()
-    raw_code: bool = False
-    # Directions in place of those of the snapshot; empty: the snapshot's.
-    code_axes: Axes = ()
-    noise_axes: Axes = ()
-    view: str = PICTURES
-    wants_way_back: bool = False
-    # Whether the directions are to be those of strongest effect on the selected picture.
-    code_here: bool = True
-    noise_here: bool = True
 
 
 class Query(QObject):
@@ -190,10 +151,6 @@ class Query(QObject):
         self.axesChanged.emit()
         if moved:
             self.changed.emit()
-
-    def set_raw_code(self, raw: bool) -> None:
-        """Sliders along raw dimensions in place of principal directions; they start at 0."""
-        self.set_code_basis(RAW if raw else ALL)
 
     @property
     def code_basis(self) -> Basis:

@@ -9,8 +9,17 @@ from typing import Any, TypeVar
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
-from iae_studio.state.query import CLUSTERS, COLUMNS, MAX_SEED, MOST, PICTURES, Axes, Settings
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import (
+    CLUSTERS,
+    COLUMNS,
+    FEWEST,
+    MAX_SEED,
+    MOST,
+    PICTURES,
+    Axes,
+    Settings,
+)
 from trainer.messages import UserError, column_seeds
 from trainer.recipe.recipe import Recipe
 
@@ -127,7 +136,7 @@ def _settings(values: Mapping[str, Any]) -> Settings:
     return Settings(
         seed,
         (*seeds, *column_seeds(seed, MOST)[len(seeds) :]),
-        _whole(values.get("wanted_columns", 0), "wanted_columns", MOST),
+        _columns(values.get("wanted_columns", 0)),
         frozenset(several("locked", MOST, lambda value, name: _whole(value, name, MOST - 1))),
         _number(values.get("noise_scale"), "noise_scale", 0.0, MOST_SCALE),
         several("noise_offsets", MOST_SLIDERS, offset),
@@ -141,6 +150,14 @@ def _settings(values: Mapping[str, Any]) -> Settings:
         _is(bool, values.get("code_here", True), "code_here"),
         _is(bool, values.get("noise_here", True), "noise_here"),
     )
+
+
+def _columns(value: object) -> int:
+    """As many as can be chosen; 0: as many as suit the model."""
+    wanted = _whole(value, "wanted_columns", MOST)
+    if wanted and wanted < FEWEST:
+        raise _wrong("wanted_columns")
+    return wanted
 
 
 def _axes(value: object, name: str) -> Axes:

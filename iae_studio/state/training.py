@@ -52,9 +52,8 @@ class Training(QObject):
     loadingMoved = Signal(object)  # Loading | None
     runChanged = Signal()  # it began, was saved, or ended: the library has another run
     wanted = Signal(Recipe, object)  # the run to go on with, or None
-    commandWanted = Signal(
-        object
-    )  # pause, go, step, stop, save, discard; a folder to save in, a Change
+    # pause, go, step, stop, save, discard; a folder to save in; a Change of what is set aside
+    commandWanted = Signal(object)
 
     def __init__(
         self, displayed: Displayed, messages: Messages, parent: QObject | None = None

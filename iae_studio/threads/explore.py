@@ -56,7 +56,7 @@ class ExploreThread(QThread):
         self._wanted: dict[str, _Wanted] = {}
         self._subject: Subject | None = None
         self._hand: tuple[_Wanted, CancellableProgress] | None = None
-        self._complained = ""
+        self._complained: dict[str, str] = {}  # by the kind of question
         self._quit = False
 
     def ask(self, asked: Asked) -> None:
@@ -71,6 +71,7 @@ class ExploreThread(QThread):
         """Nobody waits for questions of this kind any more."""
         with self._wake:
             self._drop(kind)
+            self._complained.pop(kind, None)  # who asks again is told again
 
     def _drop(self, kind: str) -> None:
         gone = self._wanted.pop(kind, None)
@@ -135,18 +136,18 @@ class ExploreThread(QThread):
 
     def _answer(self, wanted: _Wanted, subject: Subject, progress: CancellableProgress) -> None:
         began, asked = time.monotonic(), wanted.asked
-        answer = resolve(type(asked.question).answered_by)
         try:
+            answer = resolve(type(asked.question).answered_by)
             told = Circumstances(subject.root, subject.path, progress)
             found = answer(subject.snapshot, asked.question, told)
         except CancelledError:
             self._over(wanted, subject, began)
         except Exception as error:
             self._over(wanted, subject, began)
-            self._complain(describe(error))
+            self._complain(asked.kind, describe(error))
             self.lacked.emit(asked)
         else:
-            self._complained = ""
+            self._complained.pop(asked.kind, None)
             self._over(wanted, subject, began)
             self.answered.emit(asked, found)
 
@@ -161,10 +162,10 @@ class ExploreThread(QThread):
             if not wanted.asked.follows and self._wanted.get(kind) is wanted:
                 del self._wanted[kind]
 
-    def _complain(self, told: Failed) -> None:
+    def _complain(self, kind: str, told: Failed) -> None:
         """Told once, not by each newer weights."""
-        if str(told) != self._complained:
-            self._complained = str(told)
+        if str(told) != self._complained.get(kind):
+            self._complained[kind] = str(told)
             self.failed.emit(told)
 
 

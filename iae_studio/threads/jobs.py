@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from iae_studio.clipboard import begins_as_path
-from iae_studio.state.datasets import gone_images, with_data_at_hand
+from iae_studio.state.datasets import gone_images
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
@@ -20,6 +20,7 @@ from iae_studio.state.opened import Opened
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
 from trainer.data.aside import Change
+from trainer.data.at_hand import with_data_at_hand
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import unheard
 from trainer.messages import Pixels, UserError

@@ -11,18 +11,16 @@ from typing import TYPE_CHECKING
 
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
+from iae_studio.threads.publishing import Publisher
 from iae_studio.threads.reports import Mailbox, TrainingReports
 from trainer.data.aside import Change
 from trainer.messages import DivergedError, Failed, Progress
 
 if TYPE_CHECKING:
-    from trainer.models.directions import Directions
     from trainer.training.aside import Course
     from trainer.training.checkpoint import RunFolder
     from trainer.training.loop import TrainState
 
-PUBLISH_SECONDS = 1.0
-DIRECTIONS_SECONDS = 20.0
 SAVE_SECONDS = 30.0
 FIRST_SAVE = 5.0  # of a new run, so that one that is cut off soon is not a folder without weights
 
@@ -44,8 +42,8 @@ class RunJob:
         if state.step >= self.until:
             self.until = state.step + state.recipe.schedule.steps
         self._course = self._steps(self.until)
-        self._directions: Directions | None = None
-        self._published = self._renewed = self._saved = time.monotonic()
+        self._publisher = Publisher(reports)
+        self._saved = time.monotonic()
         if not folder.has_state():
             self._saved -= max(SAVE_SECONDS - FIRST_SAVE, 0.0)
         self._cost = 0.0
@@ -150,34 +148,16 @@ class RunJob:
             self.reports.noted.emit(progress.note)
 
     def _chores(self) -> None:
+        self._publisher.publish_if_due(self.state, self.batches)
         now = time.monotonic()
-        if now - self._published > PUBLISH_SECONDS:
-            self.publish(renew=now - self._renewed > DIRECTIONS_SECONDS)
         # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
         # Nor overwrite a good one while the losses are astray.
         if now - self._saved > max(SAVE_SECONDS, 50 * self._cost) and self.state.watch.sound:
             self.save()
 
     def publish(self, renew: bool) -> None:
-        """Hand out the weights. The directions are kept for a while: sliders keep their sense.
-
-        A picture that fails is told, and never ends the training.
-        """
-        from trainer.inference.snapshot import publish
-
-        known = None if renew else self._directions
-        try:
-            now = self.batches.at(self.state.step)
-            snapshot = publish(self.state.ema, self.state.step, now.device, now, known)
-        except Exception as error:
-            self.reports.failed.emit(describe(error))
-            self._published = time.monotonic()
-            return
-        self._directions = snapshot.directions
-        self._published = time.monotonic()
-        if renew:
-            self._renewed = self._published
-        self.reports.publish(snapshot)
+        """Hand out the weights; with new directions, or with those of before."""
+        self._publisher.publish(self.state, self.batches, renew)
 
     # ---- saving and ending -------------------------------------------------------------------
 

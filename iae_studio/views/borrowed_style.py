@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.input_list import Input
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.views.large import LargeView
 from iae_studio.views.style_page import StylePage
 from iae_studio.views.style_words import seed_name

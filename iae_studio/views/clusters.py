@@ -9,7 +9,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.actions import act
@@ -17,6 +16,7 @@ from iae_studio.views.building_blocks import caption, row
 from iae_studio.views.cluster_images import ClusterImages, about_category, percent
 from iae_studio.views.help import help_mark
 from iae_studio.views.large import LargeView
+from iae_studio.views.to_grid import send
 from iae_studio.views.words import about_clusters
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from iae_studio.widgets.probability_bars import ProbabilityBars
@@ -196,17 +196,7 @@ class ClustersView(QWidget):
     # ---- hands -------------------------------------------------------------------------------
 
     def _take(self, member: Member) -> None:
-        """An image goes to the grid, or is selected where it is there already."""
-        inputs, selection = self._state.inputs, self._state.selection
-        seen = np.array(member.picture)
-        there = (i for i, known in enumerate(inputs.images) if np.array_equal(known.seen, seen))
-        place = next(there, -1)
-        if place < 0 and seen.shape == inputs.spec.shape:
-            original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen
-            inputs.add([Input(member.name, seen, inputs.spec, original)])
-            place = 0
-        if place >= 0:
-            selection.select(place)
+        if send(self._state, [(member.name, member.picture)]):
             self.told.emit(f"{member.name} is selected: see it in Pictures (1)")
 
     def _bar_hovered(self, category: int) -> None:

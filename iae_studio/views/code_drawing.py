@@ -14,7 +14,7 @@ from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import row, tool
 from iae_studio.views.help import help_mark
 from iae_studio.widgets.code_pad import CodePad
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 from trainer.exploring.questions.pad import EdgesOf, Pen, pen_of
 from trainer.messages import Pixels
 from trainer.recipe.recipe import Recipe

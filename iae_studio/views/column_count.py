@@ -7,8 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from iae_studio.state.query import FEWEST, MOST, has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import FEWEST, MOST, has_noise
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import row

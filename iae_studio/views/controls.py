@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from iae_studio.state.directions import Directions
@@ -41,44 +43,37 @@ class ControlsView(QWidget):
         for part in (self.share, self.factors, self.code, self.noise):
             layout.addWidget(part)
         layout.addStretch(1)
-        act(
-            self,
-            SUBJECT,
-            "Directions of this picture, or of all",
-            "D",
-            self._toggle,
-            "Sliders along what changes the selected picture the most, or along the mean ones",
-        )
-        act(
-            self,
-            SUBJECT,
-            "Name the direction",
-            "N",
-            self._name,
-            "Give a name to the direction whose slider has the keyboard",
-        )
-        act(
-            self,
-            SUBJECT,
-            "More directions of the code",
-            "Ctrl+Shift+D",
-            self.code.directions.unfold,
-        )
-        act(
-            self,
-            SUBJECT,
-            "More directions of the noise",
-            "Ctrl+Shift+N",
-            self.noise.directions.unfold,
-        )
-        act(
-            self,
-            SUBJECT,
-            "What the directions move",
-            "Shift+D",
-            self.factors.ask,
-            "Of drawn images: the known factor that each direction moves",
-        )
+        self._actions()
+
+    def _actions(self) -> None:
+        tip = "Sliders along what changes the selected picture the most, or along the mean ones"
+        act(self, SUBJECT, "Directions of this picture, or of all", "D", self._toggle, tip)
+        tip = "Give a name to the direction whose slider has the keyboard"
+        act(self, SUBJECT, "Name the direction", "N", self._name, tip)
+        code, noise = self.code.directions, self.noise.directions
+        act(self, SUBJECT, "More directions of the code", "Ctrl+Shift+D", code.unfold)
+        act(self, SUBJECT, "More directions of the noise", "Ctrl+Shift+N", noise.unfold)
+        tip = "Of drawn images: the known factor that each direction moves"
+        act(self, SUBJECT, "What the directions move", "Shift+D", self.factors.ask, tip)
+
+    def event(self, event: QEvent) -> bool:
+        """Where it is docked it may be closed from the start: then it is never hidden."""
+        if event.type() == QEvent.Type.ParentChange:
+            self._look(self.isVisible())
+        return bool(super().event(event))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._look(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Who cannot be seen asks for nothing."""
+        super().hideEvent(event)
+        self._look(False)
+
+    def _look(self, looks: bool) -> None:
+        self.directions.look(looks)
+        self.share.look(looks)
 
     def _toggle(self) -> None:
         basis = ALL if HERE in (self._query.code_basis, self._query.noise_basis) else HERE

@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.datasets import called, missing
-from iae_studio.state.input_list import Input
+from iae_studio.state.datasets import missing
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
@@ -19,11 +18,12 @@ from iae_studio.views.building_blocks import as_panel, button, caption, column, 
 from iae_studio.views.data_browsing import Browsing
 from iae_studio.views.data_tools import DataTools
 from iae_studio.views.data_words import missing_of, told_of, told_of_all
+from iae_studio.views.to_grid import send
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.picture_sheet import PictureSheet
 from trainer.exploring.questions.data import ShowImages
 from trainer.messages import Pixels
-from trainer.recipe.specs import DATA_SETS
+from trainer.recipe.specs import DATA_SETS, called
 
 SHOWING = "data: showing"
 PICKING = "data: picking"
@@ -149,16 +149,24 @@ class DataBrowser(QWidget):
     # ---- pictures ----------------------------------------------------------------------------
 
     def _want(self, rows: tuple[int, ...]) -> None:
-        question = ShowImages(self.browsing.where, rows, self.sheet.finest())
-        self._state.asking.ask(question, partial(self.sheet.setPictures, rows), kind=SHOWING)
+        browsing = self.browsing
+        question = ShowImages(browsing.where, rows, self.sheet.finest(), browsing.mark)
+        self._state.asking.ask(question, partial(self._show_pictures, rows), kind=SHOWING)
+
+    def _show_pictures(self, rows: tuple[int, ...], pixels: Pixels | None) -> None:
+        if pixels is None:  # the images are others than those that were listed
+            self.browsing.begin()
+        else:
+            self.sheet.setPictures(rows, pixels)
 
     def _pick(self, row: int) -> None:
         """Send an image to the grid."""
         if self.browsing.where.domain:
             self._state.messages.show_message(Message(NO_INPUT))
             return
-        question = ShowImages(self.browsing.where, (row,))
-        self._state.asking.ask(question, partial(self._send, self._name(row)), kind=PICKING)
+        question = ShowImages(self.browsing.where, (row,), mark=self.browsing.mark)
+        kind = f"{PICKING} {row}"  # of two that are clicked at once both come
+        self._state.asking.ask(question, partial(self._send, self._name(row)), kind=kind)
 
     def _name(self, row: int) -> str:
         """As the test images of the grid are called."""
@@ -168,18 +176,11 @@ class DataBrowser(QWidget):
         which = listing.names[row] if listing.names else str(row)
         return called(word, which, browsing.recipe.data.name, int(listing.labels[row]))
 
-    def _send(self, name: str, pixels: Pixels) -> None:
-        """Add it on top, or select it where it is an input already."""
-        inputs, seen = self._state.inputs, pixels[0]
-        if seen.shape != inputs.spec.shape:
-            return  # another model is displayed by now
-        for place, known in enumerate(inputs.images):
-            if known.name == name and np.array_equal(known.seen, seen):
-                self._state.selection.select(place)
-                return
-        original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen
-        inputs.add([Input(name, seen, inputs.spec, original)])
-        self._state.selection.select(0)
+    def _send(self, name: str, pixels: Pixels | None) -> None:
+        if pixels is None:
+            self.browsing.begin()
+            return
+        send(self._state, [(name, pixels[0])])
 
     def _cross(self, row: int) -> None:
         if self.browsing.where.training:

@@ -74,6 +74,11 @@ class Browsing(QObject):
         facts = self._state.answers.facts
         return self.judged is not None and facts is not None and facts.step != self.judged.step
 
+    @property
+    def mark(self) -> int | None:
+        """Which images they are; None: nothing is listed."""
+        return None if self.listing is None else self.listing.mark
+
     def judgement(self, row: int) -> tuple[float, int | None] | None:
         """A row's error, and its cluster where there is one; None where it was not judged."""
         place = self._place.get(row)
@@ -121,9 +126,8 @@ class Browsing(QObject):
     def judge(self) -> None:
         """Ask how the newest weights see them."""
         self._judging, self.progress = True, (0, 0)
-        self._state.asking.ask(
-            JudgeImages(self.where), self._have_judged, self._unjudged, kind=JUDGING
-        )
+        question = JudgeImages(self.where, mark=self.mark)
+        self._state.asking.ask(question, self._have_judged, self._unjudged, kind=JUDGING)
         self._update()
 
     @property
@@ -172,8 +176,11 @@ class Browsing(QObject):
         nothing = np.empty(0, np.int64)
         self._listed(Listing(nothing, nothing, lacking="The images cannot be read."))
 
-    def _have_judged(self, judged: Judged) -> None:
+    def _have_judged(self, judged: Judged | None) -> None:
         self._judging = False
+        if judged is None:  # the images are others than those that were listed
+            self.begin()
+            return
         if judged.step:
             self.judged = judged
             self._place = {row: place for place, row in enumerate(judged.rows.tolist())}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from iae_studio.views.data_browsing import Browsing
+from trainer.exploring.questions.base import untrained
 from trainer.exploring.questions.data import Listing
 
 POINTS = "This model is about points in the plane: the plot in the middle shows them all."
-UNTRAINED = (
-    "This model is untrained: its reconstructions and clusters mean nothing yet. Press Train."
-)
+UNTRAINED = untrained("its reconstructions and clusters")
 NOTHING_ASIDE = (
     "No training image is set aside. Right-click one under “All”, or press X: the run that is "
     "displayed then trains without it."

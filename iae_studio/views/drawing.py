@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QVBoxLayout, QWidget
 
-from iae_studio.state.query import PICTURES
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import as_panel, button, caption, column, row

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import heading
+from iae_studio.views.to_grid import send
 from iae_studio.widgets.style_tiles import HEAD, StyleTiles
 
 _TALL = 64  # px
@@ -48,12 +47,8 @@ class DrawnRow(QWidget):
 
     def _to_grid(self, index: int) -> None:
         """One of the tiles is an input from now on."""
-        drawn, inputs = self._state.drawing.tiles, self._state.inputs
-        if drawn is None or drawn.tiles.shape[1:] != inputs.spec.shape:
-            return
-        index = min(index, len(drawn.tiles) - 1)
-        self._kept += 1
-        seen = np.array(drawn.tiles[index])
-        original = np.repeat(seen, 3, 2) if seen.shape[2] == 1 else seen
-        inputs.add([Input(f"drawn {self._kept}, n{index + 1}", seen, inputs.spec, original)])
-        self._state.selection.select(0)
+        drawn = self._state.drawing.tiles
+        if drawn is not None:
+            index = min(index, len(drawn.tiles) - 1)
+            self._kept += 1
+            send(self._state, [(f"drawn {self._kept}, n{index + 1}", drawn.tiles[index])])

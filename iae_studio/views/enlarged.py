@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import column, heading, row, tool
 from iae_studio.views.enlarged_panes import Enlarged, EnlargedPanes
@@ -42,7 +42,7 @@ class EnlargedView(QWidget):
         # It is scrolled: the window may be as low as the grid lets it.
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._state = state
-        self._open = False
+        self._open, self._hidden = False, False
         self._trained: bool | None = None
         self.panes = EnlargedPanes()
         self.neighbours = NeighbourList(state)
@@ -100,8 +100,22 @@ class EnlargedView(QWidget):
             self._ask()
             self.setFocus()
         else:
-            self._state.asking.cancel(HEAT)
-            self.neighbours.forget()
+            self._forget_questions()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._hidden = False
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another view of the middle is in front: who cannot be seen asks for nothing."""
+        super().hideEvent(event)
+        self._hidden = True
+        self._forget_questions()
+
+    def _forget_questions(self) -> None:
+        self._state.asking.cancel(HEAT)
+        self.neighbours.forget()
 
     def _place(self) -> tuple[int, int] | None:
         """The line of the answer and the column that are shown; None while there is no answer."""
@@ -156,7 +170,8 @@ class EnlargedView(QWidget):
     def _ask(self) -> None:
         """Of what is selected, with all that is turned."""
         chosen, recipe = self._state.selection, self._state.displayed.recipe
-        if not self._open or chosen.input is None or recipe.two_dimensional:
+        here = self._open and not self._hidden
+        if not here or chosen.input is None or recipe.two_dimensional:
             return
         noise = has_noise(recipe)
         self.overlay.setEnabled(noise)

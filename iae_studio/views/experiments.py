@@ -49,13 +49,8 @@ class ExperimentsView(QWidget):
         self._data = caption(most=3)
         self._download = button("Download", "download", "", self._want_download, "downloadButton")
         self._folder = button("Folder", "folder", "", self._want_folder, "folderButton")
-        self._own = button(
-            "Own images…",
-            "image",
-            "",
-            requests.ownImagesWanted.emit,
-            "ownImagesButton",
-        )
+        own = requests.ownImagesWanted.emit
+        self._own = button("Own images…", "image", "", own, "ownImagesButton")
         self._cancel = button("Cancel", "close", "Stop the download", downloads.cancelWanted.emit)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PAPER = "Makhzani, Implicit Autoencoders"
-
 
 @dataclass(frozen=True)
 class Help:

@@ -13,7 +13,7 @@ from iae_studio.state.training import State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, row, tool
 from iae_studio.views.help import help_mark
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 
 if TYPE_CHECKING:

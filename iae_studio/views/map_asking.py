@@ -72,6 +72,7 @@ class MapQuestions(QObject):
     def try_again(self) -> None:
         """Ask for the codes once more."""
         self.lacks = False
+        self._state.asking.cancel(MAP)  # so that what fails again is told again
         if self._looks:
             self._ask_map()
 
@@ -95,6 +96,7 @@ class MapQuestions(QObject):
             self.shares = self.places = None
             self.stages, self.embedding = 0, False
             self._state.asking.cancel(NEAR)
+            self._state.asking.cancel(SHARES)  # they are those of other images
         self.map, self.lacks = found, False
         self.plane = None if found.plane is None else aligned(found.plane, self.plane)
         self.mapped.emit()

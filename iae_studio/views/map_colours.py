@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from iae_studio.state.query import has_noise
+from iae_studio.state.turned import has_noise
 from iae_studio.style import theme
 from iae_studio.widgets.map_legend import Legend
 from trainer.exploring.questions.map import CodeMap

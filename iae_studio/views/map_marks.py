@@ -6,10 +6,10 @@ import numpy as np
 
 from iae_studio.state.input_list import Input
 from iae_studio.views.map_asking import MapQuestions
-from iae_studio.views.map_grid import number_of
 from iae_studio.views.map_words import PLANE
 from iae_studio.widgets.map_scene import Mark
 from trainer.exploring.plane import nearest
+from trainer.exploring.questions.map import MapImages
 from trainer.messages import Floats
 
 
@@ -42,7 +42,15 @@ def _among_neighbours(asked: MapQuestions, selected: Input | None, places: Float
     others = nearest(asked.map.codes, asked.codes.mean(1))
     made = []
     for known, other in zip(asked.inputs, others.tolist(), strict=True):
-        number = number_of(known, images, numbers)
+        number = _number_of(known, images, numbers)
         x, y = places[number if number >= 0 else other].tolist()
         made.append(Mark((x, y), np.zeros((0, 2), np.float32), known is selected, known.name))
     return made
+
+
+def _number_of(known: Input, images: MapImages, numbers: dict[str, int]) -> int:
+    """Which image of the map an input is; -1: none. `numbers` are those of the names."""
+    number = numbers.get(known.name, -1)
+    if number >= 0 and np.array_equal(images.pictures[number], known.seen):
+        return number
+    return -1

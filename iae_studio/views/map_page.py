@@ -78,6 +78,8 @@ class MapPage(QWidget):
         if self._images is not found.images:
             anew, self._images = True, found.images
             self.canvas.setImages(found.images.thumbnails, found.images.names)
+            if self._colour == NOISE:
+                asked.ask_shares()
         decodes = self.kind == PLANE and found.decodable and asked.plane is not None
         self.canvas.decodable = decodes
         if not decodes:

@@ -10,9 +10,9 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.views import map_words
 from iae_studio.views.actions import act
 from iae_studio.views.map_colours import NOISE, offered
-from iae_studio.views.map_grid import send
 from iae_studio.views.map_page import MapPage
 from iae_studio.views.map_words import NEAR, PLANE
+from iae_studio.views.to_grid import send
 from trainer.exploring.questions.map import STAGES
 
 
@@ -131,13 +131,9 @@ class MapView(MapPage):
 
     def _send(self, numbers: list[int]) -> None:
         found = self.questions.map
-        if found is None:
-            return
-        left = send(self._state, found.images, numbers)
-        if left:
-            self._state.messages.show_error(
-                f"The grid is full: {left:,} of these images did not fit. Clear it first."
-            )
+        if found is not None:
+            images = found.images
+            send(self._state, [(images.names[each], images.pictures[each]) for each in numbers])
 
     def _selected(self) -> None:
         self._show_marks()

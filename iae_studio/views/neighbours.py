@@ -6,12 +6,12 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QToolButton, QWidget
 
-from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, heading, row
 from iae_studio.views.help import help_mark
 from iae_studio.views.picture_words import amount, nearest_words
+from iae_studio.views.to_grid import send
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.sheet import to_image
 from trainer.exploring.questions.pictures import SHOWN, NearestTraining, Neighbours
@@ -150,17 +150,7 @@ class NeighbourList(QWidget):
         self._arrange()
 
     def _send(self, place: int) -> None:
-        """Show it in the grid; one that is there already is selected."""
-        found, inputs = self._found, self._state.inputs
-        if found is None:
-            return
-        seen, name = found.pictures[place], found.names[place]
-        for line, known in enumerate(inputs.images):
-            if known.name == name and (known.seen == seen).all():
-                self._state.selection.select(line)
-                break
-        else:
-            original = seen.repeat(3, 2) if seen.shape[2] == 1 else seen
-            inputs.add([Input(name, seen, inputs.spec, original)])
-            self._state.selection.select(0)
-        self.chosen.emit()
+        found = self._found
+        if found is not None:
+            send(self._state, [(found.names[place], found.pictures[place])])
+            self.chosen.emit()

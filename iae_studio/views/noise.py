@@ -6,15 +6,15 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QSpinBox, QWidget
 
 from iae_studio.state.directions import Directions
-from iae_studio.state.query import MAX_SEED
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import MAX_SEED
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, caption, column, heading, row, tool
 from iae_studio.views.directions import DirectionsView
 from iae_studio.views.help import help_mark
 from iae_studio.views.words import noise_hint
 from iae_studio.widgets.plain import PlainLabel
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 
 SEED = 92  # px: six digits and the arrows
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -62,6 +63,14 @@ class PicturesView(QWidget):
         self._query.columnsChanged.connect(self._show_pictures)
         self._displayed.recipeChanged.connect(self._show_recipe)
         self._show_recipe(self._displayed.recipe)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._state.drawing.look(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._state.drawing.look(False)
 
     @cached_property
     def cloud(self) -> CloudView:

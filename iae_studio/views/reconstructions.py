@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.query import PICTURES, has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import PICTURES, has_noise
 from iae_studio.views.actions import act
 from iae_studio.views.enlarged import EnlargedView
 from iae_studio.views.enlarged_panes import AMBER

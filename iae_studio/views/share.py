@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.views.building_blocks import as_panel, caption, column, heading, row
 from iae_studio.views.help import help_mark
 from iae_studio.views.share_words import advice
@@ -13,6 +13,8 @@ from iae_studio.widgets.gauge import Gauge
 from trainer.exploring.questions.shares import Share, WhichShare
 from trainer.messages import Rendering
 from trainer.recipe.recipe import Recipe
+
+KIND = "noise's share"
 
 
 class ShareView(QWidget):
@@ -22,6 +24,7 @@ class ShareView(QWidget):
         super().__init__(parent)
         as_panel(self)
         self._state, self._displayed = state, state.displayed
+        self._looks = True
         self.gauge, self.batch = Gauge("this picture"), Gauge("test images")
         self.gauge.setObjectName("noiseShare")
         self.batch.setObjectName("noiseShareOfTests")
@@ -45,10 +48,18 @@ class ShareView(QWidget):
         self.batch.setShare(None)
         self.warning.hide()
 
+    def look(self, looks: bool) -> None:
+        """Whether somebody sees the panel: while nobody does, nothing is asked."""
+        self._looks = looks
+        if looks:
+            self._ask()
+        else:
+            self._state.asking.cancel(KIND)
+
     def _ask(self) -> None:
         recipe = self._displayed.recipe
-        if has_noise(recipe) and not recipe.two_dimensional:
-            self._state.asking.ask(WhichShare(), self._show_batch, follows=True)
+        if self._looks and has_noise(recipe) and not recipe.two_dimensional:
+            self._state.asking.ask(WhichShare(), self._show_batch, kind=KIND, follows=True)
 
     def _select(self) -> None:
         if self._state.answers.rendering is not None:

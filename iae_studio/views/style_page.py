@@ -106,6 +106,7 @@ class StylePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Who cannot be seen asks for nothing."""
         super().hideEvent(event)
+        self._soon.stop()
         self.state.asking.cancel(self._subject)
 
     def _another(self, _: Recipe) -> None:

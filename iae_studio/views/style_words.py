@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from iae_studio.state.query import has_noise
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import has_noise
 from iae_studio.views.words import heads
 from trainer.exploring.questions.style import Moves
 from trainer.recipe.recipe import Recipe

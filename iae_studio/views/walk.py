@@ -15,7 +15,7 @@ from iae_studio.views.loop_frames import LoopFrames
 from iae_studio.views.style_page import StylePage
 from iae_studio.views.style_words import column_name, draws_by_noise, no_walk, translations
 from iae_studio.widgets.plain import plain
-from iae_studio.widgets.sliders import ValueSlider
+from iae_studio.widgets.value_slider import ValueSlider
 from trainer.exploring.questions.style import WALKERS, Frames, Walk
 from trainer.messages import Probe
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from iae_studio.state.query import columns_of, has_noise
+from iae_studio.state.turned import columns_of, has_noise
 from iae_studio.widgets.diagram import Plan
 from trainer.messages import ModelFacts
 from trainer.recipe.recipe import Recipe

@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.cluster_places import NOWHERE, SIDE, Places, arrange
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 Shares = npt.NDArray[np.float32]
 _BAR = 3  # px
 

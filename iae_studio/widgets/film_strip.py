@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
@@ -21,9 +20,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 _COMFORT, _LEAST = 64, 28  # px: a picture's larger side, and what it shrinks to before it scrolls
 _GAP, _FRAME, _BAR = 4, 2, 12
 

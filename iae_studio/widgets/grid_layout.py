@@ -127,22 +127,26 @@ def fit(
     wide, tall = base if base is not None and zoom else room
     by_width = (wide - 2 * pad - gaps) / ((columns + before) * width)
     by_height = ((tall - header - pad + gap) / max(rows, 1) - gap) / height
-    comfort, largest = px(_COMFORT) / max(source), px(_LARGEST) / max(source)
-    small = max(source) < NEAREST_BELOW
+    side = max(source)
+    least, comfort, largest = (px(each) / side for each in (_SMALLEST, _COMFORT, _LARGEST))
+    small = side < NEAREST_BELOW
     if small:
         comfort = float(ceil(comfort - 1e-9))
-    scale = min(by_width, max(comfort, by_height), largest)
-    if small:
-        scale = max(int(scale + 1e-9), 1)
-    else:
-        scale = max(scale, px(_SMALLEST) / max(source))
-        scale = float(int(scale)) if scale >= 2 else scale
+    scale = _stepped(min(by_width, max(comfort, by_height), largest), small, least)
     if zoom:
-        scale = _zoomed(scale, zoom, small, px(_ZOOMED) / max(source))
+        scale = _zoomed(scale, zoom, small, px(_ZOOMED) / side)
     tile = (max(round(width * scale), 1), max(round(height * scale), 1))
     total = tile[0] * (columns + before) + gaps
     left = max((room[0] - total) // 2, pad)
     return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total, code, heat)
+
+
+def _stepped(scale: float, small: bool, least: float) -> float:
+    """Whole factors of small pictures; of larger ones from 2 on, and none below the least."""
+    if small:
+        return float(max(int(scale + 1e-9), 1))
+    scale = max(scale, least)
+    return float(int(scale)) if scale >= 2 else scale
 
 
 def _zoomed(scale: float, zoom: int, small: bool, most: float) -> float:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from math import ceil
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -15,10 +13,9 @@ from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
 from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
-from iae_studio.widgets.sheet import Sheet
+from iae_studio.widgets.sheet import Pixels, Sheet
 from iae_studio.widgets.tile_view import TileView
 
-Pixels = npt.NDArray[np.uint8]
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),

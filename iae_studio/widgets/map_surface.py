@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -13,9 +12,8 @@ from iae_studio.widgets.map_frame import Cells, Frame, cells_of, kept, whole
 from iae_studio.widgets.map_painter import MapPainter
 from iae_studio.widgets.map_scene import Floats, Mark, Scene, Whole
 from iae_studio.widgets.map_sprites import Thumbnails, dots, lattice_image
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
 _FAINT = 0.5  # of the background's pictures is seen
 _STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.pointed import Pointed
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, LINE = 6, 14  # px
 SIDE = 64  # px: no picture is shown larger, unless it is
 
@@ -27,18 +25,14 @@ class Shown:
     words: tuple[str, ...]
 
 
-class PictureStrip(QWidget):
+class PictureStrip(Pointed):
     """As many of its pictures as there is room for, the first ones."""
-
-    chosen = Signal(int)
-    hovered = Signal(int)  # -1: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: tuple[Shown, ...] = ()
         self._side = 56
-        self._hover, self._cursor = -1, 0
-        self.setMouseTracking(True)
+        self._cursor = 0
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
@@ -84,17 +78,6 @@ class PictureStrip(QWidget):
             painter.drawRect(self.pictureRect(marked).adjusted(-1, -1, 0, 0))
         painter.end()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._at(event.position().toPoint()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(-1)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self._at(event.position().toPoint())
-        if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(index)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         move = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         if move:
@@ -104,12 +87,6 @@ class PictureStrip(QWidget):
             self.chosen.emit(self._cursor)
         else:
             super().keyPressEvent(event)
-
-    def _point_at(self, index: int) -> None:
-        if index != self._hover:
-            self._hover = index
-            self.update()
-            self.hovered.emit(index)
 
     def sizeHint(self) -> QSize:
         high = self._side + 4 + 2 * theme.px(LINE)

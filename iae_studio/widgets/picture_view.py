@@ -8,19 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QImage,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, COMFORT, LARGEST = 4, 44, 72  # px
 MEMORY = 64 << 20  # bytes of pictures that are kept
 AHEAD = 2  # rows of tiles below and above those in sight that are asked for too
@@ -163,6 +156,11 @@ class PictureView(QAbstractScrollArea):
 
     def _scrolled(self) -> None:
         self.viewport().update()
+        self._want()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Another order may have come while it was hidden."""
+        super().showEvent(event)
         self._want()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.pointed import Pointed
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 HIGH, SIDE, LINE = 64, 56, 14  # px
 _WIDEST = 36  # px of a category
 
 
-class ProbabilityBars(QWidget):
+class ProbabilityBars(Pointed):
     """The likeliest category is in full colour, with its probability in digits."""
-
-    chosen = Signal(int)  # a category, by a click
-    hovered = Signal(int)  # -1: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture: Pixels | None = None
         self._values: Floats = np.zeros(0, np.float32)
-        self._hover = -1
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
 
@@ -97,26 +92,9 @@ class ProbabilityBars(QWidget):
         size = QSize(round(width * scale), round(height * scale))
         return QRect(QPoint((SIDE - size.width()) // 2, (self.height() - size.height()) // 2), size)
 
-    def _at(self, event: QMouseEvent) -> int:
+    def _at(self, place: QPoint) -> int:
         count = len(self._values)
-        return next((k for k in range(count) if self.slotRect(k).contains(event.position())), -1)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._at(event))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(-1)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        category = self._at(event)
-        if category >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(category)
-
-    def _point_at(self, category: int) -> None:
-        if category != self._hover:
-            self._hover = category
-            self.update()
-            self.hovered.emit(category)
+        return next((k for k in range(count) if self.slotRect(k).contains(QPointF(place))), -1)
 
     def sizeHint(self) -> QSize:
         return QSize(360, max(HIGH, 2 * theme.px(LINE) + 32))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from iae_studio.style import theme
 from iae_studio.widgets.direction_slider import DirectionSlider
 from iae_studio.widgets.value_slider import ROW
-from iae_studio.widgets.value_slider import ValueSlider as ValueSlider
 
 STRIP_ROOM = 212  # px: five pictures of 40
 FEWEST = 8  # rows without a strip that are to be seen at once

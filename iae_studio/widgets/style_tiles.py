@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.pointed import Pointed
+from iae_studio.widgets.sheet import Pixels, to_image
 
-Pixels = npt.NDArray[np.uint8]
 GAP, HEAD = 2, 14  # px
 _LARGEST = 192  # px
 _SHARP = 64  # px: smaller pictures are magnified by whole factors only
@@ -53,17 +51,12 @@ def arrange(room: tuple[int, int], count: int, source: tuple[int, int], ratio: f
     return best
 
 
-class StyleTiles(QWidget):
+class StyleTiles(Pointed):
     """Pictures [D, H, W, C] in rows, each below its noise's name, as large as there is room."""
-
-    chosen = Signal(int)  # by a click
-    hovered = Signal(int)  # -1: none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tiles: Pixels | None = None
-        self._hover = -1
-        self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self.update)
 
@@ -121,23 +114,6 @@ class StyleTiles(QWidget):
             painter.setPen(theme.colour("accent"))
             painter.drawRect(rows.box(self._hover).adjusted(0, 0, -1, -1))
         painter.end()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._at(event.position().toPoint()))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(-1)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        index = self._at(event.position().toPoint())
-        if index >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.chosen.emit(index)
-
-    def _point_at(self, index: int) -> None:
-        if index != self._hover:
-            self._hover = index
-            self.update()
-            self.hovered.emit(index)
 
     def sizeHint(self) -> QSize:
         return QSize(8 * (64 + GAP), 64 + theme.px(HEAD))

@@ -125,7 +125,6 @@ class Training(Iterator[Progress]):
         self._state = folder.load(batches.device)
         # Not a method: with a reference to itself it would outlive the loop that was left.
         course = Course(folder, data, batches)
-        course = Course(folder, data, batches)
         self._reports = _reports(self._state, course, folder, limits, self._alone)
 
     @property

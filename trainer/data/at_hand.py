@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from trainer.messages import DataMissingError
+from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, DataSpec
 from trainer.storage.faults import told
 from trainer.storage.paths import DATA_VARIABLE, data_root
@@ -16,6 +17,14 @@ def data_ready(name: str, root: Path | None = None) -> bool:
     """Whether the data set can be used at once, without a download."""
     spec = DATA_SETS[name]
     return spec.find is None or _found(spec, data_root(root)) is not None
+
+
+def with_data_at_hand(recipe: Recipe, root: Path | None) -> Recipe:
+    """The recipe, or the same on drawn data where its own is not at hand."""
+    stand_in = DATA_SETS[recipe.data.name].stand_in
+    if not stand_in or data_ready(recipe.data.name, root):
+        return recipe
+    return recipe.but(data=stand_in)
 
 
 def why_unreadable(root: Path) -> str:

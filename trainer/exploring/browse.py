@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+import zlib
 from collections.abc import Hashable
 
 import numpy as np
@@ -13,8 +14,8 @@ from torch.nn.functional import interpolate
 
 from trainer.data.aside import Name, read_decisions
 from trainer.data.dataset import DataSet, Rows
-from trainer.data.loading import load_data
 from trainer.evaluation.formulas.majority import majority
+from trainer.exploring.data_at_hand import data_of
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.data import (
     AskAside,
@@ -25,7 +26,6 @@ from trainer.exploring.questions.data import (
     ShowImages,
     Where,
 )
-from trainer.inference.model_files import trained_on_of
 from trainer.inference.render import column_noise
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import DataMissingError, Pixels
@@ -38,7 +38,7 @@ _guard = threading.Lock()
 _held: tuple[Hashable, weakref.ref[DataSet]] | None = None
 
 
-def _data_of(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> DataSet:
+def _listed_data(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> DataSet:
     """The data of a model; what was listed last is not looked for on the disk again."""
     global _held
     recipe = snapshot.recipe
@@ -47,8 +47,7 @@ def _data_of(snapshot: Snapshot, told: Circumstances, anew: bool = False) -> Dat
         known = _held[1]() if _held is not None and _held[0] == key else None
     if known is not None and not anew:
         return known
-    before = None if told.path is None else trained_on_of(told.path, recipe)
-    data = load_data(recipe, told.root, told.progress, before)
+    data = data_of(recipe, told)
     with _guard:
         _held = key, weakref.ref(data)
     return data
@@ -65,7 +64,7 @@ def listed(snapshot: Snapshot, question: ListImages, told: Circumstances) -> Lis
     """What there is to see; where the data are not at hand, why."""
     nothing = np.empty(0, np.int64)
     try:
-        data = _data_of(snapshot, told, anew=True)
+        data = _listed_data(snapshot, told, anew=True)
     except DataMissingError as error:
         return Listing(nothing, nothing, lacking=str(error))
     rows = _rows_of(data, question.where)
@@ -73,16 +72,32 @@ def listed(snapshot: Snapshot, question: ListImages, told: Circumstances) -> Lis
     own = data.own[min(question.where.domain, len(data.own) - 1)] if data.own else None
     if rows.contents is None or own is None:
         classes = DATA_SETS[snapshot.recipe.data.name].class_names
-        return Listing(rows.labels.numpy(), places, classes)
+        return Listing(rows.labels.numpy(), places, classes, mark=_mark_of(rows))
     keys = rows.contents.numpy()
     named = own.by_content
     names = tuple(named.get(key, str(place)) for place, key in enumerate(keys.tolist()))
-    return Listing(rows.labels.numpy(), keys, own.inventory.class_names, names)
+    classes = own.inventory.class_names
+    return Listing(rows.labels.numpy(), keys, classes, names, mark=_mark_of(rows))
 
 
-def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixels:
+def _mark_of(rows: Rows) -> int:
+    """Of own images a number that tells them from others; files may come and go."""
+    return 0 if rows.contents is None else zlib.crc32(rows.contents.numpy().tobytes())
+
+
+def _as_listed(
+    snapshot: Snapshot, question: ShowImages | JudgeImages, told: Circumstances
+) -> Rows | None:
+    """The rows that a question is about; None where they mean other images by now."""
+    rows = _rows_of(_listed_data(snapshot, told), question.where)
+    return rows if question.mark in (None, _mark_of(rows)) else None
+
+
+def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixels | None:
     """Their pixels, uint8 [n, H, W, C]; those of large images are averaged."""
-    rows = _rows_of(_data_of(snapshot, told), question.where)
+    rows = _as_listed(snapshot, question, told)
+    if rows is None:
+        return None
     images = rows.images[torch.tensor(question.rows, dtype=torch.int64)]
     share = question.longest / max(images.shape[2:]) if question.longest else 1.0
     if share < 1:
@@ -94,9 +109,11 @@ def shown(snapshot: Snapshot, question: ShowImages, told: Circumstances) -> Pixe
 
 
 @torch.inference_mode()
-def judged(snapshot: Snapshot, question: JudgeImages, told: Circumstances) -> Judged:
+def judged(snapshot: Snapshot, question: JudgeImages, told: Circumstances) -> Judged | None:
     """Reconstruct up to so many images, evenly spaced, with the same noise each."""
-    rows = _rows_of(_data_of(snapshot, told), question.where)
+    rows = _as_listed(snapshot, question, told)
+    if rows is None:
+        return None
     count = min(len(rows), question.most)
     places = torch.arange(count) * len(rows) // max(count, 1)
     errors, clusters = [], []
@@ -108,7 +125,7 @@ def judged(snapshot: Snapshot, question: JudgeImages, told: Circumstances) -> Ju
         clusters.append(category.cpu())
     error = torch.cat(errors) if errors else torch.empty(0)
     cluster = torch.cat(clusters) if clusters else torch.empty(0, dtype=torch.int64)
-    odd = _odd(cluster, rows.labels[places], snapshot.recipe.model.code)
+    odd = disagree(cluster, rows.labels[places], snapshot.recipe.model.code)
     return Judged(snapshot.step, places.numpy(), error.numpy(), cluster.numpy(), odd.numpy())
 
 
@@ -130,7 +147,7 @@ def _judge(snapshot: Snapshot, images: Tensor, second: bool) -> tuple[Tensor, Te
     return torch.stack(errors).mean(0), category
 
 
-def _odd(cluster: Tensor, labels: Tensor, clusters: int) -> Tensor:
+def disagree(cluster: Tensor, labels: Tensor, clusters: int) -> Tensor:
     """Of each image whether its class is another than its cluster's, bool [N]."""
     if not len(cluster):
         return torch.zeros(0, dtype=torch.bool)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainer.data.at_hand import data_ready
-from trainer.data.loading import SomeImages, many_test_images, picture_names
+from trainer.data.loading import SomeImages, picture_names
+from trainer.exploring.data_at_hand import test_images
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.map import MapImages
-from trainer.inference.model_files import trained_on_of
 from trainer.messages import Pixels
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
@@ -31,10 +28,8 @@ def map_images(recipe: Recipe, count: int, told: Circumstances) -> MapImages:
 
     Raises UserError where they are not at hand, and what `told.progress` raises.
     """
-    shown = _at_hand(recipe, told.root)
-    before = None if told.path is None else trained_on_of(told.path, shown)
     most = max(MEMORY // (recipe.channels * recipe.data.size**2), FEWEST)
-    some = many_test_images(shown, told.root, min(count, most), told.progress, before)
+    some, shown = test_images(recipe, min(count, most), told)
     for known, own, made in _last:
         if known is some and own is (shown is recipe):
             return made
@@ -48,13 +43,6 @@ def map_images(recipe: Recipe, count: int, told: Circumstances) -> MapImages:
     )
     _last[:] = [(some, shown is recipe, made)]
     return made
-
-
-def _at_hand(recipe: Recipe, root: Path | None) -> Recipe:
-    stand_in = DATA_SETS[recipe.data.name].stand_in
-    if not stand_in or data_ready(recipe.data.name, root):
-        return recipe
-    return recipe.but(data=stand_in)
 
 
 def _small(images: Tensor) -> Tensor:

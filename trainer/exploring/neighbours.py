@@ -11,21 +11,19 @@ import torch
 from torch import Tensor
 
 from trainer.data.dataset import DataSet, Rows
-from trainer.data.loading import load_data
+from trainer.exploring.data_at_hand import data_of
 from trainer.exploring.points import Point, points_of
-from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.base import Circumstances, untrained
 from trainer.exploring.questions.pictures import LOOKED_AT, NearestTraining, Neighbours
-from trainer.inference.model_files import trained_on_of
 from trainer.inference.pixels import to_pixels
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import DataMissingError, Pixels
-from trainer.recipe.specs import DATA_SETS
+from trainer.recipe.specs import DATA_SETS, called
 
 BATCH = 256  # training images at once
 COMPARED = 500  # training images whose own nearest one is looked for
 MOST_NUMBERS = 1 << 25  # of all pixels that are compared: 128 MiB
 
-UNTRAINED = "This model is untrained, so its codes mean nothing yet. Press Train first."
 NOT_HERE = (
     "The training images ({title}) are not on this computer. Download them, or name their folder, "
     "at the left; then ask again."
@@ -52,7 +50,7 @@ def nearest_training(
 ) -> Neighbours:
     """The nearest ones, or why there is no answer."""
     if not snapshot.step:
-        return _none(snapshot, question, UNTRAINED)
+        return _none(snapshot, question, untrained("its codes"))
     try:
         known = _known.get(snapshot) or _look(snapshot, told)
     except DataMissingError as error:
@@ -110,8 +108,7 @@ def own_distances(vectors: Tensor, some: Tensor) -> Tensor:
 def _look(snapshot: Snapshot, told: Circumstances) -> Known:
     """The codes, or the pixels, of training images; they are kept as long as the snapshot."""
     recipe = snapshot.recipe
-    before = None if told.path is None else trained_on_of(told.path, recipe)
-    data = load_data(recipe, told.root, told.progress, before)
+    data = data_of(recipe, told)
     whole = data.train
     if recipe.varies_code and data.other_train is not None:
         whole = data.other_train  # the tiles are images of the second domain
@@ -159,11 +156,11 @@ def _names(data: DataSet) -> dict[int, str]:
 
 
 def _name(snapshot: Snapshot, known: Known, place: int) -> str:
-    rows, classes = known.rows, DATA_SETS[snapshot.recipe.data.name].class_names
-    label = int(rows.labels[place])
+    """As the browser of the data calls it."""
+    rows = known.rows
     key = place if rows.contents is None else int(rows.contents[place])
-    named = known.names.get(key, f"training {place}")
-    return f"{named} ({classes[label]})" if label < len(classes) else named
+    name = known.names.get(key, str(place))
+    return called("training", name, snapshot.recipe.data.name, int(rows.labels[place]))
 
 
 def _pixels(images: Tensor) -> Pixels:

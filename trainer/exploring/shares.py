@@ -5,15 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from trainer.data.at_hand import data_ready
+from trainer.data.at_hand import with_data_at_hand
 from trainer.data.loading import some_test_images
+from trainer.exploring.data_at_hand import trained_on
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.shares import FEW, MOST, Share, Verdict, WhichShare
-from trainer.inference.model_files import trained_on_of
 from trainer.inference.noise_share import noise_share
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import UserError
-from trainer.recipe.specs import DATA_SETS
 
 IMAGES, DRAWS = 32, 8
 
@@ -25,7 +24,7 @@ def share_of_batch(snapshot: Snapshot, question: WhichShare, circumstances: Circ
     if not snapshot.step or not noisy or recipe.two_dimensional:
         return Share(None)
     try:
-        images = test_images(snapshot, circumstances, IMAGES)
+        images = _few_test_images(snapshot, circumstances)
     except UserError:  # own images that are gone, say: the picture's own share is there still
         return Share(None)
     if len(images) < 2:
@@ -39,17 +38,15 @@ def verdict_on(share: float) -> Verdict:
     return "ignores" if share < FEW else "drowns" if share > MOST else "fine"
 
 
-def test_images(snapshot: Snapshot, circumstances: Circumstances, count: int) -> Tensor:
-    """Test images uint8 [N, C, H, W] of the model's data, always the same.
+def _few_test_images(snapshot: Snapshot, circumstances: Circumstances) -> Tensor:
+    """Test images uint8 [N, C, H, W] of all classes, always the same: few are drawn at once.
 
     Raises UserError where they cannot be read, and what the progress raises.
     """
-    recipe, root, path = snapshot.recipe, circumstances.root, circumstances.path
-    stand_in = DATA_SETS[recipe.data.name].stand_in
-    if stand_in and not data_ready(recipe.data.name, root):
-        recipe = recipe.but(data=stand_in)
-    before = None if path is None else trained_on_of(path, recipe)
-    return some_test_images(recipe, root, count, 0, circumstances.progress, before).images
+    root, progress = circumstances.root, circumstances.progress
+    recipe = with_data_at_hand(snapshot.recipe, root)
+    before = trained_on(recipe, circumstances)
+    return some_test_images(recipe, root, IMAGES, 0, progress, before).images
 
 
 @torch.inference_mode()

@@ -36,7 +36,7 @@ from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
 from trainer.storage.regular import check_regular
-from trainer.training.curves_file import append_rows, read_rows
+from trainer.training.curves_file import append_rows, whole_curves
 from trainer.training.room import room_missing
 from trainer.training.run_lock import RunLock
 from trainer.training.small_files import begin, copy_run, mark_of, put_back, read_bytes, stands
@@ -46,7 +46,6 @@ from trainer.training.state_file import opened, read_shown, step_of, unpack
 
 FORMAT = RUN_FORMAT
 STATE = "state.safetensors"
-MOST_LOST = 10**7  # steps whose losses may be missing: it takes memory to say so
 ANEW = "begin a new run with smaller learning rates, or copy an earlier checkpoint back"
 
 
@@ -216,15 +215,7 @@ class RunFolder:
         _, columns = self._began()
         with opened(self.path / STATE) as file:
             steps = step_of(file, self.path / STATE)
-        rows = read_rows(self.path / "curves.f32", steps, columns)
-        if steps - len(rows) > MOST_LOST:
-            raise UserError(
-                f"{self.path / STATE} names the step {steps:,}, and curves.f32 has the losses of "
-                f"{len(rows):,}: one of them is damaged. Copy the run again."
-            )
-        curves = np.full((steps, len(LOSSES)), np.nan, np.float32)
-        curves[: len(rows), :columns] = rows
-        return curves
+        return whole_curves(self.path / "curves.f32", steps, columns)
 
     def load(self, device: torch.device) -> TrainState:
         """The state as it was saved; the start of the run where nothing was saved yet.

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from trainer.messages import Floats, UserError
+from trainer.messages import LOSSES, Floats, UserError
 from trainer.storage.faults import told
 from trainer.storage.files import sync_folder
 from trainer.storage.regular import check_regular, open_regular
 
 _BLOCK = 1 << 16  # rows of NaN that are written at once
+MOST_LOST = 10**7  # steps whose losses may be missing: it takes memory to say so
 
 
 def append_rows(file: Path, rows: Floats, columns: int, until: int) -> None:
@@ -55,3 +56,19 @@ def read_rows(file: Path, steps: int, columns: int) -> Floats:
     rows[~np.isfinite(rows)] = np.nan
     rows[(rows == 0).all(1)] = np.nan  # a hole in the file: no step has nothing but zeros
     return rows
+
+
+def whole_curves(file: Path, steps: int, columns: int) -> Floats:
+    """The losses of all steps, float32 [steps, losses]; what is not in the file is NaN.
+
+    Raises UserError where nearly nothing is.
+    """
+    rows = read_rows(file, steps, columns)
+    if steps - len(rows) > MOST_LOST:
+        raise UserError(
+            f"The checkpoint in {file.parent} names the step {steps:,}, and {file.name} has the "
+            f"losses of {len(rows):,}: one of them is damaged. Copy the run again."
+        )
+    curves = np.full((steps, len(LOSSES)), np.nan, np.float32)
+    curves[: len(rows), :columns] = rows
+    return curves

@@ -37,3 +37,8 @@ class Circumstances:
     root: Path | None = None
     path: Path | None = None
     progress: OnProgress = unheard
+
+
+def untrained(what: str) -> str:
+    """What is said in place of an answer by weights that have learned nothing."""
+    return f"This model is untrained: {what} mean nothing yet. Press Train."

@@ -29,7 +29,8 @@ class Listing:
     """What there is to see there, a row for each image in the order of the data.
 
     `keys` [N] name the images in a run's `aside.json`: by content, or by their rows. `names` are
-    the files of own images; others have none. `lacking` says why nothing can be seen.
+    the files of own images; others have none. `lacking` says why nothing can be seen. `mark` is
+    another number where own images are others: their rows mean what they did as long as it stays.
     """
 
     labels: Numbers  # [N]
@@ -37,6 +38,7 @@ class Listing:
     class_names: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     lacking: str = ""
+    mark: int = 0
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -68,23 +70,28 @@ class ListImages(Question[Listing]):
 
 
 @dataclass(frozen=True, eq=False)
-class ShowImages(Question[Pixels]):
-    """The images of these rows, uint8 [n, H, W, C]; `longest` bounds their sides, in px."""
+class ShowImages(Question[Pixels | None]):
+    """The images of these rows, uint8 [n, H, W, C]; `longest` bounds their sides, in px.
+
+    None where the images are not those any more that were listed with this `mark`.
+    """
 
     answered_by: ClassVar[str] = "trainer.exploring.browse:shown"
     where: Where
     rows: tuple[int, ...]
     longest: int = 0  # 0: in their own size
+    mark: int | None = None  # None: whichever they are
 
 
 @dataclass(frozen=True, eq=False)
-class JudgeImages(Question[Judged]):
-    """How well images are reconstructed, and which cluster each is in."""
+class JudgeImages(Question[Judged | None]):
+    """How well images are reconstructed, and which cluster each is in; `mark` as above."""
 
     answered_by: ClassVar[str] = "trainer.exploring.browse:judged"
     slow: ClassVar[bool] = True
     where: Where
     most: int = LOOKED_AT
+    mark: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
