@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.state.training import State
 from iae_studio.views import walk
 from iae_studio.views.large import LargeView
 from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sliders import ValueSlider
 from iae_studio.widgets.vector_bars import VectorBars
-from tests.studio import LONG, find, little_data, newest, running, show, train
+from tests.studio import LONG, find, little_data, newest, running, show, train, wait_state
+from tests.studio import press as push
 from tests.widgets import LEFT, heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -260,3 +262,21 @@ def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> No
 
         wait_for(studio, qtbot, "walk", len(rows), of_now)
         assert "Untrained" not in words(studio, "walk")
+
+
+def test_a_paused_walk_shows_the_newest_weights_too(studio, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(walk, "REST", 0.0)
+    with little_data(monkeypatch):
+        show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=8))
+        press(studio, qtbot, Key.Key_T)
+        wait_state(studio, qtbot, State.TRAINING)
+        push(studio, qtbot, "pauseButton")
+        wait_state(studio, qtbot, State.PAUSED)
+        press(studio, qtbot, Key.Key_W)
+        wait_for(studio, qtbot, "walk", min(len(studio.state.inputs.images), 8))
+        press(studio, qtbot, Key.Key_W)
+        still = pictures(studio, "walk")
+        push(studio, qtbot, "stepButton")
+        wait_for(studio, qtbot, "walk", len(still), lambda made: not np.array_equal(made, still))
+        push(studio, qtbot, "stopButton")
+        wait_state(studio, qtbot, State.IDLE)

@@ -42,6 +42,7 @@ def button(
     theme.set_icon(made, icon)
     theme.follow(made, lambda: made.setIconSize(QSize(theme.icon_side(), theme.icon_side())))
     made.setToolTip(plain(tip))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Return would press it again after a click
     made.clicked.connect(lambda: pressed())
     if name:
         made.setObjectName(name)
