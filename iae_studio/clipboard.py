@@ -13,8 +13,8 @@ from PySide6.QtGui import QImage
 
 # How the name of a file begins, with its whole path, as terminals and other programs copy it.
 _PATH = re.compile(r"[\"'\u201c\u2018]?(/|~|file:/|[A-Za-z]:[\\/]|\\\\)")
-_NOTHING = "no image and no file."
-ADDRESS = re.compile(r"[\"'<]?([a-z][a-z0-9+.-]+://|data:|www\.)\S+$", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\"'<]?([a-z][a-z0-9+.-]+://|data:|www\.)\S+$", re.IGNORECASE)
+NOTHING = "no image and no file."
 ADDRESS = "only an address. Save the picture first, or copy the image itself."
 
 
