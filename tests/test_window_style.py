@@ -245,6 +245,17 @@ def test_what_is_not_in_front_asks_for_nothing_and_comes_back(studio, qtbot) -> 
     np.testing.assert_array_equal(made[0], newest(studio, qtbot).tiles[0, 1])
 
 
+def test_keys_of_style_do_nothing_where_points_are_plotted(studio, qtbot) -> None:
+    display(studio, qtbot, "mog-iae")
+    assert studio.state.inputs.images, "those of the model before"
+    asked = heard_of(studio.state.asking.wanted)
+    locked = studio.state.query.locked
+    for key in (Key.Key_W, Key.Key_S, Key.Key_I, Key.Key_A, Key.Key_L):
+        press(studio, qtbot, key)
+    press(studio, qtbot, Key.Key_I, Hold.ShiftModifier)
+    assert not asked and studio.state.query.locked == locked
+
+
 def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(walk, "REST", 0.0)
     with little_data(monkeypatch):
