@@ -41,6 +41,7 @@ def button(
     made = FoldingButton(text)
     theme.set_icon(made, icon)
     made.setToolTip(plain(tip))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Return would press it again after a click
     made.clicked.connect(lambda: pressed())
     if name:
         made.setObjectName(name)
