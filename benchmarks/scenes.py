@@ -21,11 +21,12 @@ def nothing(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture of the guide: the model in it, what is done, and the widget that is shown."""
+    """A picture of the guide: the model in it, what is done, and the part that is shown."""
 
     recipe: str
     do: Callable[[Stage], None] = nothing
-    shows: str = ""  # an object name; the whole window without one
+    shows: tuple[str, ...] = ()  # object names; the whole window without one
+    file: str = ""  # where it is not called like the scene
 
 
 def paste(stage: Stage) -> None:
@@ -140,13 +141,14 @@ def train(stage: Stage) -> None:
 
 
 SCENES: dict[str, Scene] = {
+    "readme": Scene("shoes-small", pressed("Down", "Down", "Right"), file="../window"),
     "window": Scene("mnist-10-small"),
-    "experiments": Scene("drawn-10", shows="recipeList"),
+    "experiments": Scene("drawn-10", shows=("recipeList",)),
     "pasted": Scene("mnist-10-small", paste),
     "drawn": Scene("drawn-10", draw),
     "resampled": Scene("mnist-5-small", lock),
     "scrubbed": Scene("mnist-10-small", scrub),
-    "share": Scene("mnist-5-small", there("noiseShare"), "noiseShare"),
+    "share": Scene("mnist-5-small", there("noiseShare"), ("shareHelp", "noiseShareOfTests")),
     "trained": Scene("mog-iae", train),
     "clusters": Scene("mnist-clusters-small", view_of("2", "clusterGrid")),
     "borrowed": Scene("mnist-5-small", in_turn(pressed("Down", "Right"), done("Borrow style"))),
@@ -175,8 +177,10 @@ SCENES: dict[str, Scene] = {
     "neighbourhoods": Scene(
         "mnist-10-small", in_turn(view_of("3", "mapView"), done("Plane or neighbourhoods"))
     ),
-    "code-strips": Scene("mnist-10-small", there("codeStrips"), "codeStrips"),
-    "noise-strips": Scene("mnist-5-small", there("noiseStrips"), "noiseStrips"),
+    "code-strips": Scene(
+        "mnist-10-small", there("codeStrips"), ("codeHelp", "codeStrips", "codeMore")
+    ),
+    "noise-strips": Scene("mnist-5-small", there("noiseStrips"), ("noiseHelp", "noiseStrips")),
     "enlarged": Scene("mnist-5-small", done("Enlarge the selected picture", "largeView")),
     "shoes": Scene("shoes-small"),
     "faces": Scene("faces-small"),
@@ -185,7 +189,7 @@ SCENES: dict[str, Scene] = {
     "points": Scene("fiae-toy"),
     "untrained": Scene("aae-small"),
     "palette": Scene("mnist-10-small", palette),
-    "keys": Scene("drawn-10", view_of("F1", "keysDialog"), "keysDialog"),
+    "keys": Scene("drawn-10", view_of("F1", "keysDialog"), ("keysDialog",)),
     "help": Scene("mnist-10-small", clicked("picturesHelp")),
     "full-screen": Scene("mnist-10-small", lambda stage: stage.keys("F11")),
 }

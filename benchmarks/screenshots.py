@@ -16,8 +16,18 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 from pathlib import Path
+
+from PIL import Image
+from PySide6.QtCore import QBuffer, QPoint, QRect
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from benchmarks.scenes import SCENES, Scene
+from benchmarks.stage import MissingError, Stage
+from iae_studio.style import theme
 
 SIZES = ((1280, 800), (1920, 1080))
 SCALES, TEXTS, THEMES = (1, 2), (100, 150), ("dark", "light")
@@ -60,14 +70,51 @@ def screen(folder: Path, look: Look) -> dict[str, str]:
     return own
 
 
+def picture(stage: Stage, scene: Scene) -> QPixmap:
+    """The whole window, a window of its own, or the part of it in which some widgets lie."""
+    shown = [stage.need(name) for name in scene.shows]
+    if len(shown) == 1 and shown[0].isWindow():
+        return shown[0].grab()
+    for each in reversed(shown):
+        bring_into_view(each)
+    taken, part = stage.window.grab(), QRect()
+    for each in shown:
+        part |= QRect(each.mapTo(stage.window, QPoint()), each.size())
+    if part.isNull():
+        return taken
+    part = part.adjusted(-theme.PAD, -theme.PAD, theme.PAD, theme.PAD) & stage.window.rect()
+    ratio = taken.devicePixelRatio()
+    return taken.copy(QRect(part.topLeft() * ratio, part.size() * ratio))
+
+
+def bring_into_view(part: QWidget) -> None:
+    """Scroll to it, where it is in something that scrolls."""
+    around = part.parentWidget()
+    while around is not None:
+        if isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(part, theme.PAD, theme.PAD)
+        around = around.parentWidget()
+
+
+def save(taken: QPixmap, file: Path) -> bool:
+    """As a PNG of 256 colours, those that mean something among them: a third of the bytes."""
+    bytes_ = QBuffer()
+    bytes_.open(QBuffer.OpenModeFlag.WriteOnly)
+    taken.save(bytes_, "PNG")
+    with Image.open(BytesIO(bytes_.data().data())) as whole:
+        colours = whole.convert("RGB")
+    tokens = [value for table in (theme.DARK, theme.LIGHT) for value in vars(table).values()]
+    own = [part for token in tokens for part in QColor(token).getRgb()[:3]]
+    palette = Image.new("P", (1, 1))
+    found = colours.quantize(256 - len(tokens), Image.Quantize.MEDIANCUT).getpalette() or []
+    palette.putpalette(own + found)
+    few = colours.quantize(palette=palette, dither=Image.Dither.NONE)
+    few.save(file, optimize=True)
+    return True
+
+
 def take(names: list[str], every: list[Look], out: Path) -> int:
     """The pictures of these scenes, here and now; how many there are."""
-    from PySide6.QtWidgets import QApplication
-
-    from benchmarks.scenes import SCENES
-    from benchmarks.stage import MissingError, Stage
-    from iae_studio.style import theme
-
     app, taken = QApplication.instance() or QApplication([]), 0
     assert isinstance(app, QApplication)
     for look, name in product(every, names):
@@ -77,9 +124,8 @@ def take(names: list[str], every: list[Look], out: Path) -> int:
             stage = Stage(Path(folder), scene.recipe, look.size, look.text)
             try:
                 scene.do(stage)
-                shown = stage.need(scene.shows) if scene.shows else stage.window
-                file = out / look.file(name)
-                taken += shown.grab().save(str(file))
+                file = out / look.file(scene.file or name)
+                taken += save(picture(stage, scene), file)
                 print(file, flush=True)
             except MissingError as lacks:
                 print(f"{name}: left out, there is no {lacks} in this window", flush=True)
@@ -99,8 +145,6 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--here", type=int, nargs="+", help=argparse.SUPPRESS)  # looks, by number
     args = parser.parse_args()
-    from benchmarks.scenes import SCENES
-
     unknown = set(args.only) - set(SCENES)
     if unknown:
         parser.error(f"no scene is called {', '.join(sorted(unknown))}; see --list")

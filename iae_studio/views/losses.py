@@ -79,8 +79,14 @@ class LossesView(QWidget):
         self._page.addWidget(plot, 1)
         tip = "Train the shown experiment (T)"
         start = self._begin = button("Train", "play", tip, self._training.start, "trainHereButton")
+        start.setProperty("flat", True)
         self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
-        self._page.addLayout(row(help_mark("losses"), None, start, *self._tools))
+        corner = QWidget()  # beside the tabs: below the plot they would take a row from the images
+        tools = row(start, *self._tools, help_mark("losses"))
+        tools.setContentsMargins(0, 0, theme.PAD, 0)
+        corner.setLayout(tools)
+        self._tabs.setCornerWidget(corner)
+        corner.show()
         self._training.curvesLoaded.connect(self._load)
         self._training.progressed.connect(self._append)
         self._training.stateChanged.connect(lambda _: self._offer())

@@ -48,7 +48,8 @@ class MapPages(QStackedWidget):
         if not words and waits:
             words = "Finding neighbours…"
         self._hint.setText(words)
-        self._mend.setText(mend)
+        if mend:
+            self._mend.setText(mend)  # one that is hidden keeps its name
         self._mend.setVisible(bool(mend))
         self._bar.setVisible(found is None and not lacks)
         self.setCurrentWidget(self._empty if words else self._canvas)
