@@ -237,7 +237,9 @@ def test_tab_goes_through_the_window_as_one_reads_and_shows_where_it_is(window, 
     window.state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
     seen = np.zeros((28, 28, 1), np.uint8)
     window.state.inputs.add([Input("one", seen, window.state.inputs.spec)])
-    window.view("code and noise").code.bank.setRows(["1", "2"])  # sliders that come later
+    facts = ModelFacts("drawn-10", 5, (28, 28, 1), 2, False, 2, code_spread=(0.6, 0.4))
+    window.state.answers.set_facts(facts, window.state.answers.probe().stamp)
+    window.findChild(QToolButton, "codeAllButton").click()  # sliders that come later
     settle()
     window.findChild(QPushButton, "startButton").setFocus()
     ways: list[QWidget] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QStyleFactory, QWidget
 
@@ -194,7 +194,7 @@ def follow(widget: QWidget, do: Callable[[], object]) -> None:
 
 
 class _IconKeeper(QObject):
-    """Gives a button its icon anew when the tokens change; goes with the button."""
+    """Gives a button its icon anew when tokens or sizes change; goes with the button."""
 
     def __init__(self, button: QAbstractButton) -> None:
         super().__init__(button)
@@ -207,6 +207,7 @@ class _IconKeeper(QObject):
             self.renew()
 
     def renew(self) -> None:
+        self._button.setIconSize(QSize(icon_side(), icon_side()))
         self._button.setIcon(icon(self._name, self._role))
 
 

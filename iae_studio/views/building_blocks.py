@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QToolButton,
@@ -41,7 +41,6 @@ def button(
     """A push button with one of our icons."""
     made = FoldingButton(text)
     theme.set_icon(made, icon)
-    theme.follow(made, lambda: made.setIconSize(QSize(theme.icon_side(), theme.icon_side())))
     made.setToolTip(plain(tip))
     made.clicked.connect(lambda: pressed())
     if name:
@@ -54,7 +53,6 @@ def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QTool
     made = ToolButton()
     made.setText(text)
     theme.set_icon(made, icon)
-    theme.follow(made, lambda: made.setIconSize(QSize(theme.icon_side(), theme.icon_side())))
     style = (
         Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         if text

@@ -49,7 +49,7 @@ class MapPages(QStackedWidget):
             words = "Finding neighbours…"
         self._hint.setText(words)
         if mend:
-            self._mend.setText(mend)  # one that is hidden keeps its name
+            self._mend.setText(mend)
         self._mend.setVisible(bool(mend))
         self._bar.setVisible(found is None and not lacks)
         self.setCurrentWidget(self._empty if words else self._canvas)

@@ -101,7 +101,7 @@ class Strip(QWidget):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.colour("line", 0.6))
                 painter.drawRoundedRect(cell, 3, 3)
-        if self._scaled:
+        if self._scaled or self.hasFocus():
             self._frame(painter, self.cell(self.nearest()))
         painter.end()
 

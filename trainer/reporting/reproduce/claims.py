@@ -201,7 +201,7 @@ CLAIMS = (
         "Four points: posteriors of any form that tile the prior",
         "Figs. 11 and 12: InfoGAN's factorised posteriors overlap and leave gaps; the FIAE's have "
         "free forms and fill the prior.",
-        _trials("fiae-toy", "infogan-toy"),
+        _trials("fiae-toy", "fiae-toy-plain", "infogan-toy"),
         (
             Measure("posterior_accuracy", "told from the true posterior (0.5: never)"),
             Measure(
