@@ -10,9 +10,13 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtTest import QTest
 
 from benchmarks.stage import Stage
+from iae_studio.views.losses import LossesView
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sliders import SliderBank
 from trainer.recipe.catalogue import CATALOGUE
+
+
+DRAWN = 40  # looks in a row until the curves are painted to their end
 
 
 def nothing(stage: Stage) -> None:
@@ -129,21 +133,25 @@ def pressed(*keys: str, on: str = "imageGrid") -> Callable[[Stage], None]:
 
 
 def code_pad(stage: Stage) -> None:
-    """From the input's own outlines on, with a stroke more."""
+    """From the outline of a boot on, with a line or two more."""
     stage.need("codePad")
-    stage.do("Draw from the input's edges")
-    stage.drag("codePad", (0.3, 0.3), (0.4, 0.24), (0.5, 0.3))
+    pressed("Down", "Down")(stage)
+    stage.do("Draw from the input's code")
+    stage.drag("codePad", (0.4, 0.4), (0.52, 0.43), (0.63, 0.4))
+    stage.drag("codePad", (0.41, 0.5), (0.53, 0.53), (0.65, 0.5))
 
 
 def train(stage: Stage) -> None:
     """Seven Gaussians, for a moment."""
     stage.train(CATALOGUE["mog-iae"].but(steps=400))
+    losses = stage.window.view("training")
+    assert isinstance(losses, LossesView)
+    stage.wait(lambda: losses.plot.steps() == 400, DRAWN)
 
 
 SCENES: dict[str, Scene] = {
-    "readme": Scene("shoes-small", pressed("Down", "Down", "Right"), file="../window"),
+    "readme": Scene("shoes-small", code_pad, file="../window"),
     "window": Scene("mnist-10-small"),
-    "experiments": Scene("drawn-10", shows=("recipeList",)),
     "pasted": Scene("mnist-10-small", paste),
     "drawn": Scene("drawn-10", draw),
     "resampled": Scene("mnist-5-small", lock),

@@ -133,11 +133,12 @@ class BoardPage(QWidget):
             below = self._below.heightForWidth(wide) if follows else hint
             below = max(below, self._below.minimumSizeHint().height())
         gap = 0 if hidden else 2 * theme.GAP
-        used = self._board.arrange(QSize(wide, room - below - gap))
-        top = max(room - used - gap - below, 0) // 2
+        rims = 2 * theme.GAP
+        used = self._board.arrange(QSize(wide, room - below - gap - rims))
+        top = max(room - used - gap - below, rims) // 2
         self._board.setGeometry(0, top, wide, used)
         self._below.setGeometry(0, top + used + gap, wide, below)
-        self.setMinimumHeight(used + gap + below)
+        self.setMinimumHeight(used + gap + below + rims)
 
     def event(self, event: QEvent) -> bool:
         """Something in it has another size."""

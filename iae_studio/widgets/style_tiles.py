@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
@@ -105,7 +105,7 @@ class StyleTiles(QWidget):
             return
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        font = theme.sized(self.font(), theme.CAPTION)
+        font = theme.sized(self.font(), theme.CAPTION, QFont.Weight.DemiBold)
         font.setPixelSize(round(font.pixelSize() * ratio))
         painter.setFont(font)
         painter.setRenderHint(
@@ -116,7 +116,7 @@ class StyleTiles(QWidget):
             painter.drawImage(box, to_image(tile))
             painter.setPen(theme.colour("style"))
             head = QRect(box.left(), box.top() - rows.head, box.width(), rows.head)
-            painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), f"n{index + 1}")
+            painter.drawText(head, int(Qt.AlignmentFlag.AlignCenter), f"n{index + 1}")
         if self._hover >= 0:
             painter.setPen(theme.colour("accent"))
             painter.drawRect(rows.box(self._hover).adjusted(0, 0, -1, -1))
