@@ -15,7 +15,6 @@ from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sliders import SliderBank
 from trainer.recipe.catalogue import CATALOGUE
 
-
 DRAWN = 40  # looks in a row until the curves are painted to their end
 
 

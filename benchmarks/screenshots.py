@@ -20,6 +20,7 @@ from io import BytesIO
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QPoint, QRect
 from PySide6.QtGui import QColor, QPixmap
@@ -28,9 +29,12 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from benchmarks.scenes import SCENES, Scene
 from benchmarks.stage import MissingError, Stage
 from iae_studio.style import theme
+from iae_studio.style.stylesheet import mix
 
 SIZES = ((1280, 800), (1920, 1080))
 SCALES, TEXTS, THEMES = (1, 2), (100, 150), ("dark", "light")
+ROLES = ("content", "style", "reconstruction", "regularisation")
+SHARES = (0.25, 0.5, 0.75)
 FOLDERS = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
 
@@ -104,11 +108,18 @@ def save(taken: QPixmap, file: Path) -> bool:
     with Image.open(BytesIO(bytes_.data().data())) as whole:
         colours = whole.convert("RGB")
     tokens = [value for table in (theme.DARK, theme.LIGHT) for value in vars(table).values()]
+    panel = theme.current().panel  # thin letters are half of it
+    tokens += [mix(theme.colour(role).name(), panel, share) for role in ROLES for share in SHARES]
     own = [part for token in tokens for part in QColor(token).getRgb()[:3]]
-    palette = Image.new("P", (1, 1))
     found = colours.quantize(256 - len(tokens), Image.Quantize.MEDIANCUT).getpalette() or []
-    palette.putpalette(own + found)
-    few = colours.quantize(palette=palette, dither=Image.Dither.NONE)
+    palette = np.array(own + found, np.int32).reshape(-1, 3)
+    # Pillow's own search is not exact: the panels would get another tint in each picture.
+    packed = np.asarray(colours, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    each, places = np.unique(packed, return_inverse=True)
+    apart = np.stack([each >> 16, each >> 8 & 255, each & 255], -1)[:, None] - palette
+    nearest = np.square(apart).sum(-1).argmin(1).astype(np.uint8)
+    few = Image.fromarray(nearest[places].reshape(packed.shape), "P")
+    few.putpalette(own + found)
     few.save(file, optimize=True)
     return True
 

@@ -214,10 +214,3 @@ def test_what_moves_away_while_it_trains_stays_in_view_unless_a_hand_chose(canva
     chosen = canvas.frame()
     canvas.setPlaces(PLACES + 50.5, False)
     assert canvas.frame() == chosen
-
-
-def test_what_grows_a_little_at_a_time_stays_in_view(canvas) -> None:
-    for grown in np.linspace(1, 2, 20):
-        canvas.setPlaces(np.float32(grown) * PLACES, False)
-        seen = canvas.frame().screen(canvas.places())
-        assert (seen > 0).all() and (seen < (canvas.width(), canvas.height())).all()

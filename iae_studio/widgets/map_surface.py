@@ -16,10 +16,11 @@ from iae_studio.widgets.map_sprites import Thumbnails, dots, lattice_image
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
+_FINE = 3  # times as fine as its pixels is the background: it is shown at any size
+_PALER = 0.6  # in the light theme, where points are dark
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
-_FAINT = {True: 0.5, False: 0.3}  # of the background's pictures is seen, dark and light
-_FINE = 3  # times as fine as its pixels: it is drawn at any size
-_STRAY = 0.5  # of the view: points that fill less of it are fitted into it again
+_FAINT = 0.5  # of the background's pictures is seen
+_STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again
 
 
 class MapSurface(QWidget):
@@ -51,22 +52,17 @@ class MapSurface(QWidget):
 
     def setPlaces(self, places: Floats, anew: bool) -> None:
         """Where the points lie. `anew` or where they left what is seen, all come into view."""
-        scene = self._scene
+        before, scene = self._scene.extent, self._scene
         scene.put(places)
         if len(scene.hues) != len(places):
             scene.hues = np.zeros(len(places), np.int64)
-        if anew or (self._fitted and self._strayed()):
+        now = scene.extent
+        apart = max(abs(now.x - before.x) / now.reach_x, abs(now.y - before.y) / now.reach_y)
+        grown = max(now.reach_x / before.reach_x, now.reach_y / before.reach_y)
+        strayed = self._fitted and (apart > _STRAY / 2 or not 1 - _STRAY < grown < 1 + _STRAY / 4)
+        if anew or strayed:
             self.fit()
         self._look(self._frame)
-
-    def _strayed(self) -> bool:
-        """Whether points lie outside of what is seen, or in a small part of it."""
-        now, frame = self._scene.extent, self._frame
-        right, top = frame.width / 2 / frame.scale, frame.height / 2 / frame.scale
-        outside = (
-            abs(now.x - frame.x) + now.reach_x > right or abs(now.y - frame.y) + now.reach_y > top
-        )
-        return outside or whole(now, frame.width, frame.height).scale > frame.scale / _STRAY
 
     def clear(self) -> None:
         """Nothing is on it."""
@@ -198,7 +194,7 @@ class MapSurface(QWidget):
             self._background = QImage(picture.size(), QImage.Format.Format_RGB32)
             self._background.fill(theme.colour("panel"))
             painter = QPainter(self._background)
-            painter.setOpacity(_FAINT[theme.current() is theme.DARK])
+            painter.setOpacity(_FAINT if theme.current() is theme.DARK else _FAINT * _PALER)
             painter.drawImage(0, 0, picture)
             painter.end()
             smooth = Qt.TransformationMode.SmoothTransformation
