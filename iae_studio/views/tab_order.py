@@ -15,7 +15,9 @@ def next_focus(window: QWidget, parts: Sequence[QWidget], forward: bool) -> QWid
 
     Qt goes by the order in which widgets were made: sliders that a model brings come last.
     """
-    ways = [each for each in window.findChildren(QWidget) if _takes_tab(each, window)]
+    # Part by part: of a dialog that lies on the window nothing may be held.
+    inside = [each for part in parts for each in (part, *part.findChildren(QWidget))]
+    ways = [each for each in dict.fromkeys(inside) if _takes_tab(each, window)]
     ways.sort(key=lambda each: _place(each, window, parts))
     if not ways:
         return None
