@@ -16,11 +16,12 @@ from iae_studio.widgets.map_sprites import Thumbnails, dots, lattice_image
 from iae_studio.widgets.sheet import to_image
 
 Pixels = npt.NDArray[np.uint8]
-_FINE = 3  # times as fine as its pixels is the background: it is shown at any size
-_PALER = 0.6  # in the light theme, where points are dark
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
 _FAINT = 0.5  # of the background's pictures is seen
 _STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again
+
+_FINE = 3  # times as fine as its pixels is the background: it is shown at any size
+_PALER = 0.6  # in the light theme, where points are dark
 
 
 class MapSurface(QWidget):

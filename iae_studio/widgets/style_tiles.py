@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
@@ -105,7 +105,8 @@ class StyleTiles(QWidget):
             return
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
-        font = theme.sized(self.font(), theme.CAPTION, QFont.Weight.DemiBold)
+        font = theme.sized(self.font(), theme.CAPTION)
+        font.setBold(True)
         font.setPixelSize(round(font.pixelSize() * ratio))
         painter.setFont(font)
         painter.setRenderHint(
