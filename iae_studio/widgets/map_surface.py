@@ -20,7 +20,7 @@ FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more d
 _FAINT = 0.5  # of the background's pictures is seen
 _STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again
 
-_FINE = 3  # times as fine as its pixels is the background: it is shown at any size
+_FINE = 1200  # px across, by whole factors: the background is shown at any size
 _PALER = 0.6  # in the light theme, where points are dark
 
 
@@ -200,7 +200,8 @@ class MapSurface(QWidget):
             painter.end()
             smooth = Qt.TransformationMode.SmoothTransformation
             whole_image = Qt.AspectRatioMode.IgnoreAspectRatio
-            self._background = self._background.scaled(_FINE * picture.size(), whole_image, smooth)
+            size = picture.size() * max(_FINE // max(picture.width(), 1), 1)
+            self._background = self._background.scaled(size, whole_image, smooth)
         return self._background
 
     def paintEvent(self, event: QPaintEvent) -> None:
