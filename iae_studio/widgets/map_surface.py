@@ -17,6 +17,9 @@ from iae_studio.widgets.sheet import Pixels, to_image
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
 _FAINT = 0.5  # of the background's pictures is seen
 
+_FINE = 1200  # px across, by whole factors: the background is shown at any size
+_PALER = 0.6  # in the light theme, where points are dark
+
 
 class MapSurface(QWidget):
     """A scene and a frame of it; `MapCanvas` adds the hands."""
@@ -185,9 +188,13 @@ class MapSurface(QWidget):
             self._background = QImage(picture.size(), QImage.Format.Format_RGB32)
             self._background.fill(theme.colour("panel"))
             painter = QPainter(self._background)
-            painter.setOpacity(_FAINT)
+            painter.setOpacity(_FAINT if theme.current() is theme.DARK else _FAINT * _PALER)
             painter.drawImage(0, 0, picture)
             painter.end()
+            smooth = Qt.TransformationMode.SmoothTransformation
+            whole_image = Qt.AspectRatioMode.IgnoreAspectRatio
+            size = picture.size() * max(_FINE // max(picture.width(), 1), 1)
+            self._background = self._background.scaled(size, whole_image, smooth)
         return self._background
 
     def paintEvent(self, event: QPaintEvent) -> None:
