@@ -10,9 +10,12 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtTest import QTest
 
 from benchmarks.stage import Stage
+from iae_studio.views.losses import LossesView
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sliders import SliderBank
 from trainer.recipe.catalogue import CATALOGUE
+
+DRAWN = 40  # looks in a row until the curves are painted to their end
 
 
 def nothing(stage: Stage) -> None:
@@ -21,11 +24,12 @@ def nothing(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture of the guide: the model in it, what is done, and the widget that is shown."""
+    """A picture of the guide: the model in it, what is done, and the part that is shown."""
 
     recipe: str
     do: Callable[[Stage], None] = nothing
-    shows: str = ""  # an object name; the whole window without one
+    shows: tuple[str, ...] = ()  # object names; the whole window without one
+    file: str = ""  # where it is not called like the scene
 
 
 def paste(stage: Stage) -> None:
@@ -128,25 +132,30 @@ def pressed(*keys: str, on: str = "imageGrid") -> Callable[[Stage], None]:
 
 
 def code_pad(stage: Stage) -> None:
-    """From the input's own outlines on, with a stroke more."""
+    """From the outline of a boot on, with a line or two more."""
     stage.need("codePad")
-    stage.do("Draw from the input's edges")
-    stage.drag("codePad", (0.3, 0.3), (0.4, 0.24), (0.5, 0.3))
+    pressed("Down", "Down")(stage)
+    stage.do("Draw from the input's code")
+    stage.drag("codePad", (0.4, 0.4), (0.52, 0.43), (0.63, 0.4))
+    stage.drag("codePad", (0.41, 0.5), (0.53, 0.53), (0.65, 0.5))
 
 
 def train(stage: Stage) -> None:
     """Seven Gaussians, for a moment."""
     stage.train(CATALOGUE["mog-iae"].but(steps=400))
+    losses = stage.window.view("training")
+    assert isinstance(losses, LossesView)
+    stage.wait(lambda: losses.plot.steps() == 400, DRAWN)
 
 
 SCENES: dict[str, Scene] = {
+    "readme": Scene("shoes-small", code_pad, file="../window"),
     "window": Scene("mnist-10-small"),
-    "experiments": Scene("drawn-10", shows="recipeList"),
     "pasted": Scene("mnist-10-small", paste),
     "drawn": Scene("drawn-10", draw),
     "resampled": Scene("mnist-5-small", lock),
     "scrubbed": Scene("mnist-10-small", scrub),
-    "share": Scene("mnist-5-small", there("noiseShare"), "noiseShare"),
+    "share": Scene("mnist-5-small", there("noiseShare"), ("shareHelp", "noiseShareOfTests")),
     "trained": Scene("mog-iae", train),
     "clusters": Scene("mnist-clusters-small", view_of("2", "clusterGrid")),
     "borrowed": Scene("mnist-5-small", in_turn(pressed("Down", "Right"), done("Borrow style"))),
@@ -175,8 +184,10 @@ SCENES: dict[str, Scene] = {
     "neighbourhoods": Scene(
         "mnist-10-small", in_turn(view_of("3", "mapView"), done("Plane or neighbourhoods"))
     ),
-    "code-strips": Scene("mnist-10-small", there("codeStrips"), "codeStrips"),
-    "noise-strips": Scene("mnist-5-small", there("noiseStrips"), "noiseStrips"),
+    "code-strips": Scene(
+        "mnist-10-small", there("codeStrips"), ("codeHelp", "codeStrips", "codeMore")
+    ),
+    "noise-strips": Scene("mnist-5-small", there("noiseStrips"), ("noiseHelp", "noiseStrips")),
     "enlarged": Scene("mnist-5-small", done("Enlarge the selected picture", "largeView")),
     "shoes": Scene("shoes-small"),
     "faces": Scene("faces-small"),
@@ -185,7 +196,7 @@ SCENES: dict[str, Scene] = {
     "points": Scene("fiae-toy"),
     "untrained": Scene("aae-small"),
     "palette": Scene("mnist-10-small", palette),
-    "keys": Scene("drawn-10", view_of("F1", "keysDialog"), "keysDialog"),
+    "keys": Scene("drawn-10", view_of("F1", "keysDialog"), ("keysDialog",)),
     "help": Scene("mnist-10-small", clicked("picturesHelp")),
     "full-screen": Scene("mnist-10-small", lambda stage: stage.keys("F11")),
 }

@@ -16,11 +16,25 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+from PySide6.QtCore import QBuffer, QPoint, QRect
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+
+from benchmarks.scenes import SCENES, Scene
+from benchmarks.stage import MissingError, Stage
+from iae_studio.style import theme
+from iae_studio.style.stylesheet import mix
+
 SIZES = ((1280, 800), (1920, 1080))
 SCALES, TEXTS, THEMES = (1, 2), (100, 150), ("dark", "light")
+ROLES = ("content", "style", "reconstruction", "regularisation")
+SHARES = (0.25, 0.5, 0.75)
 FOLDERS = ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 
 
@@ -60,14 +74,58 @@ def screen(folder: Path, look: Look) -> dict[str, str]:
     return own
 
 
+def picture(stage: Stage, scene: Scene) -> QPixmap:
+    """The whole window, a window of its own, or the part of it in which some widgets lie."""
+    shown = [stage.need(name) for name in scene.shows]
+    if len(shown) == 1 and shown[0].isWindow():
+        return shown[0].grab()
+    for each in reversed(shown):
+        bring_into_view(each)
+    taken, part = stage.window.grab(), QRect()
+    for each in shown:
+        part |= QRect(each.mapTo(stage.window, QPoint()), each.size())
+    if part.isNull():
+        return taken
+    part = part.adjusted(-theme.PAD, -theme.PAD, theme.PAD, theme.PAD) & stage.window.rect()
+    ratio = taken.devicePixelRatio()
+    return taken.copy(QRect(part.topLeft() * ratio, part.size() * ratio))
+
+
+def bring_into_view(part: QWidget) -> None:
+    """Scroll to it, where it is in something that scrolls."""
+    around = part.parentWidget()
+    while around is not None:
+        if isinstance(around, QScrollArea):
+            around.ensureWidgetVisible(part, theme.PAD, theme.PAD)
+        around = around.parentWidget()
+
+
+def save(taken: QPixmap, file: Path) -> bool:
+    """As a PNG of 256 colours, those that mean something among them: a third of the bytes."""
+    bytes_ = QBuffer()
+    bytes_.open(QBuffer.OpenModeFlag.WriteOnly)
+    taken.save(bytes_, "PNG")
+    with Image.open(BytesIO(bytes_.data().data())) as whole:
+        colours = whole.convert("RGB")
+    tokens = [value for table in (theme.DARK, theme.LIGHT) for value in vars(table).values()]
+    panel = theme.current().panel  # thin letters are half of it
+    tokens += [mix(theme.colour(role).name(), panel, share) for role in ROLES for share in SHARES]
+    own = [part for token in tokens for part in QColor(token).getRgb()[:3]]
+    found = colours.quantize(256 - len(tokens), Image.Quantize.MEDIANCUT).getpalette() or []
+    palette = np.array(own + found, np.int32).reshape(-1, 3)
+    # Pillow's own search is not exact: the panels would get another tint in each picture.
+    packed = np.asarray(colours, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    each, places = np.unique(packed, return_inverse=True)
+    apart = np.stack([each >> 16, each >> 8 & 255, each & 255], -1)[:, None] - palette
+    nearest = np.square(apart).sum(-1).argmin(1).astype(np.uint8)
+    few = Image.fromarray(nearest[places].reshape(packed.shape), "P")
+    few.putpalette(own + found)
+    few.save(file, optimize=True)
+    return True
+
+
 def take(names: list[str], every: list[Look], out: Path) -> int:
     """The pictures of these scenes, here and now; how many there are."""
-    from PySide6.QtWidgets import QApplication
-
-    from benchmarks.scenes import SCENES
-    from benchmarks.stage import MissingError, Stage
-    from iae_studio.style import theme
-
     app, taken = QApplication.instance() or QApplication([]), 0
     assert isinstance(app, QApplication)
     for look, name in product(every, names):
@@ -77,9 +135,8 @@ def take(names: list[str], every: list[Look], out: Path) -> int:
             stage = Stage(Path(folder), scene.recipe, look.size, look.text)
             try:
                 scene.do(stage)
-                shown = stage.need(scene.shows) if scene.shows else stage.window
-                file = out / look.file(name)
-                taken += shown.grab().save(str(file))
+                file = out / look.file(scene.file or name)
+                taken += save(picture(stage, scene), file)
                 print(file, flush=True)
             except MissingError as lacks:
                 print(f"{name}: left out, there is no {lacks} in this window", flush=True)
@@ -99,8 +156,6 @@ def main() -> int:
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--here", type=int, nargs="+", help=argparse.SUPPRESS)  # looks, by number
     args = parser.parse_args()
-    from benchmarks.scenes import SCENES
-
     unknown = set(args.only) - set(SCENES)
     if unknown:
         parser.error(f"no scene is called {', '.join(sorted(unknown))}; see --list")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage
 # How the name of a file begins, with its whole path, as terminals and other programs copy it.
 _PATH = re.compile(r"[\"'\u201c\u2018]?(/|~|file:/|[A-Za-z]:[\\/]|\\\\)")
 _ADDRESS = re.compile(r"[\"'<]?([a-z][a-z0-9+.-]+://|data:|www\.)\S+$", re.IGNORECASE)
+NOTHING = "no image and no file."
 ADDRESS = "only an address. Save the picture first, or copy the image itself."
 
 
@@ -32,11 +33,13 @@ class Found:
     problem: str = ""
 
 
-def read(mime: QMimeData) -> Found:
+def read(mime: QMimeData | None) -> Found:
     """Browsers offer an address and often the picture itself: the picture wins over the address.
 
     Text that names files will do too; whoever opens them takes quotes and the like away.
     """
+    if mime is None:  # some desktops have none before the first copy
+        return Found(problem=NOTHING)
     urls = mime.urls() if mime.hasUrls() else []
     paths = [_path(url) for url in urls if url.isLocalFile()]
     if paths:
@@ -54,7 +57,7 @@ def read(mime: QMimeData) -> Found:
         return Found(lines)
     if lines and all(map(_ADDRESS.match, lines)):
         return Found(problem=ADDRESS)
-    return Found(problem="no image and no file.")
+    return Found(problem=NOTHING)
 
 
 def _path(url: QUrl) -> Path | str:

@@ -122,7 +122,11 @@ class ExploreView(QWidget):
 
     def _look(self, spec: ViewSpec) -> None:
         if spec.applies(self._displayed.recipe):
+            focused, proxy = self.window().focusWidget(), self.view(spec.name).focusProxy()
+            within = focused is not None and self._pages.isAncestorOf(focused)
             self._query.set_view(spec.name)
+            if within and proxy is not None and proxy.isVisible():
+                proxy.setFocus(Qt.FocusReason.ShortcutFocusReason)  # not the first button there
 
     def _fold(self) -> None:
         """Leave out the tools' words where they would not fit all."""

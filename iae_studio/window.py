@@ -44,7 +44,7 @@ AREAS = {
 }
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
-SIDE, BOTTOM = 0.25, 0.36  # of the window: what docks take at the most, at first
+SIDE, BOTTOM = 0.25, 0.3  # of the window: what docks take at the most, at first
 LAYOUT = 2  # raise it when docks change, and old window states are ignored
 
 

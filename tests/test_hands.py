@@ -136,6 +136,11 @@ def test_a_name_is_found_by_its_letters(typed: str, name: str, finds: bool) -> N
     assert (fits(typed, name) is not None) is finds
 
 
+def test_a_number_is_not_the_beginning_of_a_longer_one() -> None:
+    typed = "mnist, 10 + 100"
+    assert fits(typed, "MNIST, 10 + 100, small") > fits(typed, "MNIST, 5 + 100, small")
+
+
 def test_what_stands_in_the_name_comes_before_what_stands_aside() -> None:
     order = ("Shoes", "Edges and shoes", "Horseshoes", "Edges")
     points = [fits("shoes", name, "about shoes") for name in order]

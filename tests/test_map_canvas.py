@@ -214,3 +214,10 @@ def test_what_moves_away_while_it_trains_stays_in_view_unless_a_hand_chose(canva
     chosen = canvas.frame()
     canvas.setPlaces(PLACES + 50.5, False)
     assert canvas.frame() == chosen
+
+
+def test_what_grows_a_little_at_a_time_stays_in_view(canvas) -> None:
+    for stage in range(9):
+        canvas.setPlaces(PLACES * 1.1**stage, False)
+        at_stage = canvas.frame().screen(canvas.places())
+        assert ((at_stage >= 0) & (at_stage <= (600, 400))).all(), stage

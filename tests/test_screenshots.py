@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from benchmarks.scenes import SCENES
 from benchmarks.screenshots import Look, looks
 from iae_studio.state.model_files import SHIPPED
+from iae_studio.style import theme
 from trainer.recipe.catalogue import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
@@ -41,3 +42,20 @@ def test_every_scene_is_of_a_model_and_every_look_has_a_file_of_its_own() -> Non
 @pytest.mark.parametrize("name", PICTURES)
 def test_each_picture_of_the_guide_has_its_scene(name: str) -> None:
     assert name in SCENES
+    assert not QImage(str(ROOT / "docs/guide" / f"{name}.png")).isNull()
+
+
+def test_the_guides_pictures_are_those_it_shows_and_few_bytes() -> None:
+    files = list((ROOT / "docs/guide").iterdir())
+    assert {file.stem for file in files} == set(PICTURES)
+    assert max(file.stat().st_size for file in files) < 200_000
+    assert not QImage(str(ROOT / "docs/window.png")).isNull()
+
+
+def test_a_part_of_the_window_is_cut_out_of_it(tmp_path: Path) -> None:
+    words = ["-m", "benchmarks.screenshots", "--out", str(tmp_path), "--only", "noise-strips"]
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, capture_output=True)
+    picture = QImage(str(tmp_path / "noise-strips.png"))
+    assert 200 < picture.width() < 400 < picture.height() < 600, "scrolled to, with all strips"
+    amber = theme.colour("style").rgb()
+    assert any(picture.pixel(x, y) == amber for x in range(20, 240) for y in range(12, 30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.displayed import DisplayedModel
@@ -211,6 +212,16 @@ def test_more_pictures_than_fit_are_smaller_and_then_scrolled(qtbot, dark) -> No
     for _ in range(39):
         qtbot.keyClick(strip, Qt.Key.Key_Right)
     assert strip.rectOf(39).left() >= 0 and strip.rectOf(39).right() < 400
+
+
+def test_words_above_pictures_are_whole_where_there_is_room(qtbot, dark) -> None:
+    strip = shown(qtbot, FilmStrip("pictures"), 600, 90)
+    strip.setPictures(np.zeros((4, 28, 28, 1), np.uint8), ["a long name (7)"] * 4)
+    font = QFontMetrics(theme.sized(strip.font(), theme.CAPTION))
+    assert strip.rectOf(1).left() - strip.rectOf(0).left() > font.horizontalAdvance(
+        "a long name (7)"
+    )
+    assert strip.horizontalScrollBar().maximum() == 0
 
 
 def test_a_tray_has_its_height_and_gives_way_where_there_is_little_room(qtbot) -> None:

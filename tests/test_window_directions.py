@@ -196,3 +196,10 @@ def test_the_gauge_tells_of_the_picture_and_of_test_images(studio, qtbot) -> Non
     before = here.share()
     studio.state.selection.select(1)
     assert here.share() != before
+
+
+def test_no_picture_of_an_image_stays_that_was_taken_away(studio, qtbot) -> None:
+    studio.state.inputs.clear()
+    qtbot.waitUntil(lambda: not any(seen(studio, "code") + seen(studio, "noise")), timeout=LONG)
+    studio.state.inputs.want_tests()
+    wait_for_strips(studio, qtbot, "code", "noise")

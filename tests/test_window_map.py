@@ -144,6 +144,11 @@ def test_a_map_of_pictures_as_codes_sends_its_images_too(studio, qtbot) -> None:
 def test_an_untrained_model_says_so_and_its_map_follows_the_training(studio, qtbot) -> None:
     show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=8))
     qtbot.keyClick(studio.window, Qt.Key.Key_3)
+    view = find(studio, QWidget, "mapView")
+    qtbot.keyClick(studio.window, Qt.Key.Key_M)
+    qtbot.waitUntil(lambda: view.questions.map is not None, timeout=LONG)
+    assert not view.questions.embedding, "for a map that is not shown"
+    qtbot.keyClick(studio.window, Qt.Key.Key_M)
     mend = find(studio, QPushButton, "mapMend")
     qtbot.waitUntil(lambda: mend.isVisible() and mend.text() == "Train", timeout=LONG)
     qtbot.mouseClick(mend, LEFT)
@@ -165,3 +170,13 @@ def test_another_view_asks_nothing_and_points_have_no_map(studio, qtbot) -> None
     studio.state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
     qtbot.keyClick(studio.window, Qt.Key.Key_3)
     assert studio.window.explore.shown == "pictures"
+
+
+def test_the_keyboard_goes_from_the_map_to_the_grid_and_to_no_button(studio, qtbot) -> None:
+    canvas = open_map(studio, qtbot, "drawn-10")
+    canvas.setFocus()
+    paste = next(b for b in studio.window.findChildren(QPushButton) if b.text() == "Paste")
+    qtbot.mouseClick(paste, LEFT)
+    assert studio.window.focusWidget() is canvas, "else Return would press it again"
+    qtbot.keyClick(studio.window, Qt.Key.Key_1)
+    assert studio.window.focusWidget() is find(studio, QWidget, "imageGrid")

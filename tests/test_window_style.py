@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.state.training import State
 from iae_studio.views import walk
 from iae_studio.views.large import LargeView
 from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.value_slider import ValueSlider
 from iae_studio.widgets.vector_bars import VectorBars
-from tests.studio import LONG, find, little_data, newest, running, show, train
+from tests.studio import LONG, find, little_data, newest, running, show, train, wait_state
+from tests.studio import press as push
 from tests.widgets import LEFT, heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -243,6 +245,17 @@ def test_what_is_not_in_front_asks_for_nothing_and_comes_back(studio, qtbot) -> 
     np.testing.assert_array_equal(made[0], newest(studio, qtbot).tiles[0, 1])
 
 
+def test_keys_of_style_do_nothing_where_points_are_plotted(studio, qtbot) -> None:
+    display(studio, qtbot, "mog-iae")
+    assert studio.state.inputs.images, "those of the model before"
+    asked = heard_of(studio.state.asking.wanted)
+    locked = studio.state.query.locked
+    for key in (Key.Key_W, Key.Key_S, Key.Key_I, Key.Key_A, Key.Key_L):
+        press(studio, qtbot, key)
+    press(studio, qtbot, Key.Key_I, Hold.ShiftModifier)
+    assert not asked and studio.state.query.locked == locked
+
+
 def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(walk, "REST", 0.0)
     with little_data(monkeypatch):
@@ -260,3 +273,21 @@ def test_a_walk_follows_the_weights_that_train(studio, qtbot, monkeypatch) -> No
 
         wait_for(studio, qtbot, "walk", len(rows), of_now)
         assert "Untrained" not in words(studio, "walk")
+
+
+def test_a_paused_walk_shows_the_newest_weights_too(studio, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(walk, "REST", 0.0)
+    with little_data(monkeypatch):
+        show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=8))
+        press(studio, qtbot, Key.Key_T)
+        wait_state(studio, qtbot, State.TRAINING)
+        push(studio, qtbot, "pauseButton")
+        wait_state(studio, qtbot, State.PAUSED)
+        press(studio, qtbot, Key.Key_W)
+        wait_for(studio, qtbot, "walk", min(len(studio.state.inputs.images), 8))
+        press(studio, qtbot, Key.Key_W)
+        still = pictures(studio, "walk")
+        push(studio, qtbot, "stepButton")
+        wait_for(studio, qtbot, "walk", len(still), lambda made: not np.array_equal(made, still))
+        push(studio, qtbot, "stopButton")
+        wait_state(studio, qtbot, State.IDLE)

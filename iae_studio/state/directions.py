@@ -26,7 +26,7 @@ class Directions(DirectionRows):
     """Asks for directions and strips. While a slider is off 0, its directions stay as they are."""
 
     taken = Signal()  # the directions of a selection are there
-    drawn = Signal(object)  # Strips, None: of another model
+    drawn = Signal(object)  # Strips; None: of another model, or nothing is selected
 
     def __init__(
         self, state: StudioState, names: NamedDirections, parent: QObject | None = None
@@ -97,6 +97,8 @@ class Directions(DirectionRows):
         known = self._looks and self._known and any(map(self._has, SIDES))
         if chosen.input is None or not known:
             self._leave()
+            if chosen.input is None:
+                self.drawn.emit(None)  # pictures of an image that was taken away
             return
         self._asked = True
         probe = self._state.answers.probe_of(chosen.row, chosen.column)

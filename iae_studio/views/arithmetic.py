@@ -41,7 +41,9 @@ class ArithmeticView(StylePage):
         self._bars.setObjectName("arithmeticBars")
         self._reset = tool("", "reset", "Empty A, B and C", partial(state.marks.drop, *TERMS))
         self._inputs, self._rest = QWidget(), QWidget()
-        self._rest.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHorizontalStretch(1)
+        self._rest.setSizePolicy(policy)
         a, b, c = self._wells.values()
         minus, plus, equals = self._signs
         self._inputs.setLayout(row(a, minus, b, plus, c, equals))

@@ -16,6 +16,7 @@ from iae_studio.style import theme
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.folding_button import FoldingButton
 from iae_studio.widgets.plain import plain
+from iae_studio.widgets.tool_button import ToolButton
 
 
 def heading(text: str, role: str = "") -> ElidedLabel:
@@ -41,6 +42,7 @@ def button(
     made = FoldingButton(text)
     theme.set_icon(made, icon)
     made.setToolTip(plain(tip))
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # else Return would press it again after a click
     made.clicked.connect(lambda: pressed())
     if name:
         made.setObjectName(name)
@@ -49,7 +51,7 @@ def button(
 
 def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QToolButton:
     """A flat button for a row of tools; without text it shows its icon alone."""
-    made = QToolButton()
+    made = ToolButton()
     made.setText(text)
     theme.set_icon(made, icon)
     style = (

@@ -72,6 +72,7 @@ class ClustersView(QWidget):
     def _make_grid(self) -> None:
         self.grid = ClusterGrid()
         self.grid.setObjectName("clusterGrid")
+        self.setFocusProxy(self.grid)
         self.grid.setAccessibleName("The categories of the code, each with the same noises")
         self.grid.hovered.connect(self._hovered)
         self.grid.activated.connect(self._enlarge)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from iae_studio.state.direction_rows import Row
@@ -16,6 +16,7 @@ from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from iae_studio.widgets.sheet import to_image
 from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.tool_button import ToolButton
 from trainer.exploring.questions.directions import ALL, HERE, RAW, Basis, Strips
 
 CLEAR = 0.3  # a weaker correlation tells nothing
@@ -74,9 +75,10 @@ class DirectionsView(QWidget):
         return switch
 
     def _more_button(self) -> QToolButton:
-        made = QToolButton()
+        made = ToolButton()
         made.setObjectName(f"{self._side}More")
-        made.setProperty("flat", True)
+        made.setProperty("folds", True)
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         made.setToolTip(plain("The weaker directions, and those that have a name"))
         made.clicked.connect(self.unfold)
         return made
@@ -146,8 +148,10 @@ class DirectionsView(QWidget):
         count = len(self.bank.rows())
         self.bank.setStrips(min(SHOWN, count), self._unfolded)
         self._more.setVisible(count > SHOWN)
-        words = "fewer directions" if self._unfolded else f"{count - SHOWN} more directions"
+        many = "direction" if count - SHOWN == 1 else "directions"
+        words = "fewer directions" if self._unfolded else f"{count - SHOWN} more {many}"
         self._more.setText(words)
+        theme.set_icon(self._more, "chevron-up" if self._unfolded else "chevron-down", "muted")
 
     def _draw(self, strips: Strips | None) -> None:
         if strips is None:

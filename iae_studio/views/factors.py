@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from iae_studio.state.directions import Directions
 from iae_studio.state.studio_state import StudioState
+from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, column, row
 from iae_studio.widgets.plain import plain
 
 ASK, STOP = "What do they move?", "Stop"
+_INSIDE = 7  # px before the words of a flat button: they begin where all others do
 TIP = (
     "Says above each direction which known factor of the drawn images it moves, slant or\n"
     "thickness say, and its correlation (Shift+D). Takes half a minute the first time"
@@ -30,7 +32,9 @@ class FactorsView(QWidget):
         self._button.setProperty("flat", True)
         self._button.setToolTip(plain(TIP))
         self._button.clicked.connect(lambda: self.ask())
-        column(self).addLayout(row(self._button, None))
+        layout = column(self)
+        layout.setContentsMargins(theme.PAD - _INSIDE, 0, theme.PAD - _INSIDE, theme.GRID)
+        layout.addLayout(row(self._button, None))
         directions.factors.asking.connect(self._show)
         directions.changed.connect(self._offer)
         state.asking.moved.connect(self._move)

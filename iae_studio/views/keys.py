@@ -21,7 +21,7 @@ from iae_studio.views.building_blocks import caption, column
 from iae_studio.views.gestures import GESTURES
 from iae_studio.widgets.plain import plain
 
-SIZE = QSize(560, 640)  # px, at first
+SIZE = QSize(680, 640)  # px, at first
 
 
 class KeysDialog(QDialog):

@@ -71,10 +71,14 @@ class LoopFrames:
             self._at += 1
         elif there >= FRAMES:
             self._at = 0
-            if self._ready is not None:
-                self._plays, self._ready = self._ready, None
+            self.take()
             return True
         return False
+
+    def take(self) -> None:
+        """What has come takes over."""
+        if self._ready is not None:
+            self._plays, self._ready = self._ready, None
 
 
 def _count(parts: list[Frames]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QTextCursor
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.messages import Messages
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from iae_studio.widgets.loss_plot import LossPlot
 
 SMOOTHING = 0.5
+_BESIDE = 255  # px that tabs and tools take beside the smoothing
 LONGEST = 20_000  # letters of an entry: a trace has fewer
 
 
@@ -37,6 +38,7 @@ class LossesView(QWidget):
         super().__init__(parent)
         as_panel(self)
         self._training = training
+        self._smoothing: ValueSlider | None = None
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
         self.log.setAccessibleName("Log")
@@ -68,7 +70,8 @@ class LossesView(QWidget):
         plot.setObjectName("lossPlot")
         plot.setAccessibleName("Losses by step")
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
-        theme.follow(smoothing, lambda: smoothing.setMaximumWidth(theme.px(240)))
+        self._smoothing = smoothing
+        theme.follow(smoothing, self._fit)
         smoothing.edited.connect(plot.setSmoothing)
         plot.setSmoothing(SMOOTHING)
         decades = QCheckBox("log axis")
@@ -79,12 +82,28 @@ class LossesView(QWidget):
         self._page.addWidget(plot, 1)
         tip = "Train the shown experiment (T)"
         start = self._begin = button("Train", "play", tip, self._training.start, "trainHereButton")
+        start.setProperty("flat", True)
         self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
-        self._page.addLayout(row(help_mark("losses"), None, start, *self._tools))
+        corner = QWidget()  # beside the tabs: below the plot they would take a row from the images
+        tools = row(start, *self._tools, help_mark("losses"))
+        tools.setContentsMargins(0, 0, theme.PAD, 0)
+        corner.setLayout(tools)
+        self._tabs.setCornerWidget(corner)
+        corner.show()
         self._training.curvesLoaded.connect(self._load)
         self._training.progressed.connect(self._append)
         self._training.stateChanged.connect(lambda _: self._offer())
         self._offer()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The slider is as long as the tabs let it be."""
+        room = self.width() - theme.px(_BESIDE)
+        if self._smoothing is not None:
+            self._smoothing.setMaximumWidth(min(max(room, theme.px(110)), theme.px(240)))
 
     def _offer(self) -> None:
         """Where there is nothing to see, what to do; else the tools for what there is."""

@@ -180,8 +180,8 @@ class MapQuestions(QObject):
 
     def embed(self, anew: bool = False) -> None:
         """Find neighbourhoods, from where they were left; `anew` of the newest codes."""
-        if self.map is None or self.embedding or not self._looks:
-            return
+        if self.map is None or self.map.step == 0 or self.embedding or not self._looks:
+            return  # the map of an untrained model is not shown
         self.stopped = False
         if anew or self.places is None or self._embedded_of is None:
             self._embedded_of, self.stages = self.map, 0

@@ -36,6 +36,7 @@ class MapPage(QWidget):
         self.tools, self.legend, self.canvas = MapTools(), MapLegend(), MapCanvas()
         self.canvas.setObjectName("mapCanvas")
         self.canvas.setAccessibleName("Map of the codes")
+        self.setFocusProxy(self.canvas)
         self._about = caption()
         self._about.setObjectName("aboutMap")
         self.pages = MapPages(self.canvas)

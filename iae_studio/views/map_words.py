@@ -21,7 +21,7 @@ def about(recipe: Recipe, kind: str, found: CodeMap, plane: Plane | None, stages
         return f"{count}: what lies together is {near}. Click one to send it to the grid.{done}"
     shares = "" if plane is None else " and ".join(f"{100 * s:.0f} %" for s in plane.share)
     of = feature if recipe.translates else "their codes"
-    seen = f"{count} along the two strongest directions of {of}, {shares} of the variance."
+    seen = f"{count} along the two main directions of {of}: {shares} of variance."
     way = "Click or drag to decode." if found.decodable else "Click one to send it to the grid."
     return f"{seen} {way}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_WHOLE, _AT_WORD, _FIRST, _ASIDE = 100, 40, 20, 10  # points of a word that was typed
+_WHOLE, _AT_WORD, _FIRST, _ASIDE, _ALONE = 100, 40, 20, 10, 5  # points of a word that was typed
 
 
 def fits(typed: str, name: str, also: str = "") -> int | None:
@@ -25,8 +25,10 @@ def _whole(word: str, name: str) -> int:
     places = [at for at in range(len(name)) if name.startswith(word, at)]
     if not places:
         return 0
-    begins = any(_starts(name, at) for at in places)
-    return _WHOLE + _AT_WORD * begins + _FIRST * name.startswith(word)
+    begins = [at for at in places if _starts(name, at)]
+    alone = any(_ends(name, at + len(word)) for at in begins)  # 10 is not the beginning of 100
+    points = _AT_WORD * bool(begins) + _FIRST * name.startswith(word) + _ALONE * alone
+    return _WHOLE + points
 
 
 def _aside(word: str, also: str) -> int:
@@ -45,6 +47,11 @@ def _scattered(word: str, name: str) -> int:
             if name[then] == letter and (then == at + 1 or _starts(name, then))
         }
     return 1 if ends else 0
+
+
+def _ends(name: str, at: int) -> bool:
+    """Whether a word ends before here."""
+    return at == len(name) or not name[at].isalnum()
 
 
 def _starts(name: str, at: int) -> bool:

@@ -38,6 +38,7 @@ class PicturesView(QWidget):
         self._query, self._answers = state.query, state.answers
         self.reconstructions = ReconstructionsView(state)
         self.reconstructions.told.connect(self.told)
+        self.setFocusProxy(self.reconstructions.grid)
         self._empty = self._empty_page()
         self._about = caption(most=2)
         self._about.setObjectName("aboutText")

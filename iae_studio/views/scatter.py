@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from iae_studio.style import theme
@@ -20,6 +20,7 @@ from trainer.recipe.specs import DATA_SETS
 HUES = 7  # told apart by most eyes when spread evenly
 CODE_REACH = 4.0
 _AROUND = 4.0  # times as far as the data reach: what strays further is lost
+_TALLEST, _LEAST = 1.5, 240  # of a plot's width, and px
 Places = npt.NDArray[np.int64]
 
 
@@ -31,7 +32,6 @@ class Plane(QWidget):
         self.title = heading("", role)
         self.words = caption(most=2)
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._reach = 1.0
         self.plot = BoundedPlot()
@@ -49,6 +49,12 @@ class Plane(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.words)
         layout.addWidget(self.plot, 1)
+        layout.addStretch(0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow plane is not much taller than wide: there is nothing up there."""
+        tall = round(_TALLEST * event.size().width() / theme.GAP) * theme.GAP
+        self.plot.setMaximumHeight(max(tall, _LEAST))
 
     def describe(self, title: str, words: str, reach: float) -> None:
         self.title.setText(title)
@@ -82,7 +88,9 @@ class Plane(QWidget):
 
     def restyle(self) -> None:
         tokens = theme.current()
-        self.words.setMinimumHeight(2 * self.words.fontMetrics().height())
+        # Two lines, whatever is said: the planes lie beside each other.
+        line = QFontMetrics(theme.sized(self.font(), theme.CAPTION)).lineSpacing()
+        self.words.setMinimumHeight(2 * line)
         self.plot.getAxis("left").setWidth(theme.px(44))
         self.plot.getAxis("bottom").setHeight(theme.px(28))
         self.plot.setBackground(tokens.panel)
@@ -129,10 +137,10 @@ class CloudView(QWidget):
         if not recipe.two_dimensional:
             return
         if flipped:
-            what = "Grey: the data. Coloured: what the generator makes of the prior, by place."
+            what = "Grey: the data. Coloured: what is made of the prior, by place."
             self.codes.describe(
-                f"Codes z, {_noise_in(recipe)}",
-                "Grey: the prior. Coloured: the codes that the encoder gives to data, by place.",
+                f"z: {_noise_in(recipe)}",
+                "Grey: the prior. Coloured: codes of the data, by place.",
                 CODE_REACH,
             )
         else:
@@ -154,8 +162,8 @@ class CloudView(QWidget):
         if recipe is not None and recipe != self._twin:
             self.twin.clear()
             self.twin.describe(
-                f"Codes z, {_noise_in(recipe)}",
-                f"The same of {recipe.name}. Grey: the prior. Coloured: its codes, by place.",
+                f"z: {_noise_in(recipe)}",
+                f"The same of {recipe.name}: its codes, by place.",
                 CODE_REACH,
             )
         self._twin = recipe

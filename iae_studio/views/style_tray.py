@@ -126,7 +126,7 @@ class StyleTray(QWidget):
 
     def _show(self) -> None:
         state, chosen = self._state, self._state.selection
-        self.setVisible(not state.displayed.recipe.two_dimensional)
+        self.setVisible(self._has_tiles)
         if 0 <= chosen.row < len(state.inputs.images):
             self._selected.setText(f"selected: {tile_name(state, chosen.row, chosen.column)}")
         else:
@@ -185,6 +185,8 @@ class StyleTray(QWidget):
 
     def _press(self, name: str) -> None:
         """A button opens and closes; that of borrowing borrows each time."""
+        if not self._has_tiles:
+            return
         if name == BORROW:
             self._borrow()
         else:
@@ -197,6 +199,11 @@ class StyleTray(QWidget):
         else:
             self._press(name)
 
+    @property
+    def _has_tiles(self) -> bool:
+        """Keys are heard while a plot of points hides this row; then there is no style to hold."""
+        return not self._state.displayed.recipe.two_dimensional
+
     def _borrow(self) -> None:
         page = self.page(BORROW)
         assert isinstance(page, BorrowedStyle)
@@ -205,13 +212,16 @@ class StyleTray(QWidget):
         page.later()
 
     def _lock(self) -> None:
-        if self._state.selection.row >= 0 and has_noise(self._state.displayed.recipe):
+        chosen = self._state.selection.row >= 0 and self._has_tiles
+        if chosen and has_noise(self._state.displayed.recipe):
             self._state.query.toggle_lock(self._state.selection.column)
 
     # ---- marks -------------------------------------------------------------------------------
 
     def _mark(self, name: str, tile: tuple[int, int] | None = None) -> None:
         """Hold a tile, by default the selected one, and open what it is held for."""
+        if not self._has_tiles:
+            return
         chosen = self._state.selection
         self._state.marks.put(name, *(tile or (chosen.row, chosen.column)))
         self._show_page(INTERPOLATE if name == END else ARITHMETIC)

@@ -45,6 +45,9 @@ class WalkView(StylePage):
         self._speed.valueChanged.connect(lambda _: self._keep_time())
         self.strip.setAccessibleName("Inputs side by side, whose style walks")
         self.lay_out((self._play, self._speed))
+        self._rest = QTimer(self, singleShot=True)
+        self._rest.timeout.connect(self._follow_paused)
+        state.answers.rendered.connect(lambda _: self._follow_paused())
 
     # ---- hands -------------------------------------------------------------------------------
 
@@ -105,6 +108,10 @@ class WalkView(StylePage):
         if part.start == 0:
             self._show()
             self.say_again(part.step)
+        elif following is None and not self.plays:
+            self._loop.take()
+            self._show()
+            self._follow()
         if following is not None and self._asked is not None:
             self.ask(Walk(self._asked, following), follows=False)
 
@@ -125,11 +132,24 @@ class WalkView(StylePage):
             return
         began = self._loop.tick()
         self._show()
+        if began:
+            self._follow()
+
+    def _follow(self) -> None:
+        """Ask for the same loop by newer weights, where there are some and it is time."""
         rendering = self.state.answers.rendering
-        newer = rendering is not None and rendering.step != self._loop.step
-        rested = time.monotonic() - self._began >= REST
-        if began and newer and rested and not self._loop.waits:
+        if rendering is None or rendering.step == self._loop.step or self._loop.waits:
+            return
+        rest = self._began + REST - time.monotonic()
+        if rest <= 0:
             self._ask_for_all(anew=False)
+        elif not self.plays:
+            self._rest.start(round(1000 * rest) + 1)
+
+    def _follow_paused(self) -> None:
+        """A paused walk shows the newest weights too; one that plays takes them as it begins."""
+        if self.in_use and self.isVisible() and not self.plays:
+            self._follow()
 
     def forget(self) -> None:
         super().forget()

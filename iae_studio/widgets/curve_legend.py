@@ -21,7 +21,7 @@ from iae_studio.widgets.plain import PlainLabel, plain
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20
-_WIDEST = 280  # px
+_WIDEST = 320  # px
 # Losses of no game: what the code is asked for in the code's blue, that the noise be heard in the
 # noise's amber. No two of a recipe look alike.
 _OF_NO_GAME = {

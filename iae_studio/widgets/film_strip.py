@@ -88,7 +88,10 @@ class FilmStrip(QAbstractScrollArea):
         metrics = QFontMetrics(theme.sized(self.font(), theme.CAPTION))
         words = max((metrics.horizontalAdvance(head) for head in self._heads), default=0)
         wide = round((tile or self._tile).width() / self._ratio())
-        return max(wide + _GAP, min(words + theme.GAP, wide + theme.px(2 * theme.PAD)))
+        most = wide + theme.px(2 * theme.PAD)
+        if (words + theme.GAP) * len(self._heads) <= self.viewport().width():
+            most = max(most, words + theme.GAP)  # all words are whole
+        return max(wide + _GAP, min(words + theme.GAP, most))
 
     def _relayout(self) -> None:
         count, wide = max(len(self._images), 1), self.viewport().width()

@@ -6,7 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter
 
-_BESIDE = 4  # px between icon and words
+_BESIDE = 4  # px that Qt leaves between icon and words
+APART = " "  # and what we add
 
 
 class FoldingButton(QPushButton):
@@ -29,7 +30,12 @@ class FoldingButton(QPushButton):
 
     def unfolded(self) -> int:
         """The width with its words, in px."""
-        return super().sizeHint().width()
+        return super().sizeHint().width() + self._apart()
+
+    def _apart(self) -> int:
+        """Of the space between icon and words, beyond Qt's own."""
+        both = self.text() and not self.icon().isNull()
+        return self.fontMetrics().horizontalAdvance(APART) if both else 0
 
     def shown(self) -> str:
         """The words that are to be read at the width of now."""
@@ -41,17 +47,20 @@ class FoldingButton(QPushButton):
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
 
     def _icon_width(self) -> int:
-        return self.iconSize().width() + _BESIDE
+        return self.iconSize().width() + _BESIDE + self._apart()
 
     def _advance(self) -> int:
         return self.fontMetrics().horizontalAdvance(self.text())
 
     def sizeHint(self) -> QSize:
-        return self._least() if self._folded else super().sizeHint()
+        return self._least() if self._folded else self._whole()
 
     def minimumSizeHint(self) -> QSize:
         """Of the icon alone: a window may be made too narrow for the words at any time."""
-        return super().sizeHint() if self.property("primary") else self._least()
+        return self._whole() if self.property("primary") else self._least()
+
+    def _whole(self) -> QSize:
+        return QSize(self.unfolded(), super().sizeHint().height())
 
     def _least(self) -> QSize:
         hint = super().sizeHint()
@@ -64,4 +73,6 @@ class FoldingButton(QPushButton):
         option.text = self.shown()
         if option.text and self.width() < self.unfolded():
             option.icon = QIcon()
+        if option.text and not option.icon.isNull():
+            option.text = APART + option.text
         QStylePainter(self).drawControl(QStyle.ControlElement.CE_PushButton, option)

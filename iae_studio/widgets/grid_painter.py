@@ -207,6 +207,8 @@ class GridPainter:
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
         spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
+        if column == 0 and len(self._look.heads) == 1:
+            spare = 2 * layout.column_gap  # nothing stands at its right
         room = layout.tile[0] + spare - mark
         if column == HEAT and metrics.horizontalAdvance(text) > room:
             text = "heat"

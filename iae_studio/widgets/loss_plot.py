@@ -240,7 +240,7 @@ class LossPlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._legend.setMaximumWidth(max(event.size().width() * 2 // 5, 1))
+        self._legend.setMaximumWidth(max(event.size().width() // 2, 1))
         self._touch()
 
     def sizeHint(self) -> QSize:

@@ -12,6 +12,7 @@ Floats = npt.NDArray[np.float32]
 COLUMNS, ROWS = 12, 8  # pictures in the background at the most, but for those cut at the rim
 SMALLEST = 56  # px: a picture of the background is no smaller
 _ROOM = 0.06  # of the points' extent around them
+_LEAST = 0.5  # of the view, that the points fill
 _OUT, _IN = 0.25, 400.0  # how far the view zooms away from all points, and towards them
 
 
@@ -85,6 +86,16 @@ def kept(frame: Frame, extent: Extent) -> Frame:
     x = min(max(frame.x, extent.x - extent.reach_x), extent.x + extent.reach_x)
     y = min(max(frame.y, extent.y - extent.reach_y), extent.y + extent.reach_y)
     return replace(frame, x=x, y=y, scale=scale)
+
+
+def suits(frame: Frame, extent: Extent) -> bool:
+    """Whether all points are in view, and fill it."""
+    half_x, half_y = frame.width / 2 / frame.scale, frame.height / 2 / frame.scale
+    inside = (
+        abs(extent.x - frame.x) + extent.reach_x <= half_x
+        and abs(extent.y - frame.y) + extent.reach_y <= half_y
+    )
+    return inside and max(extent.reach_x / half_x, extent.reach_y / half_y) > _LEAST
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPixmap, QResiz
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.map_frame import Cells, Frame, cells_of, kept, whole
+from iae_studio.widgets.map_frame import Cells, Frame, cells_of, kept, suits, whole
 from iae_studio.widgets.map_painter import MapPainter
 from iae_studio.widgets.map_scene import Floats, Mark, Scene, Whole
 from iae_studio.widgets.map_sprites import Thumbnails, dots, lattice_image
@@ -16,7 +16,9 @@ from iae_studio.widgets.sheet import Pixels, to_image
 
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
 _FAINT = 0.5  # of the background's pictures is seen
-_STRAY = 0.5  # of the extent: points that moved by more are fitted into the view again
+
+_FINE = 1200  # px across, by whole factors: the background is shown at any size
+_PALER = 0.6  # in the light theme, where points are dark
 
 
 class MapSurface(QWidget):
@@ -48,15 +50,11 @@ class MapSurface(QWidget):
 
     def setPlaces(self, places: Floats, anew: bool) -> None:
         """Where the points lie. `anew` or where they left what is seen, all come into view."""
-        before, scene = self._scene.extent, self._scene
+        scene = self._scene
         scene.put(places)
         if len(scene.hues) != len(places):
             scene.hues = np.zeros(len(places), np.int64)
-        now = scene.extent
-        apart = max(abs(now.x - before.x) / now.reach_x, abs(now.y - before.y) / now.reach_y)
-        grown = max(now.reach_x / before.reach_x, now.reach_y / before.reach_y)
-        strayed = self._fitted and (apart > _STRAY / 2 or not 1 - _STRAY < grown < 1 + _STRAY / 4)
-        if anew or strayed:
+        if anew or (self._fitted and not suits(self._frame, scene.extent)):
             self.fit()
         self._look(self._frame)
 
@@ -190,9 +188,13 @@ class MapSurface(QWidget):
             self._background = QImage(picture.size(), QImage.Format.Format_RGB32)
             self._background.fill(theme.colour("panel"))
             painter = QPainter(self._background)
-            painter.setOpacity(_FAINT)
+            painter.setOpacity(_FAINT if theme.current() is theme.DARK else _FAINT * _PALER)
             painter.drawImage(0, 0, picture)
             painter.end()
+            smooth = Qt.TransformationMode.SmoothTransformation
+            whole_image = Qt.AspectRatioMode.IgnoreAspectRatio
+            size = picture.size() * max(_FINE // max(picture.width(), 1), 1)
+            self._background = self._background.scaled(size, whole_image, smooth)
         return self._background
 
     def paintEvent(self, event: QPaintEvent) -> None:

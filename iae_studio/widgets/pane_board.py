@@ -90,7 +90,7 @@ class PaneBoard(QWidget):
             pane.setParent(self)
 
     def arrange(self, room: QSize) -> int:
-        """Place those that are not hidden, into so much room; returns the height that they take."""
+        """Place those that are not hidden, in the middle of the width; returns their height."""
         shown = [pane for pane in self._panes if not pane.isHidden()]
         if not shown:
             return 0
@@ -99,9 +99,10 @@ class PaneBoard(QWidget):
         across, side = _fit(room.expandedTo(least), len(shown), words)
         side = self._whole(max(side, 1))
         pitch = side + words + theme.GAP
+        left = max(room.width() - across * (side + theme.PAD) + theme.PAD, 0) // 2
         for place, pane in enumerate(shown):
             down, along = divmod(place, across)
-            pane.setGeometry(along * (side + theme.PAD), down * pitch, side, side + words)
+            pane.setGeometry(left + along * (side + theme.PAD), down * pitch, side, side + words)
         return -(-len(shown) // across) * pitch - theme.GAP
 
     def _whole(self, side: int) -> int:
@@ -132,10 +133,12 @@ class BoardPage(QWidget):
             below = self._below.heightForWidth(wide) if follows else hint
             below = max(below, self._below.minimumSizeHint().height())
         gap = 0 if hidden else 2 * theme.GAP
-        used = self._board.arrange(QSize(wide, room - below - gap))
-        self._board.setGeometry(0, 0, wide, used)
-        self._below.setGeometry(0, used + gap, wide, below)
-        self.setMinimumHeight(used + gap + below)
+        rims = 2 * theme.GAP
+        used = self._board.arrange(QSize(wide, room - below - gap - rims))
+        top = max(room - used - gap - below, rims) // 2
+        self._board.setGeometry(0, top, wide, used)
+        self._below.setGeometry(0, top + used + gap, wide, below)
+        self.setMinimumHeight(used + gap + below + rims)
 
     def event(self, event: QEvent) -> bool:
         """Something in it has another size."""

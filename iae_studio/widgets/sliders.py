@@ -75,6 +75,7 @@ class SliderBank(QScrollArea):
 
     def _make(self, caption: str) -> DirectionSlider:
         row = DirectionSlider(caption, self._low, self._high, self._role)
+        theme.follow(row, self.updateGeometry)  # after the row itself followed
         row.edited.connect(self._tell)
         row.renamed.connect(lambda name: self.renamed.emit(self._rows.index(row), name))
         return row

@@ -99,6 +99,7 @@ class StyleTiles(Pointed):
         ratio = self.devicePixelRatioF()
         painter.scale(1 / ratio, 1 / ratio)
         font = theme.sized(self.font(), theme.CAPTION)
+        font.setBold(True)
         font.setPixelSize(round(font.pixelSize() * ratio))
         painter.setFont(font)
         painter.setRenderHint(
@@ -109,7 +110,7 @@ class StyleTiles(Pointed):
             painter.drawImage(box, to_image(tile))
             painter.setPen(theme.colour("style"))
             head = QRect(box.left(), box.top() - rows.head, box.width(), rows.head)
-            painter.drawText(head, int(Qt.AlignmentFlag.AlignVCenter), f"n{index + 1}")
+            painter.drawText(head, int(Qt.AlignmentFlag.AlignCenter), f"n{index + 1}")
         if self._hover >= 0:
             painter.setPen(theme.colour("accent"))
             painter.drawRect(rows.box(self._hover).adjusted(0, 0, -1, -1))

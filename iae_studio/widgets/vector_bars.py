@@ -14,6 +14,7 @@ from iae_studio.style import theme
 
 Floats = npt.NDArray[np.float32]
 _ROW, _BAR = 22, 12  # px: the height of a row, the most width of a bar
+_LEAST = 40  # px for all bars; in less there is nothing to see
 
 
 class VectorBars(QWidget):
@@ -25,7 +26,9 @@ class VectorBars(QWidget):
         self._role = role
         self._names: tuple[str, ...] = ()
         self._rows: Floats = np.zeros((0, 0), np.float32)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHorizontalStretch(3)  # what the pictures beside it leave, or nothing
+        self.setSizePolicy(policy)
         theme.notifier().changed.connect(self.update)
 
     def setVectors(self, rows: Floats, names: Sequence[str]) -> None:
@@ -45,10 +48,10 @@ class VectorBars(QWidget):
         return self._rows
 
     def sizeHint(self) -> QSize:
-        return QSize(160, theme.px(_ROW) * max(len(self._rows), 1))
+        return QSize(0, theme.px(_ROW) * max(len(self._rows), 1))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(80, self.sizeHint().height())
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -56,6 +59,8 @@ class VectorBars(QWidget):
         words = max((painter.fontMetrics().horizontalAdvance(n) for n in self._names), default=0)
         height, left = theme.px(_ROW), words + theme.GAP
         count = self._rows.shape[1]
+        if self.width() < left + _LEAST:
+            return
         pitch = min((self.width() - left) / max(count, 1), float(_BAR))
         most = max(float(np.abs(self._rows).max(initial=0)), 1e-6)
         for line, (name, row) in enumerate(zip(self._names, self._rows, strict=True)):
