@@ -28,6 +28,8 @@ from iae_studio.state.training import Loading, State
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import tool
 from iae_studio.views.large import LargeView
+from iae_studio.views.map_tools import MapTools
+from iae_studio.views.map_words import NEAR
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.views.recipe_list import _run_item
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel, breakable, in_lines
@@ -302,6 +304,15 @@ def test_a_tool_shows_its_words_or_its_icon_and_says_them(qtbot) -> None:
         assert style in made.toolButtonStyle().name
         assert made.accessibleName() == said and made.toolTip()
         assert not made.icon().isNull()
+
+
+def test_the_tools_of_a_map_that_is_made_fit_beside_the_docks(qtbot, scale) -> None:
+    tools = shown(qtbot, MapTools(), 590, 40)
+    qtbot.addWidget(tools.colours)
+    tools.choose(NEAR)
+    tools.work("Finding neighbours", 3, 10)
+    settle()
+    assert tools.width() == 590 and tools.minimumSizeHint().width() <= 590
 
 
 def test_a_run_on_a_long_folder_still_tells_when_it_began_and_how_far_it_is() -> None:

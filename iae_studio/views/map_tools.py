@@ -68,8 +68,10 @@ class MapTools(QWidget):
         self._bar = QProgressBar()
         self._bar.setObjectName("mapProgress")
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(theme.px(96), 6)
-        self._stop = tool("Stop", "stop", "Stop here; what there is stays", self.stopWanted.emit)
+        self._bar.setFixedHeight(6)
+        self._bar.setMinimumWidth(theme.px(16))
+        theme.follow(self._bar, lambda: self._bar.setMaximumWidth(theme.px(96)))
+        self._stop = tool("", "stop", "Stop here; what there is stays", self.stopWanted.emit)
         self._stop.setObjectName("mapStop")
         tip = "The weights have changed: find the neighbourhoods anew"
         self.again = tool("Anew", "reset", tip, self.againWanted.emit)

@@ -207,8 +207,8 @@ class GridPainter:
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
         spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
-        if column == 0 and len(self._look.heads) == 1:
-            spare = 2 * layout.column_gap  # nothing stands at its right
+        alone = column == 0 and len(self._look.heads) == 1
+        spare = layout.tile[0] if alone else spare  # nothing stands at its right
         room = layout.tile[0] + spare - mark
         if column == HEAT and metrics.horizontalAdvance(text) > room:
             text = "heat"
@@ -217,6 +217,7 @@ class GridPainter:
         # The word alone is centred: it must not move when the lock comes and goes.
         start = layout.x(column) - layout.shift(column, self._scrolled.x())
         left = min(start + (layout.tile[0] - wide) // 2, start + layout.tile[0] - wide - mark)
+        left = max(left, start) if alone else left
         height = layout.header - self._px(2)
         self._p.setPen(theme.colour(role))
         self._p.drawText(QRect(left, 0, wide + gap, height), Qt.AlignmentFlag.AlignVCenter, text)

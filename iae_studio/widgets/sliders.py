@@ -92,6 +92,7 @@ class SliderBank(QScrollArea):
             row.setStrip(index < self._strips)
             row.setVisible(index < self._strips or self._unfolded)
         self.updateGeometry()
+        self._offer_bar()
 
     def setPictures(self, pictures: Sequence[list[QImage]]) -> None:
         """Of the first rows, in their order; of the others nothing is known."""
@@ -134,6 +135,14 @@ class SliderBank(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        # The bar lies over nothing: rows end before it only while it is there.
-        tall = self._page.sizeHint().height() > self.height()
+        self._offer_bar()
+
+    def _offer_bar(self) -> None:
+        """The bar lies over nothing: rows end before it only while it is there."""
+        # A layout whose words wrap may be a few px short: no bar for the last row's rim.
+        tall = self._page.sizeHint().height() > self.height() + theme.GRID
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if tall else policy.ScrollBarAlwaysOff
+        )
         self._column.setContentsMargins(0, 0, theme.GAP if tall else 0, 0)
