@@ -57,8 +57,20 @@ class ControlsView(QWidget):
             self._name,
             "Give a name to the direction whose slider has the keyboard",
         )
-        act(self, SUBJECT, "More directions of the code", "Ctrl+Shift+D", self.code.directions.unfold)
-        act(self, SUBJECT, "More directions of the noise", "Ctrl+Shift+N", self.noise.directions.unfold)
+        act(
+            self,
+            SUBJECT,
+            "More directions of the code",
+            "Ctrl+Shift+D",
+            self.code.directions.unfold,
+        )
+        act(
+            self,
+            SUBJECT,
+            "More directions of the noise",
+            "Ctrl+Shift+N",
+            self.noise.directions.unfold,
+        )
         act(
             self,
             SUBJECT,
