@@ -136,6 +136,7 @@ class OwnImagesController(QObject):
         over = self._overs.pop(key)
         self.state.inputs.news.forget(key)
         self.state.inputs.add_opened(opened)
+        self.state.selection.select_opened(opened.inputs)
         over()
 
     def _tell_opening(self, key: object) -> None:
@@ -166,6 +167,7 @@ class OwnImagesController(QObject):
         if opened in self._looks:
             self._looks.remove(opened)
             self.state.inputs.add_looked(opened, looked)
+            self.state.selection.select_opened(looked.inputs)
 
     def _not_looked(self, opened: Opened) -> None:
         if opened in self._looks:

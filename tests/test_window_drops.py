@@ -233,3 +233,12 @@ def test_an_unreadable_folder_is_told_once(studio, qtbot, tmp_path, monkeypatch)
 def test_what_is_no_image_is_called_what_it_is(studio, qtbot, tmp_path, data, told) -> None:
     (tmp_path / "thing").write_bytes(data)
     assert told in drop(studio, qtbot, tmp_path / "thing")
+
+
+def test_who_drops_an_image_sees_that_one_selected(studio, qtbot, tmp_path) -> None:
+    show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=8))
+    studio.state.selection.select(2, 1)
+    dropped(studio.window, *sorted(photos(tmp_path / "mine", 1).iterdir()))
+    chosen = studio.state.selection
+    qtbot.waitUntil(lambda: chosen.input.name == "0.png", timeout=LONG)
+    assert (chosen.row, chosen.column) == (0, 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
@@ -46,6 +48,12 @@ class Selection(QObject):
         if (known, row, place) != (self._input, self.row, self.column):
             self._input, self.row, self.column = known, row, place
             self.changed.emit()
+
+    def select_opened(self, opened: Sequence[Input]) -> None:
+        """Who opens images wants to know about those: the first is selected."""
+        for known in opened[:1]:
+            if known in self._inputs.images:
+                self.select(self._inputs.images.index(known))
 
     def _follow(self) -> None:
         """The same input wherever it is now; else its neighbour."""
