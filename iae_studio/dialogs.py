@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from iae_studio.diagnostics.report import write_report
 from iae_studio.settings import text
@@ -25,7 +25,6 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT
 from iae_studio.views.actions import actions_of
-from iae_studio.views.keys import KeysDialog
 from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.plain import message_box
 
@@ -65,7 +64,7 @@ class Dialogs:
         """The window closes: nobody answers any more."""
         if self._own_images is not None:
             self._own_images.reject()
-        for keys in self._window.findChildren(KeysDialog):
+        for keys in self._window.findChildren(QDialog, "keysDialog"):
             keys.close()
 
     def act_on_message(self, action: Action) -> None:
@@ -140,6 +139,8 @@ class Dialogs:
 
     def show_keys(self) -> None:
         """What each key and gesture does; the window goes on beside it."""
+        from iae_studio.views.keys import KeysDialog
+
         shown = self._window.findChild(KeysDialog)
         keys = shown or KeysDialog(actions_of(self._window), self._window)
         keys.show()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -28,14 +30,15 @@ from iae_studio.style import theme
 from iae_studio.views.dock_title import DockTitle
 from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
-from iae_studio.views.palette import Palette
-from iae_studio.views.palette_entries import entries
 from iae_studio.views.tab_order import next_focus
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.views.training_tool_bar import TrainingToolBar
 from iae_studio.widgets.panel_scroll import PanelScroll
 from trainer.data.image_kinds import suffixes
 from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.palette import Palette
 
 AREAS = {
     "left": Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -134,6 +137,9 @@ class Window(QMainWindow):
     def show_palette(self) -> None:
         """Everything that can be done, by a few letters; once more closes it."""
         if self._palette is None:
+            from iae_studio.views.palette import Palette
+            from iae_studio.views.palette_entries import entries
+
             self._palette = Palette(lambda: entries(self, self.state.library), self)
         self._palette.toggle()
 

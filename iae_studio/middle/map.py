@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iae_studio.middle.spec import VIEWS, ViewSpec
-from iae_studio.views.map_view import MapView
+from iae_studio.state.studio_state import StudioState
 from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.map_view import MapView
 
 MAP = "map"
 
@@ -14,13 +19,20 @@ def applies(recipe: Recipe) -> bool:
     return not recipe.two_dimensional and recipe.model_spec.inverse
 
 
+def build(state: StudioState) -> MapView:
+    """Imported when it is first looked at: the window is painted sooner."""
+    from iae_studio.views.map_view import MapView
+
+    return MapView(state)
+
+
 VIEWS.register(
     ViewSpec(
         MAP,
         "Map",
         "The codes of many test images, and what lies between them",
         "3",
-        MapView,
+        build,
         applies,
         order=30,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
@@ -9,7 +11,9 @@ from PySide6.QtWidgets import QDockWidget, QVBoxLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import as_panel
-from iae_studio.views.data_browser import DataBrowser
+
+if TYPE_CHECKING:
+    from iae_studio.views.data_browser import DataBrowser
 
 
 class DataPanel(QWidget):
@@ -32,6 +36,9 @@ class DataPanel(QWidget):
             QTimer.singleShot(0, self, self._make)
 
     def _make(self) -> None:
+        """Imported only now: the window is painted sooner."""
+        from iae_studio.views.data_browser import DataBrowser
+
         if self._browser is None:
             made = self._browser = DataBrowser(self._state)
             self._layout.addWidget(made)
