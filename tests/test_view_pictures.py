@@ -278,6 +278,7 @@ def test_without_noise_or_training_a_sentence_is_there_for_the_heat(view, state)
         (pane,) = (p for p in view.findChildren(Pane) if p.canvas.objectName() == "heatMap")
         return pane.words()[-1]
 
+    view.show()  # what cannot be seen asks nothing, and says nothing
     display(state, "mnist-det-small")
     bring(state, "one")
     answer(state, 1, np.zeros((1, 10)))
