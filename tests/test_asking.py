@@ -11,6 +11,7 @@ import torch
 from iae_studio.state.asking import Asked
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
+from iae_studio.state.messages import Message
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads import explore
 from iae_studio.threads.explore import Explorers, ExploreThread, Subject
@@ -18,7 +19,7 @@ from iae_studio.threads.render import RenderThread
 from tests.widgets import heard_of
 from trainer.exploring.questions.base import Circumstances, Question
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
-from trainer.messages import UserError
+from trainer.messages import Failed, UserError
 from trainer.recipe.catalogue import CATALOGUE
 
 PATIENCE = 20_000  # ms
@@ -213,3 +214,14 @@ def test_weights_that_are_not_shown_any_more_answer_nothing(qtbot, state, tmp_pa
         for thread in threads:
             thread.ask_to_end()
             assert thread.wait(PATIENCE)
+
+
+def test_data_that_lack_for_an_answer_take_no_questions_place(state) -> None:
+    """Nobody asked by hand; the view says in its own place what it lacks."""
+    state.messages.show_message(Message("Where are the images?"))
+    logged = heard_of(state.messages.logged)
+    state.messages.show_answer_failure(Failed("They are not there.", gone="trip"))
+    state.messages.show_answer_failure(Failed("MNIST is not there.", data_missing=True))
+    assert state.messages.current.text == "Where are the images?" and len(logged) == 2
+    state.messages.show_answer_failure(Failed("The memory is full."))
+    assert state.messages.current.text == "The memory is full."

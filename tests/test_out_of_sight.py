@@ -20,8 +20,10 @@ FOLLOW = {WhichStrips, WhichShare, WhereNoiseActs}
 def test_nothing_is_asked_for_what_is_hidden(qtbot, own_folders, monkeypatch) -> None:
     with little_data(monkeypatch), running(own_folders, qtbot, "drawn-10") as studio:
         state, dock = studio.state, studio.window.findChild(QDockWidget, "dock This picture")
-        wanted, cancelled = heard_of(state.asking.wanted), heard_of(state.asking.cancelled)
         newest(studio, qtbot)
+        dock.hide()
+        wanted, cancelled = heard_of(state.asking.wanted), heard_of(state.asking.cancelled)
+        dock.show()  # all that it shows is asked for where it is heard
         find(studio, ImageGrid, "imageGrid").activated.emit(0, 0)
         assert find(studio, QWidget, "largeView").isVisible()
 

@@ -203,6 +203,16 @@ class Messages(QObject):
         """The same of what is displayed; until it is drawn again."""
         self.show_failure(failed, PICTURE)
 
+    def show_answer_failure(self, failed: Failed) -> None:
+        """The same of a question to the model, but for lacking data: views tell that themselves.
+
+        Nobody asked for them by hand, and a message here would take a question's place.
+        """
+        if failed.data_missing or failed.gone:
+            self.logged.emit(str(failed))
+        else:
+            self.show_failure(failed)
+
     def withdraw_picture_failure(self) -> None:
         """It is drawn again."""
         self.withdraw(PICTURE)

@@ -183,7 +183,7 @@ class Explorers:
             thread.answered.connect(asking.answer)
             thread.lacked.connect(asking.lack)
             thread.moved.connect(asking.move)
-            thread.failed.connect(messages.show_failure)
+            thread.failed.connect(messages.show_answer_failure)
 
     def hold(self) -> None:
         """Another model is on its way."""
