@@ -21,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from trainer.data.run_files import read_run_file
 from trainer.messages import UserError
-from trainer.recipe.migration import brief, check_age
+from trainer.recipe.migration import brief
 from trainer.recipe.saved import MOST_STEPS
-from trainer.storage.files import is_missing, read_object
 
 FILE = "aside.json"
 FORMAT = 1
@@ -106,23 +106,14 @@ def read_decisions(run: Path) -> Decisions | None:
 
     Raises UserError where the file is damaged, with the way out.
     """
-    file = run / FILE
-    if is_missing(file):
-        return None
-    try:
-        content = read_object(file, MOST)
-        check_age(content, FORMAT)
-        return _parsed(content)
-    except (UserError, ValueError, TypeError, KeyError, AttributeError) as error:
-        told = isinstance(error, (UserError, ValueError))
-        why = str(error).replace(str(file), "it") if told else "it is no list of decisions"
-        raise unusable(file, why) from error
+    limits = FORMAT, MOST
+    return read_run_file(run / FILE, limits, _parsed, "a list of decisions", unusable)
 
 
 def unusable(file: Path, why: str) -> UserError:
     """What is said of a file that cannot be gone by."""
     return UserError(
-        f"{file}, which says what images are set aside, cannot be used ({why.rstrip('.')}). Copy "
+        f"{file}, which says what images are set aside, cannot be used ({why}). Copy "
         "it back from a backup, or delete it to train on all images again."
     )
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from trainer.data.folders.stores import Store, open_store
 from trainer.data.progress import OnProgress, unheard
+from trainer.data.run_files import read_run_file
 from trainer.messages import DataMissingError, UserError
-from trainer.recipe.migration import brief, check_age
-from trainer.storage.files import is_missing, read_object
+from trainer.recipe.migration import brief
 
 FILE = "images.json"
 FORMAT = 1
@@ -99,20 +99,15 @@ class ImageList:
 
 def read_list(run: Path) -> ImageList | None:
     """The list of a run folder; None where it has none. Raises UserError where it is damaged."""
-    file = run / FILE
-    if is_missing(file):
-        return None
-    try:
-        content = read_object(file, MOST)
-        check_age(content, FORMAT)
-        return _parsed(content)
-    except (UserError, ValueError, TypeError, KeyError, AttributeError) as error:
-        told = isinstance(error, UserError)
-        why = str(error).replace(str(file), "it") if told else "it is not a list of images"
-        raise UserError(
-            f"{file}, which says what the run was trained on, cannot be read ({why.rstrip('.')}). "
-            "Copy it back from a backup, or begin a new run."
-        ) from error
+    limits = FORMAT, MOST
+    return read_run_file(run / FILE, limits, _parsed, "a list of images", _unusable)
+
+
+def _unusable(file: Path, why: str) -> UserError:
+    return UserError(
+        f"{file}, which says what the run was trained on, cannot be read ({why}). "
+        "Copy it back from a backup, or begin a new run."
+    )
 
 
 def _parsed(content: Any) -> ImageList:
