@@ -12,15 +12,17 @@ from iae_studio.views.dock_title import DockTitle
 
 
 class DockTabs(QObject):
-    """Puts docks of the bottom behind the first of them; alone or floating they have their bar."""
+    """Puts the docks of a group behind the first of them; alone or floating they have their bar."""
 
-    def __init__(self, window: QMainWindow, docks: Sequence[QDockWidget]) -> None:
+    def __init__(self, window: QMainWindow, groups: Sequence[Sequence[QDockWidget]]) -> None:
         super().__init__(window)
-        self._window, self._docks = window, docks
-        window.setTabPosition(Qt.DockWidgetArea.BottomDockWidgetArea, QTabWidget.TabPosition.North)
-        for before, dock in pairwise(docks):
-            window.tabifyDockWidget(before, dock)
-        for dock in docks:
+        self._window, self._docks = window, [dock for group in groups for dock in group]
+        for area in (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea):
+            window.setTabPosition(area, QTabWidget.TabPosition.North)
+        for group in groups:
+            for before, dock in pairwise(group):
+                window.tabifyDockWidget(before, dock)
+        for dock in self._docks:
             dock.topLevelChanged.connect(self._soon)
             dock.visibilityChanged.connect(self._soon)
             dock.dockLocationChanged.connect(self._soon)

@@ -48,7 +48,7 @@ AREAS = {
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.25, 0.3  # of the window: what docks take at the most, at first
-LAYOUT = 2  # raise it when docks change, and old window states are ignored
+LAYOUT = 3  # raise it when docks change, and old window states are ignored
 
 
 class Window(QMainWindow):
@@ -71,8 +71,7 @@ class Window(QMainWindow):
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
-        below = [self._docks[panel.name] for panel in self.panels if panel.area == "bottom"]
-        self._tabs = DockTabs(self, below)
+        self._tabs = DockTabs(self, self._groups())
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -116,6 +115,14 @@ class Window(QMainWindow):
             dock.toggleViewAction().setShortcut(QKeySequence(panel.key))
         self.addDockWidget(AREAS[panel.area], dock)
         return dock
+
+    def _groups(self) -> list[list[QDockWidget]]:
+        """Docks that lie behind each other at first, with the one in front."""
+        groups = {panel.name: [self._docks[panel.name]] for panel in self.panels}
+        for panel in self.panels:
+            if panel.behind:
+                groups[panel.behind] += groups.pop(panel.name)
+        return [group for group in groups.values() if len(group) > 1]
 
     def _show_name(self, recipe: Recipe) -> None:
         self.setWindowTitle(f"{short(recipe.name)} – IAE Studio")
@@ -192,7 +199,8 @@ class Window(QMainWindow):
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
             self._size_docks()
-            self._tabs.bring_forward(self._docks["training"])
+            for front in {panel.behind for panel in self.panels if panel.behind}:
+                self._tabs.bring_forward(self._docks[front])
 
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""
@@ -204,7 +212,8 @@ class Window(QMainWindow):
                 size = min(theme.px(panel.across), round(most))
                 self.resizeDocks([dock], [size], along if bottom else across)
         for area in AREAS:
-            docks = [(self._docks[p.name], p.along) for p in self.panels if p.area == area]
+            front = [p for p in self.panels if p.area == area and not p.behind]
+            docks = [(self._docks[p.name], p.along) for p in front]
             if len(docks) > 1 and all(size for _, size in docks):
                 names, sizes = zip(*docks, strict=True)
                 self.resizeDocks(names, sizes, across if area == "bottom" else along)

@@ -157,7 +157,7 @@ def test_the_middle_has_the_screen_and_all_comes_back_as_it_was(window, back: Qt
     docks[1].hide()
     settle()
     size, places = window.size(), [dock.geometry() for dock in docks]
-    seen = [dock.isVisible() for dock in docks]
+    seen = {dock.objectName(): dock.isVisible() for dock in docks}
     press(Qt.Key.Key_F11)
     around = [*docks, window.menuBar(), window.findChild(QWidget, "trainingToolBar")]
     assert window.isFullScreen() and not any(each.isVisible() for each in around)
@@ -168,13 +168,13 @@ def test_the_middle_has_the_screen_and_all_comes_back_as_it_was(window, back: Qt
     assert window.state.query.seed != seed, "keys work as before"
     press(back)
     assert not window.isFullScreen() and window.size() == size
-    assert [dock.isVisible() for dock in docks] == seen
+    assert {dock.objectName(): dock.isVisible() for dock in docks} == seen
     settle()
     assert [dock.geometry() for dock in docks] == places
     again = Window(StudioState.create(), window.settings, lambda *_, **__: None)
-    kept = [dock.isHidden() for dock in again.findChildren(QDockWidget)]
+    kept = {dock.objectName(): not dock.isHidden() for dock in again.findChildren(QDockWidget)}
     again.deleteLater()
-    assert kept == [not each for each in seen], "the full screen is not what is remembered"
+    assert kept == seen, "the full screen is not what is remembered"
 
 
 # ---- the size of text ----------------------------------------------------------------------------

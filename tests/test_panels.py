@@ -62,8 +62,9 @@ def test_a_panel_from_elsewhere_docks_and_has_its_menu_entry(studio, qtbot) -> N
     assert studio.window.dockWidgetArea(dock) is Qt.DockWidgetArea.RightDockWidgetArea
     (menu,) = [m for m in studio.window.menuBar().findChildren(QMenu) if m.title() == "&View"]
     titles = [action.text() for action in menu.actions() if action.text()]
-    ours = ["Experiments", "Draw", "This picture", "Training", "Data"]
-    assert titles[:6] == [*ours, "Brightness"]
+    left = ["Experiments", "Draw", "Runs", "Queue"]
+    ours = [*left, "This picture", "Training", "Data", "Bookmarks"]
+    assert titles[:9] == [*ours, "Brightness"]
     (action,) = [action for action in menu.actions() if action.text() == "Brightness"]
     assert action.shortcut().toString() == "Ctrl+Alt+B"
     action.trigger()

@@ -251,6 +251,7 @@ def test_points_and_the_key_that_hides_it_again(studio, qtbot) -> None:
 
 def test_tabs_stand_in_for_title_bars_where_there_are_some(studio, qtbot) -> None:
     losses, data = (find(studio, QDockWidget, f"dock {name}") for name in ("Training", "Data"))
+    find(studio, QDockWidget, "dock Bookmarks").hide()
     browse(studio, qtbot)
 
     def has_bar(dock: QDockWidget) -> bool:

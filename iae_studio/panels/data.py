@@ -13,4 +13,6 @@ def build(state: StudioState, submit: Submit) -> DataPanel:
     return DataPanel(state)
 
 
-PANELS.register(PanelSpec("data", "Data", "bottom", build, key="Ctrl+5", order=50))
+PANELS.register(
+    PanelSpec("data", "Data", "bottom", build, key="Ctrl+5", order=50, behind="training")
+)

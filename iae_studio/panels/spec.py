@@ -25,6 +25,7 @@ class PanelSpec:
     key: str = ""  # shows and hides it
     order: int = 100  # the place among those of its area, and in the menu
     across: int = 0  # px at first: the width of a side, the height of the bottom
+    behind: str = ""  # the panel of the same area behind which it lies at first
     along: int = 0  # px at first: the height in its side, the width in the bottom
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from iae_studio.state.test_request import TestRequest
 from trainer.data.preprocessing import Preprocess, preprocess_of
 from trainer.messages import Pixels
 from trainer.recipe.grey_range import GreyRange
@@ -38,6 +39,15 @@ class Input:
     place: str = ""  # the file's full path, where it is one
 
 
+@dataclass(frozen=True)
+class KeptInputs:
+    """All inputs in their order, and what the test images among them were asked for by."""
+
+    inputs: tuple[Input, ...]
+    request: TestRequest | None = None
+    asked: int = 0
+
+
 class InputList:
     """All inputs in their order. Those that only another recipe's network has seen are stale."""
 
@@ -45,6 +55,14 @@ class InputList:
         self.spec = spec
         self._all: list[Input] = []
         self._kept = 0
+
+    def all(self) -> tuple[Input, ...]:
+        """All of them."""
+        return tuple(self._all)
+
+    def restore(self, inputs: Sequence[Input]) -> None:
+        """These in place of all others."""
+        self._set(list(inputs))
 
     def fitting(self) -> list[Input]:
         """Those that can be shown to the network."""

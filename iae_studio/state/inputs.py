@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.drop_news import DropNews, named
-from iae_studio.state.input_list import Input, InputList, InputSpec, spec_of
+from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
 from iae_studio.state.messages import TRAIN_ON, Action, Messages, short
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.test_request import TestRequest, data_of
@@ -183,6 +183,19 @@ class InputImages(QObject):
     def brought(self) -> tuple[Input, ...]:
         """What the user brought, whether the displayed network has seen it yet or not."""
         return self._list.brought()
+
+    def kept(self) -> KeptInputs:
+        """All inputs as they are now, for `restore`."""
+        return KeptInputs(self._list.all(), self._request, self._asked)
+
+    def restore(self, kept: KeptInputs) -> None:
+        """The inputs of before; what another network saw is seen anew."""
+        self._request, self._asked = kept.request, kept.asked
+        self._had_tests = self.awaits_tests = False
+        if self._list.all() != kept.inputs:
+            self._list.restore(kept.inputs)
+            self._changed()
+            self._see_stale()
 
     # ---- test images -------------------------------------------------------------------------
 

@@ -10,4 +10,6 @@ class Requests(QObject):
 
     openWanted = Signal()  # images, from a dialog
     pasteWanted = Signal()
+    # A recipe to be changed before it is trained; what is to be done with the changed one.
+    optionsWanted = Signal(object, object)
     ownImagesWanted = Signal()  # a folder of them, to train on

@@ -18,6 +18,7 @@ from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
 from iae_studio.state.selection import Selection
+from iae_studio.state.time import Time
 from iae_studio.state.training import State, Training
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -31,6 +32,7 @@ class StudioState:
 
     messages: Messages
     displayed: Displayed
+    time: Time
     query: Query
     inputs: InputImages
     selection: Selection
@@ -59,6 +61,7 @@ class StudioState:
         parts = cls(
             messages=messages,
             displayed=displayed,
+            time=Time(displayed),
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
@@ -81,6 +84,7 @@ class StudioState:
         self.displayed.selected.connect(self._selected)
         self.inputs.exchanged.connect(self.answers.ask_of_others)
         self.query.changed.connect(self.answers.ask)
+        self.time.moved.connect(lambda _: self.answers.ask())
         self.training.runChanged.connect(self.library.refreshWanted)
 
     def _recipe_changed(self, recipe: Recipe) -> None:

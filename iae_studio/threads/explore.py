@@ -32,6 +32,8 @@ class Subject:
     snapshot: Snapshot
     path: Path | None = None
     root: Path | None = None
+    moment: Path | None = None  # the file of weights of before, where such are shown
+    live: bool = True  # newer weights come about once a second
 
 
 @dataclass(eq=False)
@@ -126,7 +128,8 @@ class ExploreThread(QThread):
     def _next(self) -> _Wanted | None:
         """What comes next: what was never answered, then what newer weights may answer again."""
         now = time.monotonic()
-        ready = [wanted for wanted in self._open() if wanted.due <= now]
+        at_once = self._subject is not None and not self._subject.live
+        ready = [wanted for wanted in self._open() if at_once or wanted.due <= now]
         return min(ready, key=lambda wanted: wanted.answered_of is not None, default=None)
 
     def _patience(self) -> float | None:
@@ -138,7 +141,7 @@ class ExploreThread(QThread):
         began, asked = time.monotonic(), wanted.asked
         try:
             answer = resolve(type(asked.question).answered_by)
-            told = Circumstances(subject.root, subject.path, progress)
+            told = Circumstances(subject.root, subject.path, progress, subject.moment)
             found = answer(subject.snapshot, asked.question, told)
         except CancelledError:
             self._over(wanted, subject, began)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -14,6 +15,7 @@ from iae_studio.state.model_files import STATE_FILE
 from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
+from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
@@ -49,11 +51,12 @@ class RenderThread(QThread):
         self._folders = Folders()
         self._device = "auto"
         self._live: Snapshot | None = None
+        self._moment: Moment | None = None
         self._due = False
         self._reload = False
         self._quit = False
         # The thread's own: what it has in hand, and what it said of what is displayed.
-        self._loaded: DisplayedModel | None = None
+        self._loaded: tuple[DisplayedModel, Moment | None] | None = None
         self._snapshot: Snapshot | None = None
         self._complained = ""
 
@@ -71,6 +74,12 @@ class RenderThread(QThread):
                 self._explorers.hold()
             self._wake.notify()
 
+    def look_at(self, moment: Moment | None) -> None:
+        """Answer with the weights of that moment; None: with the newest."""
+        with self._wake:
+            self._moment, self._due = moment, True
+            self._wake.notify()
+
     def use_device(self, device: str) -> None:
         """Answer on this device from now on: auto, cpu or cuda."""
         with self._wake:
@@ -81,7 +90,7 @@ class RenderThread(QThread):
         """New weights of the running training; may be called from any thread."""
         with self._wake:
             self._live = snapshot
-            if self._displayed is not None and self._displayed.live:
+            if self._moment is None and self._displayed is not None and self._displayed.live:
                 self._due = True
                 self._wake.notify()
 
@@ -108,20 +117,21 @@ class RenderThread(QThread):
                     return
                 probe, clusters = self._probe, self._clusters
                 displayed, live = self._displayed, self._live
-                folders, device = self._folders, self._device
+                folders, device, moment = self._folders, self._device, self._moment
                 if self._reload:
                     self._loaded, self._complained, self._shared = None, "", None
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
             try:
-                if displayed.live and live is not None and live.recipe == displayed.recipe:
+                follows = moment is None and displayed.live
+                if follows and live is not None and live.recipe == displayed.recipe:
                     self._snapshot, self._loaded = live, None
-                elif self._loaded != displayed:
-                    self._snapshot = _load(displayed, folders, device)
-                    self._loaded = displayed
+                elif self._loaded != (displayed, moment):
+                    self._snapshot = _load(displayed, folders, device, moment)
+                    self._loaded = displayed, moment
                 if self._snapshot is not None:
-                    self._share(self._snapshot, displayed, folders)
+                    self._share(self._snapshot, displayed, moment, folders)
                     self._answer(self._snapshot, probe, clusters)
                     self._drawn()
                     continue
@@ -130,7 +140,13 @@ class RenderThread(QThread):
                 self._complain(describe(error))
             self.blank.emit(probe.stamp)
 
-    def _share(self, snapshot: Snapshot, displayed: DisplayedModel, folders: Folders) -> None:
+    def _share(
+        self,
+        snapshot: Snapshot,
+        displayed: DisplayedModel,
+        moment: Moment | None,
+        folders: Folders,
+    ) -> None:
         """Unless something else is to be shown by now."""
         if self._explorers is None or snapshot is self._shared:
             return
@@ -138,7 +154,9 @@ class RenderThread(QThread):
         with self._wake:
             if not self._reload:
                 self._shared = snapshot
-                self._explorers.show(Subject(snapshot, displayed.path, root))
+                file = None if moment is None else moment.path
+                live = displayed.live and moment is None
+                self._explorers.show(Subject(snapshot, displayed.path, root, file, live))
 
     def _drawn(self) -> None:
         if self._complained:
@@ -167,14 +185,19 @@ class RenderThread(QThread):
             self.rendered.emit(render(snapshot, probe, ahead))
 
 
-def _load(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snapshot:
+def _load(
+    displayed: DisplayedModel, folders: Folders, device_name: str, moment: Moment | None = None
+) -> Snapshot:
     from trainer.inference.model_files import load_snapshot
     from trainer.inference.snapshot import fresh_snapshot
+    from trainer.inference.snapshot_cache import LATELY
     from trainer.training.device import choose_device
 
     # The training's own device, and its precision, or the pixels would be others than there.
     device = choose_device(device_name)
     path, root = displayed.path, folders.of(displayed.recipe.data.name)
+    if moment is not None:  # its file names no folders of own images
+        return replace(LATELY.snapshot(moment.path, device, root), recipe=displayed.recipe)
     if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
         return fresh_snapshot(displayed.recipe, device, root)
     return load_snapshot(path, device, root)

@@ -31,6 +31,7 @@ class TrainingReports(QThread):
     failed = Signal(Failed)
     ended = Signal()
     leftOut = Signal(str)  # what is trained on of the user's images, and what is not
+    momentKept = Signal(object)  # the run whose weights were kept, as they are on the way
     asideChanged = Signal()  # images were set aside or taken back, or could not be
     noted = Signal(str)  # what the engine had to do otherwise, and why
 

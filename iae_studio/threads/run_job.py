@@ -17,6 +17,7 @@ from trainer.data.aside import Change
 from trainer.messages import DivergedError, Failed, Progress
 
 if TYPE_CHECKING:
+    from trainer.inference.history import History
     from trainer.training.aside import Course
     from trainer.training.checkpoint import RunFolder
     from trainer.training.loop import TrainState
@@ -34,8 +35,10 @@ class RunJob:
         folder: RunFolder,
         state: TrainState,
         batches: Course,
+        history: History,
     ) -> None:
         self.reports, self.folder, self.state, self.batches = reports, folder, state, batches
+        self.history = history
         self.ending: State | None = None  # what the window is told once the run is free again
         # A finished run that is started again goes on for as long once more.
         self.until = state.recipe.schedule.steps
@@ -57,6 +60,8 @@ class RunJob:
     def work(self, mailbox: Mailbox) -> bool:
         """Train until the end is saved or discarded; returns whether the thread is to end too."""
         self.reports.stateChanged.emit(State.TRAINING)
+        if not self.state.step:  # what a run goes on from is its checkpoint
+            self._keep_moment()
         while True:
             letter = self._letter(mailbox)
             if letter == "abandon" or (letter == "quit" and self._may_quit()):
@@ -149,11 +154,16 @@ class RunJob:
 
     def _chores(self) -> None:
         self._publisher.publish_if_due(self.state, self.batches)
+        self._keep_moment()
         now = time.monotonic()
         # A big network's checkpoint takes long: never spend over a fiftieth of the time on it.
         # Nor overwrite a good one while the losses are astray.
         if now - self._saved > max(SAVE_SECONDS, 50 * self._cost) and self.state.watch.sound:
             self.save()
+
+    def _keep_moment(self) -> None:
+        if self.history.keep_if_due(self.state, self.batches):
+            self.reports.momentKept.emit(self.folder.path)
 
     def publish(self, renew: bool) -> None:
         """Hand out the weights; with new directions, or with those of before."""

@@ -101,6 +101,7 @@ class TrainingThread(TrainingReports):
 
     def _train(self, letter: _Begin) -> bool:
         from trainer.data.loading import load_data, settled
+        from trainer.inference.history import History
         from trainer.training.aside import Course
         from trainer.training.checkpoint import RunFolder
         from trainer.training.device import choose_device, use_threads
@@ -123,7 +124,8 @@ class TrainingThread(TrainingReports):
             for told in data.told:
                 self.noted.emit(told)
             course = Course(folder, data, batches)
-            job = RunJob(self, folder, folder.load(device), course)
+            state = folder.load(device)
+            job = RunJob(self, folder, state, course, History(folder, state))
             job.publish(renew=True)
             self.began.emit(folder.path, job.state.recipe, folder.curves())
             if any(each.inventory.lossy for each in data.own):

@@ -14,6 +14,7 @@ from trainer.data.batches import Supply, TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
 from trainer.data.progress import OnProgress, unheard
+from trainer.inference.history import History
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
@@ -166,6 +167,9 @@ def _reports(
         if state.step >= limits.until:
             return
         seconds = 60 * limits.minutes if limits.minutes else float("inf")
+        history = History(folder, state)
+        if not state.step:  # what a run goes on from is its checkpoint
+            history.keep_if_due(state, batches)
         yield from run_saved(
             state,
             batches,
@@ -175,6 +179,7 @@ def _reports(
             save_every=limits.save_every,
             not_saved=limits.not_saved,
             again=limits.again,
+            keep=history.keep_if_due,
         )
 
 

@@ -41,13 +41,18 @@ BY_CONTENT, BY_ORDER = "content", "order"  # what own images were split by
 
 
 def export_model(
-    snapshot: Snapshot, path: Path, metrics: dict[str, Any], images: TrainedOn | None = None
+    snapshot: Snapshot,
+    path: Path,
+    metrics: dict[str, Any],
+    images: TrainedOn | None = None,
+    exact: bool = False,
 ) -> None:
     """Write a snapshot as one file: fp16 weights, recipe, directions and metrics inside.
 
-    `images` says which own images it was trained on.
+    `images` says which own images it was trained on. `exact` keeps all bits of the weights.
     """
-    tensors = {f"model.{k}": _halved(v) for k, v in _maps(snapshot.model).items()}
+    written = _whole if exact else _halved
+    tensors = {f"model.{k}": written(v) for k, v in _maps(snapshot.model).items()}
     if snapshot.directions is not None:
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
@@ -93,6 +98,19 @@ def _halved(value: Tensor) -> Tensor:
     """Matrices and kernels as fp16; biases and batch-norm statistics as they are."""
     halve = value.is_floating_point() and value.dim() > 1
     return (value.half() if halve else value).detach().cpu().contiguous()
+
+
+def _whole(value: Tensor) -> Tensor:
+    return value.detach().cpu().contiguous()
+
+
+def fingerprint(path: Path) -> str:
+    """The checksum of a model file's tensors: of the same weights the same. Raises UserError."""
+    known = read_meta(path).checksum
+    if known:
+        return known
+    with in_file(path, "open another one"), safe_open(str(path), "pt") as file:
+        return _checksum({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
 
 
 @in_words()

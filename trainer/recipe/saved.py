@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,30 @@ class ModelMeta:
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The run that another one began from: its folder's name, when it began, and the step.
+
+    `whole`: from a checkpoint, with optimisers and discriminators; else from averaged weights.
+    """
+
+    run: str
+    when: str
+    step: int
+    whole: bool
+
+    def to_mapping(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class Begun:
     """What a run noted as it began: the recipe, how many losses it keeps, and when; "" if lost."""
 
     recipe: Recipe
     losses: int
     when: str
+    parent: Parent | None = None
 
 
 def text_inside(path: Path) -> dict[str, str]:
@@ -120,4 +138,16 @@ def read_begun(folder: Path) -> Begun:
         raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
     known = isinstance(when, str) and _WHEN.fullmatch(when) is not None
-    return Begun(recipe, len(names), str(when) if known else "")
+    return Begun(recipe, len(names), str(when) if known else "", _parent(content.get("parent")))
+
+
+def _parent(told: object) -> Parent | None:
+    """What is told of a parent; None for what cannot be one: nothing is trained by it."""
+    if not isinstance(told, dict):
+        return None
+    run, when, step, whole = (told.get(key) for key in ("run", "when", "step", "whole"))
+    named = isinstance(run, str) and Path(run).name == run and isinstance(when, str)
+    counted = isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= MOST_STEPS
+    if not named or not counted or not isinstance(whole, bool):
+        return None
+    return Parent(str(run), str(when), int(str(step)), whole)

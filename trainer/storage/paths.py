@@ -95,6 +95,21 @@ def session_root() -> Path:
     return Path(platformdirs.user_state_dir(APP)) / "session"
 
 
+def bookmarks_root() -> Path:
+    """The folder of the window's bookmarks."""
+    return Path(platformdirs.user_data_dir(APP)) / "bookmarks"
+
+
+def queue_root() -> Path:
+    """The folder that says what is to be trained next."""
+    return Path(platformdirs.user_data_dir(APP)) / "queue"
+
+
+def trash_root() -> Path:
+    """The folder of runs that were thrown away, until they are brought back or removed."""
+    return Path(platformdirs.user_data_dir(APP)) / "trash"
+
+
 def reproduction_root() -> Path:
     """The folder of the runs of `python -m trainer reproduce`."""
     return Path(platformdirs.user_data_dir(APP)) / "reproduce"

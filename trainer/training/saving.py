@@ -13,6 +13,11 @@ from trainer.training.last_save import Again, never, save_at_last
 from trainer.training.loop import TrainState, run
 
 SAVE_SECONDS = 15.0  # between two checkpoints
+Keep = Callable[[TrainState, Supply], object]
+
+
+def nothing(state: TrainState, batches: Supply) -> None:
+    """Keep no snapshots on the way."""
 
 
 def run_saved(
@@ -26,12 +31,14 @@ def run_saved(
     saving: Callable[[], None] = lambda: None,
     not_saved: Callable[[str], None] = lambda why: None,
     again: Again = never,
+    keep: Keep = nothing,
 ) -> Generator[Progress, None, None]:
     """Train as `run` does and save regularly, at the end, and when the generator is closed early.
 
     It ends by itself when time.monotonic() passes `deadline`. `saving` is called before each
     checkpoint, `not_saved` where one on the way fails, `again` where the last one does: see
-    `save_at_last`. Where a step fails, the steps before it are saved first.
+    `save_at_last`. `keep` is offered the state after each report. Where a step
+    fails, the steps before it are saved first.
 
     Raises DivergedError, without saving, and UserError where the last checkpoint cannot be written.
     """
@@ -40,6 +47,7 @@ def run_saved(
         for progress in run(state, batches, until):
             folder.record(progress)
             yield progress
+            keep(state, batches)
             now = time.monotonic()
             if now > deadline:
                 break

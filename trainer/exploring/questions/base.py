@@ -31,12 +31,13 @@ class Circumstances:
 
     root: where data sets lie; None for the program's own folder. path: the run folder or model file
     that is displayed, where it is one. `progress(done, total)` is called on the way; what it raises
-    ends the answer.
+    ends the answer. moment: the file of the weights, where they are kept ones of the run at `path`.
     """
 
     root: Path | None = None
     path: Path | None = None
     progress: OnProgress = unheard
+    moment: Path | None = None
 
 
 def untrained(what: str) -> str:

@@ -1,0 +1,96 @@
+"""Which moment of the displayed run is shown: the newest weights, or kept ones of before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from iae_studio.state.displayed import Displayed, DisplayedModel
+from trainer.storage.snapshots import Moment, one_a_step
+
+
+class Time(QObject):
+    """The moments of the displayed run, one of which may be looked at in place of the newest."""
+
+    momentsChanged = Signal()
+    moved = Signal(object)  # Moment | None: the newest weights
+    listWanted = Signal(object)  # the run folder; its moments come back by `set_moments`
+
+    def __init__(self, displayed: Displayed, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._displayed = displayed
+        self.moments: tuple[Moment, ...] = ()  # one of each step, by their steps
+        self.moment: Moment | None = None  # None: the newest weights
+        self._run: Path | None = None
+        self._awaited: int | None = None
+        displayed.changed.connect(self._follow)
+
+    @property
+    def live(self) -> bool:
+        """Whether the newest weights are shown."""
+        return self.moment is None
+
+    @property
+    def step(self) -> int | None:
+        """The step that is looked at; None for the newest weights."""
+        return None if self.moment is None else self.moment.step
+
+    @property
+    def run(self) -> Path | None:
+        """The run whose moments these are."""
+        return self._run
+
+    def look_at(self, step: int | None) -> None:
+        """Show the kept weights nearest to a step; None for the newest.
+
+        Where the moments are not listed yet, once they are.
+        """
+        if step is not None and not self.moments:
+            self._awaited = step
+            return
+        self._awaited = None
+        moment = None if step is None else min(self.moments, key=lambda m: abs(m.step - step))
+        self._move(moment)
+
+    def step_by(self, places: int) -> None:
+        """So many moments later or earlier; beyond the last come the newest weights."""
+        if not self.moments:
+            return
+        last = len(self.moments)
+        place = last if self.moment is None else self.moments.index(self.moment)
+        place = max(place + places, 0)
+        self._move(None if place >= last else self.moments[place])
+
+    def refresh(self, run: Path) -> None:
+        """The run keeps other moments than before."""
+        if run == self._run:
+            self.listWanted.emit(run)
+
+    def set_moments(self, run: Path, moments: tuple[Moment, ...]) -> None:
+        """What a run keeps; not of interest if another is displayed by now."""
+        if run != self._run:
+            return
+        self.moments = one_a_step(moments)
+        self.momentsChanged.emit()
+        if self._awaited is not None and self.moments:
+            self.look_at(self._awaited)
+        elif self.moment is not None and self.moment not in self.moments:
+            self.look_at(self.moment.step if self.moments else None)
+
+    def _move(self, moment: Moment | None) -> None:
+        if moment != self.moment:
+            self.moment = moment
+            self.moved.emit(moment)
+
+    def _follow(self, model: DisplayedModel) -> None:
+        """Another run has other moments; one that ends or begins to train keeps its own."""
+        run = model.path if model.is_run else None
+        if run == self._run:
+            return
+        self._run, self._awaited = run, None
+        self.moments = ()
+        self.momentsChanged.emit()
+        self._move(None)
+        if run is not None:
+            self.listWanted.emit(run)

@@ -1,0 +1,61 @@
+"""Snapshots that were loaded lately, for who looks at several moments in turn."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+import torch
+
+from trainer.inference.model_files import load_snapshot
+from trainer.inference.snapshot import Snapshot
+from trainer.storage.faults import in_words
+
+MOST_BYTES = 1 << 28  # of all weights that are held
+
+Key = tuple[Path, int, int, str]
+
+
+class SnapshotCache:
+    """Holds the snapshots of files that were asked for last. May be used from any thread."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most = most_bytes
+        self._held: OrderedDict[Key, Snapshot] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """The bytes that are held now."""
+        with self._lock:
+            return self._size()
+
+    def snapshot(self, path: Path, device: torch.device, root: Path | None = None) -> Snapshot:
+        """The snapshot of a model file. Raises UserError naming what is wrong."""
+        with in_words(path, "cannot be read"):
+            about = path.stat()
+        key = (path, about.st_mtime_ns, about.st_size, str(device))
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+                return self._held[key]
+        loaded = load_snapshot(path, device, root)
+        with self._lock:
+            self._held[key] = loaded
+            while len(self._held) > 1 and self._size() > self._most:
+                self._held.popitem(last=False)
+        return loaded
+
+    def _size(self) -> int:
+        return sum(map(size_of, self._held.values()))
+
+
+def size_of(snapshot: Snapshot) -> int:
+    """The bytes of its weights."""
+    return sum(value.nbytes for value in snapshot.model.state_dict().values())
+
+
+LATELY = SnapshotCache()  # of the whole program
+
+__all__ = ["LATELY", "SnapshotCache"]

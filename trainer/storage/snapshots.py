@@ -1,0 +1,54 @@
+"""Which moments of a run are kept: weights as they were on the way. No torch here.
+
+RUN/snapshots/00012345.safetensors       a model file of step 12,345, with weights of 16 bits
+RUN/snapshots/00012345.kept.safetensors  the weights as they were shown; never thinned out
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = "snapshots"
+_NAME = re.compile(r"(\d{8,10})(\.kept)?\.safetensors", re.ASCII)
+
+
+@dataclass(frozen=True, order=True)
+class Moment:
+    """Weights of a run on the disk: their step, where they lie, and how many bytes they take."""
+
+    step: int
+    path: Path
+    size: int
+    kept: bool = False  # somebody refers to it: a bookmark, a picture
+
+
+def snapshot_path(run: Path, step: int, kept: bool = False) -> Path:
+    """Where the weights of a step lie."""
+    return run / FOLDER / f"{step:08d}{'.kept' * kept}.safetensors"
+
+
+def moments_in(run: Path) -> tuple[Moment, ...]:
+    """All moments of a run by their steps; of one step the kept one comes last.
+
+    Where the folder cannot be read there are none.
+    """
+    try:
+        entries = list((run / FOLDER).iterdir())
+    except OSError:
+        return ()
+    return tuple(sorted(filter(None, map(_moment, entries))))
+
+
+def _moment(path: Path) -> Moment | None:
+    found = _NAME.fullmatch(path.name)
+    try:
+        return found and Moment(int(found[1]), path, path.stat().st_size, bool(found[2]))
+    except OSError:  # thinned out just now
+        return None
+
+
+def one_a_step(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
+    """Of each step one: the kept weights where there are two."""
+    return tuple({each.step: each for each in moments}.values())
