@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from iae_studio.awake import AwakeThread
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.queue_controller import QueueController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
@@ -57,6 +59,7 @@ class Studio(QObject):
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
+        self.queue = QueueController(self.state, self.window)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
@@ -76,6 +79,7 @@ class Studio(QObject):
         self.window.show()
         self.state.library.start(self._last_recipe())
         self.session.start()
+        self.queue.start()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -104,6 +108,7 @@ class Studio(QObject):
         self._closed, self._waits = True, False
         self.own_images.cancel()
         self.data.cancel()
+        self.queue.close()
         for thread in self.threads():
             thread.ask_to_end()
         self.session.close()
@@ -117,9 +122,9 @@ class Studio(QObject):
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
-    def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
+    def threads(self) -> list[RenderThread | WorkThread | ExploreThread | AwakeThread]:
         """All but the one that trains."""
-        others = (*self.data.threads(), *self.own_images.threads())
+        others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
         return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
@@ -153,7 +158,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images):
+        for source in (self.work, self.data, self.own_images, self.queue):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:
