@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import PANELS, act, describe
+from iae_studio.views.queue_panel import QueuePanel
 
 CLEAR = "Take every image away; the test images come back by R"
 
@@ -68,6 +69,8 @@ class Menus:
         training, menu = self._state.training, self._menu("&Train")
         self._act(menu, "Training", "&Train, pause, go on", "T", self._train_or_pause)
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
+        queue = self._window.findChild(QueuePanel)
+        menu.addActions(queue.menu() if queue is not None else [])
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
         self._act(

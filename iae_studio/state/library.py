@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -96,6 +97,15 @@ class Library(QObject):
             self._messages.logged.emit(" ".join(lines))
         for name in fresh:
             self._messages.logged.emit(why[name])
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs of this computer, newest first."""
+        return self._contents.runs
+
+    def run_at(self, path: Path) -> Run | None:
+        """The run in that folder."""
+        return next((run for run in self._contents.runs if run.path == path), None)
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

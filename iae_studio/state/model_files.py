@@ -9,10 +9,18 @@ from pathlib import Path
 
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta, step_inside, text_inside
+from trainer.recipe.saved import (
+    MODEL_SUFFIX,
+    Parent,
+    read_begun,
+    read_meta,
+    step_inside,
+    text_inside,
+)
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing, lies
 from trainer.storage.paths import runs_root
+from trainer.storage.run_notes import RunNotes, read_notes
 
 STATE_FILE = f"state{MODEL_SUFFIX}"  # of a run: the folder is the model
 
@@ -25,6 +33,13 @@ class Run:
     recipe: Recipe
     began: str
     step: int
+    parent: Parent | None = None
+    notes: RunNotes = RunNotes()
+
+    @property
+    def title(self) -> str:
+        """What the user calls it, else its experiment's title."""
+        return self.notes.title or self.recipe.about.title
 
 
 @dataclass(frozen=True)
@@ -84,14 +99,14 @@ def find_runs(root: Path | None = None) -> Runs:
         return Runs(problem=f"The runs are not there: {str(place)!a} is no path.")
     for folder in folders:
         try:
-            found += _runs_in(folder)
+            found += runs_in(folder)
         except UserError as error:
             damaged[folder.name] = str(error).replace(f"{folder}/", "").rstrip(".")
     found.sort(key=lambda run: run.began, reverse=True)
     return Runs(tuple(found), damaged)
 
 
-def _runs_in(folder: Path) -> Iterator[Run]:
+def runs_in(folder: Path) -> Iterator[Run]:
     """The run that a folder is; nothing where it is none. Raises UserError where it is damaged."""
     parts = [folder / "recipe.json", folder / STATE_FILE]
     if all(is_missing(part) for part in parts):
@@ -99,7 +114,8 @@ def _runs_in(folder: Path) -> Iterator[Run]:
     begun = read_begun(folder)
     if not begun.when:
         raise UserError("recipe.json is damaged: it does not tell when the run began.")
-    yield Run(folder, begun.recipe, begun.when, _step(folder))
+    step, notes = _step(folder), read_notes(folder)
+    yield Run(folder, begun.recipe, begun.when, step, begun.parent, notes)
 
 
 def _step(folder: Path) -> int:
