@@ -54,7 +54,7 @@ class QueueController(QObject):
         if self._file is not None:
             self.worker.submit(self._file.close)
 
-    def threads(self) -> tuple[_Writer, AwakeThread]:
+    def threads(self) -> tuple[_Writer | AwakeThread, ...]:
         """All that work for it."""
         return self.worker, self.awake
 

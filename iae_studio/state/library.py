@@ -103,6 +103,11 @@ class Library(QObject):
         """All runs of this computer, newest first."""
         return self._contents.runs
 
+    @property
+    def damaged(self) -> Mapping[str, str]:
+        """Runs that cannot be read, by their folders' names: what is wrong."""
+        return self._contents.damaged
+
     def run_at(self, path: Path) -> Run | None:
         """The run in that folder."""
         return next((run for run in self._contents.runs if run.path == path), None)

@@ -20,7 +20,7 @@ from trainer.recipe.saved import (
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing, lies
 from trainer.storage.paths import runs_root
-from trainer.storage.run_notes import RunNotes, read_notes
+from trainer.storage.run_notes import NO_NOTES, RunNotes, read_notes
 
 STATE_FILE = f"state{MODEL_SUFFIX}"  # of a run: the folder is the model
 
@@ -34,7 +34,7 @@ class Run:
     began: str
     step: int
     parent: Parent | None = None
-    notes: RunNotes = RunNotes()
+    notes: RunNotes = NO_NOTES
 
     @property
     def title(self) -> str:

@@ -225,7 +225,9 @@ class Queue(QObject):
         looked = looked and self._displayed.model.path == training.run_path
         step = self.progress.step if self.progress is not None else item.step
         failed = self._outcome is Stage.FAILED
-        self._ended.insert(0, item.now(self._outcome, step=step, why=training.why if failed else ""))
+        self._ended.insert(
+            0, item.now(self._outcome, step=step, why=training.why if failed else "")
+        )
         del self._ended[MOST_ENDED:]
         self.held = self.held or self._outcome is Stage.STOPPED
         self.running = self.progress = self._outcome = None

@@ -29,7 +29,7 @@ log = logging.getLogger("iae-studio")
 class Found:
     """What an earlier start left, and what is to be said of it."""
 
-    kept: Kept = Kept()
+    kept: Kept
     told: str = ""
 
 
@@ -45,10 +45,10 @@ class QueueFile:
         """What was left. Where another window keeps the queue, nothing is read or written."""
         if not self._owned():
             self._writes = False
-            return Found(told=ANOTHER)
+            return Found(Kept(), ANOTHER)
         file = self._folder / FILE
         if is_missing(file):
-            return Found()
+            return Found(Kept())
         try:
             kept, problem = parsed(read_object(file))
         except UserError as error:

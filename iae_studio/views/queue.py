@@ -48,23 +48,23 @@ class QueueView(QWidget):
         self._next = button("Train next", "plus", tip, add, "trainNextButton")
         self.seeds = QLineEdit()
         self.seeds.setObjectName("seedsField")
-        self.seeds.setPlaceholderText("0, 1, 2 or how many")
+        self.seeds.setPlaceholderText("seeds: 0, 1, 2")
         self.seeds.setAccessibleName(SEEDS)
         self.seeds.setToolTip(SEEDS)
         self.seeds.setMaxLength(200)
         self.seeds.returnPressed.connect(self.add_seeds)
         tip = "A new run of what is shown for each seed (Ctrl+Alt+S)"
-        self._with = button("With seeds", "dice", tip, self.add_seeds, "seedsButton")
+        self._with = tool("", "dice", tip, self.add_seeds)
+        self._with.setObjectName("seedsButton")
 
     def _make_tools(self) -> None:
         self._start = button("Start", "play", "", self._start_or_hold, "queueStartButton")
-        self._now = tool("", "play", "Train this one now (Ctrl+Enter)", self._train_now)
+        self._now = tool("", "step", "Train this one now (Ctrl+Enter)", self._train_now)
         self._up = tool("", "chevron-up", "Sooner (Alt+Up)", lambda: self._move(-1))
         self._down = tool("", "chevron-down", "Later (Alt+Down)", lambda: self._move(1))
         self._remove = tool("", "trash", "Out of the queue; a run stays (Delete)", self._take_out)
-        self._clear = tool(
-            "Clear", "check", "Forget what is over; the runs stay", self._queue.clear
-        )
+        tip = "Forget what is over; the runs stay"
+        self._clear = tool("", "eraser", tip, self._queue.clear)
         names = {"Now": self._now, "Up": self._up, "Down": self._down, "Remove": self._remove}
         for name, made in {**names, "Clear": self._clear}.items():
             made.setObjectName(f"queue{name}Button")
@@ -77,14 +77,14 @@ class QueueView(QWidget):
         self._pages.addWidget(self.list)
         self._pages.addWidget(page)
         layout = column(self)
-        adding = row(self._next, self.seeds, self._with)
+        adding = row(self._next, self.seeds, self._with, gap=theme.GRID)
         adding.setStretch(1, 1)
         layout.addLayout(adding)
-        head: QHBoxLayout = row(self._status, help_mark("queue"))
+        head: QHBoxLayout = row(self._status, self._clear, help_mark("queue"), gap=theme.GRID)
         head.setStretch(0, 1)
         layout.addLayout(head)
         layout.addWidget(self._pages, 1)
-        tools = (self._start, None, self._clear, self._up, self._down, self._now, self._remove)
+        tools = (self._start, None, self._up, self._down, self._now, self._remove)
         layout.addLayout(row(*tools, gap=theme.GRID))
 
     def _connect(self) -> None:

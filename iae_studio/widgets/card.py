@@ -19,8 +19,9 @@ class Card:
     note_role: str = "muted"
     quiet: bool = False  # the title is muted too
     share: float | None = None  # done, as a hairline
+    hint: str = ""  # in the tool tip alone
 
     def told(self) -> str:
         """All of it, line by line."""
         first = f"{self.title}, {self.right}" if self.right else self.title
-        return "\n".join(filter(None, (first, self.below, self.note)))
+        return "\n".join(filter(None, (first, self.below, self.note, self.hint)))

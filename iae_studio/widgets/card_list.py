@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -102,9 +109,9 @@ class CardList(QListView):
     def show_cards(self, cards: Iterable[tuple[Hashable, Card]]) -> None:
         """Show these; the current one stays current, or the one that takes its place."""
         key, row = self.current(), self.currentIndex().row()
-        if self.cards.show(tuple(cards)) and (self.cards.keys and row >= 0):
-            if not self.choose(key):
-                self._choose_row(min(row, len(self.cards.keys) - 1))
+        others = self.cards.show(tuple(cards))
+        if others and self.cards.keys and row >= 0 and not self.choose(key):
+            self._choose_row(min(row, len(self.cards.keys) - 1))
         self.currentMoved.emit()
 
     def current(self) -> Any:

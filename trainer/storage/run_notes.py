@@ -27,6 +27,9 @@ class RunNotes:
     note: str = ""
 
 
+NO_NOTES = RunNotes()
+
+
 def notes_of(title: str, note: str) -> RunNotes:
     """Notes that somebody typed or pasted: on one line, of letters that can be written down."""
     return RunNotes(_line(title, MOST_TITLE), _line(note, MOST_NOTE))
@@ -37,7 +40,7 @@ def read_notes(run: Path) -> RunNotes:
     try:
         return _read(run / FILE)
     except UserError:
-        return RunNotes()
+        return NO_NOTES
 
 
 def write_notes(run: Path, notes: RunNotes) -> None:
@@ -56,7 +59,7 @@ def write_notes(run: Path, notes: RunNotes) -> None:
 
 def _read(file: Path) -> RunNotes:
     if is_missing(file):
-        return RunNotes()
+        return NO_NOTES
     content = read_object(file, _MOST_BYTES)
     title, note = content.get("title", ""), content.get("note", "")
     if content.get("format") != FORMAT or not isinstance(title, str) or not isinstance(note, str):
