@@ -89,8 +89,10 @@ class RunShelf(QObject):
     def _listed(self) -> None:
         path, self._leaves = self._leaves, None
         if path is not None and self._state.displayed.model.path == path:
-            library = self._state.library
+            library, messages = self._state.library, self._state.messages
+            said = messages.current
             library.choose(library.weights_of(self._state.displayed.recipe))
+            messages.keep(said)  # the way back
         self.changed.emit()
         if self._looks:
             self._count()
