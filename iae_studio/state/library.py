@@ -62,6 +62,7 @@ class Library(QObject):
         super().__init__(parent)
         self._displayed, self._training, self._messages = displayed, training, messages
         self._contents = Contents()
+        self._places: dict[Path, Run] = {}
         self._told: set[str] = set()  # what cannot be read
         self._first: DisplayedModel | None = None
 
@@ -74,6 +75,7 @@ class Library(QObject):
     def set_contents(self, contents: Contents) -> None:
         """What the disk holds now; what of it cannot be read is told once."""
         self._contents = contents
+        self._places = {run.path: run for run in contents.runs}
         self.changed.emit()
         first, self._first = self._first, None
         if first is not None and self._displayed.model is first:
@@ -110,7 +112,7 @@ class Library(QObject):
 
     def run_at(self, path: Path) -> Run | None:
         """The run in that folder."""
-        return next((run for run in self._contents.runs if run.path == path), None)
+        return self._places.get(path)
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +33,16 @@ def _words(run: Run) -> Iterable[str]:
 
 def _has_option(run: Run, key: str, value: str) -> bool:
     """Whether an option of that name, or the end of its path, has that value."""
-    for path, _, _ in leaves():
-        if path == key or path.endswith(f".{key}"):
-            has = value_at(run.recipe, path)
-            if _told(has) == value or _number(has) == _number(value) is not None:
-                return True
+    for path in _paths(key):
+        has = value_at(run.recipe, path)
+        if str(has).casefold() == value or _number(has) == _number(value) is not None:
+            return True
     return False
 
 
-def _told(value: Any) -> str:
-    return str(value).casefold()
+@lru_cache(maxsize=64)
+def _paths(key: str) -> tuple[str, ...]:
+    return tuple(path for path, _, _ in leaves() if path == key or path.endswith(f".{key}"))
 
 
 def _number(value: object) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
@@ -90,7 +91,7 @@ class QueueView(QWidget):
     def _connect(self) -> None:
         queue = self._queue
         queue.changed.connect(self._show)
-        queue.progressed.connect(self._fill)
+        queue.progressed.connect(self._progress)
         self._state.training.stateChanged.connect(lambda _: self._show())
         self._state.library.changed.connect(self._fill)
         theme.notifier().changed.connect(self.list.viewport().update)
@@ -118,6 +119,14 @@ class QueueView(QWidget):
         self._start.setVisible(runs or waits)
         self._start.setEnabled(waits or not goes)
         self._clear.setVisible(bool(queue.ended))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
+    def _progress(self) -> None:
+        if self.isVisible():  # it comes ten times a second
+            self._fill()
 
     def _fill(self) -> None:
         queue, now = self._queue, self._state.training.state
