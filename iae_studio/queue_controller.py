@@ -6,10 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from iae_studio.alerts import Alerts
 from iae_studio.awake import AwakeThread
+from iae_studio.state.messages import Message
 from iae_studio.state.queue_items import Kept
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads.queue_file import Found, QueueFile
+from iae_studio.threads.queue_file import ANOTHER, Found, QueueFile
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
 from trainer.messages import Failed
@@ -59,8 +60,11 @@ class QueueController(QObject):
         return self.worker, self.awake
 
     def _restore(self, found: Found) -> None:
-        if found.told:
-            self.state.messages.show_aside(found.told)
+        messages = self.state.messages
+        if found.told == ANOTHER and messages.current is None:
+            messages.show_message(Message(ANOTHER))
+        elif found.told:
+            messages.show_aside(found.told)
         self.state.queue.restore(found.kept)
         self._written = found.kept
         self.state.queue.changed.connect(self._write)

@@ -157,7 +157,10 @@ def test_seeds_are_a_list_a_range_or_a_count(text: str, seeds: tuple[int, ...]) 
     assert seeds_in(text) == seeds
 
 
-@pytest.mark.parametrize("text", ["", "a", "-1", "0", "3-1", "51", "1,99999999999", "0-60", "1.5", "²"])
+NO_SEEDS = ["", "a", "-1", "0", "3-1", "51", "1,99999999999", "0-60", "1.5", "²"]
+
+
+@pytest.mark.parametrize("text", NO_SEEDS)
 def test_what_is_no_seed_is_refused_in_words(text: str) -> None:
     with pytest.raises(UserError, match="seed"):
         seeds_in(text)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDockWidget, QLineEdit, QToolButton
+from PySide6.QtWidgets import QDockWidget, QLineEdit, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.queue_items import Item, Kept, Stage
+from iae_studio.state.queue_items import Stage
 from iae_studio.state.training import State
 from iae_studio.widgets.card_list import CardList
 from tests.studio import LONG, find, little_data, press, running

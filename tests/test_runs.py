@@ -50,7 +50,8 @@ def test_whatever_is_typed_comes_back_as_it_was_taken(tmp_path_factory, title, n
     assert read_notes(run) == notes
 
 
-WRONG = ["", "{", "[]", "null", '{"format": 1, "title": 5}', '{"format": 2}', " " * 70_000, "[" * 9999]
+WRONG = ["", "{", "[]", "null", '{"format": 1, "title": 5}', '{"format": 2}']
+WRONG += [" " * 70_000, "[" * 9999]
 
 
 @pytest.mark.parametrize("text", WRONG)

@@ -106,7 +106,7 @@ class Queue(QObject):
         trains = self._training.busy and model.path == self._training.run_path
         item = self.add(model.recipe, model.path if model.is_run and not trains else None)
         if item is not None:
-            self._messages.show_message(Message(self._said(f"{model.recipe.about.title} waits")))
+            self.tell(f"{model.recipe.about.title} waits")
         return item
 
     def add_seeds(self, recipe: Recipe, seeds: Iterable[int]) -> int:
@@ -115,14 +115,15 @@ class Queue(QObject):
         count = sum(item is not None for item in added)
         if count == len(added):
             waits = f"{recipe.about.title} waits with {count} {'seed' if count == 1 else 'seeds'}"
-            self._messages.show_message(Message(self._said(waits)))
+            self.tell(waits)
         return count
 
-    def _said(self, waits: str) -> str:
-        place = f"{waits} in the queue, {len(self._coming)} in all"
-        if self.held or not self._training.busy:
-            return f"{place}: it begins when the queue is started."
-        return f"{place}: the next begins when this training ends."
+    def tell(self, waits: str) -> None:
+        """Say that something waits, and until when."""
+        goes = self._training.busy and not self.held
+        until = "when this training ends" if goes else "when the queue is started"
+        text = f"{waits} in the queue, {len(self._coming)} in all: the next begins {until}."
+        self._messages.show_message(Message(text))
 
     def remove(self, key: int) -> None:
         """Train it not, or forget that it was trained; its run stays."""

@@ -145,14 +145,11 @@ class RunShelf(QObject):
     def go_on(self, run: Run) -> None:
         """Train it further: now, or when what trains has ended."""
         state = self._state
-        if state.training.busy:
-            if not self.trains(run.path):
-                state.queue.add(run.recipe, run.path)
-                text = f"{short(run.title)} waits in the queue: it goes on when this training ends."
-                state.messages.show_message(Message(text))
-        else:
+        if not state.training.busy:
             self.display(run)
             state.training.begin(run.recipe, run.path)
+        elif not self.trains(run.path) and state.queue.add(run.recipe, run.path) is not None:
+            state.queue.tell(f"{self.name_of(run.path)} waits")
 
     def duplicate(self, recipe: Recipe) -> None:
         """The same experiment with other options, which a dialog asks for where there is one."""
@@ -165,12 +162,11 @@ class RunShelf(QObject):
     def _stand_ready(self, recipe: Recipe) -> None:
         state = self._state
         state.displayed.select(DisplayedModel(recipe))
-        if state.training.busy:
-            state.queue.add(recipe)
-            text = f"{recipe.about.title} waits in the queue: it begins when this training ends."
-        else:
+        if not state.training.busy:
             text = f"{recipe.about.title} stands ready, untrained: press Train."
-        state.messages.show_message(Message(text))
+            state.messages.show_message(Message(text))
+        elif state.queue.add(recipe) is not None:
+            state.queue.tell(f"{recipe.about.title} waits")
 
     # ---- the trash ---------------------------------------------------------------------------
 
@@ -221,4 +217,4 @@ class RunShelf(QObject):
     def name_of(self, path: Path) -> str:
         """What a run is called in a sentence."""
         run = self._state.library.run_at(path)
-        return short(path.name if run is None else run.title)
+        return f'"{short(path.name if run is None else run.title)}"'

@@ -21,7 +21,6 @@ EMPTY = (
     "Here stands what is trained one after the other. “Train next” adds the model that is shown; "
     "with seeds it is trained once for each. The queue is kept when the window closes."
 )
-SEEDS = "The seeds: 0, 1, 2 or 4-7, or how many"
 
 
 class QueueView(QWidget):
@@ -50,8 +49,8 @@ class QueueView(QWidget):
         self.seeds = QLineEdit()
         self.seeds.setObjectName("seedsField")
         self.seeds.setPlaceholderText("seeds: 0, 1, 2")
-        self.seeds.setAccessibleName(SEEDS)
-        self.seeds.setToolTip(SEEDS)
+        self.seeds.setAccessibleName("Seeds")
+        self.seeds.setToolTip("The seeds: 0, 1, 2 or 4-7, or how many")
         self.seeds.setMaxLength(200)
         self.seeds.returnPressed.connect(self.add_seeds)
         tip = "A new run of what is shown for each seed (Ctrl+Alt+S)"
@@ -109,12 +108,12 @@ class QueueView(QWidget):
         self._status.setText(status(queue))
         runs, waits = queue.running is not None, bool(queue.coming)
         goes = runs and not queue.held
-        self._start.setText("Hold" if goes else "Go on" if runs else "Start the queue")
+        self._start.setText("Hold" if goes else "Go on" if runs else "Start")
         theme.set_icon(self._start, "pause" if goes else "play")
         self._start.setToolTip(
             "What trains goes on to its end; nothing begins after it"
             if goes
-            else "One after the other is trained"
+            else "Start the queue: one after the other is trained"
         )
         self._start.setVisible(runs or waits)
         self._start.setEnabled(waits or not goes)

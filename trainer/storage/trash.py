@@ -115,7 +115,7 @@ def _check_rests(run: Path) -> None:
         try:
             held.acquire(timeout=0)
         except Timeout:
-            raise UserError(f"{run.name} is being trained: stop it first.") from None
+            raise UserError(f"{run} is being trained: stop it first.") from None
         held.release()
 
 
