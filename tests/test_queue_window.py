@@ -61,6 +61,8 @@ def test_what_is_queued_by_keys_is_trained_one_after_the_other(qtbot, own_folder
         assert titles(cards) == ["seed 1", "seed 2", "seed 0"]
         dock = studio.window.findChild(QDockWidget, "dock Queue")
         assert dock.windowTitle() == "Queue (3)"
+        menu = find(studio, QToolButton, "trainMenuButton").menu().actions()
+        assert [each.shortcut().toString() for each in menu] == ["Ctrl+Shift+T", "Ctrl+Alt+S"]
         cards.choose(studio.state.queue.coming[2].key)
         QTest.keyClick(cards, Qt.Key.Key_Up, ALT)
         assert titles(cards) == ["seed 1", "seed 0", "seed 2"]
@@ -98,12 +100,12 @@ def on_disk() -> list[str]:
     return [item["stage"] for item in content["items"]]
 
 
-def test_it_outlives_the_program_and_nothing_trains_by_itself(qtbot, own_folders, little) -> None:
-    long = TINY.but(steps=5000)
-    with running(own_folders, qtbot) as studio:
+def test_it_outlives_the_program_and_nothing_trains_by_itself(qtbot, own_folders) -> None:
+    long = POINTS.but(steps=9000)
+    with running(own_folders, qtbot, "mog-iae") as studio:
         studio.state.displayed.select(DisplayedModel(long))
         press(studio, qtbot, "startButton")  # by hand: it leaves a trace as well
-        studio.state.queue.add(TINY.but(seed=5))
+        studio.state.queue.add(POINTS.but(seed=5))
         qtbot.waitUntil(lambda: studio.state.queue.progress is not None, timeout=LONG)
         qtbot.waitUntil(lambda: on_disk() == ["running", "waiting"], timeout=LONG)  # amid it
         run = studio.state.training.run_path

@@ -41,7 +41,7 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
 def _steps(run: Run, trains: bool) -> str:
     steps = run.recipe.schedule.steps
     if trains:
-        return f"trains, step {run.step:,} of {steps:,}" if run.step else "trains"
+        return f"trains, saved at step {run.step:,}" if run.step else "trains"
     if not run.step:
         return "no weights"
     if run.step >= steps:

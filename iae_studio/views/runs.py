@@ -51,8 +51,9 @@ class RunsView(QWidget):
     def _make_fields(self) -> None:
         self.search = QLineEdit()
         self.search.setObjectName("runSearch")
-        self.search.setPlaceholderText("Search: a name, a note, seed=3")
+        self.search.setPlaceholderText("Search, or seed=3")
         self.search.setAccessibleName("Search the runs")
+        self.search.setToolTip("Names, notes, experiments, or an option: seed=3 (Ctrl+F)")
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(200)
         self._sort = QComboBox()
