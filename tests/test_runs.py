@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iae_studio.state.model_files import Run, find_runs
+from iae_studio.state.own_options import own_options
 from iae_studio.state.run_list import NAME, NEWEST, SIZE, STEPS, matches, ordered
 from tests.shelves import a_run, bytes_in
 from trainer.messages import UserError
@@ -48,6 +49,12 @@ def test_whatever_is_typed_comes_back_as_it_was_taken(tmp_path_factory, title, n
     assert len(notes.title) <= MOST_TITLE and len(notes.note) <= MOST_NOTE
     write_notes(run, notes)
     assert read_notes(run) == notes
+
+
+def test_what_is_no_letter_does_not_leave_two_blanks(tmp_path) -> None:
+    assert notes_of("a\x85\x1b\rb", "") == notes_of("a b", "")
+    write_notes(tmp_path, notes_of("a\x85\x1b\rb", ""))
+    assert read_notes(tmp_path).title == "a b"
 
 
 WRONG = ["", "{", "[]", "null", '{"format": 1, "title": 5}', '{"format": 2}']
@@ -185,6 +192,24 @@ def test_a_search_finds_names_notes_and_options(text: str, found: list[int]) -> 
 def test_the_list_has_the_order_that_is_asked_for(by: str, order: list[int]) -> None:
     sizes = {RUNS[0].path: 300, RUNS[2].path: 200, RUNS[1].path: 100}
     assert ordered(RUNS, by, sizes) == [RUNS[k] for k in order]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, ""),
+        ({"seed": 3, "width": 8}, "width=8, seed=3"),
+        ({"generator_rate": 0.002}, "generator_rate=0.002"),
+    ],
+)
+def test_a_run_tells_what_is_its_own(options: dict[str, object], told: str) -> None:
+    assert own_options(CATALOGUE["drawn-10"].but(options)) == told
+    assert "seed" not in own_options(CATALOGUE["drawn-10"].but(options), seed=False)
+
+
+def test_a_run_on_own_images_names_their_folder() -> None:
+    recipe = CATALOGUE["drawn-10"].with_images("/home/me/My photos")
+    assert own_options(recipe).startswith("on My photos")
 
 
 def test_a_damaged_parent_costs_the_run_nothing(own_folders) -> None:

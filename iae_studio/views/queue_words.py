@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from iae_studio.state.library import Library
+from iae_studio.state.own_options import own_options
 from iae_studio.state.queue import Queue
 from iae_studio.state.queue_items import ENDED, Item, Stage
 from iae_studio.state.training import State
@@ -32,7 +33,7 @@ def card_of(item: Item, queue: Queue, library: Library, state: State) -> Card:
         title=item.recipe.about.title if run is None else run.title,
         right=f"seed {item.recipe.optim.seed}",
         below=_running(queue, state) if item.stage is Stage.RUNNING else below(item, library),
-        note=item.why,
+        note=item.why or own_options(item.recipe, seed=False),
         icon="pause" if item.stage is Stage.RUNNING and state is State.PAUSED else icon,
         role=role,
         below_role="error" if item.stage is Stage.FAILED else "muted",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QLocale
 
 from iae_studio.state.model_files import Run
+from iae_studio.state.own_options import own_options
 from iae_studio.state.queue_items import Stage
 from iae_studio.views.queue_words import ICONS
 from iae_studio.widgets.card import Card
@@ -24,7 +25,7 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
     """The card of a run; `parent` is what its parent is called."""
     icon, role = _icon(run, trains)
     named = run.recipe.about.title if run.notes.title else run.recipe.name
-    note = [run.notes.note] if run.notes.note else []
+    note = [text for text in (run.notes.note, own_options(run.recipe)) if text]
     if run.parent is not None:
         note.append(f"from {parent or run.parent.run} at step {run.parent.step:,}")
     return Card(

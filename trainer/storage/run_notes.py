@@ -79,7 +79,11 @@ def _check_age(file: Path) -> None:
 
 def _line(text: str, most: int) -> str:
     """Without what is no letter: control characters, halves of letters, turns of direction."""
-    turns = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    words = " ".join(text[: 4 * most].split())
-    kept = (s for s in words if s not in turns and unicodedata.category(s) not in ("Cc", "Cs"))
-    return "".join(kept)[:most].strip()
+    letters = "".join(map(_letter, text[: 4 * most]))
+    return " ".join(letters.split())[:most].strip()
+
+
+def _letter(sign: str) -> str:
+    if sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069":
+        return ""
+    return " " if unicodedata.category(sign) in ("Cc", "Cs") else sign
