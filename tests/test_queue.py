@@ -125,6 +125,17 @@ def test_order_is_changed_and_what_does_not_wait_stays_where_it_is(state) -> Non
     assert names(state) == [A.name, C.name]
 
 
+def test_of_two_that_are_alike_the_chosen_one_moves(state) -> None:
+    queue = state.queue
+    first, second = queue.add(A), queue.add(A)
+    queue.hold()
+    state.training.begin(B, None)
+    queue.now(second.key)
+    assert [item.key for item in queue.coming] == [second.key, first.key]
+    queue.remove(second.key)
+    assert [item.key for item in queue.coming] == [first.key]
+
+
 def test_the_queue_waits_for_the_engine(qapp) -> None:
     from iae_studio.state.studio_state import StudioState
 

@@ -162,12 +162,10 @@ class Queue(QObject):
         item = self.item(key)
         if item is None or item is self.running:
             return
-        if item.stage in ENDED:
-            self._ended.remove(item)
-            item = item.now(Stage.WAITING, why="")
-        else:
-            self._coming.remove(item)
-        self._coming.insert(0, item)
+        self._ended = [each for each in self._ended if each.key != key]
+        others = [each for each in self._coming if each.key != key]
+        again = item.now(Stage.WAITING, why="") if item.stage in ENDED else item
+        self._coming = [again, *others]
         self.start()
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from iae_studio.views.building_blocks import as_panel, button, caption, column, 
 from iae_studio.views.help import help_mark
 from iae_studio.views.queue_words import card_of, status
 from iae_studio.widgets.card_list import CardList
+from iae_studio.widgets.plain import plain
 from trainer.messages import UserError
 
 EMPTY = (
@@ -143,7 +144,9 @@ class QueueView(QWidget):
         self._now.setEnabled(ready and item is not None and item is not self._queue.running)
         self._remove.setEnabled(item is not None and item is not self._queue.running)
         again = item is not None and item.stage in ENDED
-        self._now.setToolTip("Train it further, now" if again else "Train this one now")
+        what = "Train it again" if again else "Train this one"
+        when = "before all that wait" if self._state.training.busy else "now"
+        self._now.setToolTip(plain(f"{what}, {when} (Ctrl+Enter)"))
         for each in (self._up, self._down, self._now, self._remove):
             each.setVisible(bool(self._queue.items))
 

@@ -46,7 +46,6 @@ class RunsView(QWidget):
         self._make_tools()
         self._lay_out()
         self._connect()
-        self._show()
 
     def _make_fields(self) -> None:
         self.search = QLineEdit()
@@ -117,16 +116,20 @@ class RunsView(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._show()
         self._shelf.look(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._keep_note()
         self._shelf.look(False)
 
     # ---- what is shown -----------------------------------------------------------------------
 
     def _show(self) -> None:
         shelf, sizes = self._shelf, self._shelf.sizes
+        if not self.isVisible():  # hundreds of cards that nobody sees
+            return
         self._runs = {run.path: run for run in shelf.runs}
         names = {run.path.name: run.title for run in self._state.library.runs}
         cards: list[tuple[Path, Card]] = []
