@@ -101,6 +101,7 @@ def test_a_run_goes_to_the_trash_and_comes_back_as_it_was(qtbot, runs, own_folde
         press(studio, qtbot, "trashButton")
         trash = find(studio, CardList, "trashList")
         trash.choose(next(each for each in trash.cards.keys if each.name == "mog-iae-1"))
+        assert {card.title for card in trash.cards.cards} == {"Seven Gaussians"}
         press(studio, qtbot, "putBackButton")
         qtbot.waitUntil(lambda: runs[0].is_dir() and len(trash.cards.keys) == 1, timeout=LONG)
         press(studio, qtbot, "emptyButton")

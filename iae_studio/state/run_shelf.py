@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from PySide6.QtCore import QMetaMethod, QObject, Signal
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import Action, Message, short
-from iae_studio.state.model_files import Run
+from iae_studio.state.model_files import Run, runs_in
 from iae_studio.state.run_list import NEWEST, matches, ordered
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
+from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
 from trainer.storage.run_notes import RunNotes, notes_of, write_notes
@@ -27,8 +29,23 @@ def _sizes(paths: tuple[Path, ...]) -> dict[Path, int]:
     return {path: size_of(path) for path in paths}
 
 
-def _trash() -> dict[Trashed, int]:
-    return {each: size_of(each.path) for each in in_trash()}
+@dataclass(frozen=True)
+class InTrash:
+    """What is told of a run in the trash: what it is called, and how much room it takes."""
+
+    title: str
+    size: int
+
+
+def _trash() -> dict[Trashed, InTrash]:
+    return {each: InTrash(_title(each), size_of(each.path)) for each in in_trash()}
+
+
+def _title(trashed: Trashed) -> str:
+    try:
+        return next((run.title for run in runs_in(trashed.path)), trashed.name)
+    except UserError:  # it may be there for that
+        return trashed.name
 
 
 class RunShelf(QObject):
@@ -41,7 +58,7 @@ class RunShelf(QObject):
         self._state, self._submit = state, submit
         self.text, self.by = "", NEWEST
         self.sizes: dict[Path, int] = {}
-        self.trash: dict[Trashed, int] = {}
+        self.trash: dict[Trashed, InTrash] = {}
         self._counted: dict[Path, int] = {}  # at which step
         self._looks = False
         self._leaves: Path | None = None  # it was displayed, and goes
@@ -113,7 +130,7 @@ class RunShelf(QObject):
         self._counted |= {path: steps[path] for path in sizes}
         self.changed.emit()
 
-    def _know_trash(self, trash: dict[Trashed, int]) -> None:
+    def _know_trash(self, trash: dict[Trashed, InTrash]) -> None:
         if trash != self.trash:
             self.trash = trash
             self.changed.emit()

@@ -53,8 +53,8 @@ class RunTrash(QWidget):
 
     def _show(self) -> None:
         trash = self._shelf.trash
-        self.list.show_cards((each, trashed_card(each, size)) for each, size in trash.items())
-        size = size_words(sum(trash.values()))
+        self.list.show_cards((each, trashed_card(each, told)) for each, told in trash.items())
+        size = size_words(sum(told.size for told in trash.values()))
         self.opener.setText(f"Trash: {len(trash)}, {size}")
         self.opener.setVisible(bool(trash))
         self._empty.setText(f"Empty ({size})")

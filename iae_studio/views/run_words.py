@@ -7,6 +7,7 @@ from PySide6.QtCore import QLocale
 from iae_studio.state.model_files import Run
 from iae_studio.state.own_options import own_options
 from iae_studio.state.queue_items import Stage
+from iae_studio.state.run_shelf import InTrash
 from iae_studio.views.queue_words import ICONS
 from iae_studio.widgets.card import Card
 from trainer.storage.trash import Trashed
@@ -63,8 +64,8 @@ def damaged_card(name: str, why: str, size: int | None) -> Card:
     return Card(name, "cannot be read", size_words(size), why, "close", "error", "error")
 
 
-def trashed_card(trashed: Trashed, size: int) -> Card:
+def trashed_card(trashed: Trashed, told: InTrash) -> Card:
     """The card of a run in the trash."""
     when = trashed.path.parent.name
     day = f"thrown away {when[:4]}-{when[4:6]}-{when[6:8]} {when[9:11]}:{when[11:13]}"
-    return Card(trashed.name, day, size_words(size), icon="trash")
+    return Card(told.title, day, size_words(told.size), icon="trash", hint=trashed.name)
