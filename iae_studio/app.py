@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.picture_controller import PictureController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
@@ -56,6 +57,8 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.pictures = PictureController(self.state, self.window, self.settings)
+        self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
@@ -193,7 +196,6 @@ class Studio(QObject):
     def _connect_jobs(self) -> None:
         state = self.state
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.answers.sheetWanted.connect(self._save_sheet)
         state.time.listWanted.connect(self._list_moments)
 
     def _engine_ready(self, device: str) -> None:
@@ -225,16 +227,3 @@ class Studio(QObject):
             then=partial(self.state.time.set_moments, run),
             newest="moments",
         )
-
-    def _save_sheet(self, path: Path) -> None:
-        answers = self.state.answers
-        if self.state.query.shows_clusters and answers.clusters is not None:
-            tiles = answers.clusters.tiles
-            job = partial(jobs.save_sheet, path, list(tiles[:, 0]), tiles, None, True)
-        elif answers.rendering is not None:
-            seen = [known.seen for known in answers.rendered_inputs]
-            tiles = answers.tiles_of(answers.rendering)
-            job = partial(jobs.save_sheet, path, seen, tiles, answers.rendering.code_pictures)
-        else:
-            return
-        self.work.submit(job, then=self.state.messages.show_saved)

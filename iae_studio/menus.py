@@ -60,7 +60,9 @@ class Menus:
         own = dialogs.choose_own_images
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
-        self._act(menu, "File", "Save s&heet as PNG…", "Ctrl+E", dialogs.save_sheet, "The grid")
+        tip = "What the middle shows; dropped on the window, the picture shows it again"
+        self._act(menu, "File", "Save s&heet…", "Ctrl+E", dialogs.save_sheet, tip)
+        menu.addMenu("Cop&y and export").setObjectName("exportMenu")  # filled by controllers
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 

@@ -1,0 +1,91 @@
+"""Pictures that show again what they were made of: written, and read with the weights found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.model_files import find_weights, is_model, model_recipe
+from iae_studio.state.shared_state import Restorable, Shared, fits, missing, shared_in, to_mapping
+from trainer.messages import Pixels, UserError
+from trainer.reporting.sheets import encoded, enlarged, picture_path
+from trainer.reporting.state_chunk import (
+    beside,
+    is_foreign,
+    read_state,
+    text_beside,
+    with_state,
+)
+from trainer.storage.faults import in_words
+from trainer.storage.files import write_bytes
+from trainer.storage.regular import NotAFileError
+from trainer.storage.snapshots import FOLDER, moments_in, one_a_step
+
+
+def save_picture(path: Path, page: Pixels, made: Shared | None = None, factor: int = 1) -> Path:
+    """Write a picture, pixel for pixel but in JPEG, with what it takes to show it again.
+
+    Each pixel is `factor` pixels wide. Returns the path: a name without an ending gets .png. Raises
+    UserError where it cannot be written.
+    """
+    target = picture_path(path)
+    if target != path and os.path.lexists(target):  # the dialog asked about another name
+        raise UserError(f"{target} is there already: choose it by its full name to replace it.")
+    data = encoded(enlarged(page, factor), target)
+    state = None if made is None else to_mapping(made)
+    text = None
+    if state is not None and target.suffix.lower() == ".png":
+        data = with_state(data, state)
+    elif state is not None:
+        text = _text_beside(target, data, state)
+    with in_words(target, "cannot be written"):
+        write_bytes(target, data)
+        if text is not None:
+            write_bytes(beside(target), text)
+    return target
+
+
+def _text_beside(target: Path, data: bytes, state: Mapping[str, Any]) -> bytes:
+    if is_foreign(beside(target)):
+        raise UserError(
+            f"{beside(target)} stands where the picture's settings are to be written: move it, or "
+            "choose .png, which holds them itself."
+        )
+    return text_beside(data, state)
+
+
+def restorable(path: Path, likely: Path | None = None) -> Restorable | None:
+    """What a picture carries, with weights of this computer; None where it is an image as ever.
+
+    They are looked for in the `likely` file first. Raises UserError where it carries something
+    that cannot be used, or weights are missing.
+    """
+    try:
+        values = read_state(path)
+    except (OSError, NotAFileError):  # which is told when it is opened as an image
+        return None
+    if values is None:
+        return None
+    made = shared_in(values, path.name)
+    if not made.weights.fingerprint:
+        return Restorable(made, DisplayedModel(made.recipe), None, path.name)
+    file = find_weights(made.weights.fingerprint, likely)
+    if file is None:
+        raise UserError(missing(made, path))
+    model, step = _model_of(file)
+    if not fits(made, model.recipe):
+        raise UserError(f'The images in "{path.name}" are not of its model\'s size.')
+    return Restorable(made, model, step, path.name)
+
+
+def _model_of(file: Path) -> tuple[DisplayedModel, int | None]:
+    """Of a run's moment the run, and the step to look at."""
+    run = file.parent.parent
+    if file.parent.name == FOLDER and is_model(run):
+        steps = [each.step for each in one_a_step(moments_in(run)) if each.path == file]
+        if steps:
+            return DisplayedModel(model_recipe(run), run), steps[0]
+    return DisplayedModel(model_recipe(file), file), None

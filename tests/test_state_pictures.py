@@ -1,0 +1,171 @@
+"""A saved picture brings back what it was made of, in a window that knows nothing of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.model_files import SHIPPED, list_runs, model_recipe
+from iae_studio.state.training import State
+from tests.own_images import said
+from tests.studio import (
+    LONG,
+    colour_photo,
+    cycle,
+    little_data,
+    newest,
+    press,
+    running,
+    show,
+    steps,
+    train,
+    wait_state,
+)
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.reporting.state_chunk import beside
+
+TINY = CATALOGUE["drawn-10"].but(width=4, batch=8)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    with little_data(monkeypatch):
+        yield
+
+
+def drop(studio, qtbot, path: Path, alt: bool = False) -> str:
+    """Let a picture fall on the window; what the bar says of it."""
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    held = Qt.KeyboardModifier.AltModifier if alt else Qt.KeyboardModifier.NoModifier
+    studio.state.messages.show_message(None)
+    studio.window.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, left, held))
+    qtbot.waitUntil(lambda: said(studio) not in ("", "Opening images…"), timeout=LONG)
+    return said(studio)
+
+
+def shipped(studio, name: str) -> None:
+    path = SHIPPED[name]
+    studio.state.displayed.select(DisplayedModel(model_recipe(path), path))
+
+
+def save(studio, qtbot, path: Path) -> np.ndarray:
+    """Save the sheet; its pixels."""
+    studio.state.messages.show_message(None)
+    studio.state.answers.save_sheet(path)
+    qtbot.waitUntil(lambda: said(studio) != "", timeout=LONG)
+    assert said(studio) == f"Saved {path}."
+    return np.asarray(Image.open(path))
+
+
+def again(studio, qtbot, path: Path, copy: Path) -> np.ndarray:
+    """Drop it and save what is shown then."""
+    assert "was made of" in drop(studio, qtbot, path)
+    newest(studio, qtbot)
+    return save(studio, qtbot, copy)
+
+
+def turn(studio) -> None:
+    query = studio.state.query
+    query.toggle_lock(2)
+    query.set_seed(41)
+    query.set_noise_scale(0.5)
+    query.set_noise_offsets((1.5, -0.5))
+    query.set_code_offsets((0.0, 2.0))
+
+
+# ---- the same pixels in a fresh window -----------------------------------------------------------
+
+
+def test_a_shipped_model_with_own_images_in_a_fresh_window(qtbot, own_folders, tmp_path) -> None:
+    picture, photo = tmp_path / "sheet.png", colour_photo(tmp_path / "of alice.png")
+    with running(own_folders, qtbot, "drawn-10") as studio:
+        shipped(studio, "mnist-10-small")
+        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
+        studio.state.inputs.open_files([photo])
+        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 7, timeout=LONG)
+        turn(studio)
+        studio.state.selection.select(3, 4)
+        first = newest(studio, qtbot)
+        pixels = save(studio, qtbot, picture)
+    data = picture.read_bytes()
+    assert b"alice" not in data and str(tmp_path).encode() not in data
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    with running(fresh, qtbot, "shoes-small") as studio:
+        newest(studio, qtbot)
+        told = drop(studio, qtbot, picture)
+        assert told.startswith('Showing what "sheet.png" was made of: mnist-10-small, step')
+        second = newest(studio, qtbot)
+        assert np.array_equal(first.tiles, second.tiles)
+        assert studio.state.query.seed == 41 and studio.state.query.locked == {2}
+        assert (studio.state.selection.row, studio.state.selection.column) == (3, 4)
+        names = [known.name for known in studio.state.inputs.images]
+        assert names[0] == "image 1" and names[1].startswith("drawn ")
+        assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), pixels)
+
+
+@pytest.mark.parametrize("name", ["faces-small", "mnist-clusters-small", "fiae-mnist-small"])
+def test_all_kinds_of_models(qtbot, own_folders, tmp_path, name: str) -> None:
+    picture = tmp_path / "sheet.png"
+    with running(own_folders, qtbot, "drawn-10") as studio:
+        shipped(studio, name)
+        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
+        if name == "mnist-clusters-small":
+            studio.state.query.set_view("clusters")
+            qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
+        else:
+            newest(studio, qtbot)
+        studio.state.query.set_seed(5)
+        pixels = save(studio, qtbot, picture)
+        shipped(studio, "drawn-10")
+        studio.state.query.set_view("pictures")
+        newest(studio, qtbot)
+        assert "was made of" in drop(studio, qtbot, picture)
+        qtbot.waitUntil(lambda: not studio.state.answers.nothing_to_save(), timeout=LONG)
+        assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), pixels)
+
+
+def test_an_untrained_model_comes_from_its_seed(qtbot, own_folders, tmp_path, few) -> None:
+    picture = tmp_path / "sheet.webp"
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        show(studio, qtbot, cycle("shoes-small"))
+        pixels = save(studio, qtbot, picture)
+        assert beside(picture).is_file()
+        show(studio, qtbot, TINY)
+        assert np.array_equal(again(studio, qtbot, picture, tmp_path / "b.webp"), pixels)
+
+
+def test_a_training_and_a_run_at_rest(qtbot, own_folders, tmp_path, few) -> None:
+    live, rest = tmp_path / "live.png", tmp_path / "rest.png"
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        show(studio, qtbot, TINY)
+        press(studio, qtbot, "startButton")
+        qtbot.waitUntil(lambda: steps(studio) >= 3, timeout=LONG)
+        rendering = studio.state.answers
+        qtbot.waitUntil(
+            lambda: rendering.rendering is not None and rendering.rendering.step > 0, timeout=LONG
+        )
+        pixels = save(studio, qtbot, live)
+        press(studio, qtbot, "stopButton")
+        wait_state(studio, qtbot, State.IDLE)
+        newest(studio, qtbot)
+        rested = save(studio, qtbot, rest)
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    (run,) = list_runs()
+    with running(fresh, qtbot, "mog-iae") as studio:
+        for picture, wanted in ((live, pixels), (rest, rested)):
+            assert "was made of" in drop(studio, qtbot, picture)
+            qtbot.waitUntil(lambda: studio.state.time.moment is not None, timeout=LONG)
+            newest(studio, qtbot)
+            assert studio.state.displayed.model.path == run.path
+            assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), wanted)
