@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.export_controller import ExportController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
 from iae_studio.session_controller import SessionController
@@ -58,6 +59,7 @@ class Studio(QObject):
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
         self.pictures = PictureController(self.state, self.window, self.settings)
+        self.exports = ExportController(self.state, self.window)
         self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None

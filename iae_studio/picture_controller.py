@@ -61,7 +61,7 @@ class PictureController(QObject):
 
     def _make_actions(self) -> None:
         def made(text: str, keys: str, do: Callable[[], object], tip: str) -> QAction:
-            return act(self.window, "File", text, keys, do, tip)
+            return act(self.window, "Export", text, keys, do, tip)
 
         tip = "Pixel for pixel, for another program"
         copy = made("&Copy the selected picture", "Ctrl+C", self.copy_tile, tip)
@@ -80,6 +80,7 @@ class PictureController(QObject):
         self._large.setChecked(switch(self.settings, "largeCopies") is True)
         menu = self.window.findChild(QMenu, "exportMenu")
         assert menu is not None
+        menu.addSeparator()
         menu.addActions([*self._of_tile, *self._of_grid, self._large])
 
     def _remember_large(self) -> None:
