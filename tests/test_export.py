@@ -86,7 +86,7 @@ def test_every_kind_of_model_has_a_table(few, kind: str) -> None:  # noqa: F811
     assert KINDS[kind] in found.arrays
     shares = found.arrays["noise share"]
     noisy = bool(snapshot.model.noise.size or snapshot.model.eps.size)
-    assert shares.min() >= 0 and shares.max() <= 1 and (shares.max() > 0) is noisy
+    assert shares.min() >= 0 and shares.max() <= 1 and (shares.max() > 0) == noisy
     assert np.isfinite(found.arrays["error"]).all()
 
 

@@ -12,27 +12,24 @@ import io
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
+from trainer.data.png_texts import KEYWORD, SIGNATURE, chunks, is_ours
 from trainer.messages import Pixels, UserError
 from trainer.storage.files import is_missing, lies, parse_object
 from trainer.storage.regular import open_regular
 
 KIND, FORMAT = "iae-studio picture", 1
-KEYWORD = b"iae-studio"
 MOST_TEXT = 1 << 24  # bytes, once it is unpacked
 MOST_VALUES = 1_000_000  # in that text: each takes memory of its own
-MOST_CHUNKS = 10_000  # of a PNG, that are looked at
 ZIPPED = 900_000  # bytes: other programs refuse text that is longer than 2^20 once it is unpacked
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = 33  # bytes of a PNG up to the end of its first chunk
 _BEGINNING = 200  # bytes of a text that tell what it is
-_TEXTS = (b"iTXt", b"zTXt", b"tEXt")
 
 
 # ---- writing ---------------------------------------------------------------------------------
@@ -91,7 +88,7 @@ def read_state(path: Path) -> Mapping[str, Any] | None:
     OSError where it cannot be read at all.
     """
     with open_regular(path) as file:
-        png = file.read(len(_SIGNATURE)) == _SIGNATURE
+        png = file.read(len(SIGNATURE)) == SIGNATURE
         text = _text_in(file, path.name) if png else None
     if text is not None:
         return _checked(parse(text, path.name), path.name)
@@ -112,13 +109,10 @@ def read_state(path: Path) -> Mapping[str, Any] | None:
 
 def _text_in(file: BinaryIO, name: str) -> str | None:
     """The text of our keyword in a PNG; what lies behind the signature is read chunk by chunk."""
-    for kind, size in _chunks(file):
-        if kind not in _TEXTS:
+    head = KEYWORD + b"\0"
+    for kind, size in chunks(file):
+        if not is_ours(kind, file, size):
             file.seek(size + 4, io.SEEK_CUR)
-            continue
-        head = file.read(min(size, len(KEYWORD) + 1))
-        if head != KEYWORD + b"\0":
-            file.seek(size - len(head) + 4, io.SEEK_CUR)
             continue
         if size > MOST_TEXT + 1024:
             raise _damaged(name, "it is too large")
@@ -130,15 +124,6 @@ def _text_in(file: BinaryIO, name: str) -> str | None:
             raise _damaged(name, "it was changed, or cut short")
         return _unpacked(kind, rest, name)
     return None
-
-
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
-    """Kind and size of each chunk; who gets one moves the file to its end."""
-    for _ in range(MOST_CHUNKS):
-        head = file.read(8)
-        if len(head) < 8 or head[4:] == b"IEND":
-            return
-        yield head[4:], int.from_bytes(head[:4], "big")
 
 
 def _unpacked(kind: bytes, rest: bytes, name: str) -> str:
