@@ -76,9 +76,7 @@ class ExportController(QObject):
         self.state.asking.ask(question, partial(self._write_codes, path), self._lack, kind=CODES)
 
     def _write_codes(self, path: Path, table: Table) -> None:
-        self.window.submit(
-            partial(save_table, path, table), then=self._saved, otherwise=self._lack
-        )
+        self.window.submit(partial(save_table, path, table), then=self._saved, otherwise=self._lack)
 
     def _moved(self, kind: str, done: int, total: int) -> None:
         if kind == CODES and total:

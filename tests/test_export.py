@@ -61,8 +61,9 @@ def test_a_table_holds_the_codes_that_are_known(few) -> None:  # noqa: F811
     about, rows = read(csv_bytes(found.about, found.columns()))
     assert about["recipe"] == "drawn-10" and about["step"] == "7"
     assert json.loads(about["options"])["about"]["name"] == "drawn-10"
-    assert rows[0]["name"] == "mine 0" and np.float32(rows[5]["code 2"]) == (
-        found.arrays["code"][5, 2]
+    assert (
+        rows[0]["name"] == "mine 0"
+        and np.float32(rows[5]["code 2"]) == (found.arrays["code"][5, 2])
     )
     arrays = np.load(io.BytesIO(npz_bytes(found.about, found.arrays)))
     assert np.array_equal(arrays["code"], found.arrays["code"])

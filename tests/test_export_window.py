@@ -196,6 +196,7 @@ def test_a_run_is_saved_as_a_model_and_its_losses_as_events(
     train(studio, qtbot, count=5)
     (run,) = list_runs()
     qtbot.waitUntil(lambda: studio.state.displayed.model.path == run.path, timeout=LONG)
+    qtbot.waitUntil(lambda: studio.state.answers.rendering.step == run.step, timeout=LONG)
     tiles = newest(studio, qtbot).tiles
     answer(monkeypatch, tmp_path / "mine", EXACT)
     key(studio, Qt.Key.Key_M, CONTROL | SHIFT)

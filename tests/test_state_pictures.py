@@ -22,7 +22,7 @@ from iae_studio.state.shared_state import shared
 from iae_studio.state.training import State
 from iae_studio.state.turned import MOST, Settings
 from iae_studio.threads.shared_pictures import restorable, save_picture
-from tests.own_images import said
+from tests.own_images import looking, said
 from tests.studio import (
     LONG,
     colour_photo,
@@ -58,7 +58,7 @@ def drop(studio, qtbot, path: Path, alt: bool = False) -> str:
     held = Qt.KeyboardModifier.AltModifier if alt else Qt.KeyboardModifier.NoModifier
     studio.state.messages.show_message(None)
     studio.window.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, left, held))
-    qtbot.waitUntil(lambda: said(studio) not in ("", "Opening images…"), timeout=LONG)
+    qtbot.waitUntil(lambda: said(studio) not in ("", *looking(studio)), timeout=LONG)
     return said(studio)
 
 

@@ -173,7 +173,9 @@ def _checked(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     if state.get("kind") != KIND or isinstance(number, bool) or not isinstance(number, int):
         raise _damaged(name, "it is of no known kind")
     if number != FORMAT:
-        raise UserError(f'"{name}" was saved by a newer version of IAE Studio, which can restore it.')
+        raise UserError(
+            f'"{name}" was saved by a newer version of IAE Studio, which can restore it.'
+        )
     return state
 
 

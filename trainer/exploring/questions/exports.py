@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.exploring.questions.base import Question
-from trainer.messages import Pixels, Probe
+from trainer.messages import Probe
 
 MOST = 2000  # test images in a table
 Column = npt.NDArray[np.generic]
