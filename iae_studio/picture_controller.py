@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
 from iae_studio.settings import switch
 from iae_studio.state.exploration import explore_again
-from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message, short
-from iae_studio.state.shared_state import Restorable, Shared, shared, with_weights
+from iae_studio.state.pages import Page, sheet_of, tile_of
+from iae_studio.state.restorable import Restorable
+from iae_studio.state.shared_state import Shared, shared, with_weights
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads.shared_pictures import save_picture
+from iae_studio.threads.shared_pictures import Saved, save_page
 from iae_studio.views.actions import act
 from iae_studio.views.export_dialogs import ask_for_picture
 from iae_studio.widgets.image_grid import ImageGrid
@@ -27,19 +26,14 @@ from iae_studio.widgets.sheet import to_image
 from iae_studio.window import Window
 from trainer.exploring.questions.keeping import Drawn, KeepAndDraw
 from trainer.messages import Clusters, Pixels, Rendering, UserError
-from trainer.reporting.sheets import enlarged, grid_page
+from trainer.reporting.sheets import enlarged
 
 LARGE = 4  # times as large, where copies are to be larger
 POINTS = "Points have no single pictures: copy or save the plots (Ctrl+Alt+C, Ctrl+E)."
 NONE_SELECTED = "No picture is selected: click one in the grid first."
 
 
-@dataclass(frozen=True, eq=False)
-class _Made:
-    """A picture of what was drawn: how it is made of an answer, and what it was made of."""
-
-    page: Callable[[Rendering | None, Clusters | None], Pixels | None]
-    state: Shared
+Write = Callable[..., Saved]
 
 
 class PictureController(QObject):
@@ -48,7 +42,7 @@ class PictureController(QObject):
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:
         super().__init__()
         self.state, self.window, self.settings = state, window, settings
-        self._pending: dict[str, Callable[[], None]] = {}  # by the kind of question
+        self._pending: dict[str, Callable[[], Saved]] = {}  # by the kind of question
         self._numbers = itertools.count()
         self._make_actions()
         state.answers.sheetWanted.connect(self._save_sheet)
@@ -105,23 +99,25 @@ class PictureController(QObject):
     def copy_tile(self) -> None:
         """The selected picture into the clipboard."""
         tile, why = self._tile_shown()
-        self._copy(tile, "the picture", why)
+        self._copy(lambda *_: tile, "the picture", why)
 
     def copy_sheet(self) -> None:
         """What the middle shows into the clipboard."""
-        answers = self.state.answers
-        page = self.window.explore.picture()
-        if page is None:
-            page = self._sheet()(answers.rendering, answers.clusters)
-        self._copy(page, "the grid", answers.nothing_to_save())
+        shown = self.window.explore.picture()
+        page = self._sheet() if shown is None else lambda *_: shown
+        self._copy(page, "the grid", self.state.answers.nothing_to_save())
 
-    def _copy(self, pixels: Pixels | None, what: str, why: str) -> None:
-        if pixels is None:
+    def _copy(self, page: Page, what: str, why: str) -> None:
+        answers, factor = self.state.answers, LARGE if self._large.isChecked() else 1
+        job = partial(_image_of, page, answers.rendering, answers.clusters, factor)
+        self.window.submit(job, then=partial(self._copied, what, why))
+
+    def _copied(self, what: str, why: str, image: QImage | None) -> None:
+        if image is None:
             self.state.messages.show_error(why or "There is nothing to copy yet.")
             return
-        copied = to_image(enlarged(pixels, LARGE if self._large.isChecked() else 1))
-        QGuiApplication.clipboard().setImage(copied)
-        size = f"{copied.width()} × {copied.height()} px"
+        QGuiApplication.clipboard().setImage(image)
+        size = f"{image.width()} × {image.height()} px"
         self.state.messages.show_message(Message(f"Copied {what}, {size}."))
 
     def _tile_shown(self) -> tuple[Pixels | None, str]:
@@ -135,14 +131,14 @@ class PictureController(QObject):
 
     # ---- how pictures are made of answers ----------------------------------------------------
 
-    def _tile(self) -> Callable[[Rendering | None, Clusters | None], Pixels | None]:
+    def _tile(self) -> Page:
         inputs, chosen = tuple(self.state.inputs.images), self.state.selection
         back = self.state.query.shows_way_back
-        return partial(_tile_of, inputs, chosen.row, chosen.column, back)
+        return partial(tile_of, inputs, chosen.row, chosen.column, back)
 
-    def _sheet(self) -> Callable[[Rendering | None, Clusters | None], Pixels | None]:
+    def _sheet(self) -> Page:
         inputs, query = tuple(self.state.inputs.images), self.state.query
-        return partial(_sheet_of, inputs, query.shows_clusters, query.shows_way_back)
+        return partial(sheet_of, inputs, query.shows_clusters, query.shows_way_back)
 
     # ---- saved -------------------------------------------------------------------------------
 
@@ -165,51 +161,37 @@ class PictureController(QObject):
         shown = self.window.explore.picture()
         self._save(path, factor, self._sheet() if shown is None else lambda *_: shown)
 
-    def _save(
-        self,
-        path: Path,
-        factor: int,
-        page: Callable[[Rendering | None, Clusters | None], Pixels | None],
-    ) -> None:
+    def _save(self, path: Path, factor: int, page: Page) -> None:
         """Have the weights kept, and the picture drawn with these very weights; then write it."""
-        state = self.state
-        made = _Made(page, shared(state, tuple(state.inputs.images)))
-        answers = state.answers
-        now = page(answers.rendering, answers.clusters)
+        state, answers = self.state, self.state.answers
+        made = shared(state, tuple(state.inputs.images))
+        write = partial(save_page, path, factor, page)
         kind = f"picture {next(self._numbers)}"
-        self._pending[kind] = partial(self._write, path, factor, now, None)
+        self._pending[kind] = partial(write, answers.rendering, answers.clusters, None)
         state.asking.ask(
             KeepAndDraw(answers.probe(), state.query.shows_clusters),
-            partial(self._drawn, kind, path, factor, made),
+            partial(self._drawn, kind, write, made),
             partial(self._forgotten, kind),
             kind=kind,
         )
 
-    def _drawn(self, kind: str, path: Path, factor: int, made: _Made, drawn: Drawn) -> None:
+    def _drawn(self, kind: str, write: Write, made: Shared, drawn: Drawn) -> None:
         self._pending.pop(kind, None)
-        page = made.page(drawn.rendering, drawn.clusters)
-        self._write(path, factor, page, with_weights(made.state, drawn.kept))
+        carried = with_weights(made, drawn.kept)
+        job = partial(write, drawn.rendering, drawn.clusters, carried)
+        self.window.submit(job, then=self._saved)
 
     def _forgotten(self, kind: str) -> None:
         """The weights cannot be kept, which was told: the picture alone is saved."""
         pending = self._pending.pop(kind, None)
         if pending is not None:
-            pending()
+            self.window.submit(pending, then=self._saved)
 
-    def _write(self, path: Path, factor: int, page: Pixels | None, made: Shared | None) -> None:
-        if page is None:
-            self.state.messages.show_error("There is nothing to save yet.")
-            return
-        self.window.submit(
-            partial(save_picture, path, page, made, factor),
-            then=partial(self._saved, made is not None),
-        )
-
-    def _saved(self, whole: bool, path: Path) -> None:
-        if whole:
-            self.state.messages.show_saved(path)
+    def _saved(self, saved: Saved) -> None:
+        if saved.whole:
+            self.state.messages.show_saved(saved.path)
         else:
-            told = f"Saved {path}, without what it takes to show it again."
+            told = f"Saved {saved.path}, without what it takes to show it again."
             self.state.messages.show_message(Message(told))
 
     # ---- shown again -------------------------------------------------------------------------
@@ -233,38 +215,9 @@ class PictureController(QObject):
         self.state.messages.show_message(Message(told))
 
 
-def _tile_of(
-    inputs: tuple[Input, ...],
-    row: int,
-    column: int,
-    way_back: bool,
-    rendering: Rendering | None,
-    _: Clusters | None,
-) -> Pixels | None:
-    tiles = _tiles_of(rendering, way_back)
-    there = tiles is not None and len(tiles) == len(inputs) and 0 <= row < len(tiles)
-    return tiles[row, min(column, tiles.shape[1] - 1)] if there and tiles is not None else None
-
-
-def _sheet_of(
-    inputs: tuple[Input, ...],
-    of_clusters: bool,
-    way_back: bool,
-    rendering: Rendering | None,
-    clusters: Clusters | None,
-) -> Pixels | None:
-    if of_clusters:
-        if clusters is None:
-            return None
-        return grid_page(list(clusters.tiles[:, 0]), clusters.tiles, None, only_tiles=True)
-    tiles = _tiles_of(rendering, way_back)
-    if rendering is None or tiles is None or not inputs or len(tiles) != len(inputs):
-        return None
-    return grid_page([known.seen for known in inputs], tiles, rendering.code_pictures)
-
-
-def _tiles_of(rendering: Rendering | None, way_back: bool) -> Pixels | None:
-    if rendering is None:
-        return None
-    back = rendering.way_back
-    return np.asarray(back if way_back and back is not None else rendering.tiles)
+def _image_of(
+    page: Page, rendering: Rendering | None, clusters: Clusters | None, factor: int
+) -> QImage | None:
+    """On a thread: what is to be copied; None where there is nothing."""
+    pixels = page(rendering, clusters)
+    return None if pixels is None else to_image(enlarged(pixels, factor))

@@ -36,6 +36,13 @@ def studio(qtbot, own_folders, monkeypatch):
         yield started
 
 
+def copy(studio, qtbot, held: Qt.KeyboardModifier) -> np.ndarray:
+    """What Ctrl+C or another C copies, as pixels."""
+    key(studio, Qt.Key.Key_C, held)
+    qtbot.waitUntil(lambda: said(studio).startswith("Copied"), timeout=LONG)
+    return pixels_of(QGuiApplication.clipboard().image())
+
+
 def key(studio, pressed: Qt.Key, held: Qt.KeyboardModifier) -> None:
     """A key of the window."""
     studio.state.messages.show_message(None)
@@ -54,55 +61,46 @@ def wait_saved(studio, qtbot) -> str:
     return said(studio)
 
 
-def copied() -> np.ndarray:
-    return pixels_of(QGuiApplication.clipboard().image())
-
-
 # ---- pictures ------------------------------------------------------------------------------------
 
 
 def test_pictures_are_copied_at_their_own_size_and_larger(studio, qtbot) -> None:
     studio.state.selection.select(2, 3)
     tiles = newest(studio, qtbot).tiles
-    key(studio, Qt.Key.Key_C, CONTROL)
-    assert np.array_equal(copied()[:, :, :1], tiles[2, 3])
+    assert np.array_equal(copy(studio, qtbot, CONTROL)[:, :, :1], tiles[2, 3])
     assert said(studio) == "Copied the picture, 28 × 28 px."
     key(studio, Qt.Key.Key_4, CONTROL | ALT)
-    key(studio, Qt.Key.Key_C, CONTROL)
-    assert copied().shape == (112, 112, 3)
-    assert np.array_equal(copied()[::4, 3::4, :1], tiles[2, 3])
+    large = copy(studio, qtbot, CONTROL)
+    assert large.shape == (112, 112, 3)
+    assert np.array_equal(large[::4, 3::4, :1], tiles[2, 3])
     key(studio, Qt.Key.Key_4, CONTROL | ALT)
-    key(studio, Qt.Key.Key_C, CONTROL | ALT)
-    page = copied()[:, :, :1]
+    page = copy(studio, qtbot, CONTROL | ALT)[:, :, :1]
     assert np.array_equal(page[:28, :28], studio.state.inputs.images[0].seen)
     assert np.array_equal(page[:28, 34:62], tiles[0, 0])
     find(studio, ImageGrid, "imageGrid").setSelection(1, SEEN)
-    key(studio, Qt.Key.Key_C, CONTROL)
-    assert np.array_equal(copied()[:, :, :1], studio.state.inputs.images[1].seen)
+    seen = studio.state.inputs.images[1].seen
+    assert np.array_equal(copy(studio, qtbot, CONTROL)[:, :, :1], seen)
 
 
 def test_every_view_is_a_picture(studio, qtbot) -> None:
     window = studio.window
     window.explore.view("pictures").reconstructions.enlarge()
     tile = newest(studio, qtbot).tiles[studio.state.selection.row, studio.state.selection.column]
-    key(studio, Qt.Key.Key_C, CONTROL)
-    assert np.array_equal(copied()[:, :, :1], tile)
-    key(studio, Qt.Key.Key_C, CONTROL | ALT)
-    page = copied()[:, :, :1]
+    assert np.array_equal(copy(studio, qtbot, CONTROL)[:, :, :1], tile)
+    page = copy(studio, qtbot, CONTROL | ALT)[:, :, :1]
     assert np.array_equal(page[:28, :28], studio.state.selection.input.seen)
     assert np.array_equal(page[:28, 30:58], tile)
     key(studio, Qt.Key.Key_3, Qt.KeyboardModifier.NoModifier)
     canvas = window.explore.view("map").canvas
     qtbot.waitUntil(lambda: len(canvas.places()) > 0, timeout=LONG)
-    key(studio, Qt.Key.Key_C, CONTROL | ALT)
-    assert copied().shape[1] == canvas.width() * canvas.devicePixelRatioF()
+    page = copy(studio, qtbot, CONTROL | ALT)
+    assert page.shape[1] == canvas.width() * canvas.devicePixelRatioF()
     shipped(studio, "mog-iae")
     studio.state.query.set_view("pictures")
     qtbot.waitUntil(lambda: studio.state.answers.facts.step > 0, timeout=LONG)
-    key(studio, Qt.Key.Key_C, CONTROL | ALT)
-    assert copied().shape[0] > 100
+    assert copy(studio, qtbot, CONTROL | ALT).shape[0] > 100
     key(studio, Qt.Key.Key_C, CONTROL)
-    assert "the plots" in said(studio)
+    qtbot.waitUntil(lambda: "the plots" in said(studio), timeout=LONG)
 
 
 def test_the_selected_picture_is_saved_four_times_as_large_and_brings_all_back(

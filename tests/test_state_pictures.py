@@ -21,7 +21,7 @@ from iae_studio.state.model_files import SHIPPED, list_runs, model_recipe
 from iae_studio.state.shared_state import shared
 from iae_studio.state.training import State
 from iae_studio.state.turned import MOST, Settings
-from iae_studio.threads.shared_pictures import restorable, save_picture
+from iae_studio.threads.shared_pictures import restorable, save_page, save_picture
 from tests.own_images import looking, said
 from tests.studio import (
     LONG,
@@ -435,8 +435,11 @@ def test_where_own_images_lie_is_told_to_nobody(tmp_path: Path, state) -> None:
     assert restorable(file).shared.tests == (True, False)
 
 
-def test_too_much_to_carry_is_told(tmp_path: Path, state, monkeypatch) -> None:
+def test_with_too_much_to_carry_the_picture_is_saved_alone(
+    tmp_path: Path, state, monkeypatch
+) -> None:
     monkeypatch.setattr("trainer.reporting.state_chunk.MOST_TEXT", 1000)
-    with pytest.raises(UserError, match="too large"):
-        save_picture(tmp_path / "a.png", np.zeros((9, 9, 3), np.uint8), shared(state, ()))
-    assert not list(tmp_path.glob("a.*"))
+    page, made = np.full((9, 9, 3), 7, np.uint8), shared(state, ())
+    saved = save_page(tmp_path / "a.png", 2, lambda *_: page, None, None, made)
+    assert not saved.whole and read_state(saved.path) is None
+    assert np.asarray(Image.open(saved.path)).shape == (18, 18, 3)

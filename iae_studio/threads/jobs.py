@@ -17,7 +17,7 @@ from iae_studio.state.input_list import Input, InputSpec, spec_of
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
-from iae_studio.state.shared_state import Restorable
+from iae_studio.state.restorable import Restorable
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
 from iae_studio.threads.shared_pictures import restorable, save_picture

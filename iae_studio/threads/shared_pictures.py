@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import find_weights, is_model, model_recipe
-from iae_studio.state.shared_state import Restorable, Shared, fits, missing, shared_in, to_mapping
-from trainer.messages import Pixels, UserError
+from iae_studio.state.pages import Page
+from iae_studio.state.restorable import Restorable, fits, missing
+from iae_studio.state.shared_state import Shared, shared_in, to_mapping
+from trainer.messages import Clusters, Pixels, Rendering, UserError
 from trainer.reporting.sheets import encoded, enlarged, picture_path
 from trainer.reporting.state_chunk import (
+    TooMuchError,
     beside,
     is_foreign,
     read_state,
@@ -23,6 +27,35 @@ from trainer.storage.faults import in_words
 from trainer.storage.files import write_bytes
 from trainer.storage.regular import NotAFileError
 from trainer.storage.snapshots import FOLDER, moments_in, one_a_step
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Where a picture was written, and whether it is `whole`: can be shown again."""
+
+    path: Path
+    whole: bool
+
+
+def save_page(
+    path: Path,
+    factor: int,
+    page: Page,
+    rendering: Rendering | None,
+    clusters: Clusters | None,
+    made: Shared | None,
+) -> Saved:
+    """Make a picture of an answer, and write it, if need be without what it was made of.
+
+    Raises UserError.
+    """
+    pixels = page(rendering, clusters)
+    if pixels is None:
+        raise UserError("There is nothing to save yet.")
+    try:
+        return Saved(save_picture(path, pixels, made, factor), made is not None)
+    except TooMuchError:
+        return Saved(save_picture(path, pixels, None, factor), False)
 
 
 def save_picture(path: Path, page: Pixels, made: Shared | None = None, factor: int = 1) -> Path:

@@ -32,19 +32,23 @@ _HEADER = 33  # bytes of a PNG up to the end of its first chunk
 _BEGINNING = 200  # bytes of a text that tell what it is
 
 
+class TooMuchError(UserError):
+    """What a picture would have to carry is too large."""
+
+
 # ---- writing ---------------------------------------------------------------------------------
 
 
 def text_of(state: Mapping[str, Any]) -> str:
-    """The state as it is written. Raises UserError where it is too large."""
+    """The state as it is written. Raises TooMuchError."""
     text = json.dumps({"kind": KIND, "format": FORMAT, **state}, allow_nan=False)
     if len(text) > MOST_TEXT or _values(text) > MOST_VALUES:
-        raise UserError("What it takes to show this picture again is too large to go into it.")
+        raise TooMuchError("What it takes to show this picture again is too large to go into it.")
     return text
 
 
 def with_state(png: bytes, state: Mapping[str, Any]) -> bytes:
-    """The same PNG with the state inside; its pixels are untouched. Raises UserError."""
+    """The same PNG with the state inside; its pixels are untouched. Raises TooMuchError."""
     text = text_of(state).encode()
     zipped = len(text) <= ZIPPED
     body = zlib.compress(text, 9) if zipped else text
@@ -63,7 +67,7 @@ def beside(picture: Path) -> Path:
 
 
 def text_beside(picture: bytes, state: Mapping[str, Any]) -> bytes:
-    """The content of that file; it names the picture that it is about. Raises UserError."""
+    """The content of that file; it names the picture that it is about. Raises TooMuchError."""
     return text_of({"picture": hashlib.sha256(picture).hexdigest(), **state}).encode()
 
 
@@ -101,8 +105,10 @@ def read_state(path: Path) -> Mapping[str, Any] | None:
         return None  # a file of somebody else
     state = parse(_decoded(data, sidecar.name), sidecar.name)
     with open_regular(path) as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    if state.get("picture") != digest:
+        digest = hashlib.sha256()
+        while part := file.read(1 << 20):
+            digest.update(part)
+    if state.get("picture") != digest.hexdigest():
         raise UserError(f'"{sidecar.name}" belongs to another picture than "{path.name}".')
     return _checked(state, path.name)
 
@@ -174,7 +180,7 @@ def _checked(state: Mapping[str, Any], name: str) -> Mapping[str, Any]:
         raise _damaged(name, "it is of no known kind")
     if number != FORMAT:
         raise UserError(
-            f'"{name}" was saved by a newer version of IAE Studio, which can restore it.'
+            f'"{name}" was saved by a newer version of IAE Studio, which can show it again.'
         )
     return state
 

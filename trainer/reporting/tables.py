@@ -59,7 +59,7 @@ def _cell(value: Any) -> object:
 def npz_bytes(about: Mapping[str, str], arrays: Mapping[str, Column]) -> bytes:
     """The arrays by their names, with "_" for blanks, and "about" as JSON."""
     file = io.BytesIO()
-    named = {name.replace(" ", "_"): values for name, values in arrays.items()}
+    named: dict[str, Any] = {name.replace(" ", "_"): values for name, values in arrays.items()}
     np.savez_compressed(file, about=np.array(json.dumps(dict(about))), **named)
     return file.getvalue()
 
