@@ -43,7 +43,7 @@ class ExportController(QObject):
     def _entries(self) -> tuple[tuple[str, str, Callable[[], object], str], ...]:
         codes = "Of the inputs and of test images, with labels, clusters, noise shares and errors"
         return (
-            ("Save &codes…", "Ctrl+Shift+E", self.ask_for_codes, codes),
+            ("Save c&odes…", "Ctrl+Shift+E", self.ask_for_codes, codes),
             ("Save &measures…", "Ctrl+Alt+E", self.ask_for_measures, "As they were measured last"),
             ("Save &losses…", "Ctrl+Shift+L", self.ask_for_events, "Of a run, for TensorBoard"),
             (

@@ -68,7 +68,7 @@ class PictureController(QObject):
         self._of_grid = [made("Copy the &grid", "Ctrl+Alt+C", self.copy_sheet, tip)]
         tip = f"Each pixel of what is copied {LARGE} pixels wide"
         self._large = made(
-            f"C&opies {LARGE} times as large", "Ctrl+Alt+4", self._remember_large, tip
+            f"Co&pies {LARGE} times as large", "Ctrl+Alt+4", self._remember_large, tip
         )
         self._large.setCheckable(True)
         self._large.setChecked(switch(self.settings, "largeCopies") is True)

@@ -123,40 +123,55 @@ def test_a_shipped_model_with_own_images_in_a_fresh_window(qtbot, own_folders, t
         assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), pixels)
 
 
-@pytest.mark.parametrize("name", ["faces-small", "mnist-clusters-small", "fiae-mnist-small"])
-def test_all_kinds_of_models(qtbot, own_folders, tmp_path, name: str) -> None:
-    picture = tmp_path / "sheet.png"
+def test_all_kinds_of_models(qtbot, own_folders, tmp_path) -> None:
+    """CycleIAE, categories, FIAE; of points the plots are the picture."""
+    clouds = []
     with running(own_folders, qtbot, "drawn-10") as studio:
-        shipped(studio, name)
-        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
-        if name == "mnist-clusters-small":
-            studio.state.query.set_view("clusters")
-            qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
-        else:
+        studio.state.answers.clouded.connect(clouds.append)
+        for name in ("faces-small", "mnist-clusters-small", "fiae-mnist-small"):
+            picture = tmp_path / f"{name}.png"
+            studio.state.query.set_view("pictures")
+            shipped(studio, name)
+            qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
+            if name == "mnist-clusters-small":
+                studio.state.query.set_view("clusters")
+                qtbot.waitUntil(lambda: studio.state.answers.clusters is not None, timeout=LONG)
+            else:
+                newest(studio, qtbot)
+            studio.state.query.set_seed(5)
+            pixels = save(studio, qtbot, picture)
+            shipped(studio, "drawn-10")
+            studio.state.query.set_view("pictures")
             newest(studio, qtbot)
-        studio.state.query.set_seed(5)
-        pixels = save(studio, qtbot, picture)
+            assert "was made of" in drop(studio, qtbot, picture)
+            qtbot.waitUntil(lambda: not studio.state.answers.nothing_to_save(), timeout=LONG)
+            assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), pixels)
+
+        shipped(studio, "mog-iae")
+        studio.state.query.set_seed(3)
+        qtbot.waitUntil(lambda: answered(studio, clouds), timeout=LONG)
+        first = clouds[-1]
+        save(studio, qtbot, tmp_path / "points.png")
         shipped(studio, "drawn-10")
-        studio.state.query.set_view("pictures")
+        studio.state.query.set_seed(4)
         newest(studio, qtbot)
-        assert "was made of" in drop(studio, qtbot, picture)
-        qtbot.waitUntil(lambda: not studio.state.answers.nothing_to_save(), timeout=LONG)
-        assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), pixels)
+        assert "mog-iae, step" in drop(studio, qtbot, tmp_path / "points.png")
+        qtbot.waitUntil(lambda: answered(studio, clouds), timeout=LONG)
+        assert clouds[-1] is not first and np.array_equal(clouds[-1].fake, first.fake)
 
 
-def test_an_untrained_model_comes_from_its_seed(qtbot, own_folders, tmp_path, few) -> None:
-    picture = tmp_path / "sheet.webp"
+def answered(studio, clouds: list) -> bool:
+    return bool(clouds) and clouds[-1].stamp >= studio.state.answers.probe().stamp
+
+
+def test_untrained_weights_a_training_and_a_run_at_rest(qtbot, own_folders, tmp_path, few) -> None:
+    live, rest, untrained = (tmp_path / name for name in ("live.png", "rest.png", "none.webp"))
     with running(own_folders, qtbot, "mog-iae") as studio:
         show(studio, qtbot, cycle("shoes-small"))
-        pixels = save(studio, qtbot, picture)
-        assert beside(picture).is_file()
+        pixels = save(studio, qtbot, untrained)
         show(studio, qtbot, TINY)
-        assert np.array_equal(again(studio, qtbot, picture, tmp_path / "b.webp"), pixels)
-
-
-def test_a_training_and_a_run_at_rest(qtbot, own_folders, tmp_path, few) -> None:
-    live, rest = tmp_path / "live.png", tmp_path / "rest.png"
-    with running(own_folders, qtbot, "mog-iae") as studio:
+        assert np.array_equal(again(studio, qtbot, untrained, tmp_path / "b.webp"), pixels)
+        assert "untrained" in drop(studio, qtbot, untrained)
         show(studio, qtbot, TINY)
         press(studio, qtbot, "startButton")
         qtbot.waitUntil(lambda: steps(studio) >= 3, timeout=LONG)
@@ -181,32 +196,12 @@ def test_a_training_and_a_run_at_rest(qtbot, own_folders, tmp_path, few) -> None
             assert np.array_equal(save(studio, qtbot, tmp_path / "again.png"), wanted)
 
 
-def test_points_come_back(qtbot, own_folders, tmp_path) -> None:
-    """Of a model of points the plots are the picture; seed and scale make the same points."""
-    clouds = []
-    with running(own_folders, qtbot, "drawn-10") as studio:
-        studio.state.answers.clouded.connect(clouds.append)
-        shipped(studio, "mog-iae")
-        studio.state.query.set_seed(3)
-        qtbot.waitUntil(lambda: answered(studio, clouds), timeout=LONG)
-        first = clouds[-1]
-        save(studio, qtbot, tmp_path / "points.png")
-        shipped(studio, "drawn-10")
-        studio.state.query.set_seed(4)
-        newest(studio, qtbot)
-        assert "mog-iae, step" in drop(studio, qtbot, tmp_path / "points.png")
-        qtbot.waitUntil(lambda: answered(studio, clouds), timeout=LONG)
-        assert clouds[-1] is not first and np.array_equal(clouds[-1].fake, first.fake)
-
-
-def answered(studio, clouds: list) -> bool:
-    return bool(clouds) and clouds[-1].stamp >= studio.state.answers.probe().stamp
-
-
 # ---- what stays as it is -------------------------------------------------------------------------
 
 
-def test_with_alt_all_comes_back_but_the_noise(qtbot, own_folders, tmp_path) -> None:
+def test_with_alt_all_comes_back_but_the_noise_and_several_are_images(
+    qtbot, own_folders, tmp_path
+) -> None:
     with running(own_folders, qtbot, "drawn-10") as studio:
         shipped(studio, "mnist-10-small")
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
@@ -223,9 +218,15 @@ def test_with_alt_all_comes_back_but_the_noise(qtbot, own_folders, tmp_path) -> 
         drop(studio, qtbot, tmp_path / "sheet.png")
         assert (query.seed, query.noise_scale, query.locked) == (41, 0.5, {2})
 
+        two = [tmp_path / "sheet.png", tmp_path / "other.png"]
+        two[1].write_bytes(two[0].read_bytes())
+        studio.state.inputs.clear()
+        studio.state.inputs.open_files(two)
+        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 2, timeout=LONG)
 
-def test_without_its_model_a_picture_is_an_image_and_the_model_is_named(
-    qtbot, own_folders, tmp_path, few
+
+def test_without_its_model_a_picture_is_an_image_and_on_a_full_disk_it_is_saved_alone(
+    qtbot, own_folders, tmp_path, few, monkeypatch
 ) -> None:
     with running(own_folders, qtbot, "mog-iae") as studio:
         show(studio, qtbot, TINY)
@@ -246,33 +247,18 @@ def test_without_its_model_a_picture_is_an_image_and_the_model_is_named(
         moved.rename(run.path)
         assert "was made of" in drop(studio, qtbot, tmp_path / "sheet.png")
 
-
-def test_a_disk_that_cannot_keep_the_weights_costs_the_state_alone(
-    qtbot, own_folders, tmp_path, few, monkeypatch
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        show(studio, qtbot, TINY)
-        train(studio, qtbot, count=5)
-        qtbot.waitUntil(lambda: studio.state.displayed.model.is_run, timeout=LONG)
+        studio.state.time.look_at(None)
+        qtbot.waitUntil(lambda: studio.state.time.live, timeout=LONG)
         newest(studio, qtbot)
         monkeypatch.setattr("trainer.exploring.keeping.export_model", full)
-        studio.state.answers.save_sheet(tmp_path / "sheet.png")
+        studio.state.answers.save_sheet(tmp_path / "alone.png")
         qtbot.waitUntil(lambda: said(studio).startswith("Saved"), timeout=LONG)
         assert "without what it takes" in said(studio)
-        assert read_state(tmp_path / "sheet.png") is None
+        assert read_state(tmp_path / "alone.png") is None
 
 
-def test_several_pictures_are_images(qtbot, own_folders, tmp_path) -> None:
-    with running(own_folders, qtbot, "drawn-10") as studio:
-        newest(studio, qtbot)
-        save(studio, qtbot, tmp_path / "a.png")
-        (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes())
-        studio.state.inputs.clear()
-        studio.state.inputs.open_files([tmp_path / "a.png", tmp_path / "b.png"])
-        qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 2, timeout=LONG)
+def full(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 # ---- whatever somebody wrote there ---------------------------------------------------------------

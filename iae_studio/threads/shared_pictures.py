@@ -14,6 +14,8 @@ from iae_studio.state.pages import Page
 from iae_studio.state.restorable import Restorable, fits, missing
 from iae_studio.state.shared_state import Shared, shared_in, to_mapping
 from trainer.messages import Clusters, Pixels, Rendering, UserError
+from trainer.recipe.fingerprint import fingerprint_of
+from trainer.recipe.saved import read_meta
 from trainer.reporting.sheets import encoded, enlarged, picture_path
 from trainer.reporting.state_chunk import (
     TooMuchError,
@@ -116,9 +118,10 @@ def restorable(path: Path, likely: Path | None = None) -> Restorable | None:
 
 def _model_of(file: Path) -> tuple[DisplayedModel, int | None]:
     """Of a run's moment the run, and the step to look at."""
-    run = file.parent.parent
+    run, mark = file.parent.parent, fingerprint_of(file)
     if file.parent.name == FOLDER and is_model(run):
-        steps = [each.step for each in one_a_step(moments_in(run)) if each.path == file]
-        if steps:
-            return DisplayedModel(model_recipe(run), run), steps[0]
+        step = read_meta(file).step
+        shown = [each.path for each in one_a_step(moments_in(run)) if each.step == step]
+        if any(each == file or fingerprint_of(each) == mark for each in shown):
+            return DisplayedModel(model_recipe(run), run), step
     return DisplayedModel(model_recipe(file), file), None
