@@ -36,6 +36,7 @@ from tests.studio import (
     train,
     wait_state,
 )
+from trainer.cli import main
 from trainer.data.image_files import open_image
 from trainer.messages import UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
@@ -108,6 +109,11 @@ def test_a_shipped_model_with_own_images_in_a_fresh_window(qtbot, own_folders, t
         pixels = save(studio, qtbot, picture)
     data = picture.read_bytes()
     assert b"alice" not in data and str(tmp_path).encode() not in data
+    drawn = tmp_path / "drawn.png"
+    on_the_line = ("reconstruct", "--from", str(picture), "--out", str(drawn))
+    assert main([*on_the_line, "mnist-10-small"]) == 0
+    assert np.array_equal(np.asarray(Image.open(drawn)), pixels)
+    assert main([*on_the_line, "mnist-5-small"]) == 2
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     with running(fresh, qtbot, "shoes-small") as studio:

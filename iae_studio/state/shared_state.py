@@ -13,7 +13,7 @@ import numpy as np
 
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.model_files import SHIPPED
-from iae_studio.state.session import MOST_TEXT, parsed
+from iae_studio.state.session import parsed
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings
 from trainer.exploring.questions.keeping import Kept
@@ -24,6 +24,7 @@ from trainer.recipe.specs import DATA_SETS
 from trainer.reporting.state_chunk import packed, unpacked
 
 UNTRAINED, SHIPS, TRAINED = "untrained", "shipped", "trained"  # kinds of weights
+MOST_TEXT = 4096  # letters of a name
 _SETTINGS_FORMAT = 1  # of the session's settings, which later versions read too
 
 
@@ -120,7 +121,7 @@ def shared_in(values: Mapping[str, Any], name: str) -> Shared:
 
 
 def _brief(error: UserError) -> str:
-    return str(error).removeprefix("The session is damaged: ")
+    return str(error).rpartition(" is damaged: ")[2]
 
 
 def _shared_in(values: Mapping[str, Any]) -> Shared:
