@@ -91,6 +91,14 @@ def test_every_kind_of_model_has_a_table(few, kind: str) -> None:  # noqa: F811
     assert np.isfinite(found.arrays["error"]).all()
 
 
+def test_codes_are_those_of_the_first_column(few) -> None:  # noqa: F811
+    snapshot = snapshot_of(kind_of("iae, encoder noise"), 2)
+    question = asked(snapshot)
+    found = table_of_codes(snapshot, question, Circumstances())
+    shown = render(snapshot, question.probe).codes
+    assert np.allclose(found.arrays["code"][:2], shown, atol=1e-5)
+
+
 def test_points_and_no_images_have_no_table() -> None:
     points = snapshot_of(kind_of("iae, points"), 1)
     nothing = TableOfCodes(Probe(1, np.zeros((0, 28, 28, 1), np.uint8), (0,)), ())

@@ -46,7 +46,7 @@ def table_of_codes(snapshot: Snapshot, question: TableOfCodes, told: Circumstanc
     if not len(pictures):
         raise UserError("There are no images whose codes could be written: open some first.")
     count = len(question.names)
-    codes = codes_of(snapshot, pictures, noise_of(snapshot, len(pictures)))
+    codes = codes_of(snapshot, pictures, _encoder_noise(snapshot, question, len(pictures)))
     shares, errors = _judged(snapshot, pictures, question, told)
     arrays: dict[str, Any] = {
         "name": np.array(names),
@@ -63,9 +63,18 @@ def table_of_codes(snapshot: Snapshot, question: TableOfCodes, told: Circumstanc
         "step": str(snapshot.step),
         "fingerprint": _fingerprint(snapshot, told),
         "noise seeds": " ".join(map(str, question.probe.noise_seeds[:DRAWS])),
+        "noise scale": str(question.probe.noise_scale),
         "options": shareable(recipe).to_json(),
     }
     return Table(about, arrays)
+
+
+def _encoder_noise(snapshot: Snapshot, question: TableOfCodes, count: int) -> Tensor:
+    """That of the first column for every image; features of a picture are steady."""
+    if snapshot.recipe.translates:
+        return noise_of(snapshot, count)
+    _, eps = probe_noise(snapshot, question.probe)
+    return eps[:1].expand(count, -1)
 
 
 def _fingerprint(snapshot: Snapshot, told: Circumstances) -> str:
