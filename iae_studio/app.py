@@ -59,7 +59,7 @@ class Studio(QObject):
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
         self.pictures = PictureController(self.state, self.window, self.settings)
-        self.exports = ExportController(self.state, self.window)
+        self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None

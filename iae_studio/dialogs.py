@@ -25,7 +25,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT
 from iae_studio.views.actions import actions_of
-from iae_studio.views.export_dialogs import ask_for_picture
+from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.plain import message_box
 
@@ -118,7 +118,7 @@ class Dialogs:
 
     def save_sheet(self) -> None:
         """What the middle shows, its images at their own size or several times as large."""
-        wanted = ask_for_picture(self._window, "Save the sheet", "sheet.png")
+        wanted = SaveDialogs(self._window, self._settings).picture("Save the sheet", "sheet.png")
         if wanted is not None:
             self._state.answers.save_sheet(*wanted)
 

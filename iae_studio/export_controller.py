@@ -6,14 +6,14 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QMenu
 
 from iae_studio.state.messages import Action, Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads.export_files import save_events, save_measures, save_table
 from iae_studio.views.actions import act
-from iae_studio.views.export_dialogs import ask_for_folder, ask_for_model, ask_for_table
+from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.window import Window
 from trainer.exploring.questions.exports import SaveModel, Table, TableOfCodes
 
@@ -22,15 +22,17 @@ TOPIC = "export"
 STOP = Action("stop export", "Stop")
 NO_RUN = "Losses are of a run: choose one of yours at the left, or train this experiment first."
 NO_CODES = "This model has no encoder that gives images a code: choose another one."
+FORGOTTEN = "Another model was chosen while this one was saved: see whether its file is there."
 NO_MEASURES = "Untrained weights were never measured: choose a model that is trained."
 
 
 class ExportController(QObject):
     """Asks where to, then has it written; what takes long can be stopped."""
 
-    def __init__(self, state: StudioState, window: Window) -> None:
+    def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:
         super().__init__()
         self.state, self.window = state, window
+        self._dialogs = SaveDialogs(window, settings)
         menu = window.findChild(QMenu, "exportMenu")
         assert menu is not None
         menu.addSeparator()
@@ -64,7 +66,7 @@ class ExportController(QObject):
         if recipe.two_dimensional or not recipe.model_spec.inverse:
             self.state.messages.show_error(NO_CODES)
             return
-        wanted = ask_for_table(self.window, "Save codes", "codes.csv", arrays=True)
+        wanted = self._dialogs.table("Save codes", "codes.csv", arrays=True)
         if wanted is not None:
             self.save_codes(wanted)
 
@@ -93,6 +95,8 @@ class ExportController(QObject):
     def _cancelled(self, kind: str) -> None:
         if kind == CODES:
             self._lack()
+        elif kind == MODEL:
+            self.state.messages.show_error(FORGOTTEN)
 
     def _saved(self, path: Path) -> None:
         self._lack()
@@ -105,7 +109,7 @@ class ExportController(QObject):
         if self.state.displayed.model.path is None:
             self.state.messages.show_error(NO_MEASURES)
             return
-        wanted = ask_for_table(self.window, "Save measures", "measures.csv")
+        wanted = self._dialogs.table("Save measures", "measures.csv")
         if wanted is not None:
             self.save_measures(wanted)
 
@@ -120,7 +124,7 @@ class ExportController(QObject):
         if not model.is_run or model.path is None:
             self.state.messages.show_error(NO_RUN)
             return
-        wanted = ask_for_folder(self.window, "A folder for TensorBoard")
+        wanted = self._dialogs.folder("A folder for TensorBoard")
         if wanted is not None:
             self.save_events(model.path, wanted)
 
@@ -135,7 +139,7 @@ class ExportController(QObject):
     def ask_for_model(self) -> None:
         """The shown weights: live, of a moment, or of a run or file."""
         name = f"{self.state.displayed.recipe.name}.safetensors"
-        wanted = ask_for_model(self.window, name)
+        wanted = self._dialogs.model(name)
         if wanted is not None:
             self.save_model(*wanted)
 

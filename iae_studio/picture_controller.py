@@ -20,7 +20,7 @@ from iae_studio.state.shared_state import Shared, shared, with_weights
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads.shared_pictures import Saved, save_page
 from iae_studio.views.actions import act
-from iae_studio.views.export_dialogs import ask_for_picture
+from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sheet import to_image
 from iae_studio.window import Window
@@ -148,7 +148,9 @@ class PictureController(QObject):
         if tile is None:
             self.state.messages.show_error(why)
             return
-        wanted = ask_for_picture(self.window, "Save the selected picture", "picture.png")
+        wanted = SaveDialogs(self.window, self.settings).picture(
+            "Save the selected picture", "picture.png"
+        )
         if wanted is not None:
             self.save_tile(*wanted)
 

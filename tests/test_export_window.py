@@ -115,6 +115,15 @@ def test_the_selected_picture_is_saved_four_times_as_large_and_brings_all_back(
     assert wait_saved(studio, qtbot) == f"Saved {tmp_path / 'tile.png'}."
     pixels = np.asarray(Image.open(tmp_path / "tile.png"))
     assert np.array_equal(pixels[::4, ::4], tiles[4, 5, :, :, 0])
+    begun = []
+
+    def dialog(_: object, __: str, start: str, ___: str) -> tuple[str, str]:
+        begun.append(Path(start))
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", dialog)
+    key(studio, Qt.Key.Key_E, CONTROL)
+    assert begun == [tmp_path / "sheet.png"], "where the last one ended"
     studio.state.query.resample()
     studio.state.inputs.clear()
     assert "was made of" in drop(studio, qtbot, tmp_path / "tile.png")
@@ -185,6 +194,11 @@ def test_a_table_on_its_way_is_stopped(studio, qtbot, tmp_path) -> None:
     newest(studio, qtbot)
     qtbot.wait(200)
     assert said(studio) == "" and not (tmp_path / "codes.csv").exists()
+
+    studio.exports.save_codes(tmp_path / "codes.csv")
+    studio.exports.save_model(tmp_path / "mine.safetensors")
+    shipped(studio, "mnist-10-small")
+    assert "Another model was chosen" in said(studio)
 
 
 def test_a_run_is_saved_as_a_model_and_its_losses_as_events(

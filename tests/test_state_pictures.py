@@ -425,6 +425,11 @@ def test_where_own_images_lie_is_told_to_nobody(tmp_path: Path, state) -> None:
     text = beside(file).read_text()
     assert not any(word in text for word in ("alice", "cats", "dogs", "home", str(tmp_path)))
     assert restorable(file).shared.tests == (True, False)
+    png = save_picture(tmp_path / "a.png", np.zeros((9, 9, 3), np.uint8), made)
+    values = content(png)
+    values["recipe"]["data"]["images"] = "//elsewhere/share"
+    found = restorable(with_text(png, json.dumps(values).encode()))
+    assert found.model.recipe.data.images == "images", "nor does a picture name places here"
 
 
 def test_with_too_much_to_carry_the_picture_is_saved_alone(

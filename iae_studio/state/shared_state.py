@@ -145,7 +145,7 @@ def _shared_in(values: Mapping[str, Any]) -> Shared:
     if shape is None and names:
         raise _wrong("names")
     return Shared(
-        checked.recipe,
+        without_folders(checked.recipe),  # nobody else's picture names places of this computer
         _weights_in(values.get("weights")),
         checked.settings,
         _whole(values.get("columns"), "columns", MAX_INPUTS),
