@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
+from iae_studio.figure_controller import FigureController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
 from iae_studio.session_controller import SessionController
@@ -62,6 +63,7 @@ class Studio(QObject):
         self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
+        self.figures = FigureController(self.state, self.window, self.work.submit)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
