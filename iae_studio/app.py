@@ -15,8 +15,10 @@ from PySide6.QtWidgets import QApplication
 from iae_studio.awake import AwakeThread
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.picture_controller import PictureController
 from iae_studio.queue_controller import QueueController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
@@ -59,6 +61,9 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.pictures = PictureController(self.state, self.window, self.settings)
+        self.exports = ExportController(self.state, self.window, self.settings)
+        self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)
@@ -200,7 +205,6 @@ class Studio(QObject):
     def _connect_jobs(self) -> None:
         state = self.state
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.answers.sheetWanted.connect(self._save_sheet)
         state.time.listWanted.connect(self._list_moments)
 
     def _engine_ready(self, device: str) -> None:
@@ -232,16 +236,3 @@ class Studio(QObject):
             then=partial(self.state.time.set_moments, run),
             newest="moments",
         )
-
-    def _save_sheet(self, path: Path) -> None:
-        answers = self.state.answers
-        if self.state.query.shows_clusters and answers.clusters is not None:
-            tiles = answers.clusters.tiles
-            job = partial(jobs.save_sheet, path, list(tiles[:, 0]), tiles, None, True)
-        elif answers.rendering is not None:
-            seen = [known.seen for known in answers.rendered_inputs]
-            tiles = answers.tiles_of(answers.rendering)
-            job = partial(jobs.save_sheet, path, seen, tiles, answers.rendering.code_pictures)
-        else:
-            return
-        self.work.submit(job, then=self.state.messages.show_saved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
@@ -191,7 +192,10 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.explore.invite(False)
-        self._take(clipboard.read(event.mimeData()), "the drop")
+        found = clipboard.read(event.mimeData())
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.state.requests.without_noise |= {Path(name).name for name in found.paths}
+        self._take(found, "the drop")
 
     # ---- the window itself -------------------------------------------------------------------
 
