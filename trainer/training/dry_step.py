@@ -1,0 +1,301 @@
+"""What a training would take: a few steps are tried, on noise, and nothing of them is kept.
+
+On a GPU torch tells the peak of its memory. Of the CPU's nobody tells that, so what the operators
+return is counted, and `HIDDEN` added for what they take inside. Steps begin with small batches and
+grow, so that nothing is taken that is not there; beyond that, memory and time grow evenly.
+"""
+
+from __future__ import annotations
+
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from trainer.data.batches import TrainingBatches
+from trainer.data.distributions import Empirical
+from trainer.data.memory_limits import free_on
+from trainer.data.progress import OnProgress, unheard
+from trainer.messages import UserError
+from trainer.models.size import BYTES, kept_of_one
+from trainer.objectives.schedule import Schedule
+from trainer.recipe.fit import Fit
+from trainer.recipe.recipe import Recipe
+from trainer.storage.faults import memory_is_full
+from trainer.training.cuda_graphs import WARM_UP, CapturedSteps
+from trainer.training.state import TrainState, start
+from trainer.training.step import next_batch, step
+
+# Times what a step makes beside what lives on, for what the CPU's operators take for themselves and
+# the allocator cannot use. With it the peak of 9 processes was met within a quarter (recipes of all
+# kinds, batches of 16 to 4,096).
+HIDDEN = 1.4
+SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
+FIRST, TIMES = 8, 4  # images in the first batch that is tried; how many times as many in the next
+LONG = 0.5  # seconds: a larger batch than one that takes so long is not tried
+ENOUGH = 0.15  # seconds of steps that are timed, of each kind
+MOST = 20  # steps of a kind
+ROWS = 64  # made-up images that batches are drawn from
+
+
+@dataclass(frozen=True)
+class _Phase:
+    """Steps of the schedule that run the same networks, with gradient penalties and without."""
+
+    step: int  # the first, which has a penalty
+    share: float  # of all steps
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What a step of a phase takes, with the last batches that were tried."""
+
+    sizes: tuple[tuple[int, int], ...]  # images, bytes
+    seconds: float  # with the last of them
+
+    def of_one(self) -> float:
+        """The bytes of one more image; where a single batch was tried, it is all due to them."""
+        (few, less), (many, more) = (*self.sizes, *self.sizes)[-2:]
+        if few == many:
+            return more / many
+        return max(0.0, (more - less) / (many - few))
+
+    def size(self, batch: int) -> float:
+        """Bytes, for a batch of that size."""
+        images, size = self.sizes[-1]
+        return size + (batch - images) * self.of_one()
+
+    def time(self, batch: int) -> float:
+        """Seconds."""
+        return self.seconds * batch / self.sizes[-1][0]
+
+
+def dry_run(recipe: Recipe, device: torch.device, progress: OnProgress = unheard) -> Fit:
+    """What a training of a recipe would take on a device of this computer.
+
+    Takes a second or a few; what `progress` raises ends it. Nothing is written or kept.
+    """
+    steps, free = recipe.schedule.steps, free_on(device)
+    try:
+        state = start(_in_batches(recipe, FIRST), device)
+    except UserError as error:  # the weights alone are too many
+        return Fit(device.type, steps, 0.0, 0, free, refused=str(error))
+    batches = _made_up(recipe, device)
+    seconds, size, of_one, largest = 0.0, 0.0, 0.0, 0
+    for phase in _phases(recipe):
+        batch = Schedule.at(recipe, phase.step).batch
+        tried = _try(state, recipe, batches, phase, progress)
+        seconds += phase.share * tried.time(batch)
+        size, of_one = max(size, tried.size(batch)), max(of_one, tried.of_one())
+        largest = max(largest, batch)
+    found = Fit(device.type, steps, seconds, round(size), free)
+    # A training's own check before it starts knows no more than an estimate.
+    estimated = BYTES * kept_of_one(state.ema, device)
+    if size <= free and largest * estimated <= free:
+        return found
+    left = SPARE * free - max(0.0, size - largest * of_one)
+    room = min(SPARE * free / estimated, left / max(1.0, of_one))
+    return _proposing(found, min(largest - 1, int(room)))
+
+
+def _proposing(found: Fit, room: int) -> Fit:
+    """With the largest batch of up to `room` images that is a power of two, or half as much more.
+
+    A batch norm needs two images.
+    """
+    if room < 2:
+        why = "not even two images fit into the memory. Choose a smaller size, width or code."
+        return replace(found, refused=why)
+    power = 1 << (room.bit_length() - 1)
+    more = power + power // 2
+    return replace(found, batch=more if more <= room and power > 2 else power)
+
+
+# ---- which steps there are -----------------------------------------------------------------------
+
+
+def _phases(recipe: Recipe) -> list[_Phase]:
+    """The warm start, and what follows it."""
+    schedule, every = recipe.schedule, recipe.optim.r1_every
+    later = max(0, int(schedule.warm * schedule.steps) - 1)
+    while later < schedule.steps and Schedule.at(recipe, later).warm:
+        later += 1
+    penalised = -(-later // every) * every
+    found = [_Phase(0, later / schedule.steps)] if later else []
+    if later < schedule.steps:
+        found.append(_Phase(penalised, 1 - later / schedule.steps))
+    return found
+
+
+def _in_batches(recipe: Recipe, batch: int) -> Recipe:
+    """The recipe in batches of that size, in its warm start too."""
+    more = {"schedule.warm_batch": batch} if recipe.schedule.warm_batch else {}
+    return recipe.but({"optim.batch": batch, **more})
+
+
+def _made_up(recipe: Recipe, device: torch.device) -> TrainingBatches:
+    """Noise in the shape of the recipe's data."""
+    if recipe.two_dimensional:
+        rows = torch.randn(ROWS, 2, device=device)
+    else:
+        shape = (ROWS, recipe.channels, recipe.data.size, recipe.data.size)
+        rows = torch.randint(256, shape, device=device, dtype=torch.uint8)
+    data = Empirical(rows)
+    if recipe.translates:
+        return TrainingBatches(data, Empirical(rows.clone()))
+    if not recipe.data.labels:
+        return TrainingBatches(data)
+    known = min(recipe.data.labels, max(recipe.optim.batch, recipe.schedule.warm_batch), 1024)
+    labels = torch.arange(known, device=device) % max(1, recipe.model.code)
+    return TrainingBatches(data, None, Empirical(rows[torch.arange(known) % ROWS]), labels)
+
+
+# ---- steps that are tried ------------------------------------------------------------------------
+
+
+def _try(
+    state: TrainState,
+    recipe: Recipe,
+    batches: TrainingBatches,
+    phase: _Phase,
+    progress: OnProgress,
+) -> _Tried:
+    """Steps with larger and larger batches, to the recipe's own, as far as that is safe."""
+    wanted = Schedule.at(recipe, phase.step).batch
+    batch = min(FIRST, max(2, wanted // 2))
+    tried = _Tried((), 0.0)
+    while True:
+        progress(0, 0)
+        state.recipe = _in_batches(recipe, batch)
+        began = time.perf_counter()
+        try:
+            with _peak(state) as peak:
+                _step(state, batches, phase.step)
+        except (RuntimeError, MemoryError) as error:
+            if not memory_is_full(error) or not tried.sizes:
+                raise
+            break
+        took = time.perf_counter() - began
+        tried = _Tried((*tried.sizes, (batch, peak())), took)
+        room = SPARE * free_on(state.rng.device)
+        following = min(wanted, TIMES * batch)
+        slow = took > LONG and len(tried.sizes) > 1
+        if batch >= wanted or slow or (took > 4 * LONG or tried.size(following) > room):
+            break
+        batch = following
+    state.recipe = _in_batches(recipe, tried.sizes[-1][0])
+    return replace(tried, seconds=_timed(state, batches, phase.step, progress))
+
+
+def _timed(
+    state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress
+) -> float:
+    """Seconds of a step on the average of those with and without a penalty."""
+    every = state.recipe.optim.r1_every
+    advance = _advance(state, batches)
+    penalised = _median(state, advance, place, progress)
+    if every == 1:
+        return penalised
+    return (penalised + (every - 1) * _median(state, advance, place + 1, progress)) / every
+
+
+def _median(
+    state: TrainState, advance: Callable[[], Tensor], place: int, progress: OnProgress
+) -> float:
+    took: list[float] = []
+    prepared = WARM_UP + 1 if state.rng.device.type == "cuda" else 0
+    while len(took) < prepared + MOST:
+        progress(0, 0)
+        began = time.perf_counter()
+        state.step = place
+        advance().cpu()  # waits for the device
+        took.append(time.perf_counter() - began)
+        if len(took) > prepared and sum(took[prepared:]) > ENOUGH:
+            break
+    counted = sorted(took[prepared:])
+    return counted[len(counted) // 2]
+
+
+def _step(state: TrainState, batches: TrainingBatches, place: int) -> None:
+    state.step = place
+    step(state, next_batch(state, batches)).cpu()
+
+
+def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor]:
+    """A step as the training takes it."""
+    if state.rng.device.type == "cuda":
+        return CapturedSteps(state, batches).step
+    return lambda: step(state, next_batch(state, batches))
+
+
+# ---- memory --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _peak(state: TrainState) -> Iterator[Callable[[], int]]:
+    """Afterwards: the bytes that a training holds at the peak of what is done inside."""
+    device = state.rng.device
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+        torch.cuda.reset_peak_memory_stats(device)
+        around = torch.cuda.memory_allocated(device) - _held(state)  # the window's pictures, say
+        yield lambda: torch.cuda.max_memory_allocated(device) - around
+        return
+    counter = _Counter()
+    for tensor in _tensors(state):
+        counter.add(tensor)
+    held = counter.peak
+    with counter:
+        yield lambda: round(held + HIDDEN * (counter.peak - held))
+
+
+def _held(state: TrainState) -> int:
+    return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(state))
+
+
+def _tensors(state: TrainState) -> Iterator[Tensor]:
+    """All that lives from one step to the next."""
+    for model in (state.model, state.ema):
+        yield from model.state_dict().values()
+    yield from (weight.grad for weight in state.model.parameters() if weight.grad is not None)
+    for optimiser in state.optimisers.values():
+        for moments in optimiser.state.values():
+            yield from (value for value in moments.values() if isinstance(value, Tensor))
+
+
+class _Counter(TorchDispatchMode):
+    """Counts the bytes of all that this thread's operators return, for as long as it lives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peak = self._now = 0
+        self._known: dict[int, int] = {}
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        made = func(*args, **(kwargs or {}))
+        for each in tree_leaves(made):
+            if isinstance(each, Tensor):
+                self.add(each)
+        return made
+
+    def add(self, tensor: Tensor) -> None:
+        """Count what a tensor lies in, once."""
+        storage = tensor.untyped_storage()
+        key = storage._cdata
+        if key not in self._known:
+            self._known[key] = storage.nbytes()
+            self._now += storage.nbytes()
+            self.peak = max(self.peak, self._now)
+            weakref.finalize(storage, self._gone, key).atexit = False
+
+    def _gone(self, key: int) -> None:
+        self._now -= self._known.pop(key, 0)
