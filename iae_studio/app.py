@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.options = OptionsController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
@@ -119,7 +121,7 @@ class Studio(QObject):
 
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
         """All but the one that trains."""
-        others = (*self.data.threads(), *self.own_images.threads())
+        others = (*self.data.threads(), *self.own_images.threads(), self.options.worker)
         return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:

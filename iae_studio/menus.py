@@ -12,6 +12,7 @@ from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import PANELS, act, describe
 
+OPTIONS = "All its options, what each means, and whether a training will fit"
 CLEAR = "Take every image away; the test images come back by R"
 
 
@@ -68,6 +69,9 @@ class Menus:
         training, menu = self._state.training, self._menu("&Train")
         self._act(menu, "Training", "&Train, pause, go on", "T", self._train_or_pause)
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
+        self._act(
+            menu, "Training", "Options of this &experiment…", "Ctrl+,", self._options, OPTIONS
+        )
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
         self._act(
@@ -124,6 +128,9 @@ class Menus:
         tip: str = "",
     ) -> None:
         menu.addAction(act(self._window, subject, text, keys, do, tip))
+
+    def _options(self) -> None:
+        self._state.requests.optionsWanted.emit(self._state.displayed.recipe, None)
 
     def _train_or_pause(self) -> None:
         if self._state.training.busy:
