@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
 
 from iae_studio.state.fitting import Fitting
 from iae_studio.state.option_draft import OptionDraft
@@ -185,7 +193,9 @@ class OptionsDialog(QDialog):
         for each in self._rows.values():
             each.renew()
         count = len(draft.problems)
-        told = "" if not count else f"{count} option{'s' * (count > 1)} to put right before it starts."
+        told = (
+            "" if not count else f"{count} option{'s' * (count > 1)} to put right before it starts."
+        )
         self._problem.setText(told)
         self._problem.setVisible(bool(told))
         for each in self._buttons:

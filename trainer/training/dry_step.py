@@ -38,7 +38,7 @@ from trainer.training.step import next_batch, step
 # kinds, batches of 16 to 4,096).
 HIDDEN = 1.4
 SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
-FIRST, TIMES = 8, 4  # images in the first batch that is tried; how many times as many in the next
+FIRST, TIMES = 4, 4  # images in the first batch that is tried; how many times as many in the next
 LONG = 0.5  # seconds: a larger batch than one that takes so long is not tried
 ENOUGH = 0.15  # seconds of steps that are timed, of each kind
 MOST = 20  # steps of a kind
@@ -54,27 +54,37 @@ class _Phase:
 
 
 @dataclass(frozen=True)
-class _Tried:
-    """What a step of a phase takes, with the last batches that were tried."""
+class _Peak:
+    """The memory of a step, in bytes."""
 
-    sizes: tuple[tuple[int, int], ...]  # images, bytes
-    seconds: float  # with the last of them
+    batch: int  # images
+    size: int  # at its peak, and what lives on with it
+    images: float = 0.0  # what grows with the batch alone, at its own peak; 0: nobody knows
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What steps of a phase take."""
+
+    peaks: tuple[_Peak, ...]  # with larger and larger batches
+    seconds: float = 0.0  # with the last of them
 
     def of_one(self) -> float:
-        """The bytes of one more image; where a single batch was tried, it is all due to them."""
-        (few, less), (many, more) = (*self.sizes, *self.sizes)[-2:]
-        if few == many:
-            return more / many
-        return max(0.0, (more - less) / (many - few))
+        """The bytes of one more image, where batches are larger than those that were tried."""
+        last, before = self.peaks[-1], self.peaks[-2:][0]
+        if last.images:  # by chance some are as large as a weight: not with all batches
+            return max(each.images / each.batch for each in self.peaks)
+        if before is last:
+            return last.size / last.batch
+        return max(0.0, (last.size - before.size) / (last.batch - before.batch))
 
     def size(self, batch: int) -> float:
         """Bytes, for a batch of that size."""
-        images, size = self.sizes[-1]
-        return size + (batch - images) * self.of_one()
+        return self.peaks[-1].size + (batch - self.peaks[-1].batch) * self.of_one()
 
     def time(self, batch: int) -> float:
         """Seconds."""
-        return self.seconds * batch / self.sizes[-1][0]
+        return self.seconds * batch / self.peaks[-1].batch
 
 
 def dry_run(recipe: Recipe, device: torch.device, progress: OnProgress = unheard) -> Fit:
@@ -142,11 +152,12 @@ def _in_batches(recipe: Recipe, batch: int) -> Recipe:
 
 def _made_up(recipe: Recipe, device: torch.device) -> TrainingBatches:
     """Noise in the shape of the recipe's data."""
-    if recipe.two_dimensional:
-        rows = torch.randn(ROWS, 2, device=device)
+    shape = recipe.image_shape
+    if shape is None:
+        rows = torch.linspace(-1, 1, 2 * ROWS, device=device).reshape(ROWS, 2)
     else:
-        shape = (ROWS, recipe.channels, recipe.data.size, recipe.data.size)
-        rows = torch.randint(256, shape, device=device, dtype=torch.uint8)
+        rng, places = torch.Generator().manual_seed(0), (ROWS, shape[2], *shape[:2])
+        rows = torch.randint(256, places, generator=rng, dtype=torch.uint8).to(device)
     data = Empirical(rows)
     if recipe.translates:
         return TrainingBatches(data, Empirical(rows.clone()))
@@ -170,7 +181,9 @@ def _try(
     """Steps with larger and larger batches, to the recipe's own, as far as that is safe."""
     wanted = Schedule.at(recipe, phase.step).batch
     batch = min(FIRST, max(2, wanted // 2))
-    tried = _Tried((), 0.0)
+    tried = _Tried(())
+    state.recipe = _in_batches(recipe, batch)
+    _step(state, batches, phase.step)  # makes what lives on: it does not grow with the batch
     while True:
         progress(0, 0)
         state.recipe = _in_batches(recipe, batch)
@@ -179,24 +192,23 @@ def _try(
             with _peak(state) as peak:
                 _step(state, batches, phase.step)
         except (RuntimeError, MemoryError) as error:
-            if not memory_is_full(error) or not tried.sizes:
+            if not memory_is_full(error) or not tried.peaks:
                 raise
             break
         took = time.perf_counter() - began
-        tried = _Tried((*tried.sizes, (batch, peak())), took)
+        tried = _Tried((*tried.peaks, peak(batch)))
         room = SPARE * free_on(state.rng.device)
-        following = min(wanted, TIMES * batch)
-        slow = took > LONG and len(tried.sizes) > 1
-        if batch >= wanted or slow or (took > 4 * LONG or tried.size(following) > room):
+        following = min(wanted, (2 if took > LONG else TIMES) * batch)
+        if batch >= wanted or tried.size(following) > room:
+            break
+        if took > LONG and len(tried.peaks) > 1:
             break
         batch = following
-    state.recipe = _in_batches(recipe, tried.sizes[-1][0])
+    state.recipe = _in_batches(recipe, tried.peaks[-1].batch)
     return replace(tried, seconds=_timed(state, batches, phase.step, progress))
 
 
-def _timed(
-    state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress
-) -> float:
+def _timed(state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress) -> float:
     """Seconds of a step on the average of those with and without a penalty."""
     every = state.recipe.optim.r1_every
     advance = _advance(state, batches)
@@ -239,28 +251,24 @@ def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor
 
 
 @contextmanager
-def _peak(state: TrainState) -> Iterator[Callable[[], int]]:
-    """Afterwards: the bytes that a training holds at the peak of what is done inside."""
-    device = state.rng.device
+def _peak(state: TrainState) -> Iterator[Callable[[int], _Peak]]:
+    """Afterwards: what a training holds at the peak of what is done inside, with such a batch."""
+    device, lives = state.rng.device, list(_living(state))
+    held = sum(tensor.untyped_storage().nbytes() for tensor in lives)
     if device.type == "cuda":
         torch.cuda.synchronize(device)
         torch.cuda.reset_peak_memory_stats(device)
-        around = torch.cuda.memory_allocated(device) - _held(state)  # the window's pictures, say
-        yield lambda: torch.cuda.max_memory_allocated(device) - around
+        around = torch.cuda.memory_allocated(device) - held  # the window's pictures, say
+        yield lambda batch: _Peak(batch, torch.cuda.max_memory_allocated(device) - around)
         return
-    counter = _Counter()
-    for tensor in _tensors(state):
-        counter.add(tensor)
-    held = counter.peak
-    with counter:
-        yield lambda: round(held + HIDDEN * (counter.peak - held))
+    with _Counter({tensor.untyped_storage().nbytes() for tensor in lives}) as counter:
+        counter.know(lives)
+        yield lambda batch: _Peak(
+            batch, held + round(HIDDEN * counter.peak), HIDDEN * counter.images_peak
+        )
 
 
-def _held(state: TrainState) -> int:
-    return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(state))
-
-
-def _tensors(state: TrainState) -> Iterator[Tensor]:
+def _living(state: TrainState) -> Iterator[Tensor]:
     """All that lives from one step to the next."""
     for model in (state.model, state.ema):
         yield from model.state_dict().values()
@@ -271,31 +279,41 @@ def _tensors(state: TrainState) -> Iterator[Tensor]:
 
 
 class _Counter(TorchDispatchMode):
-    """Counts the bytes of all that this thread's operators return, for as long as it lives."""
+    """Counts the bytes of what this thread's operators return, for as long as it lives.
 
-    def __init__(self) -> None:
+    What is as large as something of `kinds`, a weight's gradient say, does not grow with the batch.
+    """
+
+    def __init__(self, kinds: set[int]) -> None:
         super().__init__()
-        self.peak = self._now = 0
+        self._kinds = kinds
+        self.peak = self.images_peak = self._now = self._images = 0
         self._known: dict[int, int] = {}
 
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
+    def know(self, tensors: list[Tensor]) -> None:
+        """These are there already: they are not counted."""
+        for tensor in tensors:
+            self._keep(tensor.untyped_storage(), 0)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
         for each in tree_leaves(made):
             if isinstance(each, Tensor):
-                self.add(each)
+                storage = each.untyped_storage()
+                if storage._cdata not in self._known:
+                    self._keep(storage, storage.nbytes())
         return made
 
-    def add(self, tensor: Tensor) -> None:
-        """Count what a tensor lies in, once."""
-        storage = tensor.untyped_storage()
-        key = storage._cdata
-        if key not in self._known:
-            self._known[key] = storage.nbytes()
-            self._now += storage.nbytes()
-            self.peak = max(self.peak, self._now)
-            weakref.finalize(storage, self._gone, key).atexit = False
+    def _keep(self, storage: torch.UntypedStorage, size: int) -> None:
+        self._known[storage._cdata] = size
+        self._move(size)
+        weakref.finalize(storage, self._gone, storage._cdata).atexit = False
 
     def _gone(self, key: int) -> None:
-        self._now -= self._known.pop(key, 0)
+        self._move(-self._known.pop(key, 0))
+
+    def _move(self, size: int) -> None:
+        self._now += size
+        self._images += 0 if abs(size) in self._kinds else size
+        self.peak = max(self.peak, self._now)
+        self.images_peak = max(self.images_peak, self._images)
