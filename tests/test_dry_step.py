@@ -150,7 +150,7 @@ def test_every_kind_of_model_can_be_tried(kind: str, own_folders: Path, monkeypa
     assert torch.equal(torch.get_rng_state(), generator), "nor is the global generator moved"
 
 
-class StopHere(Exception):
+class StopHereError(Exception):
     """Raised by a user who has given up."""
 
 
@@ -160,9 +160,9 @@ def test_a_trial_ends_where_nobody_waits_any_more() -> None:
     def progress(done: int, total: int) -> None:
         heard.append(done)
         if len(heard) == 3:
-            raise StopHere
+            raise StopHereError
 
-    with pytest.raises(StopHere):
+    with pytest.raises(StopHereError):
         dry_run(CATALOGUE["mog-iae"], CPU, progress)
     assert len(heard) == 3
 

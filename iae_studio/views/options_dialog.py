@@ -1,4 +1,4 @@
-"""All options of an experiment before it starts: what each means, and whether the whole will fit."""
+"""All options of an experiment before it starts: what each means, and whether it will fit."""
 
 from __future__ import annotations
 
@@ -193,13 +193,11 @@ class OptionsDialog(QDialog):
         for each in self._rows.values():
             each.renew()
         count = len(draft.problems)
-        told = (
-            "" if not count else f"{count} option{'s' * (count > 1)} to put right before it starts."
-        )
+        told = "" if not count else f"{count} option{'s' * (count > 1)} to put right first."
         self._problem.setText(told)
         self._problem.setVisible(bool(told))
-        for each in self._buttons:
-            each.setEnabled(draft.valid)
+        for button in self._buttons:
+            button.setEnabled(draft.valid)
         self._all_back.setEnabled(draft.changes > 0)
         self._fit.follow(draft.recipe if draft.valid else None)
         self._sift()

@@ -58,7 +58,7 @@ def in_smaller_batches(recipe: Recipe, batch: int) -> dict[str, Any]:
 
 
 def in_bytes(count: int) -> str:
-    """ "120 MiB", "3.4 GiB"."""
+    """With as many digits as it deserves: "120 MiB", "3.4 GiB"."""
     if count < GIB:
         return f"{max(1, round(count / MIB)):,} MiB"
     return f"{count / GIB:,.1f} GiB" if count < 100 * GIB else f"{count / GIB:,.0f} GiB"

@@ -285,7 +285,7 @@ class _Counter(TorchDispatchMode):
     """
 
     def __init__(self, kinds: set[int]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._kinds = kinds
         self.peak = self.images_peak = self._now = self._images = 0
         self._known: dict[int, int] = {}
