@@ -85,7 +85,12 @@ def unreadable(inventory: Inventory, progress: OnProgress = unheard) -> tuple[Le
 def reasons(left_out: Iterable[LeftOut], most: int = LISTED) -> list[str]:
     """A line for each of the first: its name, and why it is not used."""
     each = list(left_out)
-    lines = [f"{one.name}: {one.told or one.why.value.partition('|')[0]}" for one in each[:most]]
+    lines = [f"{one.name}: {_why(one)}" for one in each[:most]]
     if len(each) > most:
         lines.append(f"and {len(each) - most:,} more")
     return lines
+
+
+def _why(one: LeftOut) -> str:
+    told = one.told.removeprefix(f'"{one.name}" ')
+    return told or one.why.value.partition("|")[0]
