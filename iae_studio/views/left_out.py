@@ -13,6 +13,7 @@ from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row
+from iae_studio.widgets.plain import plain
 from trainer.data.folders.inventory import Inventory
 from trainer.data.folders.left_out import LeftOut
 from trainer.data.folders.preview import reasons, unreadable
@@ -43,7 +44,7 @@ class LeftOutList(QWidget):
         self._unfold = self._button("", "leftOutButton", self._toggle)
         self._unfold.setCheckable(True)
         self._check = self._button("Check every image", "checkAllButton", self._check_all)
-        self._check.setToolTip(TIP)
+        self._check.setToolTip(plain(TIP))
         self._copy = self._button("Copy", "copyLeftOutButton", self._copy_all)
         self._told = caption()
         self._told.setObjectName("leftOutTold")

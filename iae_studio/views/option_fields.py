@@ -47,8 +47,9 @@ class OptionRow(QWidget):
         self.field.setObjectName(f"option {option.path}")
         self.field.setAccessibleName(option.name)
         self.field.setAccessibleDescription(option.meaning)
-        self._name = PlainLabel(option.name.replace("_", " "))
+        self._name = PlainLabel(option.name)
         self._about = caption(self._facts())
+        self._name.setToolTip(f"{option.path}: {self._facts()}")
         self._told = WrappedLabel()
         self._told.setObjectName(f"told {option.path}")
         self._reset = tool(
@@ -128,6 +129,7 @@ class OptionRow(QWidget):
         told = told or (f"No effect here: {idle}." if idle else "")
         self._told.setText(told)
         self._told.setVisible(bool(told))
+        self._about.setVisible(changed or not idle)  # a line less where it does not matter
         self._mark(self._name, "content" if changed else "")
         self._mark(self._told, "error" if problem else "content" if changed else "")
         self._told.setProperty("caption", not problem and not changed)

@@ -77,7 +77,7 @@ class OwnImagesDialog(TallDialog):
         self._over = False
         self.images = FolderPicker("imagesEdit", submit)
         self.images_b = FolderPicker("secondEdit", submit)
-        self._seen = OwnSeen(submit, fitting)
+        self._seen = OwnSeen(submit, fitting, recipe.translates)
         self._second = QButtonGroup(self)
         self._problem = PlainLabel()
         self._problem.setObjectName("ownImagesProblem")

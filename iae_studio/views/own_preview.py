@@ -11,7 +11,7 @@ from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.submit import Submit
 from iae_studio.views.building_blocks import caption, column
 from iae_studio.views.left_out import LeftOutList
-from iae_studio.widgets.seen_images import SeenImages
+from iae_studio.widgets.seen_images import ACROSS, SeenImages
 from trainer.data.folders.inventory import Inventory
 from trainer.data.folders.preview import Preview, preview
 from trainer.data.preprocessing import Preprocess
@@ -26,9 +26,10 @@ def _looked(
     look: Preprocess,
     grey_range: GreyRange | None,
     progress: CancellableProgress,
+    count: int,
 ) -> Preview | str:
     try:
-        return preview(inventory, look, grey_range, progress)
+        return preview(inventory, look, grey_range, progress, count)
     except UserError as error:
         return str(error)
 
@@ -36,15 +37,17 @@ def _looked(
 class OwnPreview(QWidget):
     """Follows a folder and how it is to be seen; the pictures stay until there are others."""
 
-    def __init__(self, name: str, submit: Submit, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, submit: Submit, rows: int = 2, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(name)
-        self._submit = submit
+        self._submit, self._count = submit, rows * ACROSS
         self._wanted: tuple[Inventory, Preprocess] | None = None
         self._shown: tuple[Inventory, Preprocess] | None = None
         self._grey_range: GreyRange | None = None
         self._progress: CancellableProgress | None = None
-        self.images = SeenImages()
+        self.images = SeenImages(rows)
         self.images.setAccessibleName("What the network will see")
         self.left_out = LeftOutList(submit)
         self._told = caption()
@@ -91,7 +94,7 @@ class OwnPreview(QWidget):
             return
         self._progress = progress = CancellableProgress(lambda *_: None)
         self._submit(
-            partial(_looked, *self._wanted, self._grey_range, progress),
+            partial(_looked, *self._wanted, self._grey_range, progress, self._count),
             then=partial(self._found, progress, self._wanted[0]),
             otherwise=lambda: None,
             newest=self.objectName(),

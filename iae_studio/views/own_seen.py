@@ -17,13 +17,24 @@ from trainer.recipe.recipe import Recipe
 
 
 class OwnSeen(QWidget):
-    """`ownPreview` and, of a second domain, `secondPreview`; below them `sizeFits`."""
+    """`ownPreview` and, of a second domain, `secondPreview`; below them `sizeFits`.
+
+    A `pair` of domains has a row of pictures each.
+    """
 
     def __init__(
-        self, submit: Submit, fitting: Fitting | None, parent: QWidget | None = None
+        self,
+        submit: Submit,
+        fitting: Fitting | None,
+        pair: bool,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._previews = (OwnPreview("ownPreview", submit), OwnPreview("secondPreview", submit))
+        rows = 1 if pair else 2
+        self._previews = (
+            OwnPreview("ownPreview", submit, rows),
+            OwnPreview("secondPreview", submit, rows),
+        )
         self._fits = None if fitting is None else SizeFits(fitting)
         box = column(self, pad=0, gap=8)
         for each in (*self._previews, self._fits):

@@ -16,14 +16,16 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, FAMILIES, MODELS
 
 GROUPS = {
-    "data": "Data",
     "model": "Model",
+    "data": "Data",
     "objective.reconstruction": "Reconstruction game",
     "objective.regularisation": "Regularisation game",
     "objective.penalties": "Penalties",
-    "schedule": "Schedule",
     "optim": "Optimisation",
+    "schedule": "Schedule",
 }
+_UNITS = {"px": ", in px", "fraction": ", as a fraction of all steps"}
+_NAMES = {"data.name": "data set", "model.kind": "model"}
 # Where an option's meaning leans on its neighbours, or on code.
 _MEANINGS = {
     "data.name": "the data set",
@@ -58,7 +60,7 @@ class Option:
     """One option: how it is typed, and what it is about."""
 
     path: str
-    name: str  # short, where that is clear
+    name: str  # in words; its group says the rest
     group: str  # a key of `GROUPS`
     kind: Any  # bool, int, float, str, or a Literal of texts
     choices: tuple[str, ...]  # where it is one of a few texts
@@ -80,12 +82,12 @@ def all_options() -> tuple[Option, ...]:
         if path.startswith(WORDS):
             continue
         about = entry.metadata
-        unit = f", in {about['unit']}" if about.get("unit") else ""
+        unit = _UNITS.get(about.get("unit", ""), "")
         meaning = f"{_MEANINGS.get(path, about['meaning'])}{unit}."
         found.append(
             Option(
                 path=path,
-                name=path.rpartition(".")[2],
+                name=_NAMES.get(path, path.rpartition(".")[2].replace("_", " ")),
                 group=path.rpartition(".")[0],
                 kind=kind,
                 choices=_choices(path, kind),
