@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.fitting import FitQuestion
+from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads.fit_job import try_steps
@@ -77,9 +78,12 @@ class OptionsController(QObject):
 
     def _show(self, recipe: Recipe) -> None:
         """Something else trains: it stands there, ready."""
-        self.state.displayed.select(DisplayedModel(recipe))
+        displayed = self.state.displayed
+        displayed.select(DisplayedModel(recipe))
+        words = f"{recipe.about.title}, with these options: {displayed.way_on(busy=True)}."
+        self.state.messages.show_message(Message(words))
 
     def _train(self, recipe: Recipe) -> None:
         if recipe != self.state.displayed.recipe:
-            self._show(recipe)
+            self.state.displayed.select(DisplayedModel(recipe))
         self.state.training.start(anew=True)

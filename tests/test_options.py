@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
 
 from iae_studio.state.cancelling import CancelledError
+from iae_studio.state.fitting import SHARED
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.state.training import State
 from iae_studio.views.fit_line import FitLine
@@ -239,3 +240,17 @@ def test_a_window_that_closes_waits_for_no_trial(studio, qtbot) -> None:
     studio.window.close()
     with pytest.raises(CancelledError):
         question.progress(0, 0)
+
+
+def test_beside_a_training_the_options_are_shown_and_it_goes_on(studio, qtbot) -> None:
+    studio.state.training.start()
+    wait_state(studio, qtbot, State.TRAINING)
+    dialog = opened(studio, qtbot)
+    assert dialog.findChild(QPushButton, "useOptionsButton").text() == "Show it"
+    write(dialog, "model.width", "8")
+    qtbot.waitUntil(lambda: told(dialog, "fitLine").startswith("About"), timeout=LONG)
+    assert told(dialog, "fitLine").endswith(SHARED)
+    press(dialog, "useOptionsButton")
+    assert studio.state.displayed.recipe.model.width == 8
+    assert "stop the training that runs first" in studio.state.messages.current.text
+    assert studio.state.training.recipe == CATALOGUE["mog-iae"] and studio.state.training.busy

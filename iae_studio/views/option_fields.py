@@ -10,7 +10,7 @@ from iae_studio.state.option_draft import OptionDraft
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row, tool
 from iae_studio.widgets.elided_label import WrappedLabel
-from iae_studio.widgets.plain import PlainLabel
+from iae_studio.widgets.plain import PlainLabel, plain
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.facts import Option, as_text, in_the_paper
 from trainer.recipe.options import value_at
@@ -49,7 +49,7 @@ class OptionRow(QWidget):
         self.field.setAccessibleDescription(option.meaning)
         self._name = PlainLabel(option.name)
         self._about = caption(self._facts())
-        self._name.setToolTip(f"{option.path}: {self._facts()}")
+        self._name.setToolTip(plain(f"{option.path}: {self._facts()}"))
         self._told = WrappedLabel()
         self._told.setObjectName(f"told {option.path}")
         self._reset = tool(

@@ -13,6 +13,7 @@ from trainer.recipe.fit import Fit, in_time
 from trainer.recipe.recipe import Recipe
 
 SIZES = (28, 32, 48, 64)  # px: those that are spoken of, beside the chosen one
+KEPT = "\N{NO-BREAK SPACE}"  # between a number and its unit
 PAUSE = 700  # ms after the last change
 
 
@@ -68,13 +69,16 @@ class SizeFits(QWidget):
 
 def suggestion(found: list[tuple[Recipe, Fit]]) -> str:
     """In words: "64 px: about 2 h for 12,000 steps on the CPU; 32 px: 25 min"."""
-    parts = []
+    parts = list[str]()
     for recipe, fit in found:
         words = in_time(fit.seconds) if fit.fits else "too large for the memory"
         if fit.batch:
             words = f"fits in batches of {fit.batch:,} only"
-        parts.append(f"{recipe.data.size} px: {words}")
-        if len(parts) == 1 and fit.fits:
+        size = f"{recipe.data.size}{KEPT}px"
+        if fit.fits:
+            words = words.replace(" ", KEPT)
+        if fit.fits and not parts:
             where = "on the GPU" if fit.device == "cuda" else "on the CPU"
-            parts[0] = f"{recipe.data.size} px: about {words} for {fit.steps:,} steps {where}"
+            words = f"about {words} for {fit.steps:,} steps {where}"
+        parts.append(f"{size}: {words}")
     return "; ".join(parts) + "."

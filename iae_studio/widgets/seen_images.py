@@ -1,10 +1,10 @@
-"""Rows of small pictures, each in a square of its own; there is nothing to click."""
+"""Rows of small square pictures; there is nothing to click."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QHelpEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
@@ -20,7 +20,7 @@ class SeenImages(QWidget):
 
     def __init__(self, rows: int = 2, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = rows
+        self._rows, self._side = rows, SIDE
         self._images: list[QImage] = []
         self._names: tuple[str, ...] = ()
         self._pixels: tuple[Pixels, ...] = ()
@@ -33,20 +33,16 @@ class SeenImages(QWidget):
     def setImages(self, pixels: Sequence[Pixels], names: Sequence[str] = ()) -> None:
         self._pixels, self._names = tuple(pixels), tuple(names)
         self._images = [to_image(each) for each in pixels]
+        if self._images:
+            shown = self._images[0].width()
+            self._side = shown * (SIDE // shown) if shown <= SIDE else SIDE
         self.update()
 
     def squareRect(self, place: int) -> QRect:
         """Where a picture has its room."""
         line, column = divmod(place, ACROSS)
-        return QRect(column * (SIDE + GAP), line * (SIDE + GAP), SIDE, SIDE)
-
-    def pictureRect(self, place: int) -> QRect:
-        """Where it is."""
-        square, size = self.squareRect(place), self._images[place].size()
-        factor = SIDE // max(size.width(), size.height(), 1)
-        size = size * factor if factor else size.scaled(SIDE, SIDE, Qt.AspectRatioMode(1))
-        left = square.left() + (SIDE - size.width()) // 2
-        return QRect(left, square.top() + (SIDE - size.height()) // 2, size.width(), size.height())
+        step = self._side + GAP
+        return QRect(column * step, line * step, self._side, self._side)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -55,7 +51,7 @@ class SeenImages(QWidget):
                 image = self._images[place]
                 smooth = max(image.width(), image.height()) > SIDE
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-                painter.drawImage(self.pictureRect(place), image)
+                painter.drawImage(self.squareRect(place), image)
             else:
                 painter.fillRect(self.squareRect(place), theme.colour("line"))
         painter.end()

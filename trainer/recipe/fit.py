@@ -73,7 +73,7 @@ def in_time(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
-    if minutes < 120:
+    if minutes < 100:
         return f"{minutes} min"
     if minutes < 48 * 60:
         hours, rest = divmod(5 * round(minutes / 5), 60)
