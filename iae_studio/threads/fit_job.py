@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+from contextlib import suppress
+
 from trainer.data.progress import OnProgress
 from trainer.messages import UserError
 from trainer.recipe.fit import Fit
@@ -14,6 +19,9 @@ def try_steps(recipe: Recipe, device: str, progress: OnProgress) -> Fit | str:
     It has the training's own number of threads: its figures are to be the training's.
     """
     progress(0, 0)
+    if sys.platform == "linux":  # as the training thread: the window goes first
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
     from trainer.training.device import choose_device, use_threads
     from trainer.training.dry_step import dry_run
 

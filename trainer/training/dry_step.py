@@ -37,6 +37,8 @@ from trainer.training.step import next_batch, step
 # the allocator cannot use. With it the peak of 9 processes was met within a quarter (recipes of all
 # kinds, batches of 16 to 4,096).
 HIDDEN = 1.4
+# What a step of a GPU took stays with torch, and one that is captured has the same once more.
+CAPTURED = 2
 SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
 FIRST, TIMES = 4, 4  # images in the first batch that is tried; how many times as many in the next
 LONG = 0.5  # seconds: a larger batch than one that takes so long is not tried
@@ -253,18 +255,21 @@ def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor
 @contextmanager
 def _peak(state: TrainState) -> Iterator[Callable[[int], _Peak]]:
     """Afterwards: what a training holds at the peak of what is done inside, with such a batch."""
-    device, lives = state.rng.device, list(_living(state))
-    held = sum(tensor.untyped_storage().nbytes() for tensor in lives)
+    device = state.rng.device
+    held = sum(tensor.untyped_storage().nbytes() for tensor in _living(state))
     if device.type == "cuda":
         torch.cuda.synchronize(device)
         torch.cuda.reset_peak_memory_stats(device)
-        around = torch.cuda.memory_allocated(device) - held  # the window's pictures, say
-        yield lambda batch: _Peak(batch, torch.cuda.max_memory_allocated(device) - around)
-        return
-    with _Counter({tensor.untyped_storage().nbytes() for tensor in lives}) as counter:
-        counter.know(lives)
+        before = torch.cuda.memory_allocated(device)  # with the window's pictures, say
         yield lambda batch: _Peak(
-            batch, held + round(HIDDEN * counter.peak), HIDDEN * counter.images_peak
+            batch, held + CAPTURED * (torch.cuda.max_memory_allocated(device) - before)
+        )
+        return
+    with _Counter(state) as counter:
+        yield lambda batch: _Peak(
+            batch,
+            held + round(HIDDEN * (counter.peak - held)),
+            HIDDEN * counter.images_peak,
         )
 
 
@@ -279,35 +284,33 @@ def _living(state: TrainState) -> Iterator[Tensor]:
 
 
 class _Counter(TorchDispatchMode):
-    """Counts the bytes of what this thread's operators return, for as long as it lives.
+    """Counts the bytes of a training, and of what this thread's operators return, while they live.
 
-    What is as large as something of `kinds`, a weight's gradient say, does not grow with the batch.
+    What is as large as something that lives on, a weight's gradient say, does not grow with the
+    batch.
     """
 
-    def __init__(self, kinds: set[int]) -> None:
+    def __init__(self, state: TrainState) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._kinds = kinds
+        self._kinds = {tensor.untyped_storage().nbytes() for tensor in _living(state)}
         self.peak = self.images_peak = self._now = self._images = 0
         self._known: dict[int, int] = {}
-
-    def know(self, tensors: list[Tensor]) -> None:
-        """These are there already: they are not counted."""
-        for tensor in tensors:
-            self._keep(tensor.untyped_storage(), 0)
+        for tensor in _living(state):
+            self._see(tensor)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         made = func(*args, **(kwargs or {}))
         for each in tree_leaves(made):
             if isinstance(each, Tensor):
-                storage = each.untyped_storage()
-                if storage._cdata not in self._known:
-                    self._keep(storage, storage.nbytes())
+                self._see(each)
         return made
 
-    def _keep(self, storage: torch.UntypedStorage, size: int) -> None:
-        self._known[storage._cdata] = size
-        self._move(size)
-        weakref.finalize(storage, self._gone, storage._cdata).atexit = False
+    def _see(self, tensor: Tensor) -> None:
+        storage = tensor.untyped_storage()
+        if storage._cdata not in self._known:
+            self._known[storage._cdata] = storage.nbytes()
+            self._move(storage.nbytes())
+            weakref.finalize(storage, self._gone, storage._cdata).atexit = False
 
     def _gone(self, key: int) -> None:
         self._move(-self._known.pop(key, 0))
