@@ -220,7 +220,10 @@ def test_what_does_not_fit_is_offered_in_a_batch_that_does(studio, qtbot) -> Non
 
 def test_another_view_asks_for_changed_options(studio, qtbot) -> None:
     taken = []
-    studio.state.requests.optionsWanted.emit(DRAWN, taken.append)
+    find(studio, QPushButton, "optionsButton").click()
+    assert find(studio, OptionsDialog, "optionsDialog").draft.base == CATALOGUE["mog-iae"]
+    studio.state.requests.optionsWanted.emit(DRAWN, taken.append)  # takes the other's place
+    qtbot.waitUntil(lambda: len(studio.window.findChildren(OptionsDialog)) == 1)
     dialog = find(studio, OptionsDialog, "optionsDialog")
     assert dialog.findChild(QPushButton, "useOptionsButton").text() == "Use these"
     choice = dialog.findChild(QComboBox, "option optim.precision")

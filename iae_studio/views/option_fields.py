@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWid
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row, tool
-from iae_studio.widgets.elided_label import WrappedLabel
 from iae_studio.widgets.plain import PlainLabel, plain
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.facts import Option, as_text, in_the_paper
@@ -50,7 +49,7 @@ class OptionRow(QWidget):
         self._name = PlainLabel(option.name)
         self._about = caption(self._facts())
         self._name.setToolTip(plain(f"{option.path}: {self._facts()}"))
-        self._told = WrappedLabel()
+        self._told = caption()
         self._told.setObjectName(f"told {option.path}")
         self._reset = tool(
             "", "reset", "As it was", lambda: self.resetWanted.emit(self.option.path)
@@ -132,7 +131,6 @@ class OptionRow(QWidget):
         self._about.setVisible(changed or not idle)  # a line less where it does not matter
         self._mark(self._name, "content" if changed else "")
         self._mark(self._told, "error" if problem else "content" if changed else "")
-        self._told.setProperty("caption", not problem and not changed)
 
     def _show(self, text: str) -> None:
         field = self.field

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -31,6 +31,7 @@ from trainer.recipe.facts import GROUPS, all_options
 from trainer.recipe.recipe import Recipe
 
 SIZE = QSize(640, 720)  # px, where the screen has room
+SETTLED = 30  # ms
 LETTER = "Every addition at the paper's own choice"
 SHOWS = {
     "allOptions": ("All", "All options"),
@@ -75,6 +76,7 @@ class OptionsDialog(QDialog):
         self._problem.setProperty("role", "error")
         self._rows: dict[str, OptionRow] = {}
         self._sections: dict[str, QWidget] = {}
+        self._inside = QWidget()
         self._build()
         self._renew()
         room = self.screen().availableGeometry().size()
@@ -108,7 +110,7 @@ class OptionsDialog(QDialog):
         return top
 
     def _list(self) -> QScrollArea:
-        inside = QWidget()
+        inside = self._inside
         inside.setProperty("bare", True)
         whole = column(inside, pad=0, gap=20)
         whole.setContentsMargins(0, 0, theme.PAD, 0)
@@ -213,6 +215,8 @@ class OptionsDialog(QDialog):
         words, shown = self._search.text(), dict.fromkeys(self._sections, False)
         for path, each in self._rows.items():
             seen = each.option.speaks_of(words) and self._of_kind(path)
+            if seen == each.isHidden():
+                self._hold_still()
             each.setVisible(seen)
             shown[each.option.group] |= seen
         for group, section in self._sections.items():
@@ -220,6 +224,12 @@ class OptionsDialog(QDialog):
         changed = self._shows == "changedOptions" and not words
         self._nothing.setText("Nothing is changed yet." if changed else "No option is called so.")
         self._nothing.setVisible(not any(shown.values()))
+
+    def _hold_still(self) -> None:
+        """Paint the list once its rows have found their heights, which takes two turns."""
+        if self._inside.updatesEnabled():
+            self._inside.setUpdatesEnabled(False)
+            QTimer.singleShot(SETTLED, self._inside, partial(self._inside.setUpdatesEnabled, True))
 
     def _of_kind(self, path: str) -> bool:
         if self._shows == "changedOptions":
