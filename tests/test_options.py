@@ -210,6 +210,7 @@ def test_options_are_found_by_words_and_by_kind(studio, qtbot) -> None:
 def test_what_does_not_fit_is_offered_in_a_batch_that_does(studio, qtbot) -> None:
     dialog = opened(studio, qtbot)
     write(dialog, "optim.batch", "1000000")
+    write(dialog, "model.width", "4")
     write(dialog, "model.noise", "20000")
     qtbot.waitUntil(lambda: "will not fit" in told(dialog, "fitLine"), timeout=LONG)
     press(dialog, "fitBatchButton")

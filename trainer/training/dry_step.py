@@ -40,6 +40,7 @@ HIDDEN = 1.4
 # What a step of a GPU took stays with torch, and one that is captured has the same once more.
 CAPTURED = 2
 SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
+TAKEN, MOST_TAKEN = 0.25, 1 << 30  # of the free memory, and bytes of RAM, that a trial may take
 FIRST, TIMES = 4, 4  # images in the first batch that is tried; how many times as many in the next
 LONG = 0.5  # seconds: a larger batch than one that takes so long is not tried
 ENOUGH = 0.15  # seconds of steps that are timed, of each kind
@@ -199,7 +200,7 @@ def _try(
             break
         took = time.perf_counter() - began
         tried = _Tried((*tried.peaks, peak(batch)))
-        room = SPARE * free_on(state.rng.device)
+        room = _room(state.rng.device)
         following = min(wanted, (2 if took > LONG else TIMES) * batch)
         if batch >= wanted or tried.size(following) > room:
             break
@@ -208,6 +209,12 @@ def _try(
         batch = following
     state.recipe = _in_batches(recipe, tried.peaks[-1].batch)
     return replace(tried, seconds=_timed(state, batches, phase.step, progress))
+
+
+def _room(device: torch.device) -> float:
+    """The bytes that a trial may take."""
+    share = TAKEN * free_on(device)
+    return share if device.type == "cuda" else min(share, MOST_TAKEN)
 
 
 def _timed(state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress) -> float:
