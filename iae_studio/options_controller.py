@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QObject
 
@@ -19,6 +20,17 @@ from iae_studio.window import Window
 from trainer.recipe.recipe import Recipe
 
 NOT_TOLD = "What it takes could not be found out; the log says why."
+
+
+class Queue(Protocol):
+    """What is trained next."""
+
+    def add(self, recipe: Recipe) -> object: ...
+
+
+def queue_of(state: StudioState) -> Queue | None:
+    """Where a recipe waits until what trains has ended, if there is such a place."""
+    return getattr(state, "queue", None)
 
 
 class OptionsController(QObject):
@@ -68,13 +80,10 @@ class OptionsController(QObject):
 
     def _ways(self) -> list[Way]:
         """What can be done with a changed recipe; the first is the primary one."""
-        training = self.state.training
+        training, queue = self.state.training, queue_of(self.state)
         free = not training.busy and training.state is not State.STARTING
-        ways = [Way("Train", self._train) if free else Way("Show it", self._show)]
-        queue = getattr(self.state, "queue", None)
-        if queue is not None:
-            ways.append(Way("Train next", queue.add))
-        return ways
+        later = [] if queue is None else [Way("Train next", queue.add)]
+        return [Way("Train", self._train), *later] if free else [*later, Way("Show it", self._show)]
 
     def _show(self, recipe: Recipe) -> None:
         """Something else trains: it stands there, ready."""

@@ -246,7 +246,35 @@ def test_a_window_that_closes_waits_for_no_trial(studio, qtbot) -> None:
         question.progress(0, 0)
 
 
-def test_beside_a_training_the_options_are_shown_and_it_goes_on(studio, qtbot) -> None:
+class Queue:
+    """What is trained next."""
+
+    def __init__(self) -> None:
+        self.added: list = []
+
+    def add(self, recipe) -> None:
+        self.added.append(recipe)
+
+
+def test_changed_options_wait_in_the_queue(studio, qtbot, monkeypatch) -> None:
+    queue = Queue()
+    monkeypatch.setattr("iae_studio.options_controller.queue_of", lambda state: queue)
+    dialog = opened(studio, qtbot)
+    write(dialog, "schedule.steps", "30")
+    press(dialog, "way Train next")
+    assert queue.added == [CATALOGUE["mog-iae"].but(steps=30)] and not studio.state.training.busy
+    studio.state.training.start()
+    wait_state(studio, qtbot, State.TRAINING)
+    qtbot.waitUntil(lambda: find(studio, OptionsDialog, "optionsDialog") is None)
+    find(studio, QPushButton, "optionsButton").click()
+    use = find(studio, OptionsDialog, "optionsDialog").findChild(QPushButton, "useOptionsButton")
+    assert use.text() == "Train next", "what trains is not disturbed"
+    QTest.mouseClick(use, Qt.MouseButton.LeftButton)
+    assert queue.added[1:] == [studio.state.displayed.recipe]
+
+
+def test_beside_a_training_the_options_are_shown_and_it_goes_on(studio, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("iae_studio.options_controller.queue_of", lambda state: None)
     studio.state.training.start()
     wait_state(studio, qtbot, State.TRAINING)
     dialog = opened(studio, qtbot)

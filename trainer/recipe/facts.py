@@ -31,6 +31,8 @@ _MEANINGS = {
     "data.name": "the data set",
     "model.kind": "which autoencoder, or a GAN",
     "model.networks": "the family of networks",
+    "model.posterior": "the encoder's distribution q(z|x): any, or a factorised Gaussian",
+    "optim.seed": "the seed of weights, batches and noise",
     "objective.reconstruction.mismatched_last": "weight of such negatives at the end of the run",
     "optim.generator_rate": "Adam's learning rate of encoder and decoder",
 }
