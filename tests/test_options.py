@@ -186,11 +186,13 @@ def test_options_are_found_by_words_and_by_kind(studio, qtbot) -> None:
     dialog = opened(studio, qtbot)
 
     def shown() -> set[str]:
-        return {path for path, row in dialog._rows.items() if row.isVisible()}
+        return {path for path, row in dialog._list.rows.items() if row.isVisible()}
 
     assert shown() == {each.path for each in all_options()}
     QTest.keyClicks(dialog.findChild(QLineEdit, "optionSearch"), "learning RATE")
     assert shown() == {"optim.discriminator_rate", "optim.generator_rate"}
+    QTest.keyClick(dialog.findChild(QLineEdit, "optionSearch"), Qt.Key.Key_Return)
+    assert dialog.isVisible() and not studio.state.training.busy, "who searches does not start"
     dialog.findChild(QLineEdit, "optionSearch").clear()
     press(dialog, "addedOptionsButton", QToolButton)
     assert shown() == set(additions())

@@ -6,37 +6,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QWidget,
 )
 
 from iae_studio.state.fitting import Fitting
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import caption, column, heading, row
+from iae_studio.views.building_blocks import caption, column, row
 from iae_studio.views.fit_line import FitLine
-from iae_studio.views.option_fields import OptionRow
+from iae_studio.views.option_list import ADDED, ALL, CHANGED, OptionList
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from trainer.messages import UserError
-from trainer.recipe.facts import GROUPS, all_options
 from trainer.recipe.recipe import Recipe
 
 SIZE = QSize(640, 720)  # px, where the screen has room
-SETTLED = 30  # ms
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 LETTER = "Every addition at the paper's own choice"
 SHOWS = {
-    "allOptions": ("All", "All options"),
-    "changedOptions": ("Changed", "What is changed, or wrong"),
-    "addedOptions": ("Additions", "What the paper does not have"),
+    ALL: ("All", "All options"),
+    CHANGED: ("Changed", "What is changed, or wrong"),
+    ADDED: ("Additions", "What the paper does not have"),
 }
 
 
@@ -61,7 +60,7 @@ class OptionsDialog(QDialog):
         self.draft = OptionDraft(recipe)
         self._ways = list(ways)
         self._buttons: list[QPushButton] = []
-        self._shows = "allOptions"
+        self._shows = ALL
         self._fit = FitLine(fitting)
         self._fit.smallerWanted.connect(self._take)
         self._search = QLineEdit()
@@ -69,14 +68,12 @@ class OptionsDialog(QDialog):
         self._search.setPlaceholderText("Find an option")
         self._search.setClearButtonEnabled(True)
         self._search.textChanged.connect(self._sift)
-        self._nothing = caption("No option is called so.")
-        self._nothing.hide()
+        self._list = OptionList(self.draft)
+        self._list.typed.connect(self._typed)
+        self._list.resetWanted.connect(self._reset)
         self._problem = caption()
         self._problem.setObjectName("optionsProblem")
         self._problem.setProperty("role", "error")
-        self._rows: dict[str, OptionRow] = {}
-        self._sections: dict[str, QWidget] = {}
-        self._inside = QWidget()
         self._build()
         self._renew()
         room = self.screen().availableGeometry().size()
@@ -91,7 +88,7 @@ class OptionsDialog(QDialog):
         title.setProperty("title", True)
         layout.addWidget(title)
         layout.addLayout(self._top())
-        layout.addWidget(self._list(), 1)
+        layout.addWidget(self._list, 1)
         line = QFrame()
         line.setProperty("hairline", True)
         layout.addWidget(line)
@@ -108,31 +105,6 @@ class OptionsDialog(QDialog):
         top = row(self._search, self._kinds)
         top.setStretch(0, 1)
         return top
-
-    def _list(self) -> QScrollArea:
-        inside = self._inside
-        inside.setProperty("bare", True)
-        whole = column(inside, pad=0, gap=20)
-        whole.setContentsMargins(0, 0, theme.PAD, 0)
-        for group, words in GROUPS.items():
-            section = self._sections[group] = QWidget()
-            lines = column(section, pad=0, gap=12)
-            lines.addWidget(heading(words.upper()))
-            for option in all_options():
-                if option.group == group:
-                    made = self._rows[option.path] = OptionRow(option, self.draft)
-                    made.typed.connect(self._typed)
-                    made.resetWanted.connect(self._reset)
-                    lines.addWidget(made)
-            whole.addWidget(section)
-        whole.addWidget(self._nothing)
-        whole.addStretch(1)
-        area = QScrollArea()
-        area.setObjectName("optionList")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        return area
 
     def _foot(self) -> QHBoxLayout:
         self._all_back = QPushButton("Reset all")
@@ -170,7 +142,7 @@ class OptionsDialog(QDialog):
     def _reset(self, path: str) -> None:
         self.draft.reset(path)
         self._renew()
-        self._rows[path].field.setFocus()
+        self._list.rows[path].field.setFocus()
 
     def _reset_all(self) -> None:
         self.draft.reset_all()
@@ -192,8 +164,7 @@ class OptionsDialog(QDialog):
     def _renew(self) -> None:
         """Show the draft as it is."""
         draft = self.draft
-        for each in self._rows.values():
-            each.renew()
+        self._list.renew()
         count = len(draft.problems)
         told = "" if not count else f"{count} option{'s' * (count > 1)} to put right first."
         self._problem.setText(told)
@@ -212,29 +183,7 @@ class OptionsDialog(QDialog):
 
     def _sift(self) -> None:
         """Show what is searched for, of the kind that is chosen."""
-        words, shown = self._search.text(), dict.fromkeys(self._sections, False)
-        for path, each in self._rows.items():
-            seen = each.option.speaks_of(words) and self._of_kind(path)
-            if seen == each.isHidden():
-                self._hold_still()
-            each.setVisible(seen)
-            shown[each.option.group] |= seen
-        for group, section in self._sections.items():
-            section.setVisible(shown[group])
-        changed = self._shows == "changedOptions" and not words
-        self._nothing.setText("Nothing is changed yet." if changed else "No option is called so.")
-        self._nothing.setVisible(not any(shown.values()))
-
-    def _hold_still(self) -> None:
-        """Paint the list once its rows have found their heights, which takes two turns."""
-        if self._inside.updatesEnabled():
-            self._inside.setUpdatesEnabled(False)
-            QTimer.singleShot(SETTLED, self._inside, partial(self._inside.setUpdatesEnabled, True))
-
-    def _of_kind(self, path: str) -> bool:
-        if self._shows == "changedOptions":
-            return self.draft.changed(path) or path in self.draft.problems
-        return self._shows == "allOptions" or self._rows[path].option.addition
+        self._list.sift(self._search.text(), self._shows)
 
     # ---- the end -----------------------------------------------------------------------------
 
@@ -242,6 +191,13 @@ class OptionsDialog(QDialog):
         if self.draft.valid:
             self.accept()
             way.do(self.draft.recipe)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes them, but not while somebody searches."""
+        if event.key() in ENTER and self._search.hasFocus():
+            self._search.selectAll()
+        else:
+            super().keyPressEvent(event)
 
     def done(self, result: int) -> None:
         """Closed: nobody waits for what it would take."""
