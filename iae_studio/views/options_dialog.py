@@ -194,7 +194,7 @@ class OptionsDialog(QDialog):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes them, but not while somebody searches."""
-        if event.key() in ENTER and self._search.hasFocus():
+        if event.key() in ENTER and self.focusWidget() is self._search:
             self._search.selectAll()
         else:
             super().keyPressEvent(event)
