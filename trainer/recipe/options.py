@@ -32,7 +32,6 @@ AT_MOST = {
 MOST_NUMBER = 1e30  # of all others: a float32 ends at 3e38, and what is made of it goes further
 MOST_TEXT = 4096  # letters; a path may have as many
 BELOW_1 = ("optim.beta1", "optim.ema", "objective.penalties.confidence")
-BATCHES = ("optim.batch", "schedule.warm_batch")
 WORDS = "about."  # a run is found again by its recipe's name: no option
 C = TypeVar("C", bound=Composition)
 
@@ -221,7 +220,7 @@ def check_value(path: str, value: Any) -> None:
         raise UserError(f"{key} must be below 1, but is {brief(value)}.")
     if path in AT_MOST and value > AT_MOST[path]:
         raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
-    if path in BATCHES and value == 1:
+    if path in ("optim.batch", "schedule.warm_batch") and value == 1:
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
 
 

@@ -1,23 +1,17 @@
 """What a training would take: a few steps are tried, on noise, and nothing of them is kept.
 
-On a GPU torch tells the peak of its memory. Of the CPU's nobody tells that, so what the operators
-return is counted, and `HIDDEN` added for what they take inside. Steps begin with small batches and
-grow, so that nothing is taken that is not there; beyond that, memory and time grow evenly.
+Steps begin with small batches and grow, so that nothing is taken that is not there; beyond that,
+memory and time grow evenly.
 """
 
 from __future__ import annotations
 
 import time
-import weakref
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
 
 from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
@@ -32,13 +26,8 @@ from trainer.storage.faults import memory_is_full
 from trainer.training.cuda_graphs import WARM_UP, CapturedSteps
 from trainer.training.state import TrainState, start
 from trainer.training.step import next_batch, step
+from trainer.training.step_memory import Peak, memory_of
 
-# Times what a step makes beside what lives on, for what the CPU's operators take for themselves and
-# the allocator cannot use. With it the peak of 9 processes was met within a quarter (recipes of all
-# kinds, batches of 16 to 4,096).
-HIDDEN = 1.4
-# What a step of a GPU took stays with torch, and one that is captured has the same once more.
-CAPTURED = 2
 SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
 TAKEN, MOST_TAKEN = 0.25, 1 << 30  # of the free memory, and bytes of RAM, that a trial may take
 FIRST, TIMES = 4, 4  # images in the first batch that is tried; how many times as many in the next
@@ -57,19 +46,10 @@ class _Phase:
 
 
 @dataclass(frozen=True)
-class _Peak:
-    """The memory of a step, in bytes."""
-
-    batch: int  # images
-    size: int  # at its peak, and what lives on with it
-    images: float = 0.0  # what grows with the batch alone, at its own peak; 0: nobody knows
-
-
-@dataclass(frozen=True)
 class _Tried:
     """What steps of a phase take."""
 
-    peaks: tuple[_Peak, ...]  # with larger and larger batches
+    peaks: tuple[Peak, ...]  # with larger and larger batches
     seconds: float = 0.0  # with the last of them
 
     def of_one(self) -> float:
@@ -192,7 +172,7 @@ def _try(
         state.recipe = _in_batches(recipe, batch)
         began = time.perf_counter()
         try:
-            with _peak(state) as peak:
+            with memory_of(state) as peak:
                 _step(state, batches, phase.step)
         except (RuntimeError, MemoryError) as error:
             if not memory_is_full(error) or not tried.peaks:
@@ -254,76 +234,3 @@ def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor
     if state.rng.device.type == "cuda":
         return CapturedSteps(state, batches).step
     return lambda: step(state, next_batch(state, batches))
-
-
-# ---- memory --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _peak(state: TrainState) -> Iterator[Callable[[int], _Peak]]:
-    """Afterwards: what a training holds at the peak of what is done inside, with such a batch."""
-    device = state.rng.device
-    held = sum(tensor.untyped_storage().nbytes() for tensor in _living(state))
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-        torch.cuda.reset_peak_memory_stats(device)
-        before = torch.cuda.memory_allocated(device)  # with the window's pictures, say
-        yield lambda batch: _Peak(
-            batch, held + CAPTURED * (torch.cuda.max_memory_allocated(device) - before)
-        )
-        return
-    with _Counter(state) as counter:
-        yield lambda batch: _Peak(
-            batch,
-            held + round(HIDDEN * (counter.peak - held)),
-            HIDDEN * counter.images_peak,
-        )
-
-
-def _living(state: TrainState) -> Iterator[Tensor]:
-    """All that lives from one step to the next."""
-    for model in (state.model, state.ema):
-        yield from model.state_dict().values()
-    yield from (weight.grad for weight in state.model.parameters() if weight.grad is not None)
-    for optimiser in state.optimisers.values():
-        for moments in optimiser.state.values():
-            yield from (value for value in moments.values() if isinstance(value, Tensor))
-
-
-class _Counter(TorchDispatchMode):
-    """Counts the bytes of a training, and of what this thread's operators return, while they live.
-
-    What is as large as something that lives on, a weight's gradient say, does not grow with the
-    batch.
-    """
-
-    def __init__(self, state: TrainState) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._kinds = {tensor.untyped_storage().nbytes() for tensor in _living(state)}
-        self.peak = self.images_peak = self._now = self._images = 0
-        self._known: dict[int, int] = {}
-        for tensor in _living(state):
-            self._see(tensor)
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        made = func(*args, **(kwargs or {}))
-        for each in tree_leaves(made):
-            if isinstance(each, Tensor):
-                self._see(each)
-        return made
-
-    def _see(self, tensor: Tensor) -> None:
-        storage = tensor.untyped_storage()
-        if storage._cdata not in self._known:
-            self._known[storage._cdata] = storage.nbytes()
-            self._move(storage.nbytes())
-            weakref.finalize(storage, self._gone, storage._cdata).atexit = False
-
-    def _gone(self, key: int) -> None:
-        self._move(-self._known.pop(key, 0))
-
-    def _move(self, size: int) -> None:
-        self._now += size
-        self._images += 0 if abs(size) in self._kinds else size
-        self.peak = max(self.peak, self._now)
-        self.images_peak = max(self.images_peak, self._images)
