@@ -17,6 +17,7 @@ from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
+from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
 from iae_studio.queue_controller import QueueController
@@ -64,6 +65,7 @@ class Studio(QObject):
         self.pictures = PictureController(self.state, self.window, self.settings)
         self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
+        self.options = OptionsController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)
@@ -132,6 +134,7 @@ class Studio(QObject):
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread | AwakeThread]:
         """All but the one that trains."""
         others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
+        others = (*others, self.options.worker)
         return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:

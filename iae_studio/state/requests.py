@@ -10,7 +10,8 @@ class Requests(QObject):
 
     openWanted = Signal()  # images, from a dialog
     pasteWanted = Signal()
-    # A recipe to be changed before it is trained; what is to be done with the changed one.
+    # A recipe to be changed before it is trained; what is to be done with the changed one, or None:
+    # it is trained then.
     optionsWanted = Signal(object, object)
     ownImagesWanted = Signal()  # a folder of them, to train on
 

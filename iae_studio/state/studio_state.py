@@ -11,6 +11,7 @@ from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
 from iae_studio.state.drawn_code import CodeDrawing
+from iae_studio.state.fitting import Fitting
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
@@ -43,6 +44,7 @@ class StudioState:
     drawing: CodeDrawing
     training: Training
     devices: Devices
+    fitting: Fitting
     asides: Asides
     library: Library
     downloads: Downloads
@@ -58,7 +60,7 @@ class StudioState:
         inputs = InputImages(displayed, messages)
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
-        training = Training(displayed, messages)
+        training, devices = Training(displayed, messages), Devices()
         library = Library(displayed, training, messages)
         parts = cls(
             messages=messages,
@@ -72,7 +74,8 @@ class StudioState:
             answers=answers,
             drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
-            devices=Devices(),
+            devices=devices,
+            fitting=Fitting(training, devices),
             asides=Asides(displayed, training, messages),
             library=library,
             downloads=Downloads(),
