@@ -1,0 +1,115 @@
+"""The frames of a film, one after the other: pure functions of weights, question and time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+import torch
+
+from trainer.data.progress import OnProgress, unheard
+from trainer.exploring.paths import around
+from trainer.exploring.points import drawn, points_of
+from trainer.films.page import page
+from trainer.films.picture import Picture
+from trainer.films.plan import Shot, shots_of
+from trainer.films.scene import Keyframes, Loop, Scene, Training, Walk
+from trainer.films.stations import StationDrawer, keyframes_of
+from trainer.films.weights import at_moment, weights_of
+from trainer.inference.pixels import to_pixels
+from trainer.inference.render import render
+from trainer.messages import Pixels, Probe, UserError
+
+POINTS = "Points have no film: choose a model of images first."
+NO_IMAGES = "There is nothing to film yet: open an image first."
+
+
+def frames(
+    scene: Scene, shots: Sequence[Shot] | None = None, progress: OnProgress = unheard
+) -> Iterator[Pixels]:
+    """Each shot's picture, uint8 [H, W, C], all of one size; of all shots, or of these.
+
+    `progress(done, in all)` is called often; what it raises ends the film. Raises UserError.
+    """
+    wanted = shots_of(scene) if shots is None else shots
+    done = 0
+
+    def check() -> None:
+        progress(done, len(wanted))
+
+    drawer = _drawer(scene, check)
+    for shot in wanted:
+        check()
+        yield page(drawer.draw(shot), scene.look)
+        done += 1
+
+
+class _Drawer(Protocol):
+    def draw(self, shot: Shot) -> Picture: ...
+
+
+def _drawer(scene: Scene, check: Callable[[], object]) -> _Drawer:
+    if weights_of(scene).recipe.two_dimensional:
+        raise UserError(POINTS)
+    story = scene.story
+    if isinstance(story, Walk) and not len(story.probe.images):
+        raise UserError(NO_IMAGES)
+    if isinstance(story, Keyframes | Walk):
+        way = keyframes_of(story) if isinstance(story, Walk) else story
+        return StationDrawer(scene, way, check)
+    if not len(story.probe.images):
+        raise UserError(NO_IMAGES)
+    if isinstance(story, Loop):
+        return _LoopDrawer(scene, story, check)
+    return _TrainingDrawer(scene, story)
+
+
+class _LoopDrawer:
+    """Every tile on its own closed way; the first frame is what the model answers."""
+
+    def __init__(self, scene: Scene, story: Loop, check: Callable[[], object]) -> None:
+        self._snapshot, self._check = weights_of(scene), check
+        probe, frames = story.probe, scene.pace.ticks
+        self._probe = probe
+        self._points = []
+        for row in range(len(probe.images)):
+            check()
+            self._points.append(points_of(self._snapshot, _row(probe, row)))
+        # Columns share their noise over all rows, and without noise all codes move alike.
+        self._ways = [
+            around(self._snapshot, point, seed, frames)
+            for point, seed in zip(self._points[0], probe.noise_seeds, strict=True)
+        ]
+
+    @torch.inference_mode()
+    def draw(self, shot: Shot) -> Picture:
+        noise = torch.stack([way[shot.part] for way, _ in self._ways])
+        rows, codes = [], []
+        for points in self._points:
+            self._check()
+            moved = [p.given + m[shot.part] for p, (_, m) in zip(points, self._ways, strict=True)]
+            rows.append(drawn(points[0], torch.stack(moved), noise))
+            if not points[0].has_code and not self._snapshot.recipe.varies_code:
+                codes.append(to_pixels(points[0].given[None])[0])
+        step, seen = self._snapshot.step, self._probe.images
+        return Picture(np.stack(rows), step, seen, np.stack(codes) if codes else None)
+
+
+class _TrainingDrawer:
+    """The same question to moment after moment."""
+
+    def __init__(self, scene: Scene, story: Training) -> None:
+        self._own, self._story, self._root = weights_of(scene), story, scene.root
+
+    def draw(self, shot: Shot) -> Picture:
+        own, moments, probe = self._own, self._story.moments, self._story.probe
+        newest = shot.number >= len(moments)
+        snapshot = own if newest else at_moment(moments[shot.number], own.device, self._root)
+        made = render(snapshot, probe)
+        return Picture(made.tiles, snapshot.step, probe.images, made.code_pictures)
+
+
+def _row(probe: Probe, row: int) -> Probe:
+    return replace(probe, images=probe.images[row : row + 1])
