@@ -15,14 +15,17 @@ from trainer.exploring.points import drawn, points_of
 from trainer.films.page import page
 from trainer.films.picture import Picture
 from trainer.films.plan import Shot, shots_of
-from trainer.films.scene import Keyframes, Loop, Scene, Training, Walk
+from trainer.films.scene import Keyframes, Loop, Scene, Through, Training, Walk
 from trainer.films.stations import StationDrawer, keyframes_of
 from trainer.films.weights import at_moment, weights_of
 from trainer.inference.pixels import to_pixels
 from trainer.inference.render import render
+from trainer.inference.snapshot import Snapshot
 from trainer.messages import Pixels, Probe, UserError
+from trainer.recipe.recipe import Recipe
 
 POINTS = "Points have no film: choose a model of images first."
+NO_WAY = "There is nothing to go along: no noise, and a code without directions."
 NO_IMAGES = "There is nothing to film yet: open an image first."
 
 
@@ -54,13 +57,14 @@ def _drawer(scene: Scene, check: Callable[[], object]) -> _Drawer:
     if weights_of(scene).recipe.two_dimensional:
         raise UserError(POINTS)
     story = scene.story
-    if isinstance(story, Walk) and not len(story.probe.images):
-        raise UserError(NO_IMAGES)
-    if isinstance(story, Keyframes | Walk):
-        way = keyframes_of(story) if isinstance(story, Walk) else story
-        return StationDrawer(scene, way, check)
+    if isinstance(story, Keyframes):
+        return StationDrawer(scene, story, check)
     if not len(story.probe.images):
         raise UserError(NO_IMAGES)
+    if isinstance(story, Walk):
+        if why := _no_walk(weights_of(scene), story.through):
+            raise UserError(why)
+        return StationDrawer(scene, keyframes_of(story), check)
     if isinstance(story, Loop):
         return _LoopDrawer(scene, story, check)
     return _TrainingDrawer(scene, story)
@@ -77,11 +81,18 @@ class _LoopDrawer:
         for row in range(len(probe.images)):
             check()
             self._points.append(points_of(self._snapshot, _row(probe, row)))
+        if not len(self._points[0][0].noise) and not self._moves():
+            raise UserError(NO_WAY)
         # Columns share their noise over all rows, and without noise all codes move alike.
         self._ways = [
             around(self._snapshot, point, seed, frames)
             for point, seed in zip(self._points[0], probe.noise_seeds, strict=True)
         ]
+
+    def _moves(self) -> bool:
+        """Whether there is a way through the code."""
+        known = self._snapshot.directions
+        return self._points[0][0].has_code and known is not None and len(known.code_axes) > 0
 
     @torch.inference_mode()
     def draw(self, shot: Shot) -> Picture:
@@ -109,6 +120,22 @@ class _TrainingDrawer:
         snapshot = own if newest else at_moment(moments[shot.number], own.device, self._root)
         made = render(snapshot, probe)
         return Picture(made.tiles, snapshot.step, probe.images, made.code_pictures)
+
+
+def _no_walk(snapshot: Snapshot, through: Through) -> str:
+    """Why a way leads nowhere, and what to do; empty where it leads somewhere."""
+    recipe = snapshot.recipe
+    if through == "noise" and not has_noise(recipe):
+        return "This model has no noise to walk through: walk through its code."
+    if through == "code" and recipe.translates:
+        return "The code is a picture, and pictures do not blend: walk through the noise."
+    return ""
+
+
+def has_noise(recipe: Recipe) -> bool:
+    """Whether one image has many answers."""
+    model = recipe.model
+    return bool(model.noise or model.encoder_noise or model.posterior == "gaussian")
 
 
 def _row(probe: Probe, row: int) -> Probe:

@@ -103,7 +103,7 @@ def _by_step(steps: Sequence[int], total: int) -> list[int]:
     first, last = steps[0], steps[-1]
     at, number = [], 0
     for tick in range(total):
-        step = first + (last - first) * (tick + 1) / total
+        step = first + (last - first) * tick / max(total - 1, 1)
         while number + 1 < len(steps) and steps[number + 1] <= step + 1e-6:
             number += 1
         at.append(number)
