@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.film_controller import FilmController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.films = FilmController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
@@ -96,6 +98,7 @@ class Studio(QObject):
             thread.start()
         self.data.start()
         self.own_images.start()
+        self.films.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
@@ -103,6 +106,7 @@ class Studio(QObject):
             return
         self._closed, self._waits = True, False
         self.own_images.cancel()
+        self.films.cancel()
         self.data.cancel()
         for thread in self.threads():
             thread.ask_to_end()
@@ -120,7 +124,7 @@ class Studio(QObject):
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
         """All but the one that trains."""
         others = (*self.data.threads(), *self.own_images.threads())
-        return [self.render, self.work, *self.explorers.threads, *others]
+        return [self.render, self.work, self.films.worker, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -153,7 +157,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images):
+        for source in (self.work, self.data, self.own_images, self.films):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:

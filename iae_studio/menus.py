@@ -61,6 +61,8 @@ class Menus:
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
         self._act(menu, "File", "Save s&heet as PNG…", "Ctrl+E", dialogs.save_sheet, "The grid")
+        film = self._state.requests.filmWanted.emit
+        self._act(menu, "File", "&Film…", "Ctrl+Shift+V", film, "A loop, a walk, the training")
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 

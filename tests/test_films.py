@@ -21,7 +21,7 @@ from trainer.exploring.questions.base import Circumstances
 from trainer.films.containers import times
 from trainer.films.formats import APNG, FORMATS, GIF, MP4
 from trainer.films.frames import frames
-from trainer.films.plan import Shot, loop_shots, shots_of, station_shots, training_shots
+from trainer.films.plan import Shot, loop_shots, station_shots, training_shots
 from trainer.films.scene import (
     Keyframe,
     Keyframes,
@@ -38,9 +38,10 @@ from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
 from trainer.reporting.sheets import sheet, tiled
 from trainer.storage import files
-from trainer.storage.snapshots import one_a_step, moments_in, snapshot_path
+from trainer.storage.snapshots import moments_in, one_a_step, snapshot_path
 
 SHORT = Pace(rate=10, seconds=0.8)
+PLAIN = Look()
 NOW = Circumstances()
 
 
@@ -58,7 +59,7 @@ def probe_of(model, rows: int = 2, columns: int = 3, **more) -> Probe:
     return Probe(0, pictures_of(model.recipe, rows), column_seeds(4, columns), **more)
 
 
-def scene_of(model, story, pace: Pace = SHORT, look: Look = Look()) -> Scene:
+def scene_of(model, story, pace: Pace = SHORT, look: Look = PLAIN) -> Scene:
     return Scene(story, model.snapshot, pace, look)
 
 
@@ -388,7 +389,7 @@ class Full(io.FileIO):
 def test_a_full_disk_leaves_no_file_and_is_told(model, tmp_path, monkeypatch, known) -> None:
     monkeypatch.setattr(files.os, "fdopen", lambda handle, mode: Full(handle, mode))
     path = tmp_path / f"film{known.suffix}"
-    with pytest.raises(UserError, match="No space left on device.*Free some space") as told:
+    with pytest.raises(UserError, match=r"No space left on device.*Free some space") as told:
         write_film(path, scene_of(model, Loop(probe_of(model))))
     assert path.name in str(told.value)
     monkeypatch.undo()

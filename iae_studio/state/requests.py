@@ -12,4 +12,5 @@ class Requests(QObject):
     pasteWanted = Signal()
     # A recipe to be changed before it is trained; what is to be done with the changed one.
     optionsWanted = Signal(object, object)
+    filmWanted = Signal()  # of what is explored
     ownImagesWanted = Signal()  # a folder of them, to train on

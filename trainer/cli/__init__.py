@@ -30,7 +30,10 @@ from trainer.cli.writing import printable
 from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
-COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, film, download, export, doctor)
+COMMANDS = (
+    *(listing, train, evaluate, reproduce, reconstruct),
+    *(figure, film, download, export, doctor),
+)
 
 
 class _Parser(argparse.ArgumentParser):

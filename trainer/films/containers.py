@@ -132,9 +132,7 @@ def write_gif(
     colours: Image.Image,
 ) -> None:
     """An animated GIF that plays for ever, all of it in the same colours (see `palette`)."""
-    for place, (picture, stands) in enumerate(
-        zip(pictures, times(ticks, rate, 100), strict=True)
-    ):
+    for place, (picture, stands) in enumerate(zip(pictures, times(ticks, rate, 100), strict=True)):
         still = _encoded(_indexed(picture, colours), "GIF", optimize=False, interlace=0)
         start = 13 + 3 * 2 ** ((still[10] & 7) + 1)  # behind the header and its colours
         if not place:

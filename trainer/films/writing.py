@@ -89,5 +89,3 @@ def _fitting(pictures: Iterator[Pixels], kind: FilmFormat) -> Iterator[Pixels]:
                 "choose a smaller size."
             )
         yield picture
-
-

@@ -1,0 +1,35 @@
+"""What is said of a film before it is written."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Expected(Protocol):
+    """What a film will be."""
+
+    @property
+    def frames(self) -> int: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def height(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+
+
+def facts(expected: Expected, rate: int) -> str:
+    """Frames, their size, and about how large the file."""
+    seconds = expected.frames / rate
+    frames = "1 frame" if expected.frames == 1 else f"{expected.frames:,} frames"
+    about = megabytes(expected.size)
+    return (
+        f"{frames} in {seconds:.1f} s, {expected.width:,} × {expected.height:,} px, about {about}"
+    )
+
+
+def megabytes(size: int) -> str:
+    """Bytes, with as many digits as they deserve."""
+    if size < 1_000_000:
+        return f"{max(round(size / 1000), 1):,} KB"
+    return f"{size / 1e6:.1f} MB" if size < 10_000_000 else f"{round(size / 1e6):,} MB"
