@@ -104,12 +104,12 @@ class FilmForm(QWidget):
 
     def _make_sliders(self) -> None:
         pace, look = self._choices.pace, self._choices.look
-        self._seconds = _slider("filmSeconds", "length", (1, LONGEST), pace.seconds, 1, " s")
-        self._rate = _slider("filmRate", "speed", (FEWEST_RATE, MOST_RATE), pace.rate, 0, " /s")
+        self._seconds = _slider("filmSeconds", "Length", (1, LONGEST), pace.seconds, 1, " s")
+        self._rate = _slider("filmRate", "Speed", (FEWEST_RATE, MOST_RATE), pace.rate, 0, " /s")
         self._rate.setTip("Frames a second")
-        self._hold = _slider("filmHold", "rest", (0, 3), pace.hold, 1, " s")
+        self._hold = _slider("filmHold", "Rest", (0, 3), pace.hold, 1, " s")
         self._hold.setTip("How long it stands at each keyframe, or at the end")
-        self._factor = _slider("filmSize", "size", (1, LARGEST_FACTOR), look.factor, 0, " ×")
+        self._factor = _slider("filmSize", "Size", (1, LARGEST_FACTOR), look.factor, 0, " ×")
         self._factor.setTip("How many pixels a pixel is wide and high")
         self._sliders = (self._seconds, self._rate, self._hold, self._factor)
         for slider in self._sliders:

@@ -25,6 +25,7 @@ from trainer.messages import Pixels, Probe
 LOOP, WALK, KEYFRAMES, TRAINING = "loop", "walk", "keyframes", "training"
 TILE, ROW, GRID = "tile", "row", "grid"
 NO_IMAGES = "There is nothing to film yet: open an image, or press R for test images."
+PACE, LOOK = Pace(15, 4.0), Look(2, inputs=True, caption=True)  # at first
 POINTS = "Points have no film: choose a model of images."
 SEVERAL = "These keyframes are of several models: a film is of one, or of moments of one run."
 
@@ -38,8 +39,8 @@ class Choices:
     through: Through = "noise"
     closed: bool = True
     even: bool = False
-    pace: Pace = Pace(15, 4.0)
-    look: Look = Look(2, inputs=True, caption=True)
+    pace: Pace = PACE
+    look: Look = LOOK
     ending: str = ".gif"
 
     def seen(self) -> Look:

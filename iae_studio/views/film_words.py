@@ -20,12 +20,10 @@ class Expected(Protocol):
 
 def facts(expected: Expected, rate: int) -> str:
     """Frames, their size, and about how large the file."""
-    seconds = expected.frames / rate
+    pixels = f"{expected.width:,} × {expected.height:,} px"
     frames = "1 frame" if expected.frames == 1 else f"{expected.frames:,} frames"
-    about = megabytes(expected.size)
-    return (
-        f"{frames} in {seconds:.1f} s, {expected.width:,} × {expected.height:,} px, about {about}"
-    )
+    seconds, about = expected.frames / rate, megabytes(expected.size)
+    return f"{frames} in {seconds:.1f} s, {pixels}, about {about}"
 
 
 def megabytes(size: int) -> str:
