@@ -16,7 +16,7 @@ from iae_studio.threads import film_job
 from iae_studio.threads.film_job import Expected
 from iae_studio.threads.worker import WorkThread
 from iae_studio.views.film_dialog import FilmDialog
-from iae_studio.views.film_story import Choices, Marked, mark, story_of
+from iae_studio.views.film_story import TRAINING, Choices, Marked, mark, story_of
 from iae_studio.views.film_words import facts
 from trainer.exploring.questions.weights import ShownWeights
 from trainer.films.formats import FORMATS
@@ -60,11 +60,9 @@ class FilmController(QObject):
             state.answers.asked,
             state.answers.factsChanged,
             state.selection.changed,
-            state.displayed.selected,
-            state.time.moved,
-            state.time.momentsChanged,
         ):
             signal.connect(self._changed)
+        state.time.momentsChanged.connect(self._other_moments)
 
     def start(self) -> None:
         """Begin to work."""
@@ -77,6 +75,7 @@ class FilmController(QObject):
             if progress is not None:
                 progress.cancel()
         if self.dialog is not None:
+            self.dialog.set_busy(False)  # else closing it would be cancelling alone
             self.dialog.close()
 
     def open(self) -> None:
@@ -107,6 +106,10 @@ class FilmController(QObject):
         if self.dialog is not None and self.dialog.isVisible() and not self.dialog.busy:
             self._pause.start(PAUSE)
 
+    def _other_moments(self) -> None:
+        if self.dialog is not None and self.dialog.form.choices().kind == TRAINING:
+            self._changed()
+
     def _renew(self) -> None:
         dialog = self.dialog
         if dialog is None or dialog.busy or not dialog.isVisible():
@@ -116,9 +119,9 @@ class FilmController(QObject):
         choices = dialog.form.choices()
         story = story_of(self.state, choices, dialog.form.keyframes.marked())
         if isinstance(story, str):
-            dialog.tell(story)
+            dialog.tell("")
             dialog.tell_facts("")
-            dialog.preview.clear()
+            dialog.preview.clear(story)
             return
         dialog.tell("")
         then = partial(self._draw, _Wanted(story, choices))

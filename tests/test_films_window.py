@@ -97,6 +97,11 @@ def said(studio) -> str:
     return find(studio, QLabel, "filmProblem").text()
 
 
+def lacks(studio) -> str:
+    """What stands where the preview would play."""
+    return find(studio, FilmPreview, "filmPreview").said()
+
+
 def read(path: Path) -> list[np.ndarray]:
     found = []
     with Image.open(path) as image:
@@ -139,7 +144,7 @@ def test_a_loop_is_chosen_looked_at_and_saved(studio, qtbot, tmp_path, monkeypat
     choose(studio, qtbot, "Gif")
     ready(studio, qtbot)
     studio.state.inputs.clear()
-    qtbot.waitUntil(lambda: "open an image" in said(studio), timeout=LONG)
+    qtbot.waitUntil(lambda: "open an image" in lacks(studio), timeout=LONG)
     assert not find(studio, QPushButton, "filmSave").isEnabled()
     dialog.close()
 
@@ -168,7 +173,7 @@ def test_a_film_of_a_training(studio, qtbot, tmp_path, monkeypatch) -> None:
     """Of a run of a few steps: the frames are what its moments answer."""
     opened(studio, qtbot)
     choose(studio, qtbot, "Training")
-    qtbot.waitUntil(lambda: "run of yours" in said(studio), timeout=LONG)
+    qtbot.waitUntil(lambda: "run of yours" in lacks(studio), timeout=LONG)
     studio.state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"].but(width=4, batch=4)))
     train(studio, qtbot, 3)
     run = studio.state.displayed.model.path
@@ -195,9 +200,9 @@ def test_a_film_of_a_training(studio, qtbot, tmp_path, monkeypatch) -> None:
 
 def test_keyframes_are_marked_ordered_and_filmed(studio, qtbot, tmp_path, monkeypatch) -> None:
     opened(studio, qtbot)
-    choose(studio, qtbot, "Keyframes", "Tile", "Apng")
+    choose(studio, qtbot, "Keyframes", "Apng")
     short(studio)
-    qtbot.waitUntil(lambda: "Two keyframes make a film" in said(studio), timeout=LONG)
+    qtbot.waitUntil(lambda: "Two keyframes make a film" in lacks(studio), timeout=LONG)
     marks, tiles = find(studio, QListWidget, "keyframeList"), []
     for row, column in ((0, 0), (2, 1), (3, 2)):
         studio.state.selection.select(row, column)
@@ -205,12 +210,14 @@ def test_keyframes_are_marked_ordered_and_filmed(studio, qtbot, tmp_path, monkey
         qtbot.mouseClick(find(studio, QPushButton, "addKeyframe"), Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda count=count: marks.count() == count + 1, timeout=LONG)
         tiles.append(studio.state.answers.rendering.tiles[row, column])
+    choose(studio, qtbot, "Grid")
+    qtbot.waitUntil(lambda: "the same grid" in lacks(studio), timeout=LONG)
+    choose(studio, qtbot, "Tile")
     assert marks.item(1).text().endswith("n2, step 7,000")
     qtbot.mouseClick(find(studio, QToolButton, "earlierKeyframe"), Qt.MouseButton.LeftButton)
     marks.setCurrentRow(2)
     qtbot.keyClick(marks, Key.Key_Delete)
     find(studio, QCheckBox, "filmClosed").setChecked(False)
-    find(studio, QCheckBox, "filmCaption").setChecked(False)
     ready(studio, qtbot)
     save(studio, qtbot, monkeypatch, tmp_path / "keys.png")
     qtbot.waitUntil(lambda: said(studio) == "Saved keys.png.", timeout=LONG)
@@ -237,6 +244,11 @@ def cancelling_in_the_middle_leaves_no_file(studio, qtbot, tmp_path, monkeypatch
     qtbot.mouseClick(find(studio, QPushButton, "filmCancel"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: said(studio) == "Cancelled: no file was written.", timeout=LONG)
     assert not list(folder.iterdir()) and not bar.isVisible()
+    save(studio, qtbot, monkeypatch, folder / "long.png")
+    qtbot.waitUntil(lambda: bar.value() > 0, timeout=LONG)
+    studio.window.close()
+    studio.films.worker.wait()
+    assert not list(folder.iterdir())
 
 
 # ---- what suits a model --------------------------------------------------------------------------

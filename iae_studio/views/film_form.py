@@ -64,6 +64,7 @@ class FilmForm(QWidget):
         super().__init__(parent)
         self._state = state
         self._choices = Choices()
+        self._what_of = {KEYFRAMES: TILE}  # what was chosen last, by the kind of film
         self._kinds = _segments("filmKinds", "Kind of film", KINDS, self._set_kind)
         self._whats = _segments("filmWhats", "What is filmed", WHATS, self._set_what)
         self._throughs = _segments("filmThroughs", "Through what", THROUGHS, self._set_through)
@@ -151,6 +152,9 @@ class FilmForm(QWidget):
             label.setFixedWidth(wide)
         for slider in self._sliders:
             slider.setCaptionWidth(wide + 12 - theme.GAP)
+        number = max(slider.numberHint() for slider in self._sliders)
+        for slider in self._sliders:
+            slider.setNumberWidth(number)
 
     # ---- choosing ----------------------------------------------------------------------------
 
@@ -159,8 +163,8 @@ class FilmForm(QWidget):
         chosen, possible = self._choices, throughs(self._state)
         if chosen.through not in possible and possible:
             chosen = replace(chosen, through=possible[0])
-        if chosen.kind == WALK and chosen.what == ROW:
-            chosen = replace(chosen, what=GRID)
+        steps = {marked.step for marked in self.keyframes.marked()}
+        chosen = replace(chosen, several=len(steps) > 1)
         self._choices = chosen
         kind = chosen.kind
         for segments, name in (
@@ -180,7 +184,7 @@ class FilmForm(QWidget):
         self._hold.setVisible(kind != LOOP)
         self._closed.setVisible(kind in (WALK, KEYFRAMES))
         self._inputs.setVisible(kind in (LOOP, TRAINING))
-        self._caption.setVisible(kind in (KEYFRAMES, TRAINING))
+        self._caption.setVisible(kind == TRAINING or (kind == KEYFRAMES and chosen.several))
         for box, on in (
             (self._closed, chosen.closed),
             (self._inputs, chosen.look.inputs),
@@ -217,9 +221,10 @@ class FilmForm(QWidget):
         self.changed.emit()
 
     def _set_kind(self, kind: str) -> None:
-        self._set(replace(self._choices, kind=kind))
+        self._set(replace(self._choices, kind=kind, what=self._what_of.get(kind, GRID)))
 
     def _set_what(self, what: str) -> None:
+        self._what_of[self._choices.kind] = what
         self._set(replace(self._choices, what=what))
 
     def _set_through(self, through: str) -> None:

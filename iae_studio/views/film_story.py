@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+
+import numpy as np
 
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import has_noise
@@ -25,6 +27,7 @@ from trainer.messages import Pixels, Probe
 LOOP, WALK, KEYFRAMES, TRAINING = "loop", "walk", "keyframes", "training"
 TILE, ROW, GRID = "tile", "row", "grid"
 NO_IMAGES = "There is nothing to film yet: open an image, or press R for test images."
+_ASKED = [each for each in fields(Probe) if each.name != "stamp"]
 PACE, LOOK = Pace(15, 4.0), Look(2, inputs=True, caption=True)  # at first
 POINTS = "Points have no film: choose a model of images."
 SEVERAL = "These keyframes are of several models: a film is of one, or of moments of one run."
@@ -42,14 +45,19 @@ class Choices:
     pace: Pace = PACE
     look: Look = LOOK
     ending: str = ".gif"
+    several: bool = False  # whether the keyframes are of several steps
 
     def seen(self) -> Look:
         """The look, without what has no sense for this kind of film."""
         return Look(
             self.look.factor,
             self.look.inputs and self.kind in (LOOP, TRAINING),
-            self.look.caption and self.kind in (KEYFRAMES, TRAINING),
+            self.look.caption and (self.kind == TRAINING or self._goes_through_time),
         )
+
+    @property
+    def _goes_through_time(self) -> bool:
+        return self.kind == KEYFRAMES and self.several
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +172,17 @@ def _keyframes(choices: Choices, marked: Sequence[Marked]) -> Keyframes | str:
         )
         for each in marked
     ]
+    if choices.what != TILE and all(_alike(frame, frames[0]) for frame in frames):
+        return f"All keyframes show the same {choices.what}: film the tile, or move a slider."
     return Keyframes(tuple(frames), choices.closed)
+
+
+def _alike(one: Keyframe, other: Keyframe) -> bool:
+    """Whether they are the same question to the same weights."""
+    if (one.model, one.step) != (other.model, other.step):
+        return False
+    pairs = [(getattr(one.probe, each.name), getattr(other.probe, each.name)) for each in _ASKED]
+    return all(np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b for a, b in pairs)
 
 
 def told(state: StudioState, choices: Choices) -> str:

@@ -41,7 +41,7 @@ class KeyframeList(QWidget):
         self.list.setAccessibleName("Keyframes, in their order")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setIconSize(QSize(theme.px(SIDE), theme.px(SIDE)))
-        self.list.setMinimumHeight(theme.px(3 * SIDE))
+        self.list.setMinimumHeight(theme.px(4 * SIDE))
         self.list.model().rowsMoved.connect(lambda *_: self.changed.emit())
         self.list.removeWanted.connect(self.remove)
         self.list.currentRowChanged.connect(lambda _: self._enable())

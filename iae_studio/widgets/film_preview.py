@@ -25,6 +25,7 @@ class FilmPreview(QWidget):
         self._next: tuple[int, ...] = ()
         self._at = 0
         self._seconds = 1.0
+        self._words = ""
         self._clock = QTimer(self)
         self._clock.setTimerType(Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
@@ -47,16 +48,21 @@ class FilmPreview(QWidget):
         self._keep_time()
         self.update()
 
-    def clear(self) -> None:
-        """Nothing plays."""
+    def clear(self, words: str = "") -> None:
+        """Nothing plays; `words` say why, and what to do."""
         self._images, self._coming, self._order, self._next = [], [], (), ()
-        self._at = 0
+        self._at, self._words = 0, words
+        self.setAccessibleDescription(words)
         self._clock.stop()
         self.update()
 
     def count(self) -> int:
         """How many frames are there."""
         return len(self._images)
+
+    def said(self) -> str:
+        """What stands where nothing plays."""
+        return "" if self._images else self._words
 
     def now(self) -> int:
         """The place in the film that is shown."""
@@ -98,6 +104,12 @@ class FilmPreview(QWidget):
             shrunk = box.width() * self.devicePixelRatioF() < image.width()
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
             painter.drawImage(box, image)
+        elif self._words:
+            painter.setPen(theme.colour("muted"))
+            edge = 2 * theme.PAD
+            room = self.rect().adjusted(edge, edge, -edge, -edge)
+            wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, int(wrap), self._words)
         painter.end()
 
     def _box(self, size: QSize) -> QRect:
