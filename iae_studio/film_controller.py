@@ -180,7 +180,11 @@ class FilmController(QObject):
 
     def _added(self, weights: object) -> None:
         marked = mark(self.state, weights)
-        if self.dialog is not None and marked is not None:
+        if self.dialog is None:
+            return
+        if marked is None:
+            self.dialog.tell("Nothing is selected: choose a tile in the window first.")
+        else:
             self.dialog.form.keyframes.add(marked)
 
     # ---- the file ----------------------------------------------------------------------------

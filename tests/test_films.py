@@ -36,6 +36,7 @@ from trainer.films.writing import expected_bytes, write_film
 from trainer.inference.model_files import export_model
 from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
+from trainer.reporting.figures import points_page
 from trainer.reporting.sheets import sheet, tiled
 from trainer.storage import files
 from trainer.storage.snapshots import moments_in, one_a_step, snapshot_path
@@ -234,6 +235,19 @@ def test_between_keyframes_of_several_moments_the_film_goes_through_those_betwee
     assert run.is_dir() and by_step[0].step == 1
 
 
+def test_points_have_a_film_of_their_training(tmp_path) -> None:
+    made = [snapshot_of(recipe_of("mog-iae"), steps) for steps in (1, 6)]
+    for snapshot in made:
+        export_model(snapshot, snapshot_path(tmp_path, snapshot.step), {}, exact=True)
+    moments = one_a_step(moments_in(tmp_path))
+    probe = Probe(0, np.zeros((0, 1, 1, 1), np.uint8), column_seeds(3, 2))
+    first, last = frames(Scene(Training(probe, moments), made[1], SHORT))
+    for picture, moment in zip((first, last), moments, strict=True):
+        shown = trainer.load(moment.path, "cpu").snapshot
+        np.testing.assert_array_equal(picture, points_page(shown, 3000))
+    assert not np.array_equal(first, last)
+
+
 def test_films_of_several_models_and_of_nothing_are_refused(model, shoes, moments) -> None:
     probe = probe_of(model)
     several = Keyframes((Keyframe(probe), Keyframe(probe, moments[0].path)))
@@ -254,7 +268,7 @@ def test_films_of_several_models_and_of_nothing_are_refused(model, shoes, moment
     with pytest.raises(UserError, match="no noise"):
         list(frames(scene_of(plain, Walk(probe_of(plain), "noise"))))
     points = trainer.load("mog-iae", "cpu")
-    with pytest.raises(UserError, match="Points have no film"):
+    with pytest.raises(UserError, match="training alone"):
         list(frames(scene_of(points, Loop(probe))))
 
 
@@ -435,7 +449,7 @@ def test_the_command_films_a_training_and_says_what_it_cannot(moments, tmp_path,
     assert main(["film", "drawn-10", *words[2:], "--device", "cpu"]) == 2
     assert "keeps no moments" in capsys.readouterr().err
     assert main(["film", "mog-iae", "--out", str(tmp_path / "p.gif")]) == 2
-    assert "model of points" in capsys.readouterr().err
+    assert "training alone" in capsys.readouterr().err
 
 
 def test_names_tell_the_format(tmp_path) -> None:

@@ -271,7 +271,8 @@ def test_every_kind_of_model_offers_what_has_sense(state) -> None:
         show(state, name)
         assert throughs(state) == possible, name
     show(state, "mog-iae")
-    assert "choose a model of images" in story_of(state, Choices())
+    assert "film their training" in story_of(state, Choices())
+    assert "run of yours" in story_of(state, Choices(kind=TRAINING))
     show(state, "drawn-10")
     assert "open an image" in story_of(state, Choices())
 

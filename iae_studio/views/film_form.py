@@ -14,6 +14,7 @@ from iae_studio.views.building_blocks import caption, column, row
 from iae_studio.views.film_story import (
     GRID,
     KEYFRAMES,
+    LOOK,
     LOOP,
     ROW,
     TILE,
@@ -30,6 +31,7 @@ from iae_studio.widgets.value_slider import ValueSlider
 from trainer.films.formats import FORMATS
 from trainer.films.scene import FEWEST_RATE, LARGEST_FACTOR, MOST_RATE
 
+SMALL = 64  # px
 LONGEST = 20.0  # s, by the slider
 KINDS = (
     (LOOP, "Loop", "The noise goes round a circle; the last frame meets the first"),
@@ -63,7 +65,7 @@ class FilmForm(QWidget):
     def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._choices = Choices()
+        self._choices = Choices(look=replace(LOOK, factor=first_factor(state)))
         self._what_of = {KEYFRAMES: TILE}  # what was chosen last, by the kind of film
         self._kinds = _segments("filmKinds", "Kind of film", KINDS, self._set_kind)
         self._whats = _segments("filmWhats", "What is filmed", WHATS, self._set_what)
@@ -176,6 +178,8 @@ class FilmForm(QWidget):
         ):
             segments.choose(_key(name))
         self._about.setText(told(self._state, chosen))
+        points = self._state.displayed.recipe.two_dimensional
+        self._say(self._whats, not points)
         self._whats.offer({_key(n) for n in (TILE, ROW, GRID) if kind != WALK or n != ROW})
         self._throughs.offer({_key(name) for name in possible})
         self._say(self._throughs, kind == WALK and len(possible) > 1)
@@ -183,7 +187,7 @@ class FilmForm(QWidget):
         self.keyframes.setVisible(kind == KEYFRAMES)
         self._hold.setVisible(kind != LOOP)
         self._closed.setVisible(kind in (WALK, KEYFRAMES))
-        self._inputs.setVisible(kind in (LOOP, TRAINING))
+        self._inputs.setVisible(kind in (LOOP, TRAINING) and not points)
         self._caption.setVisible(kind == TRAINING or (kind == KEYFRAMES and chosen.several))
         for box, on in (
             (self._closed, chosen.closed),
@@ -235,6 +239,12 @@ class FilmForm(QWidget):
 
     def _set_format(self, name: str) -> None:
         self._set(replace(self._choices, ending=ENDINGS[name]))
+
+
+def first_factor(state: StudioState) -> int:
+    """How large at first: small pictures twice as large."""
+    shape = state.displayed.recipe.image_shape
+    return 2 if shape is not None and max(shape[:2]) < SMALL else 1
 
 
 def _key(name: str) -> str:

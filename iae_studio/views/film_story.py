@@ -29,7 +29,7 @@ TILE, ROW, GRID = "tile", "row", "grid"
 NO_IMAGES = "There is nothing to film yet: open an image, or press R for test images."
 _ASKED = [each for each in fields(Probe) if each.name != "stamp"]
 PACE, LOOK = Pace(15, 4.0), Look(2, inputs=True, caption=True)  # at first
-POINTS = "Points have no film: choose a model of images."
+POINTS = "Points have no such film: film their training, or choose a model of images."
 SEVERAL = "These keyframes are of several models: a film is of one, or of moments of one run."
 
 
@@ -112,11 +112,11 @@ def story_of(state: StudioState, choices: Choices, marked: Sequence[Marked] = ()
     """The story that is chosen, or why there is none and what to do about it."""
     if choices.kind == KEYFRAMES:
         return _keyframes(choices, marked)
+    probe = state.answers.probe()
     if state.displayed.recipe.two_dimensional:
-        return POINTS
+        return _training(state, choices, probe) if choices.kind == TRAINING else POINTS
     if not state.inputs.images:
         return NO_IMAGES
-    probe = state.answers.probe()
     if choices.kind == WALK:
         return _walk(state, choices, probe)
     probe = part_of(probe, choices.what, state.selection.row, state.selection.column)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from trainer.cli.arguments import (
     Commands,
     add_data_and_device,
@@ -90,8 +92,6 @@ def run(args: argparse.Namespace) -> int:
     if args.seconds > MOST_SECONDS or not 0 <= args.hold <= MOST_SECONDS:
         raise UserError(f"A film lasts up to {MOST_SECONDS:.0f} seconds: --seconds is too much.")
     model = load(args.model, args.device, args.data, args.images, args.images_b)
-    if model.recipe.image_shape is None:
-        raise UserError(f"{args.model} is a model of points, not of images.")
     probe = Probe(0, _seen(model, args), column_seeds(args.seed, args.draws))
     look = Look(args.size, not args.bare, args.kind == "training" and not args.bare)
     pace = Pace(args.fps, args.seconds, args.hold)
@@ -113,6 +113,8 @@ def _seen(model: LoadedModel, args: argparse.Namespace) -> Pixels:
     from trainer.data.image_files import list_images
     from trainer.data.loading import some_test_images
 
+    if model.recipe.image_shape is None:
+        return np.zeros((0, 1, 1, 1), np.uint8)
     if args.of:
         return model.prepare(list_images(args.of, limit=MOST_ROWS))
     shown = with_data_at_hand(model.recipe, args.data)

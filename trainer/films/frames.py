@@ -23,8 +23,9 @@ from trainer.inference.render import render
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.recipe import Recipe
+from trainer.reporting.figures import points_page
 
-POINTS = "Points have no film: choose a model of images first."
+POINTS = "Of points there is a film of the training alone."
 NO_WAY = "There is nothing to go along: no noise, and a code without directions."
 NO_IMAGES = "There is nothing to film yet: open an image first."
 
@@ -54,9 +55,11 @@ class _Drawer(Protocol):
 
 
 def _drawer(scene: Scene, check: Callable[[], object]) -> _Drawer:
-    if weights_of(scene).recipe.two_dimensional:
-        raise UserError(POINTS)
     story = scene.story
+    if weights_of(scene).recipe.two_dimensional:
+        if isinstance(story, Training):
+            return _TrainingDrawer(scene, story)
+        raise UserError(POINTS)
     if isinstance(story, Keyframes):
         return StationDrawer(scene, story, check)
     if not len(story.probe.images):
@@ -118,6 +121,10 @@ class _TrainingDrawer:
         own, moments, probe = self._own, self._story.moments, self._story.probe
         newest = shot.number >= len(moments)
         snapshot = own if newest else at_moment(moments[shot.number], own.device, self._root)
+        if snapshot.recipe.two_dimensional:
+            seed = probe.noise_seeds[0] if probe.noise_seeds else 0
+            cloud = points_page(snapshot, seed, probe.noise_scale)
+            return Picture(cloud[None, None], snapshot.step)
         made = render(snapshot, probe)
         return Picture(made.tiles, snapshot.step, probe.images, made.code_pictures)
 
