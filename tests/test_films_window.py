@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,7 @@ from iae_studio.views.film_story import (
     WALK,
     Choices,
     Marked,
+    marked_of,
     part_of,
     story_of,
     throughs,
@@ -313,6 +315,25 @@ def test_keyframes_are_of_one_model(state) -> None:
     assert "One more" in story_of(state, Choices(kind=KEYFRAMES), [one])
     strange = Marked("strange", probe.images[0], probe, 0, 0, Path("b"))
     assert "several models" in story_of(state, Choices(kind=KEYFRAMES), [one, strange])
+
+
+def test_what_a_bookmark_kept_becomes_the_question_that_it_was(state) -> None:
+    show(state, "drawn-10")
+    spec = spec_of(CATALOGUE["drawn-10"])
+    state.inputs.add([Input("a", np.full((28, 28, 1), 7, np.uint8), spec)])
+    state.query.set_seed(5)
+    state.query.set_code_axes(((0.5,) * 10,), (1.5,))
+    state.query.set_noise_scale(0.5)
+    asked = state.answers.probe()
+    recipe, settings = state.displayed.recipe, state.query.now()
+    made = marked_of("a", asked.images[0], asked.images, settings, recipe, Path("run"), 3, 0, 2)
+    for each in fields(Probe):
+        if each.name != "stamp":
+            mine, theirs = getattr(asked, each.name), getattr(made.probe, each.name)
+            assert np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs
+    kept = replace(made, model=snapshot_path(Path("run"), 9, kept=True), step=9)
+    story = story_of(state, Choices(kind=KEYFRAMES), [made, kept])
+    assert isinstance(story, Keyframes), "kept weights of a run are of the run"
 
 
 def test_what_has_no_sense_is_hidden(state, qtbot) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import has_noise
+from iae_studio.state.turned import Settings, columns_of, has_noise
 from iae_studio.views.style_words import no_walk, tile_name
 from trainer.films.scene import (
     Keyframe,
@@ -21,8 +21,10 @@ from trainer.films.scene import (
     Through,
     Training,
     Walk,
+    run_of,
 )
 from trainer.messages import Pixels, Probe
+from trainer.recipe.recipe import Recipe
 
 LOOP, WALK, KEYFRAMES, TRAINING = "loop", "walk", "keyframes", "training"
 TILE, ROW, GRID = "tile", "row", "grid"
@@ -76,6 +78,35 @@ class Marked:
     model: Path | None = None
     step: int | None = None
     weights: object = field(default=None, repr=False)
+
+
+def marked_of(
+    name: str,
+    thumbnail: Pixels,
+    images: Pixels,
+    settings: Settings,
+    recipe: Recipe,
+    model: Path | None,
+    step: int | None,
+    row: int = 0,
+    column: int = 0,
+) -> Marked:
+    """A keyframe of what a bookmark, or a file, kept: inputs uint8 [N, H, W, C] and settings."""
+    columns = columns_of(recipe, settings.wanted_columns)
+    axes = [
+        np.array(a, np.float32) if a else None for a in (settings.code_axes, settings.noise_axes)
+    ]
+    probe = Probe(
+        0,
+        images,
+        settings.seeds[:columns],
+        settings.noise_scale,
+        settings.code_offsets,
+        settings.raw_code,
+        settings.noise_offsets,
+        *axes,
+    )
+    return Marked(name, thumbnail, probe, row, column, model, step)
 
 
 def part_of(probe: Probe, what: str, row: int, column: int) -> Probe:
@@ -161,7 +192,7 @@ def _keyframes(choices: Choices, marked: Sequence[Marked]) -> Keyframes | str:
     if len(marked) < 2:
         add = "select a tile in the window, then press Add this"
         return f"Two keyframes make a film: {add}." if not marked else f"One more: {add}."
-    if len({(each.model, each.probe.images.shape[1:]) for each in marked}) > 1:
+    if len({(run_of(each.model), each.probe.images.shape[1:]) for each in marked}) > 1:
         return SEVERAL
     frames = [
         Keyframe(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from trainer.messages import Probe
-from trainer.storage.snapshots import Moment
+from trainer.storage.snapshots import FOLDER, Moment
 
 Through = Literal["noise", "code"]
 
@@ -52,6 +52,13 @@ class Keyframe:
     model: Path | None = None
     step: int | None = None
     weights: object = field(default=None, repr=False)
+
+
+def run_of(model: Path | None) -> Path | None:
+    """The run that a model, or kept weights of it, is of; or the file that it is."""
+    if model is not None and model.parent.name == FOLDER:
+        return model.parent.parent
+    return model
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,8 @@ from trainer.exploring.moves import slerp, straight
 from trainer.exploring.points import Point, drawn, points_of
 from trainer.films.picture import Picture
 from trainer.films.plan import Shot
-from trainer.films.scene import Keyframe, Keyframes, Scene, Walk
-from trainer.films.weights import SEVERAL, between, run_of, snapshot_of, weights_of
+from trainer.films.scene import Keyframe, Keyframes, Scene, Walk, run_of
+from trainer.films.weights import SEVERAL, between, snapshot_of, weights_of
 from trainer.inference.render import probe_noise, render
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Pixels, Probe, UserError

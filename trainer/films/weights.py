@@ -15,7 +15,7 @@ from trainer.inference.snapshot import Snapshot
 from trainer.inference.snapshot_cache import LATELY
 from trainer.messages import UserError
 from trainer.storage.files import is_missing
-from trainer.storage.snapshots import FOLDER, Moment, moments_in, one_a_step
+from trainer.storage.snapshots import Moment, moments_in, one_a_step
 
 SEVERAL = "The keyframes are of several models: a film is of one, or of moments of one run."
 
@@ -24,13 +24,6 @@ def weights_of(scene: Scene) -> Snapshot:
     """The film's own."""
     assert isinstance(scene.weights, Snapshot)
     return scene.weights
-
-
-def run_of(model: Path | None) -> Path | None:
-    """The run that a model is of, or the file that it is."""
-    if model is not None and model.parent.name == FOLDER:
-        return model.parent.parent
-    return model
 
 
 def snapshot_of(frame: Keyframe, own: Snapshot, root: Path | None) -> Snapshot:
