@@ -15,11 +15,11 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.threads import film_job
 from iae_studio.threads.film_job import Expected
 from iae_studio.threads.worker import WorkThread
+from iae_studio.views.film_choices import TRAINING, Choices, file_kinds, file_name
 from iae_studio.views.film_dialog import FilmDialog
-from iae_studio.views.film_story import TRAINING, Choices, Marked, mark, story_of
+from iae_studio.views.film_story import Marked, mark, story_of
 from iae_studio.views.film_words import facts
 from trainer.exploring.questions.weights import ShownWeights
-from trainer.films.formats import FORMATS
 from trainer.films.scene import Keyframes, Scene, Story
 from trainer.messages import Failed, Pixels
 
@@ -194,12 +194,8 @@ class FilmController(QObject):
         if dialog is None or scene is None or dialog.busy:
             return
         choices = dialog.form.choices()
-        known = next(known for known in FORMATS if known.suffix == choices.ending)
-        first = f"{self.state.displayed.recipe.name}-{choices.kind}{known.suffix}"
-        kinds = " ".join(f"*{ending}" for ending in (known.suffix, *known.also))
-        name, _ = QFileDialog.getSaveFileName(
-            dialog, "Save the film", first, f"{known.name} ({kinds})"
-        )
+        first = file_name(self.state.displayed.recipe, choices)
+        name, _ = QFileDialog.getSaveFileName(dialog, "Save the film", first, file_kinds(choices))
         if not name:
             return
         if self._drawing is not None:  # the preview that still goes on

@@ -11,19 +11,24 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QLayout, QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row
-from iae_studio.views.film_story import (
+from iae_studio.views.film_choices import (
+    ENDINGS,
     GRID,
     KEYFRAMES,
+    KINDS,
     LOOK,
     LOOP,
+    PACES,
     ROW,
+    THROUGHS,
     TILE,
     TRAINING,
     WALK,
+    WHATS,
     Choices,
-    throughs,
-    told,
+    first_factor,
 )
+from iae_studio.views.film_story import throughs, told
 from iae_studio.views.keyframe_list import KeyframeList
 from iae_studio.widgets.plain import PlainLabel, plain
 from iae_studio.widgets.segments import Segments
@@ -31,29 +36,7 @@ from iae_studio.widgets.value_slider import ValueSlider
 from trainer.films.formats import FORMATS
 from trainer.films.scene import FEWEST_RATE, LARGEST_FACTOR, MOST_RATE
 
-SMALL = 64  # px
 LONGEST = 20.0  # s, by the slider
-KINDS = (
-    (LOOP, "Loop", "The noise goes round a circle; the last frame meets the first"),
-    (WALK, "Walk", "From draw to draw, or from image to image"),
-    (KEYFRAMES, "Keyframes", "From one view that you mark to the next"),
-    (TRAINING, "Training", "The same pictures through all moments of a run"),
-)
-WHATS = (
-    (TILE, "Tile", "The selected tile alone"),
-    (ROW, "Row", "The selected input with all its draws"),
-    (GRID, "Grid", "All inputs, all draws"),
-)
-THROUGHS = (
-    ("noise", "Noise", "From column to column; each content stays"),
-    ("code", "Code", "From image to image; each noise stays"),
-)
-PACES = (
-    ("moments", "By moments", "Every moment as long: the beginning is seen in detail"),
-    ("steps", "By steps", "Every step as long: how fast it truly went"),
-)
-ENDINGS = {known.name.lower(): known.suffix for known in FORMATS}
-
 Choice = tuple[str, str, str]  # a name, what its button says, and its tool tip
 
 
@@ -65,7 +48,7 @@ class FilmForm(QWidget):
     def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = state
-        self._choices = Choices(look=replace(LOOK, factor=first_factor(state)))
+        self._choices = Choices(look=replace(LOOK, factor=first_factor(state.displayed.recipe)))
         self._what_of = {KEYFRAMES: TILE}  # what was chosen last, by the kind of film
         self._kinds = _segments("filmKinds", "Kind of film", KINDS, self._set_kind)
         self._whats = _segments("filmWhats", "What is filmed", WHATS, self._set_what)
@@ -239,12 +222,6 @@ class FilmForm(QWidget):
 
     def _set_format(self, name: str) -> None:
         self._set(replace(self._choices, ending=ENDINGS[name]))
-
-
-def first_factor(state: StudioState) -> int:
-    """How large at first: small pictures twice as large."""
-    shape = state.displayed.recipe.image_shape
-    return 2 if shape is not None and max(shape[:2]) < SMALL else 1
 
 
 def _key(name: str) -> str:

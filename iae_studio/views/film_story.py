@@ -10,13 +10,12 @@ import numpy as np
 
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings, columns_of, has_noise
+from iae_studio.views.film_choices import GRID, KEYFRAMES, ROW, TILE, TRAINING, WALK, Choices
 from iae_studio.views.style_words import no_walk, tile_name
 from trainer.films.scene import (
     Keyframe,
     Keyframes,
-    Look,
     Loop,
-    Pace,
     Story,
     Through,
     Training,
@@ -26,40 +25,10 @@ from trainer.films.scene import (
 from trainer.messages import Pixels, Probe
 from trainer.recipe.recipe import Recipe
 
-LOOP, WALK, KEYFRAMES, TRAINING = "loop", "walk", "keyframes", "training"
-TILE, ROW, GRID = "tile", "row", "grid"
 NO_IMAGES = "There is nothing to film yet: open an image, or press R for test images."
 _ASKED = [each for each in fields(Probe) if each.name != "stamp"]
-PACE, LOOK = Pace(15, 4.0), Look(2, inputs=True, caption=True)  # at first
 POINTS = "Points have no such film: film their training, or choose a model of images."
 SEVERAL = "These keyframes are of several models: a film is of one, or of moments of one run."
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What is chosen in the dialog."""
-
-    kind: str = LOOP
-    what: str = GRID
-    through: Through = "noise"
-    closed: bool = True
-    even: bool = False
-    pace: Pace = PACE
-    look: Look = LOOK
-    ending: str = ".gif"
-    several: bool = False  # whether the keyframes are of several steps
-
-    def seen(self) -> Look:
-        """The look, without what has no sense for this kind of film."""
-        return Look(
-            self.look.factor,
-            self.look.inputs and self.kind in (LOOP, TRAINING),
-            self.look.caption and (self.kind == TRAINING or self._goes_through_time),
-        )
-
-    @property
-    def _goes_through_time(self) -> bool:
-        return self.kind == KEYFRAMES and self.several
 
 
 @dataclass(frozen=True, eq=False)
