@@ -120,7 +120,6 @@ class FilmForm(QWidget):
         ]
         for line, (words, part, together) in enumerate(lines):
             self._labels[part] = label = PlainLabel(words)
-            label.setProperty("muted", True)
             form.addWidget(label, line, 0)
             form.addLayout(together, line, 1)
         layout.addLayout(form)

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import IO, Any
 
-import numpy as np
 from PIL import Image
 
+from trainer.films.colours import Colours
 from trainer.messages import Pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -129,11 +129,11 @@ def write_gif(
     pictures: Iterator[Pixels],
     ticks: Sequence[int],
     rate: int,
-    colours: Image.Image,
+    colours: Colours,
 ) -> None:
-    """An animated GIF that plays for ever, all of it in the same colours (see `palette`)."""
+    """An animated GIF that plays for ever, all of it in the same colours."""
     for place, (picture, stands) in enumerate(zip(pictures, times(ticks, rate, 100), strict=True)):
-        still = _encoded(_indexed(picture, colours), "GIF", optimize=False, interlace=0)
+        still = _encoded(colours.image(picture), "GIF", optimize=False, interlace=0)
         start = 13 + 3 * 2 ** ((still[10] & 7) + 1)  # behind the header and its colours
         if not place:
             file.write(b"GIF89a" + still[6:start])
@@ -141,22 +141,3 @@ def write_gif(
         file.write(b"\x21\xf9\x04\x04" + struct.pack("<H", stands) + b"\0\0")
         file.write(still[still.index(b",", start) : -1])
     file.write(b";")
-
-
-def palette(samples: Sequence[Pixels]) -> Image.Image:
-    """The colours of a GIF: of grey pictures all greys, else those 256 that suit the samples."""
-    made = Image.new("P", (1, 1))
-    if samples[0].shape[2] == 1:
-        made.putpalette([value for grey in range(256) for value in (grey, grey, grey)])
-        return made
-    together = np.concatenate([sample.reshape(-1, 3) for sample in samples])[:, None]
-    return as_image(together).quantize(256, Image.Quantize.MEDIANCUT, kmeans=2)
-
-
-def _indexed(picture: Pixels, colours: Image.Image) -> Image.Image:
-    if picture.shape[2] == 1:
-        made = as_image(picture)
-        made = Image.frombytes("P", made.size, made.tobytes())
-        made.putpalette(colours.getpalette() or [])
-        return made
-    return as_image(picture).quantize(palette=colours, dither=Image.Dither.NONE)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO
 
 from trainer.data.progress import OnProgress, unheard
-from trainer.films.containers import palette, write_apng, write_gif, write_webp
+from trainer.films.colours import Colours
+from trainer.films.containers import write_apng, write_gif, write_webp
 from trainer.films.formats import APNG, GIF, WEBP, FilmFormat, format_of
 from trainer.films.frames import frames
 from trainer.films.mp4 import write_mp4
@@ -59,7 +60,7 @@ def _write(
     pictures = _fitting(frames(scene, shots, progress), kind)
     ticks = [shot.ticks for shot in shots]
     if kind == GIF:
-        colours = palette(_samples(scene, shots, lambda *_: progress(0, len(shots))))
+        colours = Colours(_samples(scene, shots, lambda *_: progress(0, len(shots))))
         write_gif(file, pictures, ticks, scene.pace.rate, colours)
     else:
         write = {APNG: write_apng, WEBP: write_webp}.get(kind, write_mp4)
