@@ -220,7 +220,7 @@ def cancelling_in_the_middle_leaves_no_file(studio, qtbot, tmp_path, monkeypatch
     save(studio, qtbot, monkeypatch, folder / "long.png")
     bar = find(studio, QProgressBar, "filmProgress")
     qtbot.waitUntil(lambda: bar.value() > 0, timeout=LONG)
-    assert bar.isVisible() and bar.maximum() == 600 and leftovers(folder)
+    assert bar.isVisible() and bar.maximum() > 500 and leftovers(folder)
     studio.state.query.resample()
     newest(studio, qtbot)
     assert bar.isVisible(), "the window goes on meanwhile"

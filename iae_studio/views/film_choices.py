@@ -10,7 +10,7 @@ from trainer.recipe.recipe import Recipe
 
 LOOP, WALK, KEYFRAMES, TRAINING = "loop", "walk", "keyframes", "training"
 TILE, ROW, GRID = "tile", "row", "grid"
-PACE, LOOK = Pace(15, 4.0), Look(2, inputs=True, caption=True)  # at first
+PACE, LOOK = Pace(15, 4.0, 0.5), Look(2, inputs=True, caption=True)  # at first
 SMALL = 64  # px: pictures below this are twice as large at first
 
 # Names, what a button says, and its tool tip.

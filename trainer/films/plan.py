@@ -67,10 +67,10 @@ def loop_shots(pace: Pace) -> tuple[Shot, ...]:
 
 
 def station_shots(count: int, pace: Pace, closed: bool) -> tuple[Shot, ...]:
-    """From station to station in equal times, with a rest at each."""
+    """From station to station in equal times; at most half of it is rest at the stations."""
     ways = count if closed else count - 1
     total = max(pace.ticks, count)
-    rest = 1 + min(round(pace.hold * pace.rate), (total - count) // count)
+    rest = 1 + min(round(pace.hold * pace.rate), (total - count) // (2 * count))
     moving = total - count * rest
     shots = []
     for number in range(count):
@@ -82,8 +82,8 @@ def station_shots(count: int, pace: Pace, closed: bool) -> tuple[Shot, ...]:
 
 
 def training_shots(steps: Sequence[int], pace: Pace, even: bool) -> tuple[Shot, ...]:
-    """Moments in order, by their numbers; a rest at the last."""
-    rest = min(round(pace.hold * pace.rate), pace.ticks - 1)
+    """Moments in order, by their numbers; a rest at the last, of half the time at most."""
+    rest = min(round(pace.hold * pace.rate), pace.ticks // 2)
     total = pace.ticks - rest
     at = _by_step(steps, total) if even else _by_place(len(steps), total)
     shots = [Shot(number, ticks=len(list(same))) for number, same in groupby(at)]

@@ -34,13 +34,13 @@ def snapshot_of(frame: Keyframe, own: Snapshot, root: Path | None) -> Snapshot:
         return own
     if frame.step is None or not frame.model.is_dir():
         return LATELY.snapshot(frame.model, own.device, root)
-    newest = load_snapshot(frame.model, own.device, root)
-    if newest.step == frame.step:
-        return newest
     wanted = frame.step
     moments = one_a_step(moments_in(frame.model))
     nearest = min(moments, key=lambda moment: abs(moment.step - wanted), default=None)
-    if nearest is None or abs(newest.step - wanted) < abs(nearest.step - wanted):
+    if nearest is not None and nearest.step == wanted:
+        return at_moment(nearest, own.device, root)
+    newest = load_snapshot(frame.model, own.device, root)
+    if nearest is None or abs(newest.step - wanted) <= abs(nearest.step - wanted):
         return newest
     return at_moment(nearest, own.device, root)
 
