@@ -149,7 +149,7 @@ class FilmController(QObject):
         show = partial(self._drew.emit, progress)
         self.worker.submit(
             partial(film_job.draw, scene, choices.ending, expect, show, progress),
-            then=partial(self._know, progress, choices),
+            then=partial(self._know, progress),
             newest=FILM,
         )
         self.dialog.tell_facts("Drawing…")
@@ -162,9 +162,9 @@ class FilmController(QObject):
         if progress is self._drawing and self.dialog is not None:
             self.dialog.preview.add(frame)
 
-    def _know(self, progress: object, choices: Choices, expected: Expected) -> None:
+    def _know(self, progress: object, expected: Expected) -> None:
         if progress is self._drawing and self.dialog is not None:
-            self.dialog.tell_facts(facts(expected, choices.pace.rate))
+            self.dialog.tell_facts(facts(expected))
             self.dialog.set_ready(True)
 
     def _closed(self) -> None:

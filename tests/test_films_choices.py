@@ -128,6 +128,10 @@ def test_what_has_no_sense_is_hidden(state, qtbot) -> None:
         for name in names:
             assert not form.findChild(QWidget, name).isVisible(), (kind, name)
     assert not form.choices().seen().inputs
+    show(state, "mog-iae")
+    form.renew()
+    for name in ("filmInputs", "filmWhats"):
+        assert not form.findChild(QWidget, name).isVisible()
 
 
 def test_a_preview_takes_pictures_evenly_in_time() -> None:

@@ -101,6 +101,10 @@ def test_pictures_that_stand_are_written_once(model, moments, tmp_path) -> None:
         write_film(tmp_path / f"film{ending}", scene)
         found, stands, _ = read(tmp_path / f"film{ending}")
         assert len(found) == 3 and stands == [800, 800, 1400]
+    av = pytest.importorskip("av")
+    write_film(tmp_path / "film.mp4", scene)
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        assert film.streams.video[0].frames == 30, "there all frames stand equally long"
 
 
 def test_an_mp4_is_what_every_player_knows(shoes, tmp_path) -> None:

@@ -24,7 +24,8 @@ LONGEST = 640  # px, of a preview's longer side
 class Expected:
     """What a film will be."""
 
-    frames: int  # that are shown, at so many a second
+    frames: int  # in the file
+    seconds: float
     width: int
     height: int
     size: int  # bytes, about
@@ -96,7 +97,9 @@ def expected(scene: Scene, ending: str, progress: OnProgress) -> Expected:
     shots = shots_of(scene)
     height, width = next(frames(scene, shots[:1], progress)).shape[:2]
     size = expected_bytes(scene, kind, progress)
-    return Expected(sum(shot.ticks for shot in shots), width, height, size)
+    ticks = sum(shot.ticks for shot in shots)
+    frames_in_file = ticks if kind.steady else len(shots)
+    return Expected(frames_in_file, ticks / scene.pace.rate, width, height, size)
 
 
 def write(path: Path, ending: str, scene: Scene, progress: OnProgress) -> Path:

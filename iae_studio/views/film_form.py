@@ -151,6 +151,7 @@ class FilmForm(QWidget):
         chosen = replace(chosen, several=len(steps) > 1)
         self._choices = chosen
         kind = chosen.kind
+        points = self._state.displayed.recipe.two_dimensional
         for segments, name in (
             (self._kinds, kind),
             (self._whats, chosen.what),
@@ -160,12 +161,12 @@ class FilmForm(QWidget):
         ):
             segments.choose(_key(name))
         self._about.setText(told(self._state, chosen))
-        points = self._state.displayed.recipe.two_dimensional
         self._say(self._whats, not points)
         self._whats.offer({_key(n) for n in (TILE, ROW, GRID) if kind != WALK or n != ROW})
         self._throughs.offer({_key(name) for name in possible})
         self._say(self._throughs, kind == WALK and len(possible) > 1)
         self._say(self._paces, kind == TRAINING)
+        self._labels[self._closed].setVisible(kind != LOOP or not points)
         self.keyframes.setVisible(kind == KEYFRAMES)
         self._hold.setVisible(kind != LOOP)
         self._closed.setVisible(kind in (WALK, KEYFRAMES))

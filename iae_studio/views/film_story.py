@@ -96,8 +96,9 @@ def mark(state: StudioState, weights: object) -> Marked | None:
         return None
     tiles = rendering.tiles[chosen.row]
     column = min(chosen.column, len(tiles) - 1)
-    name = f"{tile_name(state, chosen.row, column)}, step {rendering.step:,}"
-    where = chosen.row, column, state.displayed.model.path, rendering.step, weights
+    step = getattr(weights, "step", rendering.step)  # a training may be ahead of the pictures
+    name = f"{tile_name(state, chosen.row, column)}, step {step:,}"
+    where = chosen.row, column, state.displayed.model.path, step, weights
     return Marked(name, tiles[column].copy(), state.answers.probe(), *where)
 
 
@@ -188,6 +189,8 @@ def _alike(one: Keyframe, other: Keyframe) -> bool:
 def told(state: StudioState, choices: Choices) -> str:
     """What such a film shows, in a sentence."""
     recipe = state.displayed.recipe
+    if recipe.two_dimensional:
+        return "Samples over the data, through all moments that a run keeps."
     if choices.kind == WALK:
         if choices.through == "code":
             return "The code goes straight from image to image; the noise stays."

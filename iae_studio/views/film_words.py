@@ -11,6 +11,8 @@ class Expected(Protocol):
     @property
     def frames(self) -> int: ...
     @property
+    def seconds(self) -> float: ...
+    @property
     def width(self) -> int: ...
     @property
     def height(self) -> int: ...
@@ -18,12 +20,11 @@ class Expected(Protocol):
     def size(self) -> int: ...
 
 
-def facts(expected: Expected, rate: int) -> str:
+def facts(expected: Expected) -> str:
     """Frames, their size, and about how large the file."""
     pixels = f"{expected.width:,} × {expected.height:,} px"
     frames = "1 frame" if expected.frames == 1 else f"{expected.frames:,} frames"
-    seconds, about = expected.frames / rate, megabytes(expected.size)
-    return f"{frames} in {seconds:.1f} s, {pixels}, about {about}"
+    return f"{frames} in {expected.seconds:.1f} s, {pixels}, about {megabytes(expected.size)}"
 
 
 def megabytes(size: int) -> str:

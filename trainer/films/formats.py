@@ -16,7 +16,8 @@ class FilmFormat:
     """A kind of file.
 
     suffix: how its names end; others that it is known by are in `also`. side: the longest that a
-    picture may be, in px. about: what it is good for. module: what must be installed for it.
+    picture may be, in px. about: what it is good for. steady: whether all its frames stand equally
+    long, so that a picture that rests is there many times. module: what must be installed for it.
     """
 
     name: str
@@ -24,6 +25,7 @@ class FilmFormat:
     side: int
     about: str
     lossless: bool = True
+    steady: bool = False
     module: str = ""
     also: tuple[str, ...] = ()
 
@@ -37,7 +39,7 @@ class FilmFormat:
 GIF = FilmFormat("GIF", ".gif", 65_535, "Plays everywhere; 256 colours, greys exactly", False)
 APNG = FilmFormat("APNG", ".png", 65_535, "Every pixel exact; plays in browsers", also=(".apng",))
 WEBP = FilmFormat("WebP", ".webp", 16_383, "Every pixel exact, small; plays in browsers")
-MP4 = FilmFormat("MP4", ".mp4", 8192, "Smallest, for talks; slightly blurred", False, "av")
+MP4 = FilmFormat("MP4", ".mp4", 8192, "Smallest, for talks; slightly blurred", False, True, "av")
 FORMATS = (GIF, APNG, WEBP, MP4)
 
 
