@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,8 +22,10 @@ from iae_studio.views.film_words import facts
 from trainer.exploring.questions.weights import ShownWeights
 from trainer.films.scene import Keyframes, Scene, Story
 from trainer.messages import Failed, Pixels
+from trainer.recipe.recipe import Recipe
 
 PAUSE = 250  # ms without a change, before another film is drawn
+Bookmarked = Callable[[Recipe], Sequence[Marked]]
 FILM, KEYFRAME = "film", "keyframe of a film"  # kinds of questions
 
 
@@ -46,6 +48,7 @@ class FilmController(QObject):
         self.state, self.window = state, window
         self.worker = WorkThread()
         self.dialog: FilmDialog | None = None
+        self._bookmarked: Bookmarked | None = None
         self._scene: Scene | None = None  # what is previewed, and can be saved
         self._drawing: CancellableProgress | None = None
         self._writing: CancellableProgress | None = None
@@ -87,17 +90,16 @@ class FilmController(QObject):
             dialog.saveWanted.connect(self._save)
             dialog.cancelWanted.connect(self._give_up)
             dialog.closed.connect(self._closed)
+            dialog.form.keyframes.bookmarksWanted.connect(self._add_bookmarks)
+            dialog.form.keyframes.bookmarks.setVisible(self._bookmarked is not None)
             self.worker.submit(film_job.lacking, then=dialog.form.lack)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
 
-    def add_keyframes(self, found: Sequence[Marked]) -> None:
-        """Keyframes from elsewhere, bookmarks say."""
-        self.open()
-        assert self.dialog is not None
-        for marked in found:
-            self.dialog.form.keyframes.add(marked)
+    def offer_bookmarks(self, keyframes: Bookmarked) -> None:
+        """Let bookmarks be keyframes; what is given finds those of a recipe, on the thread."""
+        self._bookmarked = keyframes
 
     # ---- a small film to look at -------------------------------------------------------------
 
@@ -186,6 +188,16 @@ class FilmController(QObject):
             self.dialog.tell("Nothing is selected: choose a tile in the window first.")
         else:
             self.dialog.form.keyframes.add(marked)
+
+    def _add_bookmarks(self) -> None:
+        if self._bookmarked is not None:
+            job = partial(self._bookmarked, self.state.displayed.recipe)
+            self.worker.submit(job, then=self._add_all)
+
+    def _add_all(self, found: Sequence[Marked]) -> None:
+        if self.dialog is not None:
+            for marked in found:
+                self.dialog.form.keyframes.add(marked)
 
     # ---- the file ----------------------------------------------------------------------------
 

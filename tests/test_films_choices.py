@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+import io
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
+import pytest
+from PIL import Image
 from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
@@ -14,6 +18,7 @@ from PySide6.QtWidgets import (
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import SHIPPED
+from iae_studio.threads.film_bookmarks import keyframes_of
 from iae_studio.threads.film_job import preview_order
 from iae_studio.views.film_choices import (
     GRID,
@@ -27,12 +32,13 @@ from iae_studio.views.film_choices import (
     file_name,
 )
 from iae_studio.views.film_form import FilmForm
-from iae_studio.views.film_story import Marked, marked_of, story_of, throughs
+from iae_studio.views.film_story import Marked, story_of, throughs
 from iae_studio.views.film_words import megabytes
 from trainer.films.plan import Shot
 from trainer.films.scene import Keyframes, Loop, Walk
-from trainer.messages import Probe, column_seeds
+from trainer.messages import Probe, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 from trainer.storage.snapshots import snapshot_path
 
 
@@ -97,23 +103,44 @@ def test_keyframes_are_of_one_model(state) -> None:
     assert "several models" in story_of(state, Choices(kind=KEYFRAMES), [one, strange])
 
 
-def test_what_a_bookmark_kept_becomes_the_question_that_it_was(state) -> None:
-    show(state, "drawn-10")
-    spec = spec_of(CATALOGUE["drawn-10"])
-    state.inputs.add([Input("a", np.full((28, 28, 1), 7, np.uint8), spec)])
-    state.query.set_seed(5)
-    state.query.set_code_axes(((0.5,) * 10,), (1.5,))
-    state.query.set_noise_scale(0.5)
-    asked = state.answers.probe()
-    recipe, settings = state.displayed.recipe, state.query.now()
-    made = marked_of("a", asked.images[0], asked.images, settings, recipe, Path("run"), 3, 0, 2)
-    for each in fields(Probe):
-        if each.name != "stamp":
-            mine, theirs = getattr(asked, each.name), getattr(made.probe, each.name)
-            assert np.array_equal(mine, theirs) if isinstance(mine, np.ndarray) else mine == theirs
-    kept = replace(made, model=snapshot_path(Path("run"), 9, kept=True), step=9)
-    story = story_of(state, Choices(kind=KEYFRAMES), [made, kept])
+@dataclass(frozen=True)
+class Kept:
+    """As much of a bookmark as a film needs."""
+
+    name: str
+    recipe: Recipe
+    step: int
+    probe: Probe
+    weights: Path | None
+    row: int = -1
+    column: int = 0
+    thumbnail: bytes = b"no picture"
+
+
+def test_bookmarks_of_a_model_become_keyframes(state) -> None:
+    probe = Probe(0, np.zeros((2, 28, 28, 1), np.uint8), column_seeds(0, 3))
+    png = io.BytesIO()
+    Image.new("L", (6, 4), 200).save(png, "PNG")
+    recipe, other = CATALOGUE["drawn-10"], CATALOGUE["mnist-10-small"]
+    run = Path("run")
+    shelf = [
+        Kept("one", recipe, 5, probe, snapshot_path(run, 5, kept=True), 1, 2, png.getvalue()),
+        Kept("of another", other, 5, probe, Path("x.safetensors")),
+        Kept("without weights", recipe, 0, probe, None),
+        Kept("two", recipe, 9, probe, snapshot_path(run, 9, kept=True)),
+    ]
+
+    def read(kept: list[Kept]) -> list[Marked]:
+        parts = attrgetter("probe"), attrgetter("weights")
+        return keyframes_of(lambda: kept, *parts, recipe)
+
+    found = read(shelf)
+    assert [(each.name, each.step, each.row) for each in found] == [("one", 5, 1), ("two", 9, 0)]
+    assert [each.thumbnail.shape for each in found] == [(4, 6, 3), (8, 8, 3)]
+    story = story_of(state, Choices(kind=KEYFRAMES), found)
     assert isinstance(story, Keyframes), "kept weights of a run are of the run"
+    with pytest.raises(UserError, match="no bookmark of this model"):
+        read(shelf[1:3])
 
 
 def test_what_has_no_sense_is_hidden(state, qtbot) -> None:

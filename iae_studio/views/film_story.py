@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import Settings, columns_of, has_noise
+from iae_studio.state.turned import has_noise
 from iae_studio.views.film_choices import GRID, KEYFRAMES, ROW, TILE, TRAINING, WALK, Choices
 from iae_studio.views.style_words import no_walk, tile_name
 from trainer.films.scene import (
@@ -23,7 +23,6 @@ from trainer.films.scene import (
     run_of,
 )
 from trainer.messages import Pixels, Probe
-from trainer.recipe.recipe import Recipe
 
 NO_IMAGES = "There is nothing to film yet: open an image, or press R for test images."
 _ASKED = [each for each in fields(Probe) if each.name != "stamp"]
@@ -47,35 +46,6 @@ class Marked:
     model: Path | None = None
     step: int | None = None
     weights: object = field(default=None, repr=False)
-
-
-def marked_of(
-    name: str,
-    thumbnail: Pixels,
-    images: Pixels,
-    settings: Settings,
-    recipe: Recipe,
-    model: Path | None,
-    step: int | None,
-    row: int = 0,
-    column: int = 0,
-) -> Marked:
-    """A keyframe of what a bookmark, or a file, kept: inputs uint8 [N, H, W, C] and settings."""
-    columns = columns_of(recipe, settings.wanted_columns)
-    axes = [
-        np.array(a, np.float32) if a else None for a in (settings.code_axes, settings.noise_axes)
-    ]
-    probe = Probe(
-        0,
-        images,
-        settings.seeds[:columns],
-        settings.noise_scale,
-        settings.code_offsets,
-        settings.raw_code,
-        settings.noise_offsets,
-        *axes,
-    )
-    return Marked(name, thumbnail, probe, row, column, model, step)
 
 
 def part_of(probe: Probe, what: str, row: int, column: int) -> Probe:

@@ -32,6 +32,7 @@ class KeyframeList(QWidget):
     """`keyframeList` with its buttons."""
 
     addWanted = Signal()
+    bookmarksWanted = Signal()
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -41,13 +42,19 @@ class KeyframeList(QWidget):
         self.list.setAccessibleName("Keyframes, in their order")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.list.setIconSize(QSize(theme.px(SIDE), theme.px(SIDE)))
-        self.list.setMinimumHeight(theme.px(4 * SIDE))
+        self.list.setMinimumHeight(theme.px(3 * SIDE))
         self.list.model().rowsMoved.connect(lambda *_: self.changed.emit())
         self.list.removeWanted.connect(self.remove)
         self.list.currentRowChanged.connect(lambda _: self._enable())
-        tip = "The tile that is selected in the window, its row and grid, as they are now"
-        self._add = button("Add this as a keyframe", "plus", tip, self.addWanted.emit)
+        tip = (
+            "As a keyframe: the tile that is selected in the window, and its grid, as they are now"
+        )
+        self._add = button("Add this", "plus", tip, self.addWanted.emit)
         self._add.setObjectName("addKeyframe")
+        tip = "All bookmarks of this model, in their order"
+        self.bookmarks = button("Bookmarks", "plus", tip, self.bookmarksWanted.emit)
+        self.bookmarks.setObjectName("bookmarkKeyframes")
+        self.bookmarks.hide()  # until somebody knows of some
         self._earlier = tool("", "chevron-up", "Earlier", lambda: self._move(-1))
         self._earlier.setObjectName("earlierKeyframe")
         self._later = tool("", "chevron-down", "Later", lambda: self._move(1))
@@ -56,7 +63,9 @@ class KeyframeList(QWidget):
         self._remove.setObjectName("removeKeyframe")
         layout = column(self, pad=0)
         layout.addWidget(self.list, 1)
-        layout.addLayout(row(self._add, None, self._earlier, self._later, self._remove))
+        layout.addLayout(
+            row(self._add, self.bookmarks, None, self._earlier, self._later, self._remove)
+        )
         self._enable()
 
     def marked(self) -> list[Marked]:
