@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -29,19 +28,13 @@ Bookmarked = Callable[[Recipe], Sequence[Marked]]
 FILM, KEYFRAME = "film", "keyframe of a film"  # kinds of questions
 
 
-@dataclass(frozen=True, eq=False)
-class _Wanted:
-    story: Story
-    choices: Choices
-
-
 class FilmController(QObject):
     """Serves the film dialog, which is made when it is first asked for."""
 
     failed = Signal(Failed)
     _expects = Signal(object, object, float)  # whose progress; the order of frames; seconds
     _drew = Signal(object, object)  # whose progress; a frame
-    _moved = Signal(object, int, int)
+    _moved = Signal(int, int)
 
     def __init__(self, state: StudioState, window: QWidget) -> None:
         super().__init__()
@@ -126,7 +119,7 @@ class FilmController(QObject):
             dialog.preview.clear(story)
             return
         dialog.tell("")
-        then = partial(self._draw, _Wanted(story, choices))
+        then = partial(self._draw, story, choices)
         self.state.asking.ask(ShownWeights(), then, kind=FILM)
 
     def _stop_drawing(self) -> None:
@@ -137,12 +130,11 @@ class FilmController(QObject):
         if self.dialog is not None:
             self.dialog.set_ready(False)
 
-    def _draw(self, wanted: _Wanted, weights: object) -> None:
+    def _draw(self, story: Story, choices: Choices, weights: object) -> None:
         """The weights are here."""
         if self.dialog is None or not self.dialog.isVisible() or self.dialog.busy:
             return
         self._stop_drawing()
-        choices, story = wanted.choices, wanted.story
         if isinstance(story, Keyframes):
             weights = story.stations[0].weights or weights
         scene = self._scene = Scene(story, weights, choices.pace, choices.seen())
@@ -212,7 +204,7 @@ class FilmController(QObject):
             return
         if self._drawing is not None:  # the preview that still goes on
             self._drawing.cancel()
-        progress = self._writing = CancellableProgress(self._tell_moved)
+        progress = self._writing = CancellableProgress(self._moved.emit)
         dialog.tell("")
         dialog.set_busy(True)
         self.worker.submit(
@@ -221,11 +213,8 @@ class FilmController(QObject):
             otherwise=self._not_saved,
         )
 
-    def _tell_moved(self, done: int, total: int) -> None:
-        self._moved.emit(self._writing, done, total)
-
-    def _move(self, progress: object, done: int, total: int) -> None:
-        if progress is self._writing and self.dialog is not None and self.dialog.busy:
+    def _move(self, done: int, total: int) -> None:
+        if self.dialog is not None and self.dialog.busy:
             self.dialog.set_progress(done, total)
 
     def _give_up(self) -> None:
