@@ -67,9 +67,13 @@ class FilmDialog(QDialog):
         both.addLayout(right)
         layout = column(self, pad=16, gap=12)
         layout.addLayout(both, 1)
-        layout.addWidget(self._problem)
-        layout.addLayout(row(self._bar, None, self._cancel, self._save))
-        layout.setStretchFactor(self._bar, 1)
+        foot = row(self._bar, self._problem)
+        for place in range(foot.count()):
+            foot.setStretch(place, 1)
+        foot.addStretch(0)  # where neither is shown
+        foot.addWidget(self._cancel)
+        foot.addWidget(self._save)
+        layout.addLayout(foot)
 
     # ---- what it is told ---------------------------------------------------------------------
 
@@ -83,7 +87,7 @@ class FilmDialog(QDialog):
         self._problem.setProperty("role", "error" if error else "")
         self._problem.style().unpolish(self._problem)
         self._problem.setText(text)
-        self._problem.setVisible(bool(text))
+        self._problem.setVisible(bool(text) and not self._busy)
 
     def tell_facts(self, text: str) -> None:
         """What the film will be."""
@@ -98,6 +102,7 @@ class FilmDialog(QDialog):
         """A file is being written, or no more."""
         self._busy = busy
         self._bar.setVisible(busy)
+        self._problem.setVisible(bool(self._problem.text()) and not busy)
         self._bar.setRange(0, 0)
         self._cancel.setText("Cancel" if busy else "Close")
         self.form.setEnabled(not busy)
