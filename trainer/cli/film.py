@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
 
     format_of(args.out)  # a name that will not do is told before the work
     if args.seconds > MOST_SECONDS or not 0 <= args.hold <= MOST_SECONDS:
-        raise UserError(f"A film lasts up to {MOST_SECONDS:.0f} seconds: --seconds is too much.")
+        raise UserError(f"A film lasts up to {MOST_SECONDS:.0f} seconds, and rests from 0 up.")
     model = load(args.model, args.device, args.data, args.images, args.images_b)
     probe = Probe(0, _seen(model, args), column_seeds(args.seed, args.draws))
     look = Look(args.size, not args.bare, args.kind == "training" and not args.bare)

@@ -50,7 +50,8 @@ def format_of(path: Path) -> FilmFormat:
         if ending in (known.suffix, *known.also):
             return known
     every = ", ".join(known.suffix for known in FORMATS)
-    raise UserError(f"{path}: a film is no {ending or 'file without an ending'}. Choose {every}.")
+    what = f"a film is no {ending}" if ending else "its ending says what a film is written as"
+    raise UserError(f"{path}: {what}. Choose {every}.")
 
 
 def film_path(path: Path, wanted: FilmFormat) -> Path:
