@@ -17,6 +17,7 @@ from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
+from iae_studio.film_controller import FilmController
 from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
@@ -66,6 +67,7 @@ class Studio(QObject):
         self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
         self.options = OptionsController(self.state, self.window)
+        self.films = FilmController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)
@@ -109,6 +111,7 @@ class Studio(QObject):
             thread.start()
         self.data.start()
         self.own_images.start()
+        self.films.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
@@ -116,6 +119,7 @@ class Studio(QObject):
             return
         self._closed, self._waits = True, False
         self.own_images.cancel()
+        self.films.cancel()
         self.data.cancel()
         self.queue.close()
         for thread in self.threads():
@@ -135,7 +139,7 @@ class Studio(QObject):
         """All but the one that trains."""
         others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
         others = (*others, self.options.worker)
-        return [self.render, self.work, *self.explorers.threads, *others]
+        return [self.render, self.work, self.films.worker, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -168,7 +172,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images, self.queue):
+        for source in (self.work, self.data, self.own_images, self.queue, self.films):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:

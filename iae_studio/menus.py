@@ -63,6 +63,8 @@ class Menus:
         own = dialogs.choose_own_images
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
+        film = self._state.requests.filmWanted.emit
+        self._act(menu, "File", "&Film…", "Ctrl+Shift+V", film, "A loop, a walk, the training")
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 

@@ -13,6 +13,7 @@ class Requests(QObject):
     # A recipe to be changed before it is trained; what is to be done with the changed one, or None:
     # it is trained then.
     optionsWanted = Signal(object, object)
+    filmWanted = Signal()  # of what is explored
     ownImagesWanted = Signal()  # a folder of them, to train on
 
     def __init__(self, parent: QObject | None = None) -> None:

@@ -40,6 +40,10 @@ class Segments(QWidget):
         self._row.addWidget(made)
         return made
 
+    def button(self, name: str) -> QToolButton:
+        """The button of a choice."""
+        return self._buttons[name]
+
     def choose(self, name: str) -> None:
         """Show that this is on; says nothing."""
         self._buttons[name].setChecked(True)
