@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from iae_studio.closing import Closing, close_questions
+from iae_studio.compare_controller import CompareController
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.session_controller import SessionController
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.compare = CompareController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
