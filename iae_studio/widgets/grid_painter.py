@@ -25,6 +25,8 @@ class Look:
     code: bool = False  # a column for codes that are pictures
     heat: bool = False  # a column for where the noise acts
     role: str = "style"  # the colour of the draws' heads: amber where noise makes them differ
+    roles: tuple[str, ...] = ()  # of each draw's head, where they are not alike
+    apart: tuple[int, ...] = ()  # px before each draw, where the draws are in groups
     locked: frozenset[int] = frozenset()
     hover: tuple[int, int] = NOWHERE
     selected: tuple[int, int] = NOWHERE
@@ -33,6 +35,10 @@ class Look:
     hover_cross: bool = False
     focus: bool = False
     font: QFont = field(default_factory=QFont)
+
+    def role_of(self, column: int) -> str:
+        """The colour of a draw's head."""
+        return self.roles[column] if 0 <= column < len(self.roles) else self.role
 
 
 def cross_box(tile: QRect, ratio: float) -> QRect:
@@ -197,12 +203,12 @@ class GridPainter:
             CODE: ("code", "content"),
             HEAT: ("noise acts", "style"),
         }
-        return fixed.get(column) or (self._look.heads[column], self._look.role)
+        return fixed.get(column) or (self._look.heads[column], self._look.role_of(column))
 
     def _paint_head(self, column: int, text: str, role: str) -> None:
         layout, metrics = self._layout, self._p.fontMetrics()
-        draws = self._look.role == "style"
-        hovered = draws and column >= 0 and self._look.hover_head == column
+        draws = column >= 0 and role == "style"
+        hovered = draws and self._look.hover_head == column
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
