@@ -6,7 +6,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
+from iae_studio.middle.compare import COMPARE
+from iae_studio.state.comparing import MOST
 from iae_studio.state.input_list import Input, InputSpec
+from iae_studio.state.messages import Message, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads import jobs
 from iae_studio.views.actions import act
@@ -18,12 +21,20 @@ class CompareController(QObject):
 
     def __init__(self, state: StudioState, window: Window) -> None:
         super().__init__()
-        self._comparing, self._submit = state.comparing, window.submit
+        self._state, self._comparing, self._submit = state, state.comparing, window.submit
         state.comparing.seenWanted.connect(self._see_anew)
         tip = "The shown model, at the shown moment, beside up to three others"
-        act(window, "Compare", "Compare what is shown", "C", state.comparing.add_shown, tip)
+        act(window, "Compare", "Compare what is shown", "C", self._add_shown, tip)
         tip = "Take all models out of the comparison"
         act(window, "Compare", "Clear comparison", "Ctrl+Shift+C", state.comparing.clear, tip)
+
+    def _add_shown(self) -> None:
+        """Out of sight of the comparison it is told that it was done."""
+        comparing = self._comparing
+        if comparing.add_shown() and self._state.query.view != COMPARE:
+            title, count = short(comparing.shown.title), len(comparing.models)
+            told = f"{title} is compared, {count} of {MOST}: see Compare (4)."
+            self._state.messages.show_message(Message(told))
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
         self._submit(

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 import trainer
 from iae_studio.middle.compare import COMPARE
 from iae_studio.state.comparing import Compared
-from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.ready_made import FIGURE_2
-from iae_studio.state.turned import PICTURES
 from iae_studio.views.compare_asking import DRAWS
 from iae_studio.widgets.compare_grid import CompareGrid
-from iae_studio.widgets.grid_layout import SEEN
-from tests.studio import LONG, find, little_data, newest, press, running, show, train
-from tests.widgets import heard_of
-from trainer.exploring.questions.comparing import WhatIsKnown, WhatItMakes
+from tests.studio import LONG, find, little_data, newest, press, running
 from trainer.messages import Probe
 from trainer.recipe.catalogue import CATALOGUE
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.inputs import InputImages
-from iae_studio.state.messages import Message, Messages
+from iae_studio.state.messages import Messages
 from iae_studio.state.time import Time
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
@@ -46,6 +46,16 @@ class Compared:
         """What it is called above its pictures."""
         return self.label or self.recipe.about.title.replace(", small", "") or self.recipe.name
 
+    @property
+    def place(self) -> str:
+        """What tells it from another of its title."""
+        parts = [f"step {self.step:,}"] if self.step is not None else []
+        if self.path is None:
+            parts.append("untrained")
+        else:
+            parts.append(self.path.name if self.is_run else "shipped")
+        return ", ".join(parts)
+
     def same_as(self, other: Compared) -> bool:
         """Whether both are the same weights, however they are called."""
         fresh = self.path is None and self.recipe != other.recipe
@@ -76,6 +86,14 @@ class Comparing(QObject):
 
     # ---- which models ------------------------------------------------------------------------
 
+    def names(self) -> tuple[str, ...]:
+        """What each is called, so that no two are alike."""
+        titles = [model.title for model in self.models]
+        return tuple(
+            f"{title} ({model.place})" if titles.count(title) > 1 else title
+            for title, model in zip(titles, self.models, strict=True)
+        )
+
     @property
     def shown(self) -> Compared:
         """What is displayed, as one that could be compared."""
@@ -98,13 +116,9 @@ class Comparing(QObject):
         self.set((*self.models, *fresh[:room]))
         return len(fresh) <= room
 
-    def add_shown(self) -> None:
-        """Compare what is displayed, and say so: it may be out of sight."""
-        shown = self.shown
-        if self.add(shown):
-            count = len(self.models)
-            told = f"{shown.title} is compared, {count} of {MOST}. See them in Compare (4)."
-            self._messages.show_message(Message(told))
+    def add_shown(self) -> bool:
+        """Compare what is displayed too; False where there is no room for it."""
+        return self.add(self.shown)
 
     def remove(self, place: int) -> None:
         """Compare one of them no longer."""

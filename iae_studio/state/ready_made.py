@@ -12,11 +12,11 @@ from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 FIGURE_2 = {
-    "mnist-det-small": "Code of 20, no noise",
-    "mnist-10-small": "Code of 10 + noise",
-    "mnist-5-small": "Code of 5 + noise",
+    "mnist-det-small": "Code 20",
+    "mnist-10-small": "Code 10 + noise",
+    "mnist-5-small": "Code 5 + noise",
 }
-CYCLEIAE = {"shoes-small": "CycleIAE", "shoes-l1-small": "L1 in place of the game"}
+CYCLEIAE = {"shoes-small": "CycleIAE", "shoes-l1-small": "L1 distance"}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,18 @@ SUBJECT = "subject"
 PANELS = "Panels"  # whose actions show and hide them
 # Subjects in the order of lists; one that is not named here comes after these.
 ORDER = (
-    *("View", "Pictures", "Clusters", "Map", "Compare", "Noise", "Code", "Directions", "Style", "Draw"),
+    *(
+        "View",
+        "Pictures",
+        "Clusters",
+        "Map",
+        "Compare",
+        "Noise",
+        "Code",
+        "Directions",
+        "Style",
+        "Draw",
+    ),
     *("Data", "Training", "File", PANELS, "Window", "Help"),
 )
 

@@ -11,7 +11,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
-from iae_studio.views.compare_choices import choices_button
+from iae_studio.views.compare_choices import choices_button, compare_all
 from iae_studio.views.compare_pictures import ComparePictures
 from iae_studio.views.help import help_mark
 from iae_studio.widgets.segments import Segments
@@ -119,7 +119,7 @@ class CompareView(QWidget):
         self._figure.setEnabled(bool(figure.models))
 
     def _show_figure(self) -> None:
-        self._comparing.set(ready_made(self._state.library)[0].models)
+        compare_all(self._state, ready_made(self._state.library)[0])
 
     def _show_alone(self, place: int) -> None:
         """One of them, at its moment, in Pictures."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMenu, QToolButton
 
 from iae_studio.state.comparing import MOST, Compared
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.ready_made import ready_made
+from iae_studio.state.ready_made import ReadyMade, ready_made
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.words import short_title
@@ -48,7 +48,7 @@ class CompareChoices(QObject):
         self._moments(menu.addMenu("Moments of the shown run"))
         menu.addSeparator()
         for each in ready_made(state.library):
-            compare = partial(state.comparing.set, each.models)
+            compare = partial(compare_all, state, each)
             self._entry(menu, each.title, compare, each.lacking)
 
     def _entry(
@@ -92,11 +92,20 @@ class CompareChoices(QObject):
         menu.setEnabled(bool(moments) and model.is_run)
 
 
+def compare_all(state: StudioState, ready: ReadyMade) -> None:
+    """A ready-made comparison, and one of its models shown: its test images, its sliders."""
+    state.comparing.set(ready.models)
+    if ready.models and not any(map(state.comparing.is_shown, ready.models)):
+        model = ready.models[min(1, len(ready.models) - 1)]
+        state.library.choose(DisplayedModel(model.recipe, model.path))
+
+
 def choices_button(state: StudioState, parent: QObject) -> QToolButton:
     """The button `compareAdd` with that menu."""
     button = QToolButton()
-    button.setText("Add ▾")
+    button.setText("Add")
     theme.set_icon(button, "plus")
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setObjectName("compareAdd")
     button.setProperty("flat", True)
     button.setToolTip(plain(f"Another model beside these, {MOST} at the most (C: what is shown)"))

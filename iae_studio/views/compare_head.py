@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.state.comparing import Compared
 from iae_studio.style import theme
@@ -31,6 +31,8 @@ class CompareHead(QWidget):
         self._under = ElidedLabel()
         self._under.setProperty("caption", True)
         self._under.setFont(theme.tabular(self._under.font()))
+        for label in (self._title, self._under):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         close = tool("", "close", "Compare it no longer", lambda: self.removed.emit(place))
         close.setObjectName(f"compareRemove{place}")
         close.setProperty("snug", True)
@@ -40,7 +42,7 @@ class CompareHead(QWidget):
         layout = row(gap=theme.GRID)
         layout.setContentsMargins(_BAR + theme.GRID + 2, 2, 0, 2)
         layout.addLayout(words, 1)
-        layout.addWidget(close)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self.setLayout(layout)
         told = f"{model.title}: {model.recipe.name}"
         where = "" if model.path is None else f"\n{model.path.name}"
@@ -71,7 +73,6 @@ class CompareHead(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.colour("panel"))
         painter.fillRect(0, 4, _BAR, self.height() - 8, colour_of(self._place))
         painter.end()
 
@@ -82,3 +83,10 @@ class CompareHead(QWidget):
 def colour_of(place: int) -> QColor:
     """A colour for each compared model, the same on all pages."""
     return palette(10)[_HUES[place]]
+
+
+def swatch(place: int) -> QIcon:
+    """A bar in that colour."""
+    picture = QPixmap(4, 12)
+    picture.fill(colour_of(place))
+    return QIcon(picture)

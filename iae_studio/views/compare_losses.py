@@ -42,19 +42,18 @@ class CompareLosses(QWidget):
         self.plot.setAccessibleName("One loss of the compared models")
         self._words = caption(most=3)
         self._words.setObjectName("compareLossWords")
-        self._readout = caption(most=1)
+        self._lacking = ""  # what is said while nothing is pointed at
         self._heads = QWidget()
         self._legend = row(gap=theme.PAD)
         self._heads.setLayout(self._legend)
         self._entries: list[CompareHead] = []
-        self._drawn: list[Compared] = []  # those that have a curve
+        self._drawn: list[str] = []  # the names of those that have a curve
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GAP)
         layout.addLayout(self._tools())
         layout.addWidget(self._heads)
         layout.addWidget(self.plot, 1)
-        layout.addWidget(self._readout)
         layout.addWidget(self._words)
         self.plot.pointed.connect(self._read_out)
         self.known.changed.connect(self._show)
@@ -63,6 +62,7 @@ class CompareLosses(QWidget):
     def _tools(self) -> QHBoxLayout:
         self._losses = QComboBox()
         self._losses.setObjectName("compareLoss")
+        self._losses.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._losses.setAccessibleName("Which loss is drawn")
         self._losses.textActivated.connect(self._choose)
         self._axes = Segments()
@@ -73,7 +73,7 @@ class CompareLosses(QWidget):
         self._axes.choose(STEPS)
         self._axes.chosen.connect(self.align_by)
         smoothing = ValueSlider("smoothing", 0.0, 1.0, 0.5, "content", decimals=2)
-        smoothing.setMaximumWidth(theme.px(220))
+        smoothing.setMaximumWidth(theme.px(190))
         smoothing.edited.connect(self.plot.setSmoothing)
         decades = QCheckBox("log axis")
         decades.setChecked(True)
@@ -105,12 +105,12 @@ class CompareLosses(QWidget):
 
     def _read_out(self, x: float) -> None:
         if not math.isfinite(x):
-            self._readout.setText("")
+            self._words.setText(self._lacking)
             return
         unit = "step" if self._axis == STEPS else "after images:"
         values = zip(self._drawn, self.plot.values(x), strict=True)
-        parts = [f"{model.title} {words(value)}" for model, value in values]
-        self._readout.setText(f"{unit} {max(round(x), 0):,} · " + " · ".join(parts))
+        parts = [f"{name} {words(value)}" for name, value in values]
+        self._words.setText(" · ".join([f"{unit} {max(round(x), 0):,}", *parts]))
 
     # ---- what is shown -----------------------------------------------------------------------
 
@@ -128,30 +128,32 @@ class CompareLosses(QWidget):
         self._losses.setEnabled(bool(any_there))
         self._drawn = []
         curves, lacking = [], []
-        for place, model in enumerate(models):
-            known = self.known.of(model)
-            curve = self._curve(place, model, loss)
+        for place, (name, model) in enumerate(zip(self._comparing.names(), models, strict=True)):
+            known, curve = self.known.of(model), self._curve(place, model, loss)
             if curve is not None:
-                self._drawn.append(model)
+                self._drawn.append(name)
                 curves.append(curve)
             elif known is not None:
                 why = known.lacking or f"it has no {loss}"
-                lacking.append(f"{model.title}: {why.rstrip('.')}.")
+                lacking.append(f"{name}: {why.rstrip('.')}.")
         waits = any(self.known.of(model) is None for model in models)
-        empty = "Loading…" if waits else "Runs keep their losses; shipped models have none."
+        empty = "Loading…" if waits else "Runs keep their losses: train one, and add it here."
         self.plot.setCurves(curves, empty)
-        self._words.setText(" ".join(lacking))
+        self._lacking = " ".join(lacking)
+        self._words.setText(self._lacking)
 
     def _show_legend(self, models: tuple[Compared, ...]) -> None:
         for old in self._entries:
             self._legend.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._entries = [CompareHead(place, model, self._heads) for place, model in enumerate(models)]
+        self._entries = [
+            CompareHead(place, model, self._heads) for place, model in enumerate(models)
+        ]
         for entry, model in zip(self._entries, models, strict=True):
             entry.removed.connect(self._comparing.remove)
             known = self.known.of(model)
-            entry.tell(None if known is None or known.curves is None else known.curves.last)
+            entry.tell(None if known is None or not known.step else known.step)
             self._legend.addWidget(entry, 1)
             entry.show()
 
@@ -161,7 +163,7 @@ class CompareLosses(QWidget):
         for model in models:
             known = self.known.of(model)
             if known is not None and known.curves is not None:
-                computed = np.isfinite(known.curves.values).any(0)
+                computed = np.isfinite(known.curves.values).any(0).tolist()
                 there.append({name for name, on in zip(LOSSES, computed, strict=True) if on})
         shared = set.intersection(*there) if there else set()
         every = set().union(*there)

@@ -13,7 +13,7 @@ from iae_studio.state.messages import short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption
-from iae_studio.views.compare_head import colour_of
+from iae_studio.views.compare_head import swatch
 from iae_studio.views.compare_known import CompareKnown
 from iae_studio.widgets.plain import plain
 from trainer.recipe.differences import differences
@@ -61,9 +61,9 @@ class CompareTable(QWidget):
     def _head(self, first: str, models: tuple[Compared, ...]) -> None:
         self.table.clear()
         self.table.setColumnCount(1 + len(models))
-        head = QTreeWidgetItem([first, *(model.title for model in models)])
+        head = QTreeWidgetItem([first, *self._comparing.names()])
         for place, model in enumerate(models):
-            head.setForeground(1 + place, colour_of(place))
+            head.setIcon(1 + place, swatch(place))
             told = model.recipe.name if model.path is None else str(model.path)
             head.setToolTip(1 + place, plain(told))
         self.table.setHeaderItem(head)
@@ -104,6 +104,8 @@ class RecipesTable(CompareTable):
             if each.addition:
                 item.setForeground(0, theme.colour("muted"))
         same = f"The same in all: {found.same} options."
+        if not found.rows:
+            same = f"Their recipes are alike: all {found.same} options are the same."
         if len(models) < 2:
             same = "Add a second model to see in which options they differ."
         elif any(each.addition for each in found.rows):
@@ -140,7 +142,7 @@ class MeasuresTable(CompareTable):
             how = better.get(name, "")
             told = {"less": "less is better", "more": "more is better"}.get(how, "")
             arrow = {"less": " ↓", "more": " ↑"}.get(how, "")
-            cells = [DASH if value is None else f"{value:.4g}" for value in values]
+            cells = [DASH if value is None else figure(value) for value in values]
             item = self._line([name.replace("_", " ") + arrow, *cells], told or name)
             for place in best(values, how) if alike else ():
                 font = theme.tabular(self.table.font())
@@ -148,12 +150,13 @@ class MeasuresTable(CompareTable):
                 item.setFont(1 + place, font)
                 item.setForeground(1 + place, theme.colour("content"))
                 item.setData(1 + place, Qt.ItemDataRole.AccessibleTextRole, f"{cells[place]}, best")
-        self._words.setText(self._told(models, found, alike))
+        self._words.setText(self._told(found, alike))
 
-    def _told(self, models: tuple[Compared, ...], found: list[Any], alike: bool) -> str:
+    def _told(self, found: list[Any], alike: bool) -> str:
         if any(known is None for known in found):
             return "Loading…"
-        lacking = [m.title for m, known in zip(models, found, strict=True) if not known.measures]
+        pairs = zip(self._comparing.names(), found, strict=True)
+        lacking = [name for name, known in pairs if not known.measures]
         words = ["In bold: the best, where ↓ less or ↑ more is better."]
         if not alike:
             words = ["They are of different data: no figure is better than another."]
@@ -181,3 +184,8 @@ def option_words(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     return str(value) or DASH
+
+
+def figure(value: float) -> str:
+    """A measure with as many digits as it deserves."""
+    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")

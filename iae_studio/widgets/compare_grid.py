@@ -55,6 +55,9 @@ class CompareGrid(ImageGrid):
         self._seen: Pixels = np.zeros((0, 28, 28, 1), np.uint8)
         self._names: tuple[str, ...] = ()
         super().__init__(parent)
+        self._ground = QWidget(self)  # below the heads
+        self._ground.setProperty("panel", True)
+        self._ground.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         theme.notifier().changed.connect(self._show)
 
     def setHeads(self, heads: Sequence[QWidget]) -> None:
@@ -73,6 +76,7 @@ class CompareGrid(ImageGrid):
             head.show()
         high = max((head.sizeHint().height() for head in self._heads), default=0)
         self.setViewportMargins(0, high, 0, 0)
+        self._ground.lower()
         self._place_heads()
 
     def columns(self) -> tuple[Column, ...]:
@@ -88,9 +92,9 @@ class CompareGrid(ImageGrid):
         columns = self.columns()
         self._look.roles = tuple(column.role for column in columns)
         self._look.apart = self._gaps()
-        every = [self._seen, *(c.pictures for c in columns if c.pictures is not None)]
-        side = tuple(max(part.shape[axis] for part in every) for axis in (1, 2))
-        ground = theme.colour("panel").getRgb()[:3]
+        every: list[Pixels] = [self._seen, *(c.pictures for c in columns if c.pictures is not None)]
+        side = tuple(max(int(part.shape[axis]) for part in every) for axis in (1, 2))
+        ground = _rgb("panel")
         blank = np.zeros((len(self._seen), *side, 1), np.uint8)
         tiles = [
             blank if c.pictures is None else enlarged(c.pictures, side, ground) for c in columns
@@ -150,6 +154,7 @@ class CompareGrid(ImageGrid):
         """Each head above its group, as wide as the room up to the next one."""
         if not self._groups or len(self._groups) != len(self._heads):
             return
+        self._ground.setGeometry(0, 0, self.width(), self.viewport().y())
         starts = [self.tileRect(0, self.column(k, 0)).left() for k in range(len(self._groups))]
         ends = [start - APART // 2 for start in starts[1:]] + [self.viewport().width()]
         pinned = self.tileRect(0, SEEN).right()
@@ -190,7 +195,12 @@ def enlarged(
     factor = max(min(side[0] // height, side[1] // width), 1)
     large = pictures.repeat(factor, 1).repeat(factor, 2)
     made = np.empty((count, *side, 3), np.uint8)
-    made[:] = np.array(ground[:3], np.uint8)
+    made[:] = np.array(ground, np.uint8)
     top, left = (side[0] - large.shape[1]) // 2, (side[1] - large.shape[2]) // 2
     made[:, top : top + large.shape[1], left : left + large.shape[2]] = large
     return made
+
+
+def _rgb(role: str) -> tuple[int, int, int]:
+    colour = theme.colour(role)
+    return colour.red(), colour.green(), colour.blue()

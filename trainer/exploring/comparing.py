@@ -27,6 +27,7 @@ from trainer.inference.render import render
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.inference.snapshot_cache import LATELY
 from trainer.messages import Floats, Probe, Rendering, UserError
+from trainer.recipe.saved import read_meta
 from trainer.storage.snapshots import moments_in
 from trainer.training.checkpoint import STATE, RunFolder
 from trainer.training.small_files import mark_of
@@ -59,18 +60,18 @@ def what_it_makes(snapshot: Snapshot, question: WhatItMakes, told: Circumstances
 
 def _weights(snapshot: Snapshot, question: WhatItMakes, told: Circumstances) -> Snapshot:
     """Those in hand, where they are what is asked for; else they are loaded. Raises UserError."""
-    path, device = question.path, snapshot.device
+    path, step, device = question.path, question.step, snapshot.device
     if _in_hand(snapshot, question, told):
         return snapshot
     if path is None or (path.is_dir() and not (path / STATE).exists()):
         return _held_or(
             (Path(), question.recipe, str(device)), fresh_snapshot, question.recipe, device
         )
-    if question.step is not None and path.is_dir():
+    if step is not None and path.is_dir():
         moments = moments_in(path)
         if not moments:
             raise UserError(f"No moment of {path.name} is kept any more: add its newest weights.")
-        nearest = min(moments, key=lambda moment: (abs(moment.step - question.step), -moment.kept))
+        nearest = min(moments, key=lambda moment: (abs(moment.step - step), -moment.kept))
         return LATELY.snapshot(nearest.path, device)
     if path.is_dir():
         key = (path, mark_of(path / STATE), str(device))
@@ -130,27 +131,28 @@ def what_is_known(
 
 def _known(path: Path | None, step: int | None) -> Known:
     if path is None:
-        return Known(lacking="untrained")
-    if not path.is_dir():
-        return Known(None, "a file keeps no losses", _measures_of(path))
-    measures = {} if step is not None else _measures_of(path)
+        return Known(lacking="nothing was trained")
     try:
-        losses = RunFolder(path).curves()
+        return _of_run(path, step) if path.is_dir() else _of_file(path)
     except UserError as error:
-        return Known(None, str(error), measures)
+        return Known(lacking=str(error))
+
+
+def _of_file(path: Path) -> Known:
+    meta = read_meta(path)
+    return Known(meta.step, None, "a model file keeps no losses", dict(flat(meta.metrics)))
+
+
+def _of_run(path: Path, step: int | None) -> Known:
+    """Up to a step; what was measured of a run says nothing about its moments."""
+    measures = {} if step is not None else dict(flat(known_metrics(path)))
+    losses = RunFolder(path).curves()
+    last = len(losses)
     if step is not None:
         losses = losses[:step]
     if not len(losses):
-        return Known(None, "nothing was saved yet", measures)
-    return Known(thinned(losses), "", measures)
-
-
-def _measures_of(path: Path) -> Mapping[str, float]:
-    """Of the newest weights: what is measured of a run says nothing about its moments."""
-    try:
-        return dict(flat(known_metrics(path)))
-    except UserError:
-        return {}
+        return Known(last, None, "it was not saved yet", measures)
+    return Known(len(losses), thinned(losses), "", measures)
 
 
 def flat(measures: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, float]]:
@@ -180,4 +182,3 @@ def thinned(losses: Floats, most: int = POINTS_OF_CURVE) -> Curves:
 
 
 __all__ = ["flat", "thinned", "what_is_known", "what_it_makes"]
-

@@ -65,10 +65,11 @@ class Curves:
 class Known:
     """What lies on the disk about a model: its losses, and its measures by their names.
 
-    curves: None where there are none, and `lacking` says why. better: of some measures whether
-    "less" or "more" is better.
+    step: of its newest weights, or of the moment. curves: None where there are none, and `lacking`
+    says why. better: of some measures whether "less" or "more" is better.
     """
 
+    step: int = 0
     curves: Curves | None = None
     lacking: str = ""
     measures: Mapping[str, float] = field(default_factory=dict)
@@ -77,7 +78,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class WhatIsKnown(Question[tuple[Known, ...]]):
-    """About each of these: a model file or run folder, and the step up to which it is of interest."""
+    """About each of these: a model file or run folder, and the moment of it that is of interest."""
 
     answered_by: ClassVar[str] = "trainer.exploring.comparing:what_is_known"
     slow: ClassVar[bool] = True
