@@ -178,7 +178,7 @@ class Comparing(QObject):
         return None
 
     def set_seen(self, spec: InputSpec, pairs: Sequence[tuple[Input, Input]]) -> None:
-        """What such a network sees of some of the inputs; of those that are gone nothing is kept."""
+        """What such a network sees of some of the inputs; what is gone is forgotten."""
         self._asked.pop(spec, None)
         here = {id(known) for known in self._inputs.images}
         self._seen.setdefault(spec, {}).update({id(old): (old, new) for old, new in pairs})

@@ -163,8 +163,8 @@ class CompareLosses(QWidget):
         for model in models:
             known = self.known.of(model)
             if known is not None and known.curves is not None:
-                computed = np.isfinite(known.curves.values).any(0).tolist()
-                there.append({name for name, on in zip(LOSSES, computed, strict=True) if on})
+                values = known.curves.values
+                there.append({n for k, n in enumerate(LOSSES) if np.isfinite(values[:, k]).any()})
         shared = set.intersection(*there) if there else set()
         every = set().union(*there)
         return [n for n in LOSSES if n in shared], [n for n in LOSSES if n in every]

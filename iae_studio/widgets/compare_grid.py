@@ -189,7 +189,7 @@ def enlarged(
     pictures: Pixels, side: tuple[int, ...], ground: tuple[int, ...] = (0, 0, 0)
 ) -> Pixels:
     """Pictures [N, H, W, C] by whole factors, in the middle of `side` [height, width]."""
-    count, height, width, channels = pictures.shape
+    count, height, width = pictures.shape[:3]
     if (height, width) == side:
         return pictures
     factor = max(min(side[0] // height, side[1] // width), 1)

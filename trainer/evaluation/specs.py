@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
@@ -84,8 +84,6 @@ class MeasureSpec:
     applies: Callable[[Recipe, DataSet], bool]
     measure: Callable[[Subject], dict[str, Any]]  # plain numbers by their names
     order: int = 3  # among the others in the result; those of one order as they are registered
-    # Of those where one model can be better than another: whether less of it is better, or more.
-    better: Mapping[str, Literal["less", "more"]] = field(default_factory=dict)
 
 
 MEASURES: Registry[MeasureSpec] = Registry("measure", "trainer.evaluation.measures")

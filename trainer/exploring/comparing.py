@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.evaluation import MEASURES
+from trainer.evaluation.better import BETTER
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.comparing import (
     POINTS,
@@ -121,11 +121,10 @@ def what_is_known(
     snapshot: Snapshot, question: WhatIsKnown, told: Circumstances
 ) -> tuple[Known, ...]:
     """Of each model; what cannot be read of one takes nothing from the others."""
-    better = {name: how for spec in MEASURES for name, how in spec.better.items()}
     found = []
     for place, (path, step) in enumerate(question.models):
         told.progress(place, len(question.models))
-        found.append(replace(_known(path, step), better=better))
+        found.append(replace(_known(path, step), better=BETTER))
     return tuple(found)
 
 
@@ -151,7 +150,7 @@ def _of_run(path: Path, step: int | None) -> Known:
     if step is not None:
         losses = losses[:step]
     if not len(losses):
-        return Known(last, None, "it was not saved yet", measures)
+        return Known(last, None, "it has no losses yet", measures)
     return Known(len(losses), thinned(losses), "", measures)
 
 

@@ -103,6 +103,5 @@ MEASURES.register(
         applies=lambda recipe, data: recipe.categorical and not recipe.two_dimensional,
         measure=lambda subject: evaluate_categories(subject.snapshot, subject.data, subject.seed),
         order=1,
-        better={"clustering_error": "less", "classification_error": "less"},
     )
 )

@@ -65,6 +65,5 @@ MEASURES.register(
         applies=lambda recipe, data: recipe.data.name == "mog",
         measure=lambda subject: evaluate_points(subject.snapshot, subject.data, subject.seed),
         order=0,
-        better={"modes": "more", "high_quality": "more", "cluster_accuracy": "more"},
     )
 )

@@ -83,11 +83,5 @@ MEASURES.register(
         applies=lambda recipe, data: recipe.two_dimensional and recipe.data.name != "mog",
         measure=lambda subject: evaluate_places(subject.snapshot, subject.data, subject.seed),
         order=0,
-        better={
-            "places": "more",
-            "high_quality": "more",
-            "posterior_accuracy": "less",
-            "prior_distance": "less",
-        },
     )
 )

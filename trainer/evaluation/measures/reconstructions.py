@@ -193,6 +193,5 @@ MEASURES.register(
         applies=lambda recipe, data: not recipe.two_dimensional and not recipe.translates,
         measure=_measured,
         order=0,
-        better={"mse": "less", "label_agreement": "more", "frechet": "less", "kernel": "less"},
     )
 )

@@ -117,11 +117,5 @@ MEASURES.register(
         applies=lambda recipe, data: recipe.translates,
         measure=_measured,
         order=0,
-        better={
-            "way_back_mse": "less",
-            "edges_of_code": "more",
-            "edges_of_output": "more",
-            "domain_reached": "more",
-        },
     )
 )
