@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 import trainer
 from iae_studio.middle.compare import COMPARE
@@ -194,6 +195,79 @@ def test_a_moment_stands_beside_now_and_their_losses_by_images(studio, qtbot) ->
     page(studio, "compareRecipes")
     table = studio.window.explore.view(COMPARE)._made["compareRecipes"]
     assert table.lines() == [["batch", "4", "4", "8"]]
+
+
+def test_what_trains_is_followed_though_nothing_of_it_is_saved(studio, qtbot) -> None:
+    show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4, batch=4))
+    state = studio.state
+    state.query.set_view(COMPARE)
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: state.displayed.model.live, timeout=LONG)
+    QTest.keyClick(studio.window, Qt.Key.Key_C)
+    (live,) = state.comparing.models
+    first = wait_for(studio, qtbot, live)[0].made.step
+    qtbot.waitUntil(lambda: asking(studio).answer(live).made.step > first, timeout=LONG)
+    page(studio, "compareLosses")
+    losses = studio.window.explore.view(COMPARE)._made["compareLosses"]
+    qtbot.waitUntil(lambda: len(losses.plot._curves) == 1, timeout=LONG)
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
+
+
+def test_all_models_are_drawn_again_while_a_slider_is_dragged(studio, qtbot) -> None:
+    newest(studio, qtbot)
+    names = ("drawn-10", "mnist-10-small", "mnist-5-small")
+    state, models = studio.state, compared(*names)
+    state.comparing.set(models)
+    state.query.set_view(COMPARE)
+    before = wait_for(studio, qtbot, *models)
+    drawn = set()
+    for move in range(400):
+        state.query.set_noise_scale(1 + move / 1000)
+        QTest.qWait(3)
+        drawn |= {m for m, old in zip(models, before, strict=True) if renewed(studio, m, old)}
+        if len(drawn) == len(models):
+            break
+    assert drawn == set(models), "the last one too, amid the drag"
+    found = wait_for(studio, qtbot, *models)
+    for name, answer in zip(names, found, strict=True):
+        assert np.array_equal(answer.made.tiles, alone(studio, name))
+
+    state.query.set_code_offsets((2.0, -1.0))
+    moved = asking(studio)
+    qtbot.waitUntil(lambda: renewed(studio, models[2], found[2]), timeout=LONG)
+    now = wait_for(studio, qtbot, *models)
+    assert moved.moves_one_alone
+    assert not np.array_equal(now[0].made.tiles, found[0].made.tiles), "it is shown"
+    assert np.array_equal(now[1].made.tiles, found[1].made.tiles)
+
+
+def renewed(studio, model: Compared, old) -> bool:
+    return asking(studio).answer(model) is not old
+
+
+def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(studio, qtbot) -> None:
+    newest(studio, qtbot)
+    QTest.keyClick(studio.window, Qt.Key.Key_4)
+    menu = find(studio, QMenu, "compareMenu")
+    menu.aboutToShow.emit()
+
+    def entry(text: str) -> QAction:
+        lists = [menu, *menu.findChildren(QMenu)]
+        return next(a for each in lists for a in each.actions() if a.text().startswith(text))
+
+    entry("What is shown").trigger()
+    entry("MNIST, 5 + 100").trigger()
+    assert not entry("Runs").isEnabled() and not entry("Moments").isEnabled()
+    assert "shoes-l1-small" in entry("CycleIAE").toolTip()
+    shown, other = studio.state.comparing.models
+    assert studio.state.comparing.is_shown(shown) and other.path == SHIPPED["mnist-5-small"]
+    wait_for(studio, qtbot, shown, other)
+    head = find(studio, QWidget, "compareHead1")
+    qtbot.waitUntil(lambda: "step 9,000" in head.words(), timeout=LONG)
+    qtbot.mouseDClick(head, Qt.MouseButton.LeftButton)
+    assert studio.state.displayed.model.path == other.path
+    assert studio.window.explore.shown == PICTURES
 
 
 def test_nothing_is_asked_while_it_cannot_be_seen(studio, qtbot) -> None:

@@ -14,12 +14,13 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, row
 from iae_studio.views.compare_head import CompareHead, colour_of
 from iae_studio.views.compare_known import CompareKnown
+from iae_studio.views.compare_tail import CompareTail
 from iae_studio.widgets.compare_plot import ComparePlot, Curve
 from iae_studio.widgets.curve_legend import is_discriminator, words
 from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.segments import Segments
 from iae_studio.widgets.value_slider import ValueSlider
-from trainer.exploring.questions.comparing import images_seen
+from trainer.exploring.questions.comparing import Curves, images_seen
 from trainer.messages import LOSSES
 
 STEPS, IMAGES = "bySteps", "byImages"
@@ -35,6 +36,7 @@ class CompareLosses(QWidget):
         super().__init__(parent)
         self._state, self._comparing = state, state.comparing
         self.known = CompareKnown(state, "compare losses", self)
+        self._tail = CompareTail(state, self)
         self._chosen = ""  # by hand
         self._axis = STEPS
         self.plot = ComparePlot()
@@ -47,6 +49,8 @@ class CompareLosses(QWidget):
         self._legend = row(gap=theme.PAD)
         self._heads.setLayout(self._legend)
         self._entries: list[CompareHead] = []
+        self._headed: tuple[Compared, ...] = ()  # whose entries these are
+        self._viewed: object = None  # what the plot's view is of
         self._drawn: list[str] = []  # the names of those that have a curve
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -57,6 +61,7 @@ class CompareLosses(QWidget):
         layout.addWidget(self._words)
         self.plot.pointed.connect(self._read_out)
         self.known.changed.connect(self._show)
+        self._tail.grown.connect(self._show)
         theme.notifier().changed.connect(self._show)
 
     def _tools(self) -> QHBoxLayout:
@@ -138,22 +143,29 @@ class CompareLosses(QWidget):
                 lacking.append(f"{name}: {why.rstrip('.')}.")
         waits = any(self.known.of(model) is None for model in models)
         empty = "Loading…" if waits else "Runs keep their losses: train one, and add it here."
-        self.plot.setCurves(curves, empty)
+        viewed = (models, loss, self._axis, len(curves))
+        self.plot.setCurves(curves, empty, anew=viewed != self._viewed)
+        self._viewed = viewed
         self._lacking = " ".join(lacking)
         self._words.setText(self._lacking)
 
     def _show_legend(self, models: tuple[Compared, ...]) -> None:
+        if models != self._headed:
+            self._make_legend(models)
+        for entry, model in zip(self._entries, models, strict=True):
+            known, found = self.known.of(model), self._curves_of(model)
+            step = found.last if found is not None else 0 if known is None else known.step
+            entry.tell(step or None)
+
+    def _make_legend(self, models: tuple[Compared, ...]) -> None:
         for old in self._entries:
             self._legend.removeWidget(old)
             old.hide()
             old.deleteLater()
-        self._entries = [
-            CompareHead(place, model, self._heads) for place, model in enumerate(models)
-        ]
-        for entry, model in zip(self._entries, models, strict=True):
+        self._headed = models
+        self._entries = [CompareHead(place, m, self._heads) for place, m in enumerate(models)]
+        for entry in self._entries:
             entry.removed.connect(self._comparing.remove)
-            known = self.known.of(model)
-            entry.tell(None if known is None or not known.step else known.step)
             self._legend.addWidget(entry, 1)
             entry.show()
 
@@ -161,21 +173,25 @@ class CompareLosses(QWidget):
         """The losses that all have that have any, and those that one has."""
         there = []
         for model in models:
-            known = self.known.of(model)
-            if known is not None and known.curves is not None:
-                values = known.curves.values
+            found = self._curves_of(model)
+            if found is not None:
+                values = found.values
                 there.append({n for k, n in enumerate(LOSSES) if np.isfinite(values[:, k]).any()})
         shared = set.intersection(*there) if there else set()
         every = set().union(*there)
         return [n for n in LOSSES if n in shared], [n for n in LOSSES if n in every]
 
-    def _curve(self, place: int, model: Compared, loss: str) -> Curve | None:
+    def _curves_of(self, model: Compared) -> Curves | None:
         known = self.known.of(model)
-        if known is None or known.curves is None or not loss:
+        return self._tail.after(model, None if known is None else known.curves)
+
+    def _curve(self, place: int, model: Compared, loss: str) -> Curve | None:
+        found = self._curves_of(model)
+        if found is None or not loss:
             return None
-        values = known.curves.values[:, LOSSES.index(loss)].astype(np.float64)
+        values = found.values[:, LOSSES.index(loss)].astype(np.float64)
         there = np.isfinite(values)
-        steps = known.curves.steps[there]
+        steps = found.steps[there]
         if not len(steps):
             return None
         x = steps if self._axis == STEPS else images_seen(model.recipe, steps)

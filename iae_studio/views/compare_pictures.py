@@ -171,7 +171,8 @@ class ComparePictures(QWidget):
 
     def _told(self, models: tuple[Compared, ...]) -> str:
         """What the pictures share, and what they do not."""
-        noises = {m.recipe.model.noise or m.recipe.model.encoder_noise for m in models} - {0}
+        every = [m.recipe.model for m in models if not m.recipe.two_dimensional]
+        noises = {each.noise or each.encoder_noise for each in every} - {0}
         words = ["The same images, and in each column the same noise seed for every model."]
         if len(noises) > 1:
             sizes = " and ".join(f"{size}" for size in sorted(noises))

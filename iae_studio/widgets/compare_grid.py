@@ -70,6 +70,7 @@ class CompareGrid(ImageGrid):
         for head in self._heads:
             note = WrappedLabel(parent=self.viewport())
             note.setProperty("caption", True)
+            note.setProperty("panel", True)
             note.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             note.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._notes.append(note)

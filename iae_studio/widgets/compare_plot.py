@@ -47,6 +47,8 @@ class ComparePlot(QWidget):
         self.canvas = LossCanvas(self)
         self._curves: tuple[Curve, ...] = ()
         self._log, self._smoothing = True, 0.5
+        self._follows = True  # the view shows everything, until a hand moves it
+        self._end, self._range = 10.0, (0.0, 1.0)
         self._empty = WrappedLabel(parent=self.canvas)
         self._empty.setProperty("caption", True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -57,17 +59,22 @@ class ComparePlot(QWidget):
         layout.addWidget(self.canvas)
         self.canvas.pointed.connect(self._point_at)
         self.canvas.resetAsked.connect(self._fit)
+        self.canvas.moved.connect(self._stay)
         theme.notifier().changed.connect(self.canvas.restyle)
         self.canvas.restyle()
 
-    def setCurves(self, curves: Sequence[Curve], empty: str = "") -> None:
-        """Draw these; `empty` is said where there are none."""
+    def setCurves(self, curves: Sequence[Curve], empty: str = "", anew: bool = True) -> None:
+        """Draw these; `empty` is said where there are none.
+
+        Unless they are `anew`, a view that a hand chose stays.
+        """
         self._curves = tuple(curves)
+        self._follows = self._follows or anew
         self._empty.setText(empty)
         self._draw()
 
     def setLog(self, on: bool) -> None:
-        self._log = on
+        self._log, self._follows = on, True
         self.canvas.setDecades(on)
         self._draw()
 
@@ -114,9 +121,14 @@ class ComparePlot(QWidget):
         self._end = last * 1.02
         around = padded((min(low, far[0]), max(high, far[1])), self._log)
         canvas.set_bounds(Bounds(0, last, -0.02 * last, 1.04 * last), Bounds(low, high, *around))
-        self._fit()
+        if self._follows:
+            self._fit()
+
+    def _stay(self) -> None:
+        self._follows = False
 
     def _fit(self) -> None:
+        self._follows = True
         self.canvas.set_view((0.0, self._end), self._range)
 
     def _point_at(self, x: float) -> None:
