@@ -36,6 +36,7 @@ from tests.studio import (
 )
 from tests.widgets import heard_of
 from trainer.exploring.questions.comparing import WhatIsKnown, WhatItMakes
+from trainer.inference.render import sample_cloud
 from trainer.messages import Probe
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -118,13 +119,33 @@ def test_a_model_that_sees_otherwise_sees_the_inputs_anew(studio, qtbot) -> None
     assert np.array_equal(faces.made.tiles, tiles.tiles)
     grid = find(studio, CompareGrid, "compareGrid")
     qtbot.waitUntil(lambda: [c.head for c in grid.columns()].count("it sees") == 2, timeout=LONG)
-    assert asking(studio).answer(models[2]) is None
     assert "points" in grid._groups[2].note
     assert grid.image(0, 0).size() == grid.image(0, SEEN).size(), "28 px stand among 32"
 
     studio.state.inputs.remove(0)
     wait_for(studio, qtbot, models[1])
     assert len(asking(studio).answer(models[1]).seen) == len(studio.state.inputs.images)
+
+
+def test_models_of_points_stand_beside_each_other_in_planes(studio, qtbot) -> None:
+    newest(studio, qtbot)
+    models = compared("mog-iae", "fiae-toy")
+    studio.state.comparing.set(models)
+    studio.state.query.set_view(COMPARE)
+    pictures = studio.window.explore.view(COMPARE).pictures
+    qtbot.waitUntil(lambda: all(map(asking(studio).answer, models)), timeout=LONG)
+    seed = studio.state.query.seeds[0]
+    for place, (name, model) in enumerate(zip(("mog-iae", "fiae-toy"), models, strict=True)):
+        cloud = asking(studio).answer(model).made.cloud
+        expected = sample_cloud(trainer.load(name).snapshot, 0, seed)
+        assert np.array_equal(cloud.fake, expected.fake)
+        plane = find(studio, QWidget, f"comparePoints{place}")
+        qtbot.waitUntil(plane.isVisible, timeout=LONG)
+        column = pictures.clouds.columns[place]
+        qtbot.waitUntil(lambda at=column: len(at.data.above.getData()[0]) > 0, timeout=LONG)
+        assert column.codes.isVisible() is (name == "fiae-toy")
+    remove(studio, qtbot, 0)
+    assert studio.state.comparing.models == (models[1],)
 
 
 def test_a_damaged_file_takes_nothing_from_the_others(studio, qtbot, tmp_path) -> None:

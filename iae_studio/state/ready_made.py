@@ -16,6 +16,8 @@ FIGURE_2 = {
     "mnist-10-small": "Code 10 + noise",
     "mnist-5-small": "Code 5 + noise",
 }
+FIGURE_5 = {"mog-iae": "IAE", "mog-gan": "GAN"}
+FIGURE_12 = {"fiae-toy": "Noise in the generator", "fiae-toy-plain": "No noise there"}
 CYCLEIAE = {"shoes-small": "CycleIAE", "shoes-l1-small": "L1 distance"}
 
 
@@ -33,6 +35,8 @@ def ready_made(library: Library) -> tuple[ReadyMade, ...]:
     """All of them, with the weights that there are now."""
     return (
         _of("figure2", "Figure 2: codes of 20, 10 and 5", FIGURE_2, library),
+        _of("figure5", "Figure 5: seven Gaussians by IAE and GAN", FIGURE_5, library),
+        _of("figure12", "Figure 12: posteriors with noise and without", FIGURE_12, library),
         _to_the_letter(library),
         _of("cycleiae", "CycleIAE against L1", CYCLEIAE, library),
     )

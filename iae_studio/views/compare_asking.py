@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Signal
 from iae_studio.state.comparing import MOST, Compared
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.studio_state import StudioState
-from trainer.exploring.questions.comparing import POINTS, Made, WhatItMakes
+from trainer.exploring.questions.comparing import Made, WhatItMakes
 from trainer.messages import Pixels, Probe
 
 DRAWS = 4  # of each input at the least, of which as many are shown as there is room for
 MOST_DRAWS = 8
+POINTS = "A model of points: it makes no pictures of these."
+NO_IMAGES = np.zeros((0, 1, 1, 1), np.uint8)  # for a model of points
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +113,8 @@ class CompareAsking(QObject):
 
     def _ask_one(self, place: int, model: Compared) -> None:
         spec = spec_of(model.recipe)
-        seen = None if spec is None else self._comparing.seen_by(spec)
-        if seen is None or not len(seen):
+        seen = NO_IMAGES if spec is None else self._comparing.seen_by(spec)
+        if seen is None or not (len(seen) or spec is None):
             return
         inputs = tuple(self._state.inputs.images)
         kind = kind_of(place)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -17,6 +20,9 @@ from iae_studio.views.compare_asking import DRAWS, MOST_DRAWS, Answer, CompareAs
 from iae_studio.views.compare_head import CompareHead
 from iae_studio.widgets.compare_grid import TILE, Column, CompareGrid, Group
 from trainer.messages import Pixels
+
+if TYPE_CHECKING:
+    from iae_studio.views.compare_clouds import CompareClouds
 
 FEWEST = 2
 ASIDE = 96  # px that names and what is seen take
@@ -80,6 +86,17 @@ class ComparePictures(QWidget):
         layout.addStretch(1)
         return page
 
+    @cached_property
+    def clouds(self) -> CompareClouds:
+        """The planes of points, made for the first such models: their library loads slowly."""
+        from iae_studio.views.compare_clouds import CompareClouds
+
+        made = CompareClouds(self.asking)
+        made.removed.connect(self.removed)
+        made.wanted.connect(self.wanted)
+        self._pages.addWidget(made)
+        return made
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.asking.look()
@@ -104,6 +121,10 @@ class ComparePictures(QWidget):
         self.grid.setHeads(self._heads)
 
     def _show(self) -> None:
+        models = self._comparing.models
+        if self.isVisible() and models and all(m.recipe.two_dimensional for m in models):
+            self._show_clouds(models)
+            return
         images = self._state.inputs.images
         self._pages.setCurrentIndex(0 if images else 1)
         points = self._state.displayed.recipe.two_dimensional
@@ -113,7 +134,6 @@ class ComparePictures(QWidget):
             if points
             else "Drop images here, paste one, or take some."
         )
-        models = self._comparing.models
         if not self.isVisible() or not images or not models:
             self._words.setText("")
             return
@@ -128,6 +148,12 @@ class ComparePictures(QWidget):
         self._words.setText(self._told(models))
         self._show_locks()
         self._show_selection()
+
+    def _show_clouds(self, models: tuple[Compared, ...]) -> None:
+        """Points have planes in place of a grid."""
+        self._pages.setCurrentWidget(self.clouds)
+        self.clouds.show_models(models)
+        self._words.setText("Grey: the data, or the prior of the codes. All by the same seed.")
 
     def _draws(self) -> int:
         """Columns of each model: as many as were chosen, else as there is room for."""

@@ -15,7 +15,6 @@ import numpy as np
 from trainer.evaluation.better import BETTER
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.comparing import (
-    POINTS,
     Curves,
     Known,
     Made,
@@ -23,7 +22,7 @@ from trainer.exploring.questions.comparing import (
     WhatItMakes,
 )
 from trainer.inference.model_files import known_metrics, load_snapshot
-from trainer.inference.render import render
+from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.inference.snapshot_cache import LATELY
 from trainer.messages import Floats, Probe, Rendering, UserError
@@ -46,10 +45,13 @@ _lock = threading.Lock()
 
 def what_it_makes(snapshot: Snapshot, question: WhatItMakes, told: Circumstances) -> Made:
     """The model's tiles, pixel for pixel what it renders alone; or why there are none."""
-    if question.recipe.two_dimensional:
-        return Made(0, why=POINTS)
     try:
         asked = _weights(snapshot, question, told)
+        if asked.points is not None:
+            scale = question.probe.noise_scale
+            return Made(
+                asked.step, cloud=sample_cloud(asked, 0, question.probe.noise_seeds[0], scale)
+            )
         shape = question.probe.images.shape[1:]
         if asked.recipe.image_shape != shape:
             raise UserError("Another model lies there by now: add it to the comparison again.")

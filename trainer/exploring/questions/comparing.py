@@ -11,24 +11,24 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.exploring.questions.base import Question
-from trainer.messages import Floats, Pixels, Probe
+from trainer.messages import Cloud, Floats, Pixels, Probe
 from trainer.recipe.recipe import Recipe
 
 Doubles = npt.NDArray[np.float64]
-POINTS = "A model of points: it makes no pictures of these."
 
 
 @dataclass(frozen=True, eq=False)
 class Made:
     """What one of the compared models makes of the inputs.
 
-    tiles [N, columns, H, W, C]. code [N, H, W, C]: where its code is a picture. why: in place of
-    them, why there are none.
+    tiles [N, columns, H, W, C]. code [N, H, W, C]: where its code is a picture. cloud: of a model
+    of points, which sees no inputs. why: in place of them, why there are none.
     """
 
     step: int
     tiles: Pixels | None = None
     code: Pixels | None = None
+    cloud: Cloud | None = None
     why: str = ""
 
 
