@@ -17,7 +17,7 @@ FIGURE_2 = {
     "mnist-5-small": "Code 5 + noise",
 }
 FIGURE_5 = {"mog-iae": "IAE", "mog-gan": "GAN"}
-FIGURE_12 = {"fiae-toy": "Noise in the generator", "fiae-toy-plain": "No noise there"}
+FIGURE_12 = {"fiae-toy": "Noise in the generator", "fiae-toy-plain": "No noise in the generator"}
 CYCLEIAE = {"shoes-small": "CycleIAE", "shoes-l1-small": "L1 distance"}
 
 

@@ -18,6 +18,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption
 from iae_studio.views.compare_asking import DRAWS, MOST_DRAWS, Answer, CompareAsking
 from iae_studio.views.compare_head import CompareHead
+from iae_studio.views.compare_words import ABOUT_POINTS, about_columns
 from iae_studio.widgets.compare_grid import TILE, Column, CompareGrid, Group
 from trainer.messages import Pixels
 
@@ -145,7 +146,7 @@ class ComparePictures(QWidget):
         groups = [self._group(m, a, draws) for m, a in zip(models, answers, strict=True)]
         seen = np.stack([known.seen for known in images])
         self.grid.setGroups(seen, groups, [known.name for known in images])
-        self._words.setText(self._told(models))
+        self._words.setText(about_columns(models, self.asking.moves_one_alone))
         self._show_locks()
         self._show_selection()
 
@@ -153,7 +154,7 @@ class ComparePictures(QWidget):
         """Points have planes in place of a grid."""
         self._pages.setCurrentWidget(self.clouds)
         self.clouds.show_models(models)
-        self._words.setText("Grey: the data, or the prior of the codes. All by the same seed.")
+        self._words.setText(ABOUT_POINTS)
 
     def _draws(self) -> int:
         """Columns of each model: as many as were chosen, else as there is room for."""
@@ -194,18 +195,6 @@ class ComparePictures(QWidget):
             if known in answer.inputs:
                 rows[line] = pictures[answer.inputs.index(known)]
         return rows
-
-    def _told(self, models: tuple[Compared, ...]) -> str:
-        """What the pictures share, and what they do not."""
-        every = [m.recipe.model for m in models if not m.recipe.two_dimensional]
-        noises = {each.noise or each.encoder_noise for each in every} - {0}
-        words = ["The same images, and in each column the same noise seed for every model."]
-        if len(noises) > 1:
-            sizes = " and ".join(f"{size}" for size in sorted(noises))
-            words.append(f"Of noises of {sizes} numbers one seed draws different vectors.")
-        if self.asking.moves_one_alone:
-            words.append("Directions are a model's own: their sliders move the shown model alone.")
-        return " ".join(words)
 
     def _show_locks(self) -> None:
         locked = self._state.query.locked
