@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
@@ -22,6 +23,7 @@ PAGES = (
     ("compareRecipes", "Recipes", "The options in which they differ"),
     ("compareMeasures", "Measures", "How each was measured"),
 )
+ICONS = 110  # px that they, and what stands between the tools, take
 EMPTY = (
     "Up to four models side by side, on the same images and noises:\n"
     "take what is shown (C), add others, or begin with a ready-made comparison."
@@ -69,8 +71,23 @@ class CompareView(QWidget):
         tip = "Take all models out of the comparison (Ctrl+Shift+C)"
         self._clear = button("Clear", "trash", tip, self._comparing.clear, "compareClear")
         self._clear.setProperty("flat", True)
-        add = choices_button(self._state, self)
-        return row(self.switch, None, add, self._clear, help_mark("compare"), gap=theme.GRID)
+        self._add = choices_button(self._state, self)
+        return row(self.switch, None, self._add, self._clear, help_mark("compare"), gap=theme.GRID)
+
+    def _fold(self) -> None:
+        """Leave the tools' words out where they would not fit all."""
+        words = self.fontMetrics().horizontalAdvance(self._add.text())
+        wide = self.switch.unfolded() + self._clear.unfolded() + words + theme.px(ICONS)
+        narrow = self.width() < wide
+        self.switch.fold(narrow)
+        self._clear.fold(narrow)
+        styles = Qt.ToolButtonStyle
+        style = styles.ToolButtonIconOnly if narrow else styles.ToolButtonTextBesideIcon
+        self._add.setToolButtonStyle(style)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
 
     def _empty_page(self) -> QWidget:
         page = QWidget()
@@ -117,6 +134,7 @@ class CompareView(QWidget):
         self._clear.setVisible(any_there)
         figure = ready_made(self._state.library)[0]
         self._figure.setEnabled(bool(figure.models))
+        self._fold()
 
     def _show_figure(self) -> None:
         compare_all(self._state, ready_made(self._state.library)[0])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from iae_studio.state.comparing import Compared
 from iae_studio.state.studio_state import StudioState
@@ -23,6 +23,7 @@ from iae_studio.widgets.value_slider import ValueSlider
 from trainer.exploring.questions.comparing import Curves, images_seen
 from trainer.messages import LOSSES
 
+SHORTEST, WIDEST = 8, 250  # letters, and px, of a loss's name
 STEPS, IMAGES = "bySteps", "byImages"
 # What is chosen at first: the first of these that all have.
 FIRST = ("reconstruction generator", *(name for name in LOSSES if name.endswith(" error")))
@@ -58,7 +59,7 @@ class CompareLosses(QWidget):
         layout.addLayout(self._tools())
         layout.addWidget(self._heads)
         layout.addWidget(self.plot, 1)
-        layout.addWidget(self._words)
+        layout.addLayout(self._below)
         self.plot.pointed.connect(self._read_out)
         self.known.changed.connect(self._show)
         self._tail.grown.connect(self._show)
@@ -67,7 +68,11 @@ class CompareLosses(QWidget):
     def _tools(self) -> QHBoxLayout:
         self._losses = QComboBox()
         self._losses.setObjectName("compareLoss")
-        self._losses.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self._losses.setSizeAdjustPolicy(policy)
+        self._losses.setMinimumContentsLength(SHORTEST)
+        self._losses.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme.follow(self._losses, lambda: self._losses.setMaximumWidth(theme.px(WIDEST)))
         self._losses.setAccessibleName("Which loss is drawn")
         self._losses.textActivated.connect(self._choose)
         self._axes = Segments()
@@ -85,7 +90,9 @@ class CompareLosses(QWidget):
         decades.toggled.connect(self.plot.setLog)
         by = PlainLabel("by")
         by.setProperty("caption", True)
-        return row(self._losses, by, self._axes, None, smoothing, decades)
+        self._below = row(self._words, smoothing, decades)
+        self._below.setStretch(0, 1)
+        return row(self._losses, by, self._axes, None)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
