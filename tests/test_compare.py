@@ -23,7 +23,7 @@ from trainer.exploring.comparing import flat, thinned, what_is_known, what_it_ma
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.comparing import WhatIsKnown, WhatItMakes, images_seen
 from trainer.inference.model_files import load_snapshot
-from trainer.messages import LOSSES, Probe
+from trainer.messages import LOSSES, Probe, Progress
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.differences import differences
 
@@ -44,6 +44,29 @@ def test_a_curve_is_means_over_blocks_of_what_was_computed() -> None:
     assert found.values[:, 0].tolist() == [1.5, 3.5, 5.5, 9.0]
     np.testing.assert_array_equal(found.values[:, 1], [8, np.nan, np.nan, 2])
     assert thinned(losses).steps.tolist() == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_what_was_not_saved_yet_goes_on_from_what_was(state) -> None:
+    def report(step: int, *values: float) -> None:
+        losses = np.full((len(values), 2), np.nan, np.float32)
+        losses[:, 0] = values
+        names = ("L1 error", "divergence")
+        state.training.progressed.emit(Progress(step, 100, names, losses, 1.0, 1.0))
+
+    run = state.training.run_path = Path("/runs/one")
+    report(2, 1, 3)
+    report(4, 5, 7)
+    fresh, error = state.comparing.fresh, LOSSES.index("L1 error")
+    whole = fresh.after(run, None)
+    assert whole.steps.tolist() == [1.5, 3.5] and whole.values[:, error].tolist() == [2, 6]
+    assert np.isnan(whole.values[:, LOSSES.index("divergence")]).all()
+    saved = thinned(np.full((2, len(LOSSES)), 9, np.float32))
+    joined = fresh.after(run, saved)
+    assert joined.steps.tolist() == [1, 2, 3.5] and joined.values[:, error].tolist() == [9, 9, 6]
+    assert fresh.after(Path("/runs/two"), saved) is saved
+    state.training.run_path = Path("/runs/two")
+    report(1, 4)
+    assert fresh.after(run, saved) is saved, "another run trains"
 
 
 def test_images_are_steps_times_the_batch_of_each_part_of_a_run() -> None:

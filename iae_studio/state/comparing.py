@@ -11,10 +11,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
+from iae_studio.state.fresh_losses import FreshLosses
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.messages import Messages
 from iae_studio.state.time import Time
+from iae_studio.state.training import Training
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX, MOST_STEPS
@@ -74,6 +76,7 @@ class Comparing(QObject):
         displayed: Displayed,
         time: Time,
         inputs: InputImages,
+        training: Training,
         messages: Messages,
         parent: QObject | None = None,
     ) -> None:
@@ -81,6 +84,7 @@ class Comparing(QObject):
         self._displayed, self._time = displayed, time
         self._inputs, self._messages = inputs, messages
         self.models: tuple[Compared, ...] = ()
+        self.fresh = FreshLosses(training, self)  # of the run that trains
         self._seen: dict[InputSpec, dict[int, tuple[Input, Input]]] = {}
         self._asked: dict[InputSpec, tuple[Input, ...]] = {}
 

@@ -70,7 +70,7 @@ class StudioState:
             selection=Selection(displayed, inputs, query),
             marks=Marks(inputs, query),
             asking=asking,
-            comparing=Comparing(displayed, time, inputs, messages),
+            comparing=Comparing(displayed, time, inputs, training, messages),
             answers=answers,
             drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,

@@ -14,7 +14,6 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, row
 from iae_studio.views.compare_head import CompareHead, colour_of
 from iae_studio.views.compare_known import CompareKnown
-from iae_studio.views.compare_tail import CompareTail
 from iae_studio.widgets.compare_plot import ComparePlot, Curve
 from iae_studio.widgets.curve_legend import is_discriminator, words
 from iae_studio.widgets.plain import PlainLabel
@@ -37,7 +36,6 @@ class CompareLosses(QWidget):
         super().__init__(parent)
         self._state, self._comparing = state, state.comparing
         self.known = CompareKnown(state, "compare losses", self)
-        self._tail = CompareTail(state, self)
         self._chosen = ""  # by hand
         self._axis = STEPS
         self.plot = ComparePlot()
@@ -62,7 +60,7 @@ class CompareLosses(QWidget):
         layout.addLayout(self._below)
         self.plot.pointed.connect(self._read_out)
         self.known.changed.connect(self._show)
-        self._tail.grown.connect(self._show)
+        self._comparing.fresh.grown.connect(self._show)
         theme.notifier().changed.connect(self._show)
 
     def _tools(self) -> QHBoxLayout:
@@ -92,7 +90,9 @@ class CompareLosses(QWidget):
         by.setProperty("caption", True)
         self._below = row(self._words, smoothing, decades)
         self._below.setStretch(0, 1)
-        return row(self._losses, by, self._axes, None)
+        tools = row(self._losses, by, self._axes, None)
+        tools.setStretchFactor(self._losses, 100)
+        return tools
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -190,7 +190,8 @@ class CompareLosses(QWidget):
 
     def _curves_of(self, model: Compared) -> Curves | None:
         known = self.known.of(model)
-        return self._tail.after(model, None if known is None else known.curves)
+        saved = None if known is None else known.curves
+        return saved if model.step is not None else self._comparing.fresh.after(model.path, saved)
 
     def _curve(self, place: int, model: Compared, loss: str) -> Curve | None:
         found = self._curves_of(model)

@@ -34,6 +34,11 @@ class CompareTable(QWidget):
         self.table.setItemsExpandable(False)
         self.table.setUniformRowHeights(True)
         self.table.header().setSectionsMovable(False)
+        self.table.header().setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._none = caption()  # what is said where there are no lines
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._none.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QVBoxLayout(self.table.viewport()).addWidget(self._none)
         self._words = caption(most=3)
         self._words.setObjectName(f"{name}Words")
         self.setFocusProxy(self.table)
@@ -70,6 +75,13 @@ class CompareTable(QWidget):
         self.table.header().setStretchLastSection(False)
         for section in range(1 + len(models)):
             self.table.header().setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+
+    def _say(self, words: str) -> None:
+        """Below the lines; in their place where there are none."""
+        none = not self.table.topLevelItemCount()
+        self._none.setText(words if none else "")
+        self._words.setText("" if none else words)
+        self._words.setVisible(not none)
 
     def _line(self, cells: list[str], tip: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([short(cell, MOST_VALUE) for cell in cells])
@@ -110,7 +122,7 @@ class RecipesTable(CompareTable):
             same = "Add a second model to see in which options they differ."
         elif any(each.addition for each in found.rows):
             same += " Names in grey are additions; the paper does not have them."
-        self._words.setText(same)
+        self._say(same)
 
 
 class MeasuresTable(CompareTable):
@@ -150,7 +162,7 @@ class MeasuresTable(CompareTable):
                 item.setFont(1 + place, font)
                 item.setForeground(1 + place, theme.colour("content"))
                 item.setData(1 + place, Qt.ItemDataRole.AccessibleTextRole, f"{cells[place]}, best")
-        self._words.setText(self._told(found, alike))
+        self._say(self._told(found, alike))
 
     def _told(self, found: list[Any], alike: bool) -> str:
         if any(known is None for known in found):
