@@ -48,9 +48,9 @@ def test_a_curve_is_means_over_blocks_of_what_was_computed() -> None:
 
 def test_what_was_not_saved_yet_goes_on_from_what_was(state) -> None:
     def report(step: int, *values: float) -> None:
-        losses = np.full((len(values), 2), np.nan, np.float32)
-        losses[:, 0] = values
-        names = ("L1 error", "divergence")
+        losses = np.full((len(values), 3), np.nan, np.float32)
+        losses[:, 1] = values
+        names = ("of another program", "L1 error", "divergence")
         state.training.progressed.emit(Progress(step, 100, names, losses, 1.0, 1.0))
 
     run = state.training.run_path = Path("/runs/one")
@@ -125,6 +125,8 @@ def test_the_differences_of_a_known_pair_are_exact() -> None:
     assert [(each.name, each.values) for each in found.rows] == [("code", (10, 5))]
     same = differences([CATALOGUE["mnist-10-small"]] * 2)
     assert not same.rows and same.same == found.same + 1
+    others = differences([CATALOGUE["mnist-10-small"], CATALOGUE["drawn-10"]])
+    assert others.rows[0].name == "data.name" and others.rows[0].values == ("mnist", "drawn-digits")
     recipe = CATALOGUE["drawn-10"]
     row = differences([recipe, recipe.but(ema=0.5)]).rows[0]
     assert row.path == "optim.ema" and row.addition and "EMA" in row.meaning

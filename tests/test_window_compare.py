@@ -118,7 +118,7 @@ def test_a_model_that_sees_otherwise_sees_the_inputs_anew(studio, qtbot) -> None
     )
     assert np.array_equal(faces.made.tiles, tiles.tiles)
     grid = find(studio, CompareGrid, "compareGrid")
-    qtbot.waitUntil(lambda: [c.head for c in grid.columns()].count("it sees") == 2, timeout=LONG)
+    qtbot.waitUntil(lambda: [c.head for c in grid.columns()].count("sees") == 2, timeout=LONG)
     assert "points" in grid._groups[2].note
     assert grid.image(0, 0).size() == grid.image(0, SEEN).size(), "28 px stand among 32"
 

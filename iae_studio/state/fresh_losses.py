@@ -39,10 +39,11 @@ class FreshLosses(QObject):
         if not count:
             return
         row = np.full(len(LOSSES), np.nan, np.float32)
-        places = [LOSSES.index(name) for name in progress.names]
+        known = [place for place, name in enumerate(progress.names) if name in LOSSES]
+        places = [LOSSES.index(progress.names[place]) for place in known]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of a loss that was not computed
-            row[places] = np.nanmean(progress.losses, 0)
+            row[places] = np.nanmean(progress.losses[:, known], 0)
         self._steps.append(progress.step - (count - 1) / 2)
         self._values.append(row)
         del self._steps[:-MOST], self._values[:-MOST]

@@ -173,7 +173,7 @@ class ComparePictures(QWidget):
         assert made.tiles is not None
         columns = []
         if spec_of(model.recipe) != self._state.inputs.spec:
-            columns.append(Column("it sees", "content", self._rows(answer, answer.seen)))
+            columns.append(Column("sees", "content", self._rows(answer, answer.seen)))
         if made.code is not None:
             columns.append(Column("code", "content", self._rows(answer, made.code)))
         if not has_noise(model.recipe):

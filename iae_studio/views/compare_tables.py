@@ -33,6 +33,7 @@ class CompareTable(QWidget):
         self.table.setRootIsDecorated(False)
         self.table.setItemsExpandable(False)
         self.table.setUniformRowHeights(True)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.table.header().setSectionsMovable(False)
         self.table.header().setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._none = caption()  # what is said where there are no lines

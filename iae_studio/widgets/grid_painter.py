@@ -205,6 +205,15 @@ class GridPainter:
         }
         return fixed.get(column) or (self._look.heads[column], self._look.role_of(column))
 
+    def _room_beside(self, column: int) -> int:
+        """How far a head may reach beyond its column, where the next one stands apart."""
+        layout = self._layout
+        if column < 0:
+            return layout.column_gap
+        if column == len(self._look.heads) - 1:  # nothing stands at its right
+            return layout.tile[0] if column == 0 or layout.apart else 0
+        return layout.apart[column + 1] if layout.apart else 0
+
     def _paint_head(self, column: int, text: str, role: str) -> None:
         layout, metrics = self._layout, self._p.fontMetrics()
         draws = column >= 0 and role == "style"
@@ -212,9 +221,7 @@ class GridPainter:
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
-        spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
-        alone = column == 0 and len(self._look.heads) == 1
-        spare = layout.tile[0] if alone else spare  # nothing stands at its right
+        spare = self._room_beside(column)
         room = layout.tile[0] + spare - mark
         if column == HEAT and metrics.horizontalAdvance(text) > room:
             text = "heat"
@@ -223,7 +230,7 @@ class GridPainter:
         # The word alone is centred: it must not move when the lock comes and goes.
         start = layout.x(column) - layout.shift(column, self._scrolled.x())
         left = min(start + (layout.tile[0] - wide) // 2, start + layout.tile[0] - wide - mark)
-        left = max(left, start) if alone else left
+        left = max(left, start) if spare and column >= 0 else left
         height = layout.header - self._px(2)
         self._p.setPen(theme.colour(role))
         self._p.drawText(QRect(left, 0, wide + gap, height), Qt.AlignmentFlag.AlignVCenter, text)

@@ -9,6 +9,8 @@ from typing import Any
 from trainer.recipe.composition import Composition
 from trainer.recipe.options import WORDS, additions, leaves, short_name, value_at
 
+UNCLEAR = ("data.name",)  # options whose short name says too little beside others
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -38,7 +40,8 @@ def differences(recipes: Sequence[Composition]) -> Differences:
         values = tuple(value_at(recipe, path) for recipe in recipes)
         if len(set(values)) > 1:
             meaning = str(entry.metadata.get("meaning", ""))
-            rows.append(Difference(path, short_name(path), meaning, values, path in ours))
+            name = path if path in UNCLEAR else short_name(path)
+            rows.append(Difference(path, name, meaning, values, path in ours))
         else:
             same += 1
     return Differences(tuple(rows), same)
