@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.awake import AwakeThread
 from iae_studio.closing import Closing, close_questions
+from iae_studio.compare_controller import CompareController
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
@@ -68,6 +69,7 @@ class Studio(QObject):
         self.own_images.carried.connect(self.pictures.restore)
         self.options = OptionsController(self.state, self.window)
         self.films = FilmController(self.state, self.window)
+        self.compare = CompareController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
+from iae_studio.state.comparing import Comparing
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
@@ -40,6 +41,7 @@ class StudioState:
     selection: Selection
     marks: Marks
     asking: Asking
+    comparing: Comparing
     answers: Answers
     drawing: CodeDrawing
     training: Training
@@ -62,15 +64,17 @@ class StudioState:
         asking = Asking(displayed)
         training, devices = Training(displayed, messages), Devices()
         library = Library(displayed, training, messages)
+        time = Time(displayed)
         parts = cls(
             messages=messages,
             displayed=displayed,
-            time=Time(displayed),
+            time=time,
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
             marks=Marks(inputs, query),
             asking=asking,
+            comparing=Comparing(displayed, time, inputs, training, messages),
             answers=answers,
             drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,

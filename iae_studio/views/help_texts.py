@@ -89,6 +89,12 @@ HELP: dict[str, Help] = {
         "Codes that are near each other lie near each other; far apart means little, and so do "
         "the axes. Made by t-SNE from up to 2,000 codes.",
     ),
+    "compare": Help(
+        "The same images and the same noise seeds for each of up to four models: a column of one "
+        "stands for the same seed as that column of the others. What differs is the models.",
+        "x → x̂ᵏ = gᵏ(fᵏ(x), n)",
+        "Figure 2 compares codes of 20, 10 and 5",
+    ),
     "heat": Help(
         "Where the noise acts: how much each pixel varies while the code stays and the noise is "
         "drawn anew. Dark is decided by the code, bright by the noise.",
