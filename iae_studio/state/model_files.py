@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
 from trainer.messages import UserError
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta, step_inside, text_inside
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing, lies
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import bookmarks_root, runs_root
+from trainer.storage.snapshots import FOLDER
 
 STATE_FILE = f"state{MODEL_SUFFIX}"  # of a run: the folder is the model
 
@@ -127,3 +130,28 @@ def model_recipe(path: Path) -> Recipe:
         return read_meta(path).recipe
     except OSError as error:
         raise UserError(told(error, path, "cannot be read")) from error
+
+
+def find_weights(fingerprint: str, likely: Path | None = None) -> Path | None:
+    """The model file of exactly these weights on this computer; None where there is none.
+
+    Looked for where they are `likely`, then among the shipped models, what bookmarks brought, and
+    the moments of all runs. Reads files.
+    """
+    if not fingerprint:
+        return None
+    for path in _known_files(likely):
+        with suppress(UserError, OSError, ValueError):
+            if fingerprint_of(path) == fingerprint:
+                return path
+    return None
+
+
+def _known_files(likely: Path | None) -> Iterator[Path]:
+    if likely is not None:
+        yield likely
+    yield from SHIPPED.values()
+    with suppress(OSError, ValueError):
+        yield from sorted(bookmarks_root().glob(f"*/*{MODEL_SUFFIX}"))
+    with suppress(OSError, ValueError):
+        yield from sorted(runs_root().glob(f"*/{FOLDER}/*{MODEL_SUFFIX}"), reverse=True)
