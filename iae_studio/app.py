@@ -28,6 +28,7 @@ from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
+from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
@@ -57,6 +58,8 @@ class Studio(QObject):
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
+        self.undo = UndoController(self.state, self.window)
+        self.session.begun.connect(lambda: self.undo.ready("session"))
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.state.session import Explored, explored
@@ -23,6 +23,8 @@ class SessionController(QObject):
 
     Without a folder nothing is kept.
     """
+
+    begun = Signal()  # what was explored last is back, or nothing of it will be
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class SessionController(QObject):
     def start(self) -> None:
         """Look for what was explored last."""
         if self._file is None:
+            self.begun.emit()
             return
         self.worker.start()
         self.worker.submit(self._file.read, then=self._restore, otherwise=self._begin)
@@ -77,6 +80,7 @@ class SessionController(QObject):
     def _begin(self) -> None:
         self._restoring = False
         self._timer.start(OFTEN)
+        self.begun.emit()
 
     # ---- kept --------------------------------------------------------------------------------
 

@@ -186,16 +186,32 @@ class InputImages(QObject):
 
     def kept(self) -> KeptInputs:
         """All inputs as they are now, for `restore`."""
-        return KeptInputs(self._list.all(), self._request, self._asked)
+        return KeptInputs(
+            self._list.all(), self._request, self._asked, self.awaits_tests, self.spec
+        )
 
-    def restore(self, kept: KeptInputs) -> None:
-        """The inputs of before; what another network saw is seen anew."""
+    @property
+    def pending(self) -> bool:
+        """Whether some are on their way without anybody's doing: tests, what is seen anew."""
+        return self.awaits_tests or bool(self._list.stale())
+
+    def expect(self, kept: KeptInputs) -> None:
+        """These will be restored as soon as another model is displayed: ask for no tests."""
         self._request, self._asked = kept.request, kept.asked
         self._had_tests = self.awaits_tests = False
-        if self._list.all() != kept.inputs:
+
+    def restore(self, kept: KeptInputs) -> None:
+        """The inputs of before; what another network saw is seen anew, what was awaited asked."""
+        self.expect(kept)
+        spec = kept.spec if kept.spec is not None and self._shows_points else self.spec
+        if (self._list.all(), self.spec) != (kept.inputs, spec):
+            self._list.spec = spec  # of points: the last network of images
             self._list.restore(kept.inputs)
             self._changed()
             self._see_stale()
+        if kept.awaits and kept.request is not None:
+            self._set_awaits(True)
+            self.testsWanted.emit(kept.request)
 
     # ---- test images -------------------------------------------------------------------------
 
