@@ -368,7 +368,7 @@ def test_a_journey_and_all_the_way_back(qtbot, own_folders, tmp_path, monkeypatc
             DisplayedModel(CATALOGUE["mnist-clusters-small"], SHIPPED["mnist-clusters-small"])
         )
         QApplication.processEvents()
-        press(studio, Qt.Key.Key_K)
+        press(studio, Qt.Key.Key_2)
         assert undo.steps == 5 and undo.undoes == "view"
         last = exploration(state)
         while undo.steps:
@@ -413,7 +413,7 @@ def test_a_training_in_the_window_is_not_undone(qtbot, own_folders, monkeypatch)
         state.query.set_seed(9)
         QApplication.processEvents()
         train(studio, qtbot)
-        assert state.displayed.model.is_run and not state.displayed.model.live
+        qtbot.waitUntil(lambda: not state.displayed.model.live, timeout=LONG)
         QApplication.processEvents()
         assert studio.undo.undo.steps == 1
         press(studio, Qt.Key.Key_Z, CTRL)
