@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QSpinBox
+from PySide6.QtWidgets import QApplication, QMenu, QSpinBox, QToolButton
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.exploration import Exploration, exploration
@@ -360,16 +360,15 @@ def test_a_journey_and_all_the_way_back(qtbot, own_folders, tmp_path, monkeypatc
         bank = studio.window.view("code and noise").code.bank
         qtbot.waitUntil(lambda: len(bank.rows()) > 1, timeout=LONG)
         bank.edited.emit((0.0, 2.0))
-        QApplication.processEvents()
+        qtbot.waitUntil(lambda: undo.steps == 2, timeout=LONG)
         state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
-        qtbot.waitUntil(lambda: len(state.inputs.brought()) == 1, timeout=LONG)
-        QApplication.processEvents()
+        qtbot.waitUntil(lambda: undo.steps == 3, timeout=LONG)
         state.displayed.select(
             DisplayedModel(CATALOGUE["mnist-clusters-small"], SHIPPED["mnist-clusters-small"])
         )
-        QApplication.processEvents()
-        press(studio, Qt.Key.Key_2)
-        assert undo.steps == 5 and undo.undoes == "view"
+        qtbot.waitUntil(lambda: undo.steps == 4, timeout=LONG)
+        find(studio, QToolButton, "clustersButton").click()
+        qtbot.waitUntil(lambda: undo.undoes == "view", timeout=LONG)
         last = exploration(state)
         while undo.steps:
             press(studio, Qt.Key.Key_Z, CTRL)

@@ -28,21 +28,20 @@ _WORDS = {
 }
 
 
-def change(before: Exploration, now: Exploration) -> str:
-    """What was done, in words; empty where it is no step.
+def changes(before: Exploration, now: Exploration) -> list[str]:
+    """What was done, in words, the weightiest first; nothing where it is no step.
 
     No steps are: another selection, marks, directions that were found, what is on the pad.
     """
-    model = (before.model.recipe, before.model.path) != (now.model.recipe, now.model.path)
-    if model:
-        return "model"
+    done = []
+    if (before.model.recipe, before.model.path) != (now.model.recipe, now.model.path):
+        done.append("model")
     if _lying(before) != _lying(now):
-        return IMAGES
-    turned = [name for name in _WORDS if _differs(before.settings, now.settings, name)]
-    if turned:
-        words = _WORDS[turned[0]]
-        return f"{words} {_slider(before, now, turned[0])}".rstrip()
-    return MOMENT if before.step != now.step else ""
+        done.append(IMAGES)
+    for name, words in _WORDS.items():
+        if _differs(before.settings, now.settings, name):
+            done.append(f"{words} {_slider(before, now, name)}".rstrip())
+    return [*done, MOMENT] if before.step != now.step else done
 
 
 def brought(before: Exploration, now: Exploration) -> bool:

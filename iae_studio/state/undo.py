@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.exploration import Exploration, exploration, explore_again
-from iae_studio.state.explored_changes import IMAGES, MERGED, MOMENT, brought, change, size_of
+from iae_studio.state.explored_changes import IMAGES, MERGED, MOMENT, brought, changes, size_of
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 
@@ -22,12 +22,13 @@ SOON = 50  # ms until it is looked again whether a button of the mouse is still 
 
 
 class Undo(QObject):
-    """Takes what is explored down once the event loop is idle, and shows it again.
+    """Takes what is explored down after each thing that is done, and shows it again.
 
     What arrives by itself, test images of a model that was chosen, say, belongs to the last step.
     """
 
     changed = Signal()  # what can be undone, or redone, is something else
+    _next = Signal()  # comes before the next key or click
 
     def __init__(
         self,
@@ -45,16 +46,18 @@ class Undo(QObject):
         self._pending: set[str] = set()  # what arrives by itself
         self._model = state.displayed.model
         self._last, self._since = "", 0.0
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.timeout.connect(self._look)
+        self._called = False  # `_next` is on its way
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.timeout.connect(self._look)
+        self._next.connect(self._look, Qt.ConnectionType.QueuedConnection)
         query = state.query
         for cause in (
             *(query.changed, query.noiseChanged, query.picturesChanged, query.basisChanged),
             *(state.inputs.changed, state.inputs.exchanged, state.displayed.changed),
             *(state.time.moved, state.selection.changed, state.marks.changed),
         ):
-            cause.connect(lambda *_: self._idle.start(0))
+            cause.connect(lambda *_: self._call())
         state.displayed.changed.connect(self._model_changed)
 
     @property
@@ -99,24 +102,30 @@ class Undo(QObject):
 
     def settle(self) -> None:
         """Take down what is explored now, as a step where something was done."""
-        self._idle.stop()
         before = self._now
         if before is None:
             return
         now = exploration(self._state)
-        done = change(before, now)
-        if not done or (done in self._pending and brought(before, now)):
+        late = self._pending if brought(before, now) else set()
+        done = [each for each in changes(before, now) if each not in late]
+        if not done:
             self._now, self._pending = now, self._pending & self._awaited()
             return
-        self._add(done, before)
+        self._add(done[0], before)
         self._take_down()
         self.changed.emit()
 
     # ---- steps -------------------------------------------------------------------------------
 
+    def _call(self) -> None:
+        if not self._called:
+            self._called = True
+            self._next.emit()
+
     def _look(self) -> None:
+        self._called = False
         if self._held():
-            self._idle.start(SOON)
+            self._rest.start(SOON)
         else:
             self.settle()
 
@@ -152,7 +161,6 @@ class Undo(QObject):
         done, wanted = source.pop()
         other.append((done, self._now))
         self._show(wanted)
-        self._idle.stop()
         self._last = ""
         self._take_down()
         self.changed.emit()
