@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
@@ -60,6 +61,7 @@ class Studio(QObject):
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.undo = UndoController(self.state, self.window)
         self.session.begun.connect(lambda: self.undo.ready("session"))
+        self.bookmarks = BookmarkController(self.state, self.window, self.work.submit)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from iae_studio.state.bookmarks import is_shared
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
@@ -37,6 +38,7 @@ class InputImages(QObject):
     exchanged = Signal()  # the displayed network sees other images: ask it
     changed = Signal()  # for views: other images, or some on their way
     filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
+    bookmarksWanted = Signal(object)  # list[Path | str]
     lookWanted = Signal(Opened, object)  # at its holders; InputSpec
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
@@ -79,6 +81,10 @@ class InputImages(QObject):
 
     def open_files(self, paths: Sequence[Path | str]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
+        bookmarks = [path for path in paths if is_shared(path)]
+        if bookmarks:
+            self.bookmarksWanted.emit(bookmarks)
+            paths = [path for path in paths if path not in bookmarks]
         if paths:
             self.filesWanted.emit(paths, None if self._shows_points else self.spec)
 

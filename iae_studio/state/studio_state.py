@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
+from iae_studio.state.bookmarks import Bookmarks
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
@@ -46,6 +47,7 @@ class StudioState:
     library: Library
     downloads: Downloads
     requests: Requests
+    bookmarks: Bookmarks
 
     @classmethod
     def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
@@ -75,6 +77,7 @@ class StudioState:
             library=library,
             downloads=Downloads(),
             requests=Requests(),
+            bookmarks=Bookmarks(),
         )
         parts._wire()
         return parts
