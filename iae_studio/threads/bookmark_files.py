@@ -162,9 +162,9 @@ def reopen(bookmark: Bookmark) -> Reopened:
     file = find_weights(bookmark.fingerprint, likely)
     if file is None:
         raise UserError(
-            f"The weights of this bookmark are not on this computer any more: {bookmark.recipe.name}"
-            f" at step {bookmark.step:,}. If somebody else has it, let them export it as a file, "
-            "which holds them."
+            "The weights of this bookmark are not on this computer any more: "
+            f"{bookmark.recipe.name} at step {bookmark.step:,}. If somebody else has it, let them "
+            "export it as a file, which holds them."
         )
     run, step = file.parent.parent, bookmark.step
     if file == snapshot_path(run, step, kept=True) and file.parent.name == FOLDER and is_model(run):

@@ -13,10 +13,18 @@ from trainer.messages import Cloud, Pixels
 SIZE = (240, 144)  # px, at the most
 ROWS, COLUMNS = 3, 4  # of the grid, with what is selected among them
 GROUND = 24  # of a plot's, and between tiles
-_COLOURS = np.array(  # one a row
-    ["86", "156", "214", "230", "159", "0", "86", "180", "120", "220", "100", "90", "160", "120", "210", "120", "200", "220", "220", "200", "90"],
+_COLOURS = np.array(
+    [
+        (86, 156, 214),
+        (230, 159, 0),
+        (86, 180, 120),
+        (220, 100, 90),
+        (160, 120, 210),
+        (120, 200, 220),
+        (220, 200, 90),
+    ],
     np.uint8,
-).reshape(-1, 3)
+)
 
 
 def thumbnail_of(
