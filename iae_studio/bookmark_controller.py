@@ -17,6 +17,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import State
+from iae_studio.state.turned import has_noise
 from iae_studio.threads import bookmark_archives, bookmark_files
 from iae_studio.threads.bookmark_files import Reopened, Shelf
 from trainer.exploring.questions.keeping import Drawn, KeepAndDraw
@@ -78,7 +79,9 @@ class BookmarkController(QObject):
         if run is not None:  # it may have one more moment now
             self.state.time.refresh(run)
         step = f"step {drawn.kept.step:,}" if drawn.kept.fingerprint else "untrained"
-        name = f"{shown.model.recipe.name}, {step}"
+        recipe = shown.model.recipe
+        seed = f", seed {shown.settings.seed}" if has_noise(recipe) else ""
+        name = f"{recipe.name}, {step}{seed}"
         job = partial(bookmark_files.write, name, shown, inputs, tests, drawn)
         self._submit(job, then=partial(self._there, "Bookmarked"))
 

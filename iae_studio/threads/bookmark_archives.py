@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from iae_studio.state.bookmarks import Bookmark, KeptInput, bookmark_of
-from iae_studio.state.model_files import SHIPPED, find_weights
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.bookmark_files import (
     FILE,
     MOST_JSON,
@@ -20,6 +20,7 @@ from iae_studio.threads.bookmark_files import (
     inputs_of,
     new_folder,
     put,
+    weights_of,
 )
 from trainer.data.folders.archives import open_archive, unpacked
 from trainer.messages import UserError
@@ -38,13 +39,7 @@ def export(bookmark: Bookmark, path: Path) -> Path:
 
     What its images were made of stays here, and so do all folders' names.
     """
-    likely = Path(bookmark.weights) if bookmark.weights else bookmark.folder / WEIGHTS
-    weights = find_weights(bookmark.fingerprint, likely)
-    if weights is None and bookmark.fingerprint:
-        raise UserError(
-            "The weights of this bookmark are not on this computer any more, so nobody could open "
-            "it: nothing is written."
-        )
+    weights = weights_of(bookmark)
     shared = replace(
         bookmark,
         recipe=_shareable(bookmark.recipe),

@@ -26,9 +26,10 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.exploration import Exploration
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import find_weights, is_model, model_recipe
+from iae_studio.state.turned import columns_of
 from iae_studio.threads.thumbnails import thumbnail_of
 from trainer.exploring.questions.keeping import Drawn
-from trainer.messages import Pixels, UserError
+from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.saved import read_begun
 from trainer.storage.faults import in_words
@@ -153,11 +154,10 @@ def _file(folder: Path, place: int, ending: str = "png") -> Path:
     return folder / f"{place:02d}.{ending}"
 
 
-def reopen(bookmark: Bookmark) -> Reopened:
-    """What it shows, as far as that is on this computer. Raises UserError naming what lacks."""
-    inputs = inputs_of(bookmark)
+def weights_of(bookmark: Bookmark) -> Path | None:
+    """The model file of its weights; None for untrained ones. Raises UserError where it lacks."""
     if not bookmark.fingerprint:
-        return Reopened(DisplayedModel(bookmark.recipe), None, (), inputs)
+        return None
     likely = Path(bookmark.weights) if bookmark.weights else bookmark.folder / WEIGHTS
     file = find_weights(bookmark.fingerprint, likely)
     if file is None:
@@ -166,6 +166,34 @@ def reopen(bookmark: Bookmark) -> Reopened:
             f"{bookmark.recipe.name} at step {bookmark.step:,}. If somebody else has it, let them "
             "export it as a file, which holds them."
         )
+    return file
+
+
+def probe_of(bookmark: Bookmark) -> Probe:
+    """What its weights were asked. Raises UserError where an image is damaged."""
+    settings, shape = bookmark.settings, bookmark.recipe.image_shape or (1, 1, 1)
+    images = [known.seen for known in inputs_of(bookmark)]
+    axes = [
+        np.array(each, np.float32) if each else None
+        for each in (settings.code_axes, settings.noise_axes)
+    ]
+    return Probe(
+        0,
+        np.stack(images) if images else np.empty((0, *shape), np.uint8),
+        settings.seeds[: columns_of(bookmark.recipe, settings.wanted_columns)],
+        settings.noise_scale,
+        settings.code_offsets,
+        settings.raw_code,
+        settings.noise_offsets,
+        *axes,
+    )
+
+
+def reopen(bookmark: Bookmark) -> Reopened:
+    """What it shows, as far as that is on this computer. Raises UserError naming what lacks."""
+    inputs, file = inputs_of(bookmark), weights_of(bookmark)
+    if file is None:
+        return Reopened(DisplayedModel(bookmark.recipe), None, (), inputs)
     run, step = file.parent.parent, bookmark.step
     if file == snapshot_path(run, step, kept=True) and file.parent.name == FOLDER and is_model(run):
         with suppress(UserError):

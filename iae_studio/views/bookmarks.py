@@ -21,7 +21,7 @@ from iae_studio.widgets.plain import plain
 
 Index = QModelIndex | QPersistentModelIndex
 PICTURE = QSize(120, 72)  # px
-CELL = QSize(136, 104)
+CELL = QSize(152, 96)
 EMPTY = (
     "Nothing is bookmarked yet. Shift+B keeps what is shown, with its inputs, sliders and weights, "
     "so that it can be seen again just so; a bookmark from elsewhere can be dropped on the window."
@@ -116,6 +116,7 @@ class BookmarkList(QListView):
             self.wanted.emit(what)
 
     def _size(self) -> None:
+        self.setFont(theme.sized(self.font(), theme.CAPTION))
         for size, set_size in ((PICTURE, self.setIconSize), (CELL, self.setGridSize)):
             set_size(QSize(theme.px(size.width()), theme.px(size.height())))
 
