@@ -18,7 +18,7 @@ from iae_studio.state.submit import Submit
 from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import State
 from iae_studio.state.turned import has_noise
-from iae_studio.threads import bookmark_archives, bookmark_files
+from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
 from iae_studio.threads.bookmark_files import Reopened, Shelf
 from trainer.exploring.questions.keeping import Drawn, KeepAndDraw
 from trainer.storage.names import is_name
@@ -82,7 +82,7 @@ class BookmarkController(QObject):
         recipe = shown.model.recipe
         seed = f", seed {shown.settings.seed}" if has_noise(recipe) else ""
         name = f"{recipe.name}, {step}{seed}"
-        job = partial(bookmark_files.write, name, shown, inputs, tests, drawn)
+        job = partial(bookmark_writing.write, name, shown, inputs, tests, drawn)
         self._submit(job, then=partial(self._there, "Bookmarked"))
 
     def _there(self, how: str, bookmark: Bookmark) -> None:
@@ -119,13 +119,13 @@ class BookmarkController(QObject):
     # ---- changed -----------------------------------------------------------------------------
 
     def _call(self, bookmark: Bookmark, name: str, note: str) -> None:
-        job = partial(bookmark_files.call, bookmark, name, note)
+        job = partial(bookmark_writing.call, bookmark, name, note)
         self._submit(
             job, then=self.state.bookmarks.put, otherwise=self.state.bookmarks.changed.emit
         )
 
     def _delete(self, bookmark: Bookmark) -> None:
-        job = partial(bookmark_files.delete, bookmark)
+        job = partial(bookmark_writing.delete, bookmark)
         self._submit(job, then=lambda _: self._deleted(bookmark))
 
     def _deleted(self, bookmark: Bookmark) -> None:
@@ -137,7 +137,7 @@ class BookmarkController(QObject):
         if action.asks_for(SHOW):
             self.state.bookmarks.showWanted.emit()
         elif action.asks_for(BRING_BACK):
-            job = partial(bookmark_files.bring_back, action.about)
+            job = partial(bookmark_writing.bring_back, action.about)
             self._submit(job, then=self.state.bookmarks.put)
 
     # ---- shared ------------------------------------------------------------------------------

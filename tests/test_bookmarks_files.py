@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from iae_studio.state.exploration import Exploration
 from iae_studio.state.input_list import Input, KeptInputs, spec_of
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.turned import Settings
-from iae_studio.threads import bookmark_archives, bookmark_files
+from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
 from iae_studio.threads.thumbnails import SIZE, thumbnail_of
 from trainer.data.image_files import decode_image
 from trainer.exploring.questions.keeping import Drawn, Kept
@@ -39,7 +40,7 @@ def made(name: str = "one", path: Path | None = MODEL) -> Bookmark:
     )
     shown = Exploration(DisplayedModel(recipe, path), None, KeptInputs(inputs), Settings(seed=4))
     kept = Kept(path, 7000, fingerprint(path)) if path else Kept(None, 0)
-    return bookmark_files.write(name, shown, inputs, 2, Drawn(kept))
+    return bookmark_writing.write(name, shown, inputs, 2, Drawn(kept))
 
 
 def test_a_bookmark_is_read_as_it_was_written() -> None:
@@ -52,7 +53,7 @@ def test_a_bookmark_is_read_as_it_was_written() -> None:
     assert seen[1].test and seen[1].original is None
     assert bookmark_files.reopen(first).model == DisplayedModel(first.recipe, MODEL)
     assert bookmark_files.reopen(second).model == DisplayedModel(second.recipe)
-    assert bookmark_files.call(first, " a\n name ", "") in bookmark_files.read().bookmarks
+    assert bookmark_writing.call(first, " a\n name ", "") in bookmark_files.read().bookmarks
     assert not list(bookmarks_root().glob(".*"))
 
 
@@ -60,7 +61,7 @@ def test_a_disk_that_fails_leaves_no_half_of_one(monkeypatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(bookmark_files, "write_bytes", full)
+    monkeypatch.setattr(bookmark_writing, "write_bytes", full)
     with pytest.raises(UserError, match="space"):
         made()
     assert not list(bookmarks_root().iterdir())
@@ -102,7 +103,7 @@ def test_what_is_no_bookmark_at_all_is_set_aside(content: bytes) -> None:
 
 def test_an_image_of_another_size_is_refused() -> None:
     bad = made()
-    large = bookmark_files._png(np.zeros((3000, 3000, 3), np.uint8))
+    large = bookmark_writing._png(np.zeros((3000, 3000, 3), np.uint8))
     (bad.folder / "01.png").write_bytes(large)
     with pytest.raises(UserError, match="size"):
         bookmark_files.reopen(bad)
@@ -113,10 +114,10 @@ def test_an_image_of_another_size_is_refused() -> None:
 
 def test_a_deleted_one_comes_back_for_a_day() -> None:
     one = made()
-    bookmark_files.delete(one)
+    bookmark_writing.delete(one)
     assert not bookmark_files.read().bookmarks
-    assert bookmark_files.bring_back(one) == bookmark_files.read().bookmarks[0]
-    bookmark_files.delete(one)
+    assert bookmark_writing.bring_back(one) == bookmark_files.read().bookmarks[0]
+    bookmark_writing.delete(one)
     (gone,) = bookmarks_root().iterdir()
     os.utime(gone, (0, 0))
     bookmark_files.read()
@@ -149,7 +150,7 @@ def hostile(tmp_path: Path, packed: int = zipfile.ZIP_DEFLATED, **files: bytes) 
     one = made(path=None)
     path = tmp_path / "bad.bookmark.zip"
     bookmark_archives.export(one, path)
-    bookmark_files.delete(one)
+    bookmark_writing.delete(one)
     with zipfile.ZipFile(path) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}
     content |= {name.replace("_", "."): data for name, data in files.items()}
@@ -185,7 +186,7 @@ def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
     assert "too large" in refused(hostile(tmp_path, **{"00_png": bomb}))
     values = json.loads((made().folder / "bookmark.json").read_text())
     for folder in bookmarks_root().iterdir():
-        bookmark_files.shutil.rmtree(folder)
+        shutil.rmtree(folder)
     path = hostile(tmp_path, bookmark_json=json.dumps(values).encode(), weights_safetensors=bomb)
     assert "packed" in refused(path)
 
@@ -193,7 +194,7 @@ def test_bombs_are_not_unpacked(tmp_path: Path) -> None:
 def test_weights_that_are_others_than_they_say_are_refused(tmp_path: Path) -> None:
     values = json.loads((made().folder / "bookmark.json").read_text())
     for folder in bookmarks_root().iterdir():
-        bookmark_files.shutil.rmtree(folder)
+        shutil.rmtree(folder)
     other = SHIPPED["mnist-10-small"].read_bytes()
     content = json.dumps(values).encode()
     path = hostile(tmp_path, zipfile.ZIP_STORED, bookmark_json=content, weights_safetensors=other)

@@ -18,10 +18,9 @@ from iae_studio.threads.bookmark_files import (
     THUMBNAIL,
     WEIGHTS,
     inputs_of,
-    new_folder,
-    put,
     weights_of,
 )
+from iae_studio.threads.bookmark_writing import new_folder, put
 from trainer.data.folders.archives import open_archive, unpacked
 from trainer.messages import UserError
 from trainer.recipe.fingerprint import checksum_of, fingerprint_of
