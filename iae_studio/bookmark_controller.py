@@ -42,7 +42,6 @@ class BookmarkController(QObject):
         bookmarks.deleteWanted.connect(self._delete)
         bookmarks.exportWanted.connect(self._ask_to_export)
         bookmarks.importWanted.connect(self._import)
-        state.inputs.bookmarksWanted.connect(self._import)
         state.messages.actionWanted.connect(self._act)
         submit(bookmark_files.read, then=self._read)
 

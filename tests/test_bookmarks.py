@@ -105,6 +105,7 @@ def test_after_another_start_every_bookmark_shows_the_same_pixels(
             states.append(seen(studio))
         studio.state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))  # untrained
         studio.state.query.set_seed(3)
+        qtbot.waitUntil(lambda: not studio.state.inputs.pending, timeout=LONG)
         tiles.append(newest(studio, qtbot).tiles)
         bookmark(studio, qtbot)
         states.append(seen(studio))

@@ -129,10 +129,9 @@ def _input(value: object, name: str) -> KeptInput:
 
 
 class Bookmarks(QObject):
-    """The bookmarks there are, in the order in which they were made, and what is wanted of them."""
+    """The bookmarks there are, in the order in which they were made; what is wanted of them."""
 
     changed = Signal()
-    added = Signal(object)  # Bookmark
     wanted = Signal()  # what is explored now
     openWanted = Signal(object)  # Bookmark
     callWanted = Signal(object, str, str)  # Bookmark; its new name and note
@@ -153,10 +152,7 @@ class Bookmarks(QObject):
     def put(self, bookmark: Bookmark) -> None:
         """A new one, or another name of one that is there."""
         rest = [each for each in self.all if each.folder != bookmark.folder]
-        new = len(rest) == len(self.all)
         self.set_all([*rest, bookmark])
-        if new:
-            self.added.emit(bookmark)
 
     def remove(self, bookmark: Bookmark) -> None:
         """It is deleted."""

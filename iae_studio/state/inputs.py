@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from iae_studio.state.bookmarks import is_shared
+from iae_studio.state.bookmarks import Bookmarks, is_shared
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
@@ -38,7 +38,6 @@ class InputImages(QObject):
     exchanged = Signal()  # the displayed network sees other images: ask it
     changed = Signal()  # for views: other images, or some on their way
     filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
-    bookmarksWanted = Signal(object)  # list[Path | str]
     lookWanted = Signal(Opened, object)  # at its holders; InputSpec
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
@@ -46,10 +45,15 @@ class InputImages(QObject):
     specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
     def __init__(
-        self, displayed: Displayed, messages: Messages, parent: QObject | None = None
+        self,
+        displayed: Displayed,
+        messages: Messages,
+        bookmarks: Bookmarks,
+        parent: QObject | None = None,
     ) -> None:
+        """`bookmarks` are asked to take in those that are dropped among the images."""
         super().__init__(parent)
-        self._displayed, self._messages = displayed, messages
+        self._displayed, self._messages, self._bookmarks = displayed, messages, bookmarks
         self.news = DropNews(messages)
         self._list = InputList(spec_of(displayed.recipe) or InputSpec((28, 28, 1), True))
         self.images: list[Input] = []
@@ -83,7 +87,7 @@ class InputImages(QObject):
         """Decode files and folders off this thread; they come back by `add_opened`."""
         bookmarks = [path for path in paths if is_shared(path)]
         if bookmarks:
-            self.bookmarksWanted.emit(bookmarks)
+            self._bookmarks.importWanted.emit(bookmarks)
             paths = [path for path in paths if path not in bookmarks]
         if paths:
             self.filesWanted.emit(paths, None if self._shows_points else self.spec)

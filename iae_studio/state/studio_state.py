@@ -55,7 +55,8 @@ class StudioState:
         messages = Messages()
         displayed = Displayed(DisplayedModel(recipe), messages)
         query = Query(displayed)
-        inputs = InputImages(displayed, messages)
+        bookmarks = Bookmarks()
+        inputs = InputImages(displayed, messages, bookmarks)
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
         training = Training(displayed, messages)
@@ -77,7 +78,7 @@ class StudioState:
             library=library,
             downloads=Downloads(),
             requests=Requests(),
-            bookmarks=Bookmarks(),
+            bookmarks=bookmarks,
         )
         parts._wire()
         return parts

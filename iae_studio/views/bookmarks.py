@@ -86,7 +86,9 @@ class BookmarkModel(QAbstractListModel):
             if not picture.isNull():
                 smooth = Qt.TransformationMode.SmoothTransformation
                 picture = picture.scaled(PICTURE * 2, Qt.AspectRatioMode.KeepAspectRatio, smooth)
-            self._icons[key] = QIcon(picture)
+            icon = QIcon(picture)
+            icon.addPixmap(picture, QIcon.Mode.Selected)  # or it would be tinted
+            self._icons[key] = icon
         return self._icons[key]
 
 
@@ -143,9 +145,9 @@ class BookmarksView(QWidget):
         self.list.doubleClicked.connect(lambda _: self.do("open"))
         self.list.wanted.connect(self.do)
         self._kept = ""  # the folder of the selected one, across changes
+        self._names: list[str] = []  # of all folders, before a change
         self._model.modelReset.connect(self._renewed)
         self.list.selectionModel().currentChanged.connect(lambda *_: self._show_selected())
-        bookmarks.added.connect(lambda _: self.choose(self._model.rowCount() - 1))
         self._renewed()
 
     def _tools(self) -> QHBoxLayout:
@@ -215,17 +217,22 @@ class BookmarksView(QWidget):
     def _renewed(self) -> None:
         self._pages.setCurrentIndex(0 if self._model.rowCount() else 1)
         names = [each.folder.name for each in self._bookmarks.all]
-        if self._kept in names:
-            self.choose(names.index(self._kept))
+        new = [name for name in names if name not in self._names]
+        wanted = new[0] if len(new) == 1 else self._kept
+        self._names = names
+        if wanted in names:
+            self.choose(names.index(wanted))
         self._show_selected()
 
     def _show_selected(self) -> None:
         chosen = self.selected
         for each in self._for_one:
             each.setEnabled(chosen is not None)
+        typing = chosen is not None and chosen.folder.name == self._kept and self._note.hasFocus()
         if chosen is not None:
             self._kept = chosen.folder.name
-        self._note.setText("" if chosen is None else chosen.note)
+        if not typing:
+            self._note.setText("" if chosen is None else chosen.note)
 
 
 __all__ = ["BookmarksView"]
