@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.state.exploration import Exploration, explore_again
 from iae_studio.state.input_list import KeptInputs
-from iae_studio.state.messages import CRASH, Action, Message
+from iae_studio.state.messages import CRASH, KEPT, Action, Message
 from iae_studio.state.session import Explored, explored
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import State
@@ -134,8 +134,9 @@ class SessionController(QObject):
         said = self.state.messages.current
         if said is None or said.topic != CRASH:
             said = Message("" if action is RECOVER else CUT_OFF, topic=CRASH)
-        text = f"{said.text} {words}".strip()
-        self.state.messages.show_message(replace(said, text=text, actions=(action, *said.actions)))
+        text = f"{said.text.removesuffix(KEPT)} {words}".replace("  ", " ").strip()
+        more = said.actions if said.error else said.actions[:1]  # without a trace: the log
+        self.state.messages.show_message(replace(said, text=text, actions=(action, *more)))
 
     def _act(self, action: Action) -> None:
         if action.asks_for(START_FRESH):
