@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListView, QStackedWidget,
 from iae_studio.state.bookmarks import Bookmark, Bookmarks
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, column, row, tool
+from iae_studio.views.help import help_mark
 from iae_studio.widgets.plain import plain
 
 Index = QModelIndex | QPersistentModelIndex
@@ -162,7 +163,7 @@ class BookmarksView(QWidget):
             "Import", "download", "A file from elsewhere (Ctrl+Alt+O)", lambda: self.do("import")
         )
         self._for_one = (self._open, share, gone, self._note)
-        made = row(keep, self._open, self._note, share, gone, take)
+        made = row(keep, self._open, self._note, share, gone, take, help_mark("bookmarks"))
         made.setStretch(2, 1)
         return made
 
