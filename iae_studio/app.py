@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from iae_studio.awake import AwakeThread
+from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
 from iae_studio.data_controller import DataController
@@ -36,6 +37,7 @@ from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
+from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
@@ -73,6 +75,9 @@ class Studio(QObject):
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)
+        self.undo = UndoController(self.state, self.window)
+        self.session.begun.connect(lambda: self.undo.ready("session"))
+        self.bookmarks = BookmarkController(self.state, self.window, self.work.submit)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False

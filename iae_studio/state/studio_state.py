@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
+from iae_studio.state.bookmarks import Bookmarks
 from iae_studio.state.comparing import Comparing
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
@@ -52,6 +53,7 @@ class StudioState:
     downloads: Downloads
     requests: Requests
     queue: Queue
+    bookmarks: Bookmarks
 
     @classmethod
     def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
@@ -59,7 +61,8 @@ class StudioState:
         messages = Messages()
         displayed = Displayed(DisplayedModel(recipe), messages)
         query = Query(displayed)
-        inputs = InputImages(displayed, messages)
+        bookmarks = Bookmarks()
+        inputs = InputImages(displayed, messages, bookmarks)
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
         training, devices = Training(displayed, messages), Devices()
@@ -85,6 +88,7 @@ class StudioState:
             downloads=Downloads(),
             requests=Requests(),
             queue=Queue(displayed, training, messages),
+            bookmarks=bookmarks,
         )
         parts._wire()
         return parts

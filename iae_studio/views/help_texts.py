@@ -131,6 +131,11 @@ HELP: dict[str, Help] = {
         "x̂ = g(ẑ, n),  ẑ drawn by you",
         "Section 3, Figures 7 and 8",
     ),
+    "bookmarks": Help(
+        "A bookmark keeps what is shown to the pixel: the images as the network saw them, every "
+        "slider and seed, and the weights of that moment, whatever trains on meanwhile. Return "
+        "opens it, F2 renames it, Del deletes it; exported, it is one file for others to drop here."
+    ),
     "data": Help(
         "What the network sees, after everything that is done to an image on its way in; sorted "
         "by class, by cluster, or by how well it comes back.",
