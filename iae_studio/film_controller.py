@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads import film_job
+from iae_studio.threads.film_bookmarks import keyframes_of
 from iae_studio.threads.film_job import Expected
 from iae_studio.threads.worker import WorkThread
 from iae_studio.views.film_choices import TRAINING, Choices, file_kinds, file_name
@@ -21,10 +22,8 @@ from iae_studio.views.film_words import facts
 from trainer.exploring.questions.weights import ShownWeights
 from trainer.films.scene import Keyframes, Scene, Story
 from trainer.messages import Failed, Pixels
-from trainer.recipe.recipe import Recipe
 
 PAUSE = 250  # ms without a change, before another film is drawn
-Bookmarked = Callable[[Recipe], Sequence[Marked]]
 FILM, KEYFRAME = "film", "keyframe of a film"  # kinds of questions
 
 
@@ -41,7 +40,6 @@ class FilmController(QObject):
         self.state, self.window = state, window
         self.worker = WorkThread()
         self.dialog: FilmDialog | None = None
-        self._bookmarked: Bookmarked | None = None
         self._scene: Scene | None = None  # what is previewed, and can be saved
         self._drawing: CancellableProgress | None = None
         self._writing: CancellableProgress | None = None
@@ -84,15 +82,10 @@ class FilmController(QObject):
             dialog.cancelWanted.connect(self._give_up)
             dialog.closed.connect(self._closed)
             dialog.form.keyframes.bookmarksWanted.connect(self._add_bookmarks)
-            dialog.form.keyframes.bookmarks.setVisible(self._bookmarked is not None)
             self.worker.submit(film_job.lacking, then=dialog.form.lack)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
-
-    def offer_bookmarks(self, keyframes: Bookmarked) -> None:
-        """Let bookmarks be keyframes; what is given finds those of a recipe, on the thread."""
-        self._bookmarked = keyframes
 
     # ---- a small film to look at -------------------------------------------------------------
 
@@ -182,9 +175,8 @@ class FilmController(QObject):
             self.dialog.form.keyframes.add(marked)
 
     def _add_bookmarks(self) -> None:
-        if self._bookmarked is not None:
-            job = partial(self._bookmarked, self.state.displayed.recipe)
-            self.worker.submit(job, then=self._add_all)
+        job = partial(keyframes_of, self.state.displayed.recipe)
+        self.worker.submit(job, then=self._add_all)
 
     def _add_all(self, found: Sequence[Marked]) -> None:
         if self.dialog is not None:

@@ -89,6 +89,7 @@ class SessionController(QObject):
         if model is not None and model.is_run:
             self.state.time.look_at(session.moment)
         self.state.query.restore(session.settings)
+        self.state.comparing.restore(list(session.compared))
         self.state.inputs.restore_tests(session.tests)
         if self.state.training.state is not State.STARTING:  # else once the engine is loaded
             self.state.inputs.renew_tests()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
@@ -38,8 +34,6 @@ from trainer.films.plan import Shot
 from trainer.films.scene import Keyframes, Loop, Walk
 from trainer.messages import Probe, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.recipe.recipe import Recipe
-from trainer.storage.snapshots import snapshot_path
 
 
 def show(state, name: str) -> None:
@@ -103,44 +97,9 @@ def test_keyframes_are_of_one_model(state) -> None:
     assert "several models" in story_of(state, Choices(kind=KEYFRAMES), [one, strange])
 
 
-@dataclass(frozen=True)
-class Kept:
-    """As much of a bookmark as a film needs."""
-
-    name: str
-    recipe: Recipe
-    step: int
-    probe: Probe
-    weights: Path | None
-    row: int = -1
-    column: int = 0
-    thumbnail: bytes = b"no picture"
-
-
-def test_bookmarks_of_a_model_become_keyframes(state) -> None:
-    probe = Probe(0, np.zeros((2, 28, 28, 1), np.uint8), column_seeds(0, 3))
-    png = io.BytesIO()
-    Image.new("L", (6, 4), 200).save(png, "PNG")
-    recipe, other = CATALOGUE["drawn-10"], CATALOGUE["mnist-10-small"]
-    run = Path("run")
-    shelf = [
-        Kept("one", recipe, 5, probe, snapshot_path(run, 5, kept=True), 1, 2, png.getvalue()),
-        Kept("of another", other, 5, probe, Path("x.safetensors")),
-        Kept("without weights", recipe, 0, probe, None),
-        Kept("two", recipe, 9, probe, snapshot_path(run, 9, kept=True)),
-    ]
-
-    def read(kept: list[Kept]) -> list[Marked]:
-        parts = attrgetter("probe"), attrgetter("weights")
-        return keyframes_of(lambda: kept, *parts, recipe)
-
-    found = read(shelf)
-    assert [(each.name, each.step, each.row) for each in found] == [("one", 5, 1), ("two", 9, 0)]
-    assert [each.thumbnail.shape for each in found] == [(4, 6, 3), (8, 8, 3)]
-    story = story_of(state, Choices(kind=KEYFRAMES), found)
-    assert isinstance(story, Keyframes), "kept weights of a run are of the run"
+def test_without_bookmarks_it_is_said_how_to_make_some() -> None:
     with pytest.raises(UserError, match="no bookmark of this model"):
-        read(shelf[1:3])
+        keyframes_of(CATALOGUE["drawn-10"])
 
 
 def test_what_has_no_sense_is_hidden(state, qtbot) -> None:

@@ -25,7 +25,7 @@ from iae_studio.views.film_choices import (
     ROW,
 )
 from iae_studio.views.film_dialog import FilmDialog
-from iae_studio.views.film_story import Marked, part_of
+from iae_studio.views.film_story import part_of
 from iae_studio.widgets.film_preview import FilmPreview
 from iae_studio.widgets.value_slider import ValueSlider
 from tests.studio import LONG, find, little_data, newest, running, train
@@ -182,8 +182,8 @@ def test_a_film_of_a_training(studio, qtbot, tmp_path, monkeypatch) -> None:
 
 
 def test_keyframes_are_marked_ordered_and_filmed(studio, qtbot, tmp_path, monkeypatch) -> None:
-    bookmarked: list[Marked] = []
-    studio.films.offer_bookmarks(lambda recipe: bookmarked)
+    qtbot.keyClick(studio.window, Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: len(studio.state.bookmarks.all) == 1, timeout=LONG)
     opened(studio, qtbot)
     choose(studio, qtbot, "Keyframes", "Apng")
     short(studio)
@@ -209,7 +209,6 @@ def test_keyframes_are_marked_ordered_and_filmed(studio, qtbot, tmp_path, monkey
     found = read(tmp_path / "keys.png")
     for frame, tile in ((found[0], tiles[0]), (found[-1], tiles[2])):
         np.testing.assert_array_equal(frame, grey(tile.repeat(2, 0).repeat(2, 1)))
-    bookmarked += find(studio, FilmDialog, "filmDialog").form.keyframes.marked()
     qtbot.mouseClick(find(studio, QPushButton, "bookmarkKeyframes"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: marks.count() == 4, timeout=LONG)
     cancelling_in_the_middle_leaves_no_file(studio, qtbot, tmp_path, monkeypatch)

@@ -143,15 +143,7 @@ class Comparing(QObject):
 
     def kept(self) -> list[dict[str, Any]]:
         """What is compared, as plain data for a file."""
-        return [
-            {
-                "recipe": model.recipe.to_mapping(),
-                "path": "" if model.path is None else str(model.path.absolute()),
-                "step": model.step,
-                "label": model.label,
-            }
-            for model in self.models
-        ]
+        return list(map(values_of_compared, self.models))
 
     def restore(self, kept: object) -> None:
         """What was compared before; what cannot be read of it is left out."""
@@ -195,6 +187,16 @@ class Comparing(QObject):
     def lack_seen(self, spec: InputSpec) -> None:
         """They could not be seen anew, which was told: ask again with the next change."""
         self._asked.pop(spec, None)
+
+
+def values_of_compared(model: Compared) -> dict[str, Any]:
+    """One of them as plain data for a file."""
+    return {
+        "recipe": model.recipe.to_mapping(),
+        "path": "" if model.path is None else str(model.path.absolute()),
+        "step": model.step,
+        "label": model.label,
+    }
 
 
 def _compared(values: object) -> Compared:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from iae_studio.state.comparing import Compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import KeptInputs
 from iae_studio.state.marks import Mark
@@ -26,6 +27,7 @@ class Exploration:
     row: int = -1
     column: int = 0
     marks: tuple[tuple[str, Mark], ...] = ()
+    compared: tuple[Compared, ...] = ()
 
 
 def exploration(state: StudioState) -> Exploration:
@@ -38,6 +40,7 @@ def exploration(state: StudioState) -> Exploration:
         state.selection.row,
         state.selection.column,
         state.marks.kept(),
+        state.comparing.models,
     )
 
 
@@ -55,6 +58,7 @@ def explore_again(state: StudioState, wanted: Exploration) -> None:
     state.time.look_at(wanted.step if model.is_run else None)
     state.selection.restore(wanted.row, wanted.column)
     state.marks.restore(wanted.marks)
+    state.comparing.set(wanted.compared)
 
 
 def _of_now(state: StudioState, model: DisplayedModel) -> DisplayedModel:

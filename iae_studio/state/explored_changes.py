@@ -41,6 +41,8 @@ def changes(before: Exploration, now: Exploration) -> list[str]:
     for name, words in _WORDS.items():
         if _differs(before.settings, now.settings, name):
             done.append(f"{words} {_slider(before, now, name)}".rstrip())
+    if before.compared != now.compared:
+        done.append("compared models")
     return [*done, MOMENT] if before.step != now.step else done
 
 

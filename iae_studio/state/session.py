@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from iae_studio.state.checked import all_of, mapping, text, whole, wrong
+from iae_studio.state.comparing import MOST as MOST_COMPARED
+from iae_studio.state.comparing import Compared, values_of_compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.settings_values import MOST_SEED, settings_of, values_of
@@ -36,6 +38,7 @@ class Explored:
     moment: int | None = None  # the step of the run that is looked at
     row: int = -1  # what is selected
     column: int = 0
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ class Session:
     moment: int | None = None
     row: int = -1
     column: int = 0
+    compared: tuple[Mapping[str, Any], ...] = ()  # values that `Comparing.restore` looks at
 
     def to_mapping(self) -> dict[str, Any]:
         """For JSON; `parsed` is the inverse."""
@@ -74,6 +78,7 @@ class Session:
             "settings": values_of(self.settings),
             "moment": self.moment,
             "selected": None if self.row < 0 else [self.row, self.column],
+            "compared": list(self.compared),
         }
 
 
@@ -91,6 +96,7 @@ def explored(state: StudioState) -> Explored:
         state.time.wanted,
         state.selection.row,
         state.selection.column,
+        state.comparing.models,
     )
 
 
@@ -107,6 +113,7 @@ def session_of(now: Explored, pictures: Sequence[Picture]) -> Session:
         now.moment,
         now.row,
         now.column,
+        tuple(map(values_of_compared, now.compared)),
     )
 
 
@@ -133,6 +140,7 @@ def parsed(values: Mapping[str, Any]) -> Session:
         None if moment is None else whole(moment, "moment", MOST_STEPS),
         row,
         column,
+        all_of(values.get("compared", []), "compared", MOST_COMPARED, mapping),
     )
 
 

@@ -56,6 +56,7 @@ class Undo(QObject):
             *(query.changed, query.noiseChanged, query.picturesChanged, query.basisChanged),
             *(state.inputs.changed, state.inputs.exchanged, state.displayed.changed),
             *(state.time.moved, state.selection.changed, state.marks.changed),
+            state.comparing.changed,
         ):
             cause.connect(lambda *_: self._call())
         state.displayed.changed.connect(self._model_changed)

@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Protocol, TypeVar
 
 import numpy as np
 
+from iae_studio.threads.bookmark_files import probe_of, read, weights_of
 from iae_studio.views.film_story import Marked
-from trainer.messages import Pixels, Probe, UserError
+from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 
-
-class Kept(Protocol):
-    """What a bookmark says of itself."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def recipe(self) -> Recipe: ...
-    @property
-    def step(self) -> int: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def column(self) -> int: ...
-    @property
-    def thumbnail(self) -> bytes: ...
-
-
-K = TypeVar("K", bound=Kept)
 NONE = "There is no bookmark of this model yet: press Shift+B where something is worth keeping."
 
 
-def keyframes_of(
-    read: Callable[[], Iterable[K]],
-    probe_of: Callable[[K], Probe],
-    weights_of: Callable[[K], Path | None],
-    recipe: Recipe,
-) -> list[Marked]:
+def keyframes_of(recipe: Recipe) -> list[Marked]:
     """All bookmarks of a recipe in their order; those whose weights or inputs lack are left out.
 
     Raises UserError where there is none.
     """
     found = []
-    for bookmark in read():
+    for bookmark in read().bookmarks:
         if bookmark.recipe.name != recipe.name:
             continue
         try:
