@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -143,6 +145,21 @@ def read_begun(folder: Path) -> Begun:
     if not _is_step(fresh):
         raise UserError(f"{file} is damaged: its optimisers began at step {brief(fresh)}.")
     return Begun(recipe, len(names), str(when) if known else "", parent, fresh)
+
+
+def begun_json(recipe: Recipe, parent: Parent | None = None, fresh_from: int = 0) -> bytes:
+    """What is noted as a run begins now; `read_begun` is the inverse."""
+    began: dict[str, Any] = {
+        "format": RUN_FORMAT,
+        "began": time.strftime("%Y-%m-%d %H:%M:%S"),
+        "losses": LOSSES,
+        "recipe": recipe.to_mapping(),
+    }
+    if parent is not None:
+        began["parent"] = parent.to_mapping()
+    if fresh_from:
+        began["fresh_from"] = fresh_from
+    return json.dumps(began, indent=1).encode()
 
 
 def _parent(told: object) -> Parent | None:

@@ -12,9 +12,7 @@ RUN/lock               held by the process that trains it; see run_lock.py
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ from trainer.models.base import Model
 from trainer.models.fitting import in_file
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import read_begun
+from trainer.recipe.saved import begun_json, read_begun
 from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
@@ -91,12 +89,6 @@ class RunFolder:
         """
         if (path / "recipe.json").exists():
             raise stands(path)
-        began = {
-            "format": FORMAT,
-            "began": time.strftime("%Y-%m-%d %H:%M:%S"),
-            "losses": LOSSES,
-            "recipe": recipe.to_mapping(),
-        }
         try:
             str(path).encode()
         except UnicodeEncodeError as error:  # safetensors could not read there what it wrote
@@ -104,7 +96,7 @@ class RunFolder:
                 f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
             ) from error
         run = cls(path)
-        run._small["recipe.json"] = json.dumps(began, indent=1).encode()
+        run._small["recipe.json"] = begun_json(recipe)
         begin(path, run._small["recipe.json"])
         return run
 

@@ -34,7 +34,8 @@ class Replay(Protocol):
 class TrainState:
     """Everything that the next step depends on.
 
-    `recipe` is the one that the run began with; what each step goes by is in `terms`. `ema` holds the EMA weights, used for display, evaluation and export.
+    `recipe` is the one that the run began with; what each step goes by is in `terms`.
+    `ema` holds the EMA weights, used for display, evaluation and export.
     """
 
     recipe: Recipe
