@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import torch
 
-from trainer.api.training import PathLike, Settings, written
+from trainer.api.settings import Settings, written
+from trainer.api.training import PathLike
 from trainer.data.amendments import Amendment, fitting_amendments
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.snapshot import Snapshot
@@ -56,7 +58,8 @@ def branch(
         return branch_off(parent, place, recipe, origin)
     except BaseException:
         if out is None:
-            place.rmdir()
+            with suppress(OSError):
+                place.rmdir()
         raise
 
 

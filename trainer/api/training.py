@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
 
+from trainer.api.settings import Settings, written
 from trainer.data.amending import wanted_of
 from trainer.data.amendments import END, Amendment
 from trainer.data.batches import Supply, TrainingBatches
@@ -34,7 +35,6 @@ from trainer.training.state import check_can_start
 from trainer.training.time_budget import fit_to_time
 
 PathLike = str | os.PathLike[str]
-Settings = Sequence[str] | Mapping[str, object]
 
 
 @in_words()
@@ -217,17 +217,6 @@ def _reports(
 def _begun(recipe: Recipe, settings: Settings, steps: int | None) -> Recipe:
     recipe = recipe.with_settings(written(settings))
     return recipe.but(steps=steps) if steps and steps > recipe.schedule.steps else recipe
-
-
-def written(settings: Settings) -> list[str]:
-    """Settings as the command line has them."""
-    if isinstance(settings, Mapping):
-        return [f"{key}={_text(value)}" for key, value in settings.items()]
-    return list(settings)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with_images(recipe: Recipe, own: tuple[str, ...]) -> Recipe:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from trainer.cli import (
+    amend,
+    branch,
     doctor,
     download,
     evaluate,
@@ -29,7 +31,19 @@ from trainer.cli.writing import printable
 from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
-COMMANDS = (listing, train, evaluate, reproduce, reconstruct, figure, download, export, doctor)
+COMMANDS = (
+    listing,
+    train,
+    branch,
+    amend,
+    evaluate,
+    reproduce,
+    reconstruct,
+    figure,
+    download,
+    export,
+    doctor,
+)
 
 
 class _Parser(argparse.ArgumentParser):

@@ -51,6 +51,8 @@ def wanted_of(recipe: Recipe, wanted: Mapping[str, object]) -> dict[str, Value]:
             value = read_value(recipe, path, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise UserError(f"{key} is a number, not {brief(value)}.")
+        if path == END and not isinstance(value, int):
+            raise UserError(f"{key} is a whole number, not {brief(value)}.")
         found[path] = value
     return found
 

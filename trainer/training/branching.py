@@ -69,10 +69,7 @@ def branch(
     """
     begun = read_begun(run.path)
     with in_words(out, "cannot be written"), _made(out) as fresh:
-        if origin is None:
-            step = _copy_checkpoint(run, fresh)
-        else:
-            step = origin.step
+        step = _copy_checkpoint(run, fresh) if origin is None else origin.step
         recipe = _put_small(run, fresh, begun, wanted, step)
         whole = origin is None
         _check_networks(begun.recipe, recipe, whole)

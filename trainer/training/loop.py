@@ -75,9 +75,9 @@ def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Ten
         now = batches.at(state.step)
         by, known = state.terms.at(state.step), state.captured
         if known is None or known.batches is not now or known.recipe is not by:
-            state.captured = CapturedSteps(state, now)
-        state.captured.before_eager = undo.note
-        return state.captured.step()
+            known = state.captured = CapturedSteps(state, now)
+        known.before_eager = undo.note
+        return known.step()
 
     def eager() -> Tensor:
         undo.note()
