@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
 from iae_studio.own_images_controller import OwnImagesController
@@ -56,6 +57,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.branches = BranchController(self.state, self.window, self.data.folders)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
@@ -189,6 +191,7 @@ class Studio(QObject):
         thread.noted.connect(self.state.messages.logged)
         thread.momentKept.connect(self.state.time.refresh)
         thread.asideChanged.connect(self.state.asides.changed)
+        thread.amended.connect(self.state.amending.heard)
 
     def _connect_jobs(self) -> None:
         state = self.state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from iae_studio.state.amending import Amending
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
@@ -43,6 +44,7 @@ class StudioState:
     training: Training
     devices: Devices
     asides: Asides
+    amending: Amending
     library: Library
     downloads: Downloads
     requests: Requests
@@ -72,6 +74,7 @@ class StudioState:
             training=training,
             devices=Devices(),
             asides=Asides(displayed, training, messages),
+            amending=Amending(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),

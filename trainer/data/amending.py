@@ -6,12 +6,20 @@ See `trainer.data.amendments` for what becomes of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from trainer.data.amendments import AMENDABLE, END, EUCLIDEAN, MOST_AMENDMENTS, Amendments, Value
 from trainer.messages import UserError
 from trainer.recipe.migration import brief
 from trainer.recipe.options import parse, path_of, short_name, value_at
 from trainer.recipe.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Amend:
+    """What somebody wants of the run that trains: these options, by path, at these values."""
+
+    options: Mapping[str, object]
 
 
 def amendable(recipe: Recipe) -> tuple[str, ...]:
@@ -32,7 +40,8 @@ def _may_change(recipe: Recipe, path: str) -> bool:
 
 def read_value(recipe: Recipe, path: str, text: str) -> Value:
     """The value that a text is. Raises UserError."""
-    value: Value = parse(short_name(path), text.strip(), int if path == END else float)
+    number = text.strip().replace(",", "") if path == END else text.strip()
+    value: Value = parse(short_name(path), number, int if path == END else float)
     return value
 
 

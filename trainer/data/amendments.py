@@ -62,7 +62,11 @@ class Amendment:
     value: Value
 
     def __str__(self) -> str:
-        return f"from step {self.step:,}: {short_name(self.option)} = {written(self.value)}"
+        return f"from step {self.step:,}: {self.words()}"
+
+    def words(self) -> str:
+        """What is changed, without its step."""
+        return f"{short_name(self.option)} = {written(self.value)}"
 
 
 @dataclass(frozen=True)
