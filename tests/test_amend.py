@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,17 @@ from tests.tiny import CPU, KINDS, batches_of, kind_of, recipe_of, weights
 from trainer.cli import main
 from trainer.data.amending import amendable, amended
 from trainer.data.amendments import END, FILE, Amendment, Amendments, read_amendments
+from trainer.data.batches import TrainingBatches
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.reproduce.page import _amended
 from trainer.reporting.reproduce.records import Record
 from trainer.training.amendments import amend
 from trainer.training.checkpoint import STATE, RunFolder
+from trainer.training.cuda_graphs import timetable
 from trainer.training.loop import run, start
 from trainer.training.state import TrainState
+from trainer.training.step import next_batch, step
 from trainer.training.terms import Terms
 
 TOY = recipe_of("mog-iae", "steps=40")
@@ -277,3 +280,51 @@ def test_what_was_amended_comes_back_with_a_folder_that_was_removed(tmp_path: Pa
         folder.path.rmdir()
         again.save(state, batches_of(TOY))
     assert RunFolder(folder.path).load(CPU).terms.end == 50
+
+
+def test_the_table_of_replayed_steps_is_that_of_what_was_amended() -> None:
+    recipe = recipe_of("drawn-10", "steps=30", "ema=0.9")
+    state = start(recipe, CPU)
+    state.terms = Terms(recipe, amended(Amendments(), recipe, 9, {"steps": 60}))
+    state.step = 9
+    table = timetable(state)
+    for number in (9, 25, 60, 9_000):
+        found = table[min(number, len(table) - 1)].tolist()
+        assert found == pytest.approx(state.terms.schedule(number).values, rel=1e-5)
+
+
+def test_steps_are_captured_anew_once_something_is_amended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replaying wants a GPU, which this stands in for; when it is captured does not."""
+    made: list[int] = []
+
+    class Recorded:
+        why_not = ""
+
+        def __init__(self, state: TrainState, batches: TrainingBatches) -> None:
+            self.state, self.batches, self.recipe = state, batches, state.terms.at(state.step)
+            made.append(state.step)
+
+        def step(self) -> torch.Tensor:
+            return step(self.state, next_batch(self.state, self.batches))
+
+    @dataclass
+    class OnGpu:
+        batches: TrainingBatches
+        device = torch.device("cuda")
+
+        def at(self, _: int) -> TrainingBatches:
+            return self.batches
+
+    monkeypatch.setattr("trainer.training.loop.CapturedSteps", Recorded)
+    folder = RunFolder.create(tmp_path / "run", TOY)
+    state, supply = folder.load(CPU), OnGpu(batches_of(TOY))
+    for until, wanted in ((4, {"generator_rate": 4e-4}), (7, {"steps": 30}), (9, {})):
+        list(run(state, supply, until))  # type: ignore[arg-type]
+        amend(folder, state, wanted)
+    assert made == [0, 4, 7]
+    copy = RunFolder(folder.path).load(CPU)
+    list(run(copy, batches_of(TOY), 9))
+    for key, value in weights(state).items():
+        assert torch.equal(value, weights(copy)[key])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from trainer.data.amendments import read_amendments
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta, step_inside, text_inside
@@ -25,6 +26,7 @@ class Run:
     recipe: Recipe
     began: str
     step: int
+    amended: str = ""  # what was changed in it while it trained, in words
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,15 @@ def _runs_in(folder: Path) -> Iterator[Run]:
     begun = read_begun(folder)
     if not begun.when:
         raise UserError("recipe.json is damaged: it does not tell when the run began.")
-    yield Run(folder, begun.recipe, begun.when, _step(folder))
+    yield Run(folder, begun.recipe, begun.when, _step(folder), _amended(folder))
+
+
+def _amended(folder: Path) -> str:
+    try:
+        known = read_amendments(folder)
+    except UserError:  # which is told where the run goes on
+        return "What was changed in it cannot be read."
+    return f"Changed while it trained: {known}." if known.all else ""
 
 
 def _step(folder: Path) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QWidget
 
 from iae_studio.state.amending import Amended, Amending
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, caption, heading, row
+from iae_studio.views.building_blocks import button, caption, heading, row, tool
 from iae_studio.views.tall_dialog import TallDialog
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import PlainLabel, plain
@@ -71,6 +73,7 @@ class AmendDialog(TallDialog):
         self.fields: dict[str, QLineEdit] = {}
         self._labels: dict[str, PlainLabel] = {}
         self._recipes: dict[str, PlainLabel] = {}
+        self._backs: dict[str, QToolButton] = {}
         self._form = QWidget()
         self._name = ElidedLabel("", mode=Qt.TextElideMode.ElideMiddle)
         self._name.setProperty("title", True)
@@ -126,12 +129,12 @@ class AmendDialog(TallDialog):
         grid.setHorizontalSpacing(theme.PAD)
         grid.setVerticalSpacing(theme.GAP)
         grid.setColumnStretch(0, 1)
-        self.fields, self._labels, self._recipes = {}, {}, {}
+        self.fields, self._labels, self._recipes, self._backs = {}, {}, {}, {}
         may = amendable(target.recipe)
         for title, role, options in GROUPS:
             chosen = [path for path in options if path in may]
             if chosen:
-                grid.addWidget(heading(title.upper(), role), grid.rowCount(), 0, 1, 3)
+                grid.addWidget(heading(title.upper(), role), grid.rowCount(), 0, 1, 4)
             for path in chosen:
                 self._add_row(grid, path, options[path])
         self.middle.replaceWidget(self._form, form)
@@ -140,10 +143,14 @@ class AmendDialog(TallDialog):
 
     def _add_row(self, grid: QGridLayout, path: str, words: str) -> None:
         label, edit, recipe = PlainLabel(words), QLineEdit(), PlainLabel()
+        back = tool("", "reset", "Back to the recipe's value", partial(self._put_back, path))
+        kept = back.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        back.setSizePolicy(kept)
         name = path.split(".", 1)[1] if path.startswith("objective.") else path.split(".")[-1]
         edit.setObjectName(f"amend {name}")
         edit.setAccessibleName(f"{words}, {_MEANINGS[path]}")
-        label.setToolTip(_MEANINGS[path])
+        label.setToolTip(plain(_MEANINGS[path]))
         edit.setToolTip(plain(_MEANINGS[path]))
         edit.setFixedWidth(theme.px(FIELD))
         edit.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -151,21 +158,21 @@ class AmendDialog(TallDialog):
         edit.textEdited.connect(lambda _: self._check())
         recipe.setProperty("caption", True)
         line = grid.rowCount()
-        for place, part in enumerate((label, edit, recipe)):
+        for place, part in enumerate((label, edit, recipe, back)):
             grid.addWidget(part, line, place)
-        self.fields[path], self._labels[path], self._recipes[path] = edit, label, recipe
+        self.fields[path], self._labels[path] = edit, label
+        self._recipes[path], self._backs[path] = recipe, back
 
     def _fill(self, target: Amended) -> None:
         now = target.amendments.recipe_at(target.recipe)
         self._name.setText(target.run.name)
         self._name.setToolTip(str(target.run))
-        where = "it trains, at step" if target.trains else "it rests at step"
-        self._about.setText(f"{target.recipe.about.title}: {where} {target.step:,}. {KEPT}")
+        where = "it trains" if target.trains else f"it rests at step {target.step:,}"
+        self._about.setText(f"{target.recipe.about.title}: {where}.\n{KEPT}")
         for path, edit in self.fields.items():
             if not edit.isModified():
-                edit.setText(str(value_at(now, path)))
-            began, goes = value_at(target.recipe, path), value_at(now, path)
-            self._recipes[path].setText(f"began with {began}" if began != goes else "as it began")
+                edit.setText(_typed(value_at(now, path)))
+            self._recipes[path].setText(f"recipe {_typed(value_at(target.recipe, path))}")
         told = [str(each) for each in target.amendments.all][-MOST_TOLD:]
         self._so_far.setText("Changed so far:\n" + "\n".join(told) if told else "")
         self._so_far.setVisible(bool(told))
@@ -174,12 +181,13 @@ class AmendDialog(TallDialog):
 
     def _wanted(self) -> tuple[dict[str, object], str]:
         """The options that are to be others, and what is wrong with them."""
-        target, wanted, problem = self._shown, {}, ""
-        if target is None:
+        target, wanted, problem = self._amending.target(), {}, ""
+        if target is None or self._shown is None or target.run != self._shown.run:
             return {}, ""
         now = target.amendments.recipe_at(target.recipe)
         for path, edit in self.fields.items():
             wrong = ""
+            self._backs[path].setVisible(edit.text() != _typed(value_at(target.recipe, path)))
             try:
                 value = read_value(target.recipe, path, edit.text())
                 if value != value_at(now, path):
@@ -195,6 +203,13 @@ class AmendDialog(TallDialog):
             except UserError as error:
                 problem = str(error)
         return dict(wanted), problem
+
+    def _put_back(self, path: str) -> None:
+        """The recipe's value is typed; it still has to be applied."""
+        if self._shown is not None:
+            self.fields[path].setText(_typed(value_at(self._shown.recipe, path)))
+            self.fields[path].setModified(True)
+            self._check()
 
     def _colour(self, path: str, wrong: str) -> None:
         label, role = self._labels[path], "error" if wrong else ""
@@ -216,3 +231,9 @@ class AmendDialog(TallDialog):
         for edit in self.fields.values():
             edit.setModified(False)  # what comes back is shown
         self._amending.decide(wanted)
+
+
+def _typed(value: float) -> str:
+    """A value as one would type it, with all of its digits."""
+    short = f"{value:g}"
+    return short if float(short) == value and "e+" not in short else str(value)

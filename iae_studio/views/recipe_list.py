@@ -199,9 +199,10 @@ def _run_item(run: Run) -> QTreeWidgetItem:
     folder = _short(Path(run.recipe.data.images).name)
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
+    where += ", amended" if run.amended else ""
     item = QTreeWidgetItem([f"{which} {run.began[5:16]}, {where}"])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
-    item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}".strip()))
+    item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}\n{run.amended}".strip()))
     return item
 
 
