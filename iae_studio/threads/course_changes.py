@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from iae_studio.threads.failures import describe
+from iae_studio.threads.reports import TrainingReports
 from trainer.data.amending import Amend
 from trainer.data.amendments import END
 from trainer.data.aside import Change
 
 if TYPE_CHECKING:
-    from iae_studio.threads.run_job import RunJob
+    from trainer.training.aside import Course
+    from trainer.training.checkpoint import RunFolder
+    from trainer.training.loop import TrainState
 
 
-def change_course(job: RunJob, letter: Change | Amend) -> None:
+class Job(Protocol):
+    """A run that trains, between two steps."""
+
+    reports: TrainingReports
+    folder: RunFolder
+    state: TrainState
+    batches: Course
+    until: int
+
+
+def change_course(job: Job, letter: Change | Amend) -> None:
     """From the step that comes next on; where that cannot be, it is told, and all stays."""
     if isinstance(letter, Change):
         _set_aside(job, letter)
@@ -21,7 +34,7 @@ def change_course(job: RunJob, letter: Change | Amend) -> None:
         _amend(job, letter)
 
 
-def _set_aside(job: RunJob, change: Change) -> None:
+def _set_aside(job: Job, change: Change) -> None:
     try:
         job.batches.change(job.state.step, change)
     except Exception as error:
@@ -29,7 +42,7 @@ def _set_aside(job: RunJob, change: Change) -> None:
     job.reports.asideChanged.emit()
 
 
-def _amend(job: RunJob, wanted: Amend) -> None:
+def _amend(job: Job, wanted: Amend) -> None:
     from trainer.training.amendments import amend
 
     try:

@@ -137,6 +137,8 @@ class AmendDialog(TallDialog):
                 grid.addWidget(heading(title.upper(), role), grid.rowCount(), 0, 1, 4)
             for path in chosen:
                 self._add_row(grid, path, options[path])
+        if self.fields:
+            next(iter(self.fields.values())).setFocus()
         self.middle.replaceWidget(self._form, form)
         self._form.deleteLater()
         self._form = form
@@ -166,7 +168,7 @@ class AmendDialog(TallDialog):
     def _fill(self, target: Amended) -> None:
         now = target.amendments.recipe_at(target.recipe)
         self._name.setText(target.run.name)
-        self._name.setToolTip(str(target.run))
+        self._name.setToolTip(plain(str(target.run)))
         where = "it trains" if target.trains else f"it rests at step {target.step:,}"
         self._about.setText(f"{target.recipe.about.title}: {where}.\n{KEPT}")
         for path, edit in self.fields.items():
