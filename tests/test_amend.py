@@ -70,9 +70,10 @@ def course(path: Path, recipe: Recipe, dies: bool) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="forks, and kills by signals")
-@pytest.mark.parametrize("name", ["mog-iae", "drawn-10"])
-def test_a_killed_run_meets_its_amendments_again_at_their_steps(tmp_path: Path, name: str) -> None:
-    recipe = recipe_of(name, "steps=20")
+def test_a_killed_run_meets_its_amendments_again_at_their_steps(tmp_path: Path) -> None:
+    """Of points; tests/test_branch.py does the same with images."""
+    recipe = recipe_of("mog-iae", "steps=20")
+    course(tmp_path / "whole", recipe, dies=False)
     number = os.fork()
     if not number:  # a real process, and a real SIGKILL
         try:
@@ -81,7 +82,6 @@ def test_a_killed_run_meets_its_amendments_again_at_their_steps(tmp_path: Path, 
             os._exit(3)
     _, status = os.waitpid(number, 0)
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-    course(tmp_path / "whole", recipe, dies=False)
 
     killed = RunFolder(tmp_path / "killed")
     with killed.alone():
@@ -243,8 +243,10 @@ def test_a_script_amends_what_trains_and_another_goes_on_with_it(tmp_path: Path)
     assert told[-1] == Amendment(at + 5, END, at + 9)
     with trainer.train("mog-iae", out=path, resume=True, device="cpu") as training:
         assert [report.step for report in training][-1] == at + 9
-        with pytest.raises(UserError, match="to change other options"):
-            training.amend({"width": 9})
+    with pytest.raises(UserError, match="has ended: change its run"):
+        training.amend({"steps": at + 20})
+    with pytest.raises(UserError, match="to change other options"):
+        trainer.amend(path, {"width": 9})
 
 
 def test_the_command_line_amends_what_rests_and_tells_it(

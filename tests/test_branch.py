@@ -6,6 +6,8 @@ import json
 import os
 import signal
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,9 @@ import pytest
 import torch
 
 import trainer
-from tests.tiny import CPU, batches_of, data_of, leftovers, recipe_of
+from iae_studio.state.model_files import find_runs
+from tests.studio import photos
+from tests.tiny import CPU, batches_of, data_of, kind_of, leftovers, recipe_of
 from trainer.cli import main
 from trainer.data.amendments import END, Amendment, Amendments, read_amendments
 from trainer.data.aside import Change, read_decisions
@@ -92,6 +96,18 @@ def test_a_branch_of_a_checkpoint_goes_on_bit_for_bit(tmp_path: Path, recipe: Re
     assert same_files(child, run_folder.path, STATE, "curves.f32", "amendments.json")
 
 
+def killed(work: Callable[[], object]) -> None:
+    """Do it in a real process, until a real SIGKILL."""
+    number = os.fork()
+    if not number:
+        try:
+            work()
+        finally:
+            os._exit(3)
+    _, status = os.waitpid(number, 0)
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
 def course(place: Path, dies: bool) -> None:
     """Branched at step 6, amended at 9, killed at 11 or not."""
     torch.set_num_threads(1)
@@ -117,15 +133,8 @@ def test_branched_amended_and_killed_it_ends_as_without_the_kill(
 ) -> None:
     for place in ("killed", "whole"):
         parent(tmp_path / place / "run", recipe, steps=6)
-    number = os.fork()
-    if not number:  # a real process, and a real SIGKILL
-        try:
-            course(tmp_path / "killed", dies=True)
-        finally:
-            os._exit(3)
-    _, status = os.waitpid(number, 0)
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     course(tmp_path / "whole", dies=False)
+    killed(lambda: course(tmp_path / "killed", dies=True))
     child = RunFolder(tmp_path / "killed" / "child")
     with child.alone():
         state = child.load(CPU)
@@ -335,3 +344,50 @@ def test_the_command_line_branches_and_goes_on(
     assert RunFolder(Path(child)).load(CPU).step == 9
     assert main(["branch", run_folder, "--set", "width=9"]) == 2
     assert "keeps its networks" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks, and kills by signals")
+def test_a_branch_that_is_killed_as_it_is_made_is_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = parent(tmp_path / "run", TOY, keep=(2,))
+    with monkeypatch.context() as patch:
+        for place in ("append_rows", "begun_json"):  # in the middle, and just before the end
+            patch.setattr(branching, place, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            killed(lambda: trainer.branch(folder.path, tmp_path / "child"))
+            assert not (tmp_path / "child").exists()
+    assert [run.path.name for run in find_runs(tmp_path).readable] == ["run"]
+    assert not find_runs(tmp_path).damaged
+    long_ago = time.time() - 2 * branching.LEFT
+    for left in tmp_path.glob(f".*{branching.ENDING}"):
+        os.utime(left, (long_ago, long_ago))
+    trainer.branch(folder.path, tmp_path / "child")
+    assert names(tmp_path) == ["child", "run"], "what the dead left is tidied up"
+
+
+@pytest.mark.parametrize("kind", ["cycleiae, encoder noise", "fiae, categories", "gan"])
+def test_every_kind_of_model_branches(tmp_path: Path, kind: str) -> None:
+    recipe = kind_of(kind)
+    folder = parent(tmp_path / "run", recipe, steps=6, keep=(5,))
+    whole = trainer.branch(folder.path, tmp_path / "whole")
+    finish(whole, 8), finish(folder.path, 8)
+    assert same_files(whole, folder.path, STATE, "curves.f32")
+    anew = trainer.branch(folder.path, tmp_path / "anew", step=5)
+    assert finish(anew, 8).load(CPU).step == 8 and len(RunFolder(anew).curves()) == 8
+
+
+def test_a_branch_on_other_images_takes_no_list_of_the_parents_along(tmp_path: Path) -> None:
+    images = [photos(tmp_path / name, 20) for name in ("first", "second")]
+    settings = {"width": 4, "batch": 8, "code": 4, "noise": 6}
+    with trainer.train(
+        "drawn-10", out=tmp_path / "run", settings=settings, images=images[0], steps=2, device="cpu"
+    ) as training:
+        list(training)
+    same = trainer.branch(tmp_path / "run", tmp_path / "same")
+    assert same_files(same, tmp_path / "run", "images.json")
+    other = trainer.branch(
+        tmp_path / "run", tmp_path / "other", settings=[f"images={images[1]}", "steps=3"]
+    )
+    assert not (other / "images.json").exists()
+    with trainer.train("drawn-10", out=other, resume=True, device="cpu") as training:
+        assert list(training)[-1].step == 3

@@ -75,6 +75,7 @@ def test_a_run_is_changed_while_it_trains_and_branched(studio: Studio, qtbot) ->
     dialog = dialog_of(studio, qtbot)
     applies = dialog.findChild(QPushButton, "amendApply")
     assert not applies.isEnabled(), "nothing is changed yet"
+    assert dialog.focusWidget() is dialog.fields[RATE], "one types at once"
     type_into(dialog, "generator_rate", "fast")
     assert "is a number" in dialog._problem.text() and not applies.isEnabled()
     type_into(dialog, "steps", "1")

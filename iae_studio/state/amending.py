@@ -33,6 +33,11 @@ class Amended:
     step: int  # the one that comes next, as far as is known
     trains: bool  # here, and now
 
+    @property
+    def now(self) -> Recipe:
+        """The recipe in force; of one that went further than its checkpoint, as of that."""
+        return self.amendments.recipe_at(self.recipe, None if self.trains else self.step)
+
 
 class Amending(QObject):
     """What is wanted of the displayed run: by the thread that trains it, or by a job."""

@@ -137,11 +137,12 @@ class AmendDialog(TallDialog):
                 grid.addWidget(heading(title.upper(), role), grid.rowCount(), 0, 1, 4)
             for path in chosen:
                 self._add_row(grid, path, options[path])
-        if self.fields:
-            next(iter(self.fields.values())).setFocus()
         self.middle.replaceWidget(self._form, form)
         self._form.deleteLater()
         self._form = form
+        first = next(iter(self.fields.values()))  # every run has a rate
+        first.setFocus()
+        first.selectAll()
 
     def _add_row(self, grid: QGridLayout, path: str, words: str) -> None:
         label, edit, recipe = PlainLabel(words), QLineEdit(), PlainLabel()
@@ -166,7 +167,7 @@ class AmendDialog(TallDialog):
         self._recipes[path], self._backs[path] = recipe, back
 
     def _fill(self, target: Amended) -> None:
-        now = target.amendments.recipe_at(target.recipe)
+        now = target.now
         self._name.setText(target.run.name)
         self._name.setToolTip(plain(str(target.run)))
         where = "it trains" if target.trains else f"it rests at step {target.step:,}"
@@ -186,7 +187,7 @@ class AmendDialog(TallDialog):
         target, wanted, problem = self._amending.target(), {}, ""
         if target is None or self._shown is None or target.run != self._shown.run:
             return {}, ""
-        now = target.amendments.recipe_at(target.recipe)
+        now = target.now
         for path, edit in self.fields.items():
             wrong = ""
             self._backs[path].setVisible(edit.text() != _typed(value_at(target.recipe, path)))

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 
 from trainer.api.settings import Settings, written
@@ -159,6 +160,8 @@ class Training(Iterator[Progress]):
         returns, so that a run that goes on from an earlier checkpoint meets it at its step. Raises
         UserError for what cannot be: then all stays as it was.
         """
+        if getgeneratorstate(self._reports) == GEN_CLOSED:
+            raise UserError("This training has ended: change its run by trainer.amend.")
         found = amend(self._run, self._state, options)
         if END in wanted_of(self.recipe, options):
             self._goal.step = found.recipe_at(self.recipe).schedule.steps

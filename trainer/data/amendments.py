@@ -33,7 +33,7 @@ from trainer.recipe.saved import MOST_STEPS
 FILE = "amendments.json"
 FORMAT = 1
 MOST = 1 << 22  # bytes
-MOST_AMENDMENTS = 10_000
+MOST_AMENDMENTS = 2000
 END = "schedule.steps"
 EUCLIDEAN = "objective.penalties.euclidean"
 AMENDABLE = (

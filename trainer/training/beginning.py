@@ -18,4 +18,5 @@ def beginning(run: Path, device: torch.device) -> TrainState:
     terms = Terms(begun.recipe, fitting_amendments(run, begun.recipe))
     state = start(begun.recipe, device)
     state.terms, state.fresh_from = terms, begun.fresh_from
+    state.own_from = 0 if begun.parent is None else begun.parent.step
     return state

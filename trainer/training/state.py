@@ -47,6 +47,7 @@ class TrainState:
     torn: bool = False  # a step moved some of the weights, and broke off: this can go nowhere
     captured: Replay | None = None  # on CUDA
     watch: Watch = field(default_factory=Watch)
+    own_from: int = 0  # the first step by this recipe: of a branch, that of its parent
     fresh_from: int = 0  # the step at which the optimisers began: not 0 in some branches
     terms: Terms = field(init=False)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trainer.data.amendments import Amendments
+from trainer.data.amendments import END, Amendments
 from trainer.objectives.schedule import Schedule
 from trainer.recipe.recipe import Recipe
 
@@ -13,6 +13,8 @@ class Terms:
     def __init__(self, recipe: Recipe, amendments: Amendments | None = None) -> None:
         """`recipe` is the one that the run began with, and allows the amendments."""
         self.recipe, self.amendments = recipe, amendments or Amendments()
+        ends = (each for each in self.amendments.all if each.option == END)
+        self._ends = Amendments(tuple(ends))  # alone decide how much is over
         self._now = recipe
         self._from, self._until = 0, 0  # the steps that `_now` is of; none yet
 
@@ -35,7 +37,7 @@ class Terms:
 
     def done(self, step: int) -> float:
         """How much of the run is over at a step, 0 to 1."""
-        return self.amendments.done(self.recipe.schedule.steps, step)
+        return self._ends.done(self.recipe.schedule.steps, step)
 
 
 __all__ = ["Terms"]
