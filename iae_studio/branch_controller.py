@@ -21,7 +21,7 @@ from iae_studio.views.actions import act
 from iae_studio.window import Window
 from trainer.data.amendments import Amendments
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import Begun, read_begun
+from trainer.recipe.saved import Begun, Parent, read_begun
 
 if TYPE_CHECKING:
     from iae_studio.views.amend import AmendDialog
@@ -49,24 +49,20 @@ class BranchController(QObject):
         super().__init__()
         self.state, self.window, self.folders = state, window, folders
         self.dialog: AmendDialog | None = None  # while it is open
+        self._parents: dict[Path, Parent | None] = {}
         self._waits: tuple[_Wanted, Recipe] | None = None  # for the run to be saved
-        actions = (
-            act(window, "Training", "&Branch here…", "Ctrl+Shift+B", self.branch, BRANCH_TIP),
-            act(
-                window,
-                "Training",
-                "C&hange while it runs…",
-                "Ctrl+Shift+A",
-                self.amend,
-                AMEND_TIP,
-            ),
-        )
-        _add_to_menu(window, "&Train", actions)
+        branch = act(window, "Training", "&Branch here…", "Ctrl+Shift+B", self.branch, BRANCH_TIP)
+        branch.setObjectName("branchAction")
+        words, keys = "C&hange while it runs…", "Ctrl+Shift+A"
+        amend = act(window, "Training", words, keys, self.amend, AMEND_TIP)
+        amend.setObjectName("amendAction")
+        _add_to_menu(window, "&Train", (branch, amend))
         state.training.checkpointSaved.connect(self._saved)
         state.training.stateChanged.connect(self._state_changed)
         state.amending.readWanted.connect(self._read_amended)
         state.amending.writeWanted.connect(self._write_amended)
         state.amending.changed.connect(self._mark)
+        state.displayed.changed.connect(self._look)
 
     # ---- branches ----------------------------------------------------------------------------
 
@@ -170,12 +166,34 @@ class BranchController(QObject):
         self.window.submit(job, then=partial(amending.heard, run), otherwise=amending.changed.emit)
 
     def _mark(self) -> None:
-        """Where the losses' plot can, it marks the steps of amendments."""
+        """In the losses of the run that is shown: where it branched off, and was changed."""
         plot = self.window.findChild(QWidget, "lossPlot")
         mark = getattr(plot, "setMarks", None)
         if mark is not None:
-            known = self.state.amending.of(self.state.training.run_path)
-            mark([(each.step, each.words()) for each in known.all])
+            run = self.state.amending.run()
+            parent = self._parents.get(run) if run is not None else None
+            branched = [(parent.step, f"branched off {parent.run}")] if parent else []
+            amended = [(each.step, each.words()) for each in self.state.amending.of(run).all]
+            mark([*branched, *amended])
+
+    def _look(self, model: DisplayedModel) -> None:
+        """What the marks are of the run that is displayed now; nothing but them waits for it."""
+        self._mark()
+        if model.is_run and model.path is not None:
+            run = model.path
+            self.window.submit(
+                partial(branches.history_of, run), then=partial(self._know, run), newest="history"
+            )
+
+    def _know(self, run: Path, history: branches.History) -> None:
+        if history.problem:
+            self.state.messages.logged.emit(history.problem)
+        self._parents[run] = history.parent
+        training = self.state.training
+        if training.started and run == training.run_path:  # which tells of itself, and newer
+            self._mark()
+        else:
+            self.state.amending.known(run, history.amendments, None)
 
     def _tell(self, text: str) -> None:
         self.state.messages.show_message(Message(text))

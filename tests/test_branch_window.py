@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
@@ -63,8 +63,13 @@ def apply(dialog: AmendDialog, qtbot) -> None:
     qtbot.mouseClick(dialog.findChild(QPushButton, "amendApply"), Qt.MouseButton.LeftButton)
 
 
-def test_a_run_is_changed_while_it_trains_and_branched(studio: Studio, qtbot) -> None:
+def test_a_run_is_changed_while_it_trains_and_branched(
+    studio: Studio, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Train, change the rate by keys, branch off what trains, see the child."""
+    marks: list[list[tuple[int, str]]] = []
+    take = lambda _, now: marks.append(now)  # noqa: E731
+    monkeypatch.setattr(type(studio.window.findChild(QWidget, "lossPlot")), "setMarks", take, False)
     logged: list[str] = []
     studio.state.messages.logged.connect(logged.append)
     press(studio, qtbot, "startButton")
@@ -88,6 +93,7 @@ def test_a_run_is_changed_while_it_trains_and_branched(studio: Studio, qtbot) ->
     qtbot.waitUntil(lambda: "generator_rate = 0.0004" in dialog._so_far.text(), timeout=LONG)
     assert any("generator_rate = 0.0004" in line for line in logged)
     assert not applies.isEnabled() and studio.state.training.state is State.TRAINING
+    assert [text for _, text in marks[-1]] == ["generator_rate = 0.0004", "steps = 90,000"]
     dialog.reject()
 
     key(studio, qtbot, Qt.Key.Key_B)
@@ -98,6 +104,8 @@ def test_a_run_is_changed_while_it_trains_and_branched(studio: Studio, qtbot) ->
     begun = read_begun(child)
     assert begun.parent is not None and begun.parent.run == run.name and begun.parent.whole
     assert read_amendments(child).values()[RATE] == 4e-4
+    told = (begun.parent.step, f"branched off {run.name}")
+    qtbot.waitUntil(lambda: told in marks[-1], timeout=LONG)
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
     assert steps(studio) > begun.parent.step

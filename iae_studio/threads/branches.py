@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from iae_studio.state.folders import Folders
 from trainer.data.amendments import Amendments, fitting_amendments
+from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import read_begun
+from trainer.recipe.saved import Parent, read_begun
 
 
 def recipe_in_force(run: Path, step: int | None) -> Recipe:
@@ -26,6 +28,24 @@ def make_branch(run: Path, step: int | None, recipe: Recipe, folders: Folders) -
     from trainer.api.branching import branch
 
     return branch(run, step=step, recipe=recipe, data=folders.of(recipe.data.name))
+
+
+@dataclass(frozen=True)
+class History:
+    """Where a run branched off, and what was changed in it; or why that cannot be known."""
+
+    parent: Parent | None = None
+    amendments: Amendments = field(default_factory=Amendments)
+    problem: str = ""
+
+
+def history_of(run: Path) -> History:
+    """For the marks of a run that is looked at, which no damage stops."""
+    try:
+        begun = read_begun(run)
+        return History(begun.parent, fitting_amendments(run, begun.recipe))
+    except UserError as error:
+        return History(problem=str(error))
 
 
 def read_amended(run: Path) -> tuple[Amendments, int]:
