@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from iae_studio.awake import AwakeThread
 from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.data_controller import DataController
+from iae_studio.export_controller import ExportController
+from iae_studio.figure_controller import FigureController
 from iae_studio.own_images_controller import OwnImagesController
+from iae_studio.picture_controller import PictureController
+from iae_studio.queue_controller import QueueController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
@@ -58,7 +63,12 @@ class Studio(QObject):
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
         self.branches = BranchController(self.state, self.window, self.data.folders)
+        self.pictures = PictureController(self.state, self.window, self.settings)
+        self.exports = ExportController(self.state, self.window, self.settings)
+        self.own_images.carried.connect(self.pictures.restore)
         self.session = SessionController(self.state, self.window, self.own_images, session)
+        self.queue = QueueController(self.state, self.window)
+        self.figures = FigureController(self.state, self.window, self.work.submit)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
@@ -78,6 +88,7 @@ class Studio(QObject):
         self.window.show()
         self.state.library.start(self._last_recipe())
         self.session.start()
+        self.queue.start()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -106,6 +117,7 @@ class Studio(QObject):
         self._closed, self._waits = True, False
         self.own_images.cancel()
         self.data.cancel()
+        self.queue.close()
         for thread in self.threads():
             thread.ask_to_end()
         self.session.close()
@@ -119,9 +131,9 @@ class Studio(QObject):
         gc.unfreeze()  # the window's own cycles were frozen with the engine's objects
         gc.enable()
 
-    def threads(self) -> list[RenderThread | WorkThread | ExploreThread]:
+    def threads(self) -> list[RenderThread | WorkThread | ExploreThread | AwakeThread]:
         """All but the one that trains."""
-        others = (*self.data.threads(), *self.own_images.threads())
+        others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
         return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
@@ -155,7 +167,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images):
+        for source in (self.work, self.data, self.own_images, self.queue):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:
@@ -196,7 +208,6 @@ class Studio(QObject):
     def _connect_jobs(self) -> None:
         state = self.state
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.answers.sheetWanted.connect(self._save_sheet)
         state.time.listWanted.connect(self._list_moments)
 
     def _engine_ready(self, device: str) -> None:
@@ -228,16 +239,3 @@ class Studio(QObject):
             then=partial(self.state.time.set_moments, run),
             newest="moments",
         )
-
-    def _save_sheet(self, path: Path) -> None:
-        answers = self.state.answers
-        if self.state.query.shows_clusters and answers.clusters is not None:
-            tiles = answers.clusters.tiles
-            job = partial(jobs.save_sheet, path, list(tiles[:, 0]), tiles, None, True)
-        elif answers.rendering is not None:
-            seen = [known.seen for known in answers.rendered_inputs]
-            tiles = answers.tiles_of(answers.rendering)
-            job = partial(jobs.save_sheet, path, seen, tiles, answers.rendering.code_pictures)
-        else:
-            return
-        self.work.submit(job, then=self.state.messages.show_saved)

@@ -25,6 +25,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.about import ABOUT
 from iae_studio.views.actions import actions_of
+from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.plain import message_box
 
@@ -116,15 +117,10 @@ class Dialogs:
             self._state.inputs.open_files([Path(name)])
 
     def save_sheet(self) -> None:
-        """The grid's images at their own size, one picture."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window,
-            "Save the sheet",
-            "sheet.png",
-            "PNG (*.png);;Other pictures (*.jpg *.webp *.tif *.bmp)",
-        )
-        if name:
-            self._state.answers.save_sheet(Path(name))
+        """What the middle shows, its images at their own size or several times as large."""
+        wanted = SaveDialogs(self._window, self._settings).picture("Save the sheet", "sheet.png")
+        if wanted is not None:
+            self._state.answers.save_sheet(*wanted)
 
     def save_report(self) -> None:
         """What a bug report needs, in one file."""

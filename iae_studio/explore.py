@@ -21,7 +21,7 @@ from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.folding_button import FoldingButton
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
-from trainer.messages import ModelFacts
+from trainer.messages import ModelFacts, Pixels
 from trainer.recipe.recipe import Recipe
 
 
@@ -173,6 +173,18 @@ class ExploreView(QWidget):
         self._back.setVisible(self._query.has_fan and self.shown == PICTURES)
         self._back.setChecked(self._query.shows_way_back)
         self._fold()
+
+    def picture(self) -> Pixels | None:
+        """What the view in front offers as a picture; None: it is made of what was answered."""
+        return self._offered("picture")
+
+    def tile(self) -> Pixels | None:
+        """What of it is selected; None: the selected tile of what was answered."""
+        return self._offered("tile")
+
+    def _offered(self, name: str) -> Pixels | None:
+        offered = getattr(self.view(self.shown), name, None)
+        return None if offered is None else offered()
 
     # ---- words -------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import PANELS, act, describe
+from iae_studio.views.queue_panel import QueuePanel
 
 CLEAR = "Take every image away; the test images come back by R"
 
@@ -43,6 +44,7 @@ class Menus:
         self._window, self._does = window, does
         self._state, self._dialogs = does.state, does.dialogs
         self._file()
+        self._export()
         self._train()
         self._noise()
         self._view(panels, views)
@@ -60,14 +62,22 @@ class Menus:
         own = dialogs.choose_own_images
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
-        self._act(menu, "File", "Save s&heet as PNG…", "Ctrl+E", dialogs.save_sheet, "The grid")
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
+
+    def _export(self) -> None:
+        """Its other entries are made by the controllers that do it."""
+        menu = self._menu("&Export")
+        menu.setObjectName("exportMenu")
+        tip = "What the middle shows; dropped on the window, the picture shows it again"
+        self._act(menu, "Export", "Save s&heet…", "Ctrl+E", self._dialogs.save_sheet, tip)
 
     def _train(self) -> None:
         training, menu = self._state.training, self._menu("&Train")
         self._act(menu, "Training", "&Train, pause, go on", "T", self._train_or_pause)
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
+        queue = self._window.findChild(QueuePanel)
+        menu.addActions(queue.menu() if queue is not None else [])
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
         self._act(

@@ -39,6 +39,7 @@ class OwnImagesController(QObject):
     """Opens images, and looks through folders, on threads of their own: that may take long."""
 
     failed = Signal(Failed)
+    carried = Signal(object)  # Restorable: a picture that was opened brings it back
     _moved = Signal(object, int, int)  # what is opened, how many of how many are
 
     def __init__(self, state: StudioState, window: QWidget) -> None:
@@ -102,7 +103,8 @@ class OwnImagesController(QObject):
     # ---- drops -------------------------------------------------------------------------------
 
     def _open_files(self, paths: Sequence[Path | str], spec: InputSpec | None) -> None:
-        self._open(partial(jobs.open_files, paths, spec, MAX_INPUTS))
+        likely = self.state.displayed.model.path
+        self._open(partial(jobs.open_files, paths, spec, MAX_INPUTS, likely=likely))
 
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
         self._open(partial(opening.open_picture, picture, name, spec))
@@ -137,6 +139,8 @@ class OwnImagesController(QObject):
         self.state.inputs.news.forget(key)
         self.state.inputs.add_opened(opened)
         self.state.selection.select_opened(opened.inputs)
+        if opened.carried is not None:
+            self.carried.emit(opened.carried)
         over()
 
     def _tell_opening(self, key: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QSettings, QSize, Qt, QTimer, Signal
@@ -30,6 +31,7 @@ from iae_studio.style import theme
 from iae_studio.views.dock_title import DockTitle
 from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
+from iae_studio.views.queue_panel import QueuePanel
 from iae_studio.views.tab_order import next_focus
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.views.training_tool_bar import TrainingToolBar
@@ -66,11 +68,14 @@ class Window(QMainWindow):
         self.installEventFilter(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
-        self._top = TrainingToolBar(TrainingBar(state.displayed, state.training, state.devices))
+        bar = TrainingBar(state.displayed, state.training, state.devices)
+        self._top = TrainingToolBar(bar)
         self.addToolBar(self._top)
         self.panels = sorted(PANELS, key=lambda panel: panel.order)
         self._views: dict[str, QWidget] = {}
         self._docks = {panel.name: self._dock(panel) for panel in self.panels}
+        queue = self._views.get("queue")
+        bar.offer(queue.menu() if isinstance(queue, QueuePanel) else ())
         self._tabs = DockTabs(self, self._groups())
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
@@ -187,7 +192,10 @@ class Window(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.explore.invite(False)
-        self._take(clipboard.read(event.mimeData()), "the drop")
+        found = clipboard.read(event.mimeData())
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.state.requests.without_noise |= {Path(name).name for name in found.paths}
+        self._take(found, "the drop")
 
     # ---- the window itself -------------------------------------------------------------------
 

@@ -13,6 +13,8 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # More threads than free cores make small networks wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# What trains in a test keeps nobody's computer awake.
+os.environ.setdefault("WAKEPY_FAKE_SUCCESS", "yes")
 
 
 @pytest.fixture(autouse=True)

@@ -12,14 +12,17 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.model_files import find_runs
 from iae_studio.state.training import State
 from iae_studio.views.amend import AmendDialog
+from iae_studio.views.run_words import card_of
 from tests.studio import LONG, find, little_data, press, running, steps, train, wait_state
-from tests.tiny import recipe_of
-from trainer.data.amendments import Amendment, Amendments, read_amendments
+from tests.tiny import CPU, batches_of, recipe_of
+from trainer.data.amendments import END, FILE, Amendment, Amendments, read_amendments
 from trainer.recipe.saved import read_begun
 from trainer.storage.snapshots import moments_in
 from trainer.training.checkpoint import RunFolder
+from trainer.training.loop import run as loop
 
 CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 RECIPE = recipe_of("mog-iae", "steps=100000")
@@ -179,3 +182,18 @@ def test_a_damaged_file_of_amendments_is_told_and_stops_no_looking(studio: Studi
     qtbot.waitUntil(lambda: "delete it to go on" in message(studio), timeout=LONG)
     studio.state.displayed.select(DisplayedModel(RECIPE, run))
     qtbot.waitUntil(lambda: studio.state.answers.facts is not None, timeout=LONG)
+
+
+def test_the_lists_tell_what_was_amended_and_the_end_that_holds(tmp_path: Path) -> None:
+    folder = RunFolder.create(tmp_path / "run", RECIPE)
+    folder.write(FILE, Amendments((Amendment(2, RATE, 4e-4), Amendment(2, END, 5))).to_json())
+    state = folder.load(CPU)
+    list(loop(state, batches_of(RECIPE), 5))
+    folder.save(state, batches_of(RECIPE))
+    (run,) = find_runs(tmp_path).readable
+    card = card_of(run, None, False)
+    assert "finished, 5 steps" in card.below
+    assert "amended from step 2: generator_rate = 0.0004; from step 2: steps = 5" in card.note
+    (folder.path / FILE).write_text("{")
+    (damaged,) = find_runs(tmp_path).readable
+    assert damaged.end == 100_000, "it can be looked at"

@@ -1,18 +1,16 @@
-"""The queue, made when they are first looked at."""
+"""The queue at the left, behind the experiments."""
 
 from __future__ import annotations
-
-from PySide6.QtWidgets import QWidget
 
 from iae_studio.panels.spec import PANELS, PanelSpec
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.views.late_panel import LatePanel
+from iae_studio.views.queue_panel import QueuePanel
 
 
-def build(state: StudioState, submit: Submit) -> LatePanel:
+def build(state: StudioState, submit: Submit) -> QueuePanel:
     """The panel, which is empty until it is looked at."""
-    return LatePanel(QWidget)
+    return QueuePanel(state)
 
 
 PANELS.register(

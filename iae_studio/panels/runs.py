@@ -1,18 +1,16 @@
-"""The runs, made when they are first looked at."""
+"""The runs at the left, behind the experiments."""
 
 from __future__ import annotations
-
-from PySide6.QtWidgets import QWidget
 
 from iae_studio.panels.spec import PANELS, PanelSpec
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.views.late_panel import LatePanel
+from iae_studio.views.runs_panel import RunsPanel
 
 
-def build(state: StudioState, submit: Submit) -> LatePanel:
+def build(state: StudioState, submit: Submit) -> RunsPanel:
     """The panel, which is empty until it is looked at."""
-    return LatePanel(QWidget)
+    return RunsPanel(state, submit)
 
 
 PANELS.register(

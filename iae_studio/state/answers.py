@@ -13,7 +13,7 @@ from iae_studio.state.input_list import Input
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
-from iae_studio.state.turned import Axes
+from iae_studio.state.turned import PICTURES, Axes
 from trainer.messages import Cloud, Clusters, Floats, ModelFacts, Pixels, Probe, Rendering
 
 
@@ -26,7 +26,7 @@ class Answers(QObject):
     previewed = Signal(Rendering)  # the first row of an answer that is still on its way
     clouded = Signal(Cloud)
     clustered = Signal(Clusters)
-    sheetWanted = Signal(Path)
+    sheetWanted = Signal(Path, int)  # what the middle shows, each pixel so many wide
 
     def __init__(
         self,
@@ -142,19 +142,24 @@ class Answers(QObject):
         back = rendering.way_back
         return back if self._query.shows_way_back and back is not None else rendering.tiles
 
-    def save_sheet(self, path: Path) -> None:
-        """Write what the grid shows as one picture, or say why there is nothing to write."""
-        clusters = self._query.shows_clusters
-        if self._displayed.recipe.two_dimensional:
-            self._messages.show_error("Points have no sheet: choose a model of images first.")
-        elif clusters and self.clusters is None:
-            self._messages.show_error(
-                "There is nothing to save yet: the clusters are on their way."
-            )
-        elif not clusters and (self.rendering is None or not self.rendered_inputs):
-            self._messages.show_error("There is nothing to save yet: open an image first.")
+    def save_sheet(self, path: Path, factor: int = 1) -> None:
+        """Write what the middle shows as one picture, or say why there is nothing to write."""
+        why = self.nothing_to_save()
+        if why:
+            self._messages.show_error(why)
         else:
-            self.sheetWanted.emit(path)
+            self.sheetWanted.emit(path, factor)
+
+    def nothing_to_save(self) -> str:
+        """Why there is no picture yet of what was asked; empty where there is one."""
+        if self._displayed.recipe.two_dimensional:
+            return ""
+        if self._query.shows_clusters:
+            there = self.clusters is not None
+            return "" if there else "There is nothing to save yet: the clusters are on their way."
+        if self._query.view == PICTURES and (self.rendering is None or not self.rendered_inputs):
+            return "There is nothing to save yet: open an image first."
+        return ""
 
 
 def _array(axes: Axes) -> Floats | None:

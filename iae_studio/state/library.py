@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -61,6 +62,7 @@ class Library(QObject):
         super().__init__(parent)
         self._displayed, self._training, self._messages = displayed, training, messages
         self._contents = Contents()
+        self._places: dict[Path, Run] = {}
         self._told: set[str] = set()  # what cannot be read
         self._first: DisplayedModel | None = None
 
@@ -73,6 +75,7 @@ class Library(QObject):
     def set_contents(self, contents: Contents) -> None:
         """What the disk holds now; what of it cannot be read is told once."""
         self._contents = contents
+        self._places = {run.path: run for run in contents.runs}
         self.changed.emit()
         first, self._first = self._first, None
         if first is not None and self._displayed.model is first:
@@ -96,6 +99,20 @@ class Library(QObject):
             self._messages.logged.emit(" ".join(lines))
         for name in fresh:
             self._messages.logged.emit(why[name])
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs of this computer, newest first."""
+        return self._contents.runs
+
+    @property
+    def damaged(self) -> Mapping[str, str]:
+        """Runs that cannot be read, by their folders' names: what is wrong."""
+        return self._contents.damaged
+
+    def run_at(self, path: Path) -> Run | None:
+        """The run in that folder."""
+        return self._places.get(path)
 
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-from trainer.data.amendments import read_amendments
+from trainer.data.amendments import END, Amendments, read_amendments
 from trainer.messages import UserError
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta, step_inside, text_inside
+from trainer.recipe.saved import (
+    MODEL_SUFFIX,
+    Parent,
+    read_begun,
+    read_meta,
+    step_inside,
+    text_inside,
+)
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing, lies
-from trainer.storage.paths import runs_root
+from trainer.storage.paths import bookmarks_root, runs_root
+from trainer.storage.run_notes import NO_NOTES, RunNotes, read_notes
+from trainer.storage.snapshots import FOLDER
 
 STATE_FILE = f"state{MODEL_SUFFIX}"  # of a run: the folder is the model
 
@@ -26,7 +37,19 @@ class Run:
     recipe: Recipe
     began: str
     step: int
-    amended: str = ""  # what was changed in it while it trained, in words
+    parent: Parent | None = None
+    notes: RunNotes = NO_NOTES
+    amendments: Amendments = field(default_factory=Amendments)  # while it trained
+
+    @property
+    def title(self) -> str:
+        """What the user calls it, else its experiment's title."""
+        return self.notes.title or self.recipe.about.title
+
+    @property
+    def end(self) -> int:
+        """The step at which it ends: the recipe's, or another that was named on the way."""
+        return int(self.amendments.values().get(END, self.recipe.schedule.steps))
 
 
 @dataclass(frozen=True)
@@ -86,14 +109,14 @@ def find_runs(root: Path | None = None) -> Runs:
         return Runs(problem=f"The runs are not there: {str(place)!a} is no path.")
     for folder in folders:
         try:
-            found += _runs_in(folder)
+            found += runs_in(folder)
         except UserError as error:
             damaged[folder.name] = str(error).replace(f"{folder}/", "").rstrip(".")
     found.sort(key=lambda run: run.began, reverse=True)
     return Runs(tuple(found), damaged)
 
 
-def _runs_in(folder: Path) -> Iterator[Run]:
+def runs_in(folder: Path) -> Iterator[Run]:
     """The run that a folder is; nothing where it is none. Raises UserError where it is damaged."""
     parts = [folder / "recipe.json", folder / STATE_FILE]
     if all(is_missing(part) for part in parts):
@@ -101,15 +124,11 @@ def _runs_in(folder: Path) -> Iterator[Run]:
     begun = read_begun(folder)
     if not begun.when:
         raise UserError("recipe.json is damaged: it does not tell when the run began.")
-    yield Run(folder, begun.recipe, begun.when, _step(folder), _amended(folder))
-
-
-def _amended(folder: Path) -> str:
-    try:
-        known = read_amendments(folder)
-    except UserError:  # which is told where the run goes on
-        return "What was changed in it cannot be read."
-    return f"Changed while it trained: {known}." if known.all else ""
+    step, notes = _step(folder), read_notes(folder)
+    amended = Amendments()
+    with suppress(UserError):  # which is told where the run goes on
+        amended = read_amendments(folder)
+    yield Run(folder, begun.recipe, begun.when, step, begun.parent, notes, amended)
 
 
 def _step(folder: Path) -> int:
@@ -137,3 +156,28 @@ def model_recipe(path: Path) -> Recipe:
         return read_meta(path).recipe
     except OSError as error:
         raise UserError(told(error, path, "cannot be read")) from error
+
+
+def find_weights(fingerprint: str, likely: Path | None = None) -> Path | None:
+    """The model file of exactly these weights on this computer; None where there is none.
+
+    Looked for where they are `likely`, then among the shipped models, what bookmarks brought, and
+    the moments of all runs. Reads files.
+    """
+    if not fingerprint:
+        return None
+    for path in _known_files(likely):
+        with suppress(UserError, OSError, ValueError):
+            if fingerprint_of(path) == fingerprint:
+                return path
+    return None
+
+
+def _known_files(likely: Path | None) -> Iterator[Path]:
+    if likely is not None:
+        yield likely
+    yield from SHIPPED.values()
+    with suppress(OSError, ValueError):
+        yield from sorted(bookmarks_root().glob(f"*/*{MODEL_SUFFIX}"))
+    with suppress(OSError, ValueError):
+        yield from sorted(runs_root().glob(f"*/{FOLDER}/*{MODEL_SUFFIX}"), reverse=True)

@@ -6,10 +6,15 @@ from PySide6.QtCore import QObject, Signal
 
 
 class Requests(QObject):
-    """Signals alone; the window answers them."""
+    """Signals, which the window answers."""
 
     openWanted = Signal()  # images, from a dialog
     pasteWanted = Signal()
     # A recipe to be changed before it is trained; what is to be done with the changed one.
     optionsWanted = Signal(object, object)
     ownImagesWanted = Signal()  # a folder of them, to train on
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # Names of pictures that were dropped to bring back all but the noise.
+        self.without_noise: set[str] = set()

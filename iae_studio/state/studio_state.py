@@ -17,6 +17,7 @@ from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
 from iae_studio.state.query import Query
+from iae_studio.state.queue import Queue
 from iae_studio.state.requests import Requests
 from iae_studio.state.selection import Selection
 from iae_studio.state.time import Time
@@ -48,6 +49,7 @@ class StudioState:
     library: Library
     downloads: Downloads
     requests: Requests
+    queue: Queue
 
     @classmethod
     def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
@@ -78,6 +80,7 @@ class StudioState:
             library=library,
             downloads=Downloads(),
             requests=Requests(),
+            queue=Queue(displayed, training, messages),
         )
         parts._wire()
         return parts

@@ -51,6 +51,7 @@ class Training(QObject):
     curvesLoaded = Signal(object)  # float32 [steps, losses]
     loadingMoved = Signal(object)  # Loading | None
     runChanged = Signal()  # it began, was saved, or ended: the library has another run
+    over = Signal()  # it ended, and all have heard of its state
     wanted = Signal(Recipe, object)  # the run to go on with, or None
     checkpointSaved = Signal(object, int)  # the run, and the step
     # pause, go, step, stop, save, discard; a folder to save in; a Change of what is set aside;
@@ -66,6 +67,7 @@ class Training(QObject):
         self.recipe: Recipe | None = None
         self.run_path: Path | None = None
         self.loading: Loading | None = None
+        self.why = ""  # it failed
 
     @property
     def busy(self) -> bool:
@@ -83,13 +85,17 @@ class Training(QObject):
         """Train the displayed recipe: its run goes on unless `anew`, else a new run begins."""
         if self.started and self.state is not State.TRAINING:
             self.commandWanted.emit("go")
-        elif not self.busy and self.state is not State.STARTING:
+        else:
             model = self._displayed.model
-            run = model.path if model.is_run and not anew else None
-            self.recipe, self.run_path = self._displayed.recipe, run
+            self.begin(model.recipe, model.path if model.is_run and not anew else None)
+
+    def begin(self, recipe: Recipe, run: Path | None) -> None:
+        """Train a recipe in a new run, or go on with `run`, where nothing trains."""
+        if not self.busy and self.state is not State.STARTING:
+            self.recipe, self.run_path, self.why = recipe, run, ""
             self._messages.turn_away()
             self.set_state(State.LOADING)
-            self.wanted.emit(self.recipe, run)
+            self.wanted.emit(recipe, run)
 
     def toggle_pause(self) -> None:
         """Pause, or go on."""
@@ -159,6 +165,7 @@ class Training(QObject):
 
     def failed(self, failed: Failed) -> None:
         """What went wrong; whose images are gone from where they were is asked where they are."""
+        self.why = str(failed)
         if failed.gone:
             moved = MovedImages(failed.gone, self.run_path, go_on=True)
             self._messages.show_message(moved.message(str(failed)))
@@ -183,3 +190,4 @@ class Training(QObject):
         """What was live is now a run on disk."""
         self._displayed.end_live(self.run_path)
         self.runChanged.emit()
+        self.over.emit()

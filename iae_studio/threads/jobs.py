@@ -17,8 +17,10 @@ from iae_studio.state.input_list import Input, InputSpec, spec_of
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
+from iae_studio.state.restorable import Restorable
 from iae_studio.state.test_request import TestRequest
 from iae_studio.threads.opening import open_images
+from iae_studio.threads.shared_pictures import restorable, save_picture
 from trainer.data.aside import Change
 from trainer.data.at_hand import with_data_at_hand
 from trainer.data.image_files import decode_image, read_image
@@ -26,9 +28,8 @@ from trainer.data.progress import unheard
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS, resolve
-from trainer.reporting.sheets import SEEN_GAP, encoded, picture_path, sheet
-from trainer.storage.faults import in_words
-from trainer.storage.files import is_missing, write_bytes
+from trainer.reporting.sheets import grid_page
+from trainer.storage.files import is_missing
 from trainer.storage.paths import typed_path
 
 TEST_COUNT = 6
@@ -41,10 +42,12 @@ def open_files(
     spec: InputSpec | None,
     limit: int,
     progress: Progress = unheard,
+    likely: Path | None = None,
 ) -> Opened:
     """Decode files and folders, or the recipe of a model; an unreadable one is named.
 
-    A text may name several. Without a spec the displayed network takes no images.
+    A text may name several. Without a spec the displayed network takes no images. A picture by
+    itself that carries what it was made of is shown again; its weights are `likely` there.
     """
     paths: list[Path] = []
     problems: list[str] = []
@@ -59,6 +62,10 @@ def open_files(
     if len(models) > 1:
         others = ", ".join(f'"{path.name:.60}"' for path in models[1:4])
         problems.append(f"One model is opened at a time: drop {others} by itself.")
+    carried, why = _carried(images, likely) if not models else (None, "")
+    if carried is not None:
+        return Opened(problems=tuple(problems), carried=carried)
+    problems += [why] if why else []
     opened = _model(models[0]) if models else Opened()
     if opened.model is not None:
         spec = spec_of(opened.model[0])
@@ -69,6 +76,14 @@ def open_files(
         problems += opened.problems
         opened = replace(seen, model=opened.model)
     return replace(opened, problems=(*problems, *opened.problems))
+
+
+def _carried(images: list[Path], likely: Path | None) -> tuple[Restorable | None, str]:
+    """What a picture carries, or why that cannot be used."""
+    try:
+        return (restorable(images[0], likely) if len(images) == 1 else None), ""
+    except UserError as error:
+        return None, f"{error} It is opened as an image."
 
 
 def _paths_in(named: Path | str) -> list[Path]:
@@ -186,20 +201,7 @@ def save_sheet(
 
     A name without an ending gets .png. Raises UserError where it cannot be written.
     """
-    target = picture_path(path)
-    if target != path and os.path.lexists(target):  # the dialog asked about another name
-        raise UserError(f"{target} is there already: choose it by its full name to replace it.")
-    page = sheet(np.stack(seen), tiles)
-    draws = page[:, tiles.shape[3] + SEEN_GAP :]
-    if only_tiles:
-        page = draws
-    elif code is not None:
-        both = sheet(np.stack(seen), code[:, None])
-        gap = np.full((len(page), SEEN_GAP, page.shape[2]), 96, np.uint8)
-        page = np.concatenate([both, gap, draws], 1)
-    with in_words(target, "cannot be written"):
-        write_bytes(target, encoded(page, target))
-    return target
+    return save_picture(path, grid_page(seen, tiles, code, only_tiles))
 
 
 def download(

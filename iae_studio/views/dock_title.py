@@ -19,6 +19,7 @@ class DockTitle(QWidget):
         title = dock.windowTitle()
         name = ElidedLabel(title)
         name.setProperty("muted", True)
+        dock.windowTitleChanged.connect(name.setText)  # one may count what is in it
         out = tool("", "float", "Out of the window, or back into it", lambda: _float(dock))
         close = tool("", "close", "Hide this panel; the View menu brings it back", dock.hide)
         for each, icon, does in ((out, "float", "Float"), (close, "close", "Hide")):

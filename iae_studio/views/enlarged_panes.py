@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage
 
 from iae_studio.style import theme
 from iae_studio.views.picture_words import difference_line, heat_line
@@ -68,6 +68,15 @@ class EnlargedPanes(PaneBoard):
         """All that is to be read."""
         panes = [pane for pane in self._panes if not pane.isHidden()]
         return [text for pane in panes for text in pane.words()]
+
+    def pictures(self) -> list[QImage]:
+        """What is shown beside each other, at its own size, but for the wipe."""
+        panes = [pane for pane in self._panes if not pane.isHidden() and pane is not self._wiped]
+        return [pane.canvas.image() for pane in panes if pane.shows_picture]
+
+    def drawn(self) -> QImage:
+        """The draw as it is shown."""
+        return self._draw.canvas.image()
 
     # ---- pictures ----------------------------------------------------------------------------
 

@@ -28,6 +28,17 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Left button", "Draw"),
         ("Right button", "Erase"),
     ),
+    "Queue": (
+        ("Enter, double click", "Show that model"),
+        ("Ctrl+Enter", "Train it before all others, now"),
+        ("Alt+Up, Alt+Down", "Sooner, later"),
+        ("Delete", "Take it out of the queue; its run stays"),
+    ),
+    "Runs": (
+        ("Enter, double click", "Show that run"),
+        ("F2", "Give it a name; an empty one is its experiment's again"),
+        ("Delete", "To the trash, from where it comes back"),
+    ),
     "Losses": (
         ("Point", "The values at that step, in the legend"),
         ("Wheel, drag", "Zoom and move"),

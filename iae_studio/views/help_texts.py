@@ -24,6 +24,16 @@ HELP: dict[str, Help] = {
         "and can be explored at once; a hollow one has to be trained first.",
         place="Figures 2 to 13",
     ),
+    "queue": Help(
+        "One model is trained at a time; the others wait here in their order. When one ends, well "
+        "or not, the next begins. When you press Stop the queue is held, and so it is after a "
+        "start of the program: nothing trains unless you say so.",
+    ),
+    "runs": Help(
+        "Every training is a run: a folder with its weights, losses and moments. Give it a name "
+        "and a note, go on with it, or train the same with other options. What you throw away "
+        "lies in the trash until you empty that.",
+    ),
     "losses": Help(
         "Two games, drawn as they are played. Teal, the reconstruction game: can a critic tell "
         "pairs that went in from pairs that came back? Violet, the regularisation game: can it "

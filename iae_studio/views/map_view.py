@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views import map_words
 from iae_studio.views.actions import act
+from iae_studio.views.export_pixels import grabbed, pixels_of
 from iae_studio.views.map_colours import NOISE, offered
 from iae_studio.views.map_page import MapPage
 from iae_studio.views.map_words import NEAR, PLANE
 from iae_studio.views.to_grid import send
 from trainer.exploring.questions.map import STAGES
+from trainer.messages import Pixels
 
 
 class MapView(MapPage):
@@ -53,6 +55,15 @@ class MapView(MapPage):
         act(self, "Map", "Next colours of the map", "Shift+M", self._next_colour)
         act(self, "Map", "Pictures in place of dots", "Ctrl+M", self._toggle_pictures)
         act(self, "Map", "All images in view", "F", self.canvas.fit)
+
+    def picture(self) -> Pixels | None:
+        """The map as it is painted; None while there is none."""
+        return grabbed(self.canvas) if self.canvas.isVisible() else None
+
+    def tile(self) -> Pixels | None:
+        """What lies at the place that is decoded."""
+        image = self.canvas.decoded()
+        return None if image is None else pixels_of(image)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

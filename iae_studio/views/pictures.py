@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -14,13 +14,15 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, row
 from iae_studio.views.column_count import ColumnCount
 from iae_studio.views.drawn_row import DrawnRow
+from iae_studio.views.export_pixels import grabbed, pixels_of
 from iae_studio.views.help import help_mark
 from iae_studio.views.reconstructions import ReconstructionsView
 from iae_studio.views.style_tray import StyleTray
 from iae_studio.views.words import about
 from iae_studio.widgets.with_tray import WithTray
-from trainer.messages import Cloud
+from trainer.messages import Cloud, Pixels
 from trainer.recipe.recipe import Recipe
+from trainer.reporting.sheets import side_by_side
 
 if TYPE_CHECKING:
     from iae_studio.views.scatter import CloudView
@@ -83,6 +85,23 @@ class PicturesView(QWidget):
         Twin(self._state, made)
         self._pages.addWidget(made)
         return made
+
+    def picture(self) -> Pixels | None:
+        """The plots, or the panes of an enlarged picture; the grid is made of the answers."""
+        enlarged = self.reconstructions.enlarged
+        if self._displayed.recipe.two_dimensional:
+            return grabbed(self.cloud)
+        shown = enlarged.panes.pictures() if enlarged.is_open else []
+        return side_by_side([pixels_of(each) for each in shown]) if shown else None
+
+    def tile(self) -> Pixels | None:
+        """The enlarged picture as it is shown, or what is chosen beside the draws."""
+        grid, enlarged = self.reconstructions.grid, self.reconstructions.enlarged
+        if enlarged.is_open:
+            return pixels_of(enlarged.panes.drawn())
+        row, column = grid.selection()
+        image = grid.image(row, column) if row >= 0 and column < 0 else QImage()
+        return None if image.isNull() else pixels_of(image)
 
     def _empty_page(self) -> QWidget:
         page = QWidget()

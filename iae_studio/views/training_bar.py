@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QProgressBar, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QMenu,
+    QProgressBar,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from iae_studio.state.datasets import title_of
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
-from iae_studio.views.building_blocks import button, row
+from iae_studio.views.building_blocks import button, row, tool
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from trainer.messages import Progress
@@ -82,6 +92,10 @@ class TrainingBar(QWidget):
         )
         self.start.setProperty("primary", True)
         theme.set_icon(self.start, "play", "on_accent")
+        self._more = tool("", "chevron-down", "Train next, and other ways", lambda: None)
+        self._more.setObjectName("trainMenuButton")
+        self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._more.hide()
         self.pause = button(
             "Pause", "pause", "Pause and go on (T)", training.toggle_pause, "pauseButton"
         )
@@ -127,6 +141,7 @@ class TrainingBar(QWidget):
             self._figure,
             self._status,
             self.start,
+            self._more,
             self.pause,
             self.step,
             self.stop,
@@ -140,6 +155,13 @@ class TrainingBar(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self._line)
         theme.follow(self, self._fold)
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Other ways to train, in a menu beside the button."""
+        menu = QMenu(self)
+        menu.addActions(list(actions))
+        self._more.setMenu(menu)
+        self._more.setVisible(bool(actions))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -67,6 +67,11 @@ class Pane(QWidget):
         self.setLine("")
         self._stack.setCurrentWidget(self._why)
 
+    @property
+    def shows_picture(self) -> bool:
+        """Whether there is one, and no sentence in its place."""
+        return self._stack.currentWidget() is self.canvas and not self.canvas.image().isNull()
+
     def words_height(self) -> int:
         """What the heading and the line below take."""
         labels = self._head, self._line

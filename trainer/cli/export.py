@@ -23,6 +23,7 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser("export", help="write a run's model as one small file")
     add_model(parser)
     parser.add_argument("file", type=named_path, metavar="FILE.safetensors")
+    parser.add_argument("--exact", action="store_true", help="keep all bits of the weights")
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
@@ -30,15 +31,15 @@ def add_parser(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Write one small safetensors file: averaged weights in fp16, recipe and metrics inside."""
     from trainer.api.loaded import load
+    from trainer.exploring.exports import check_place
     from trainer.inference.model_files import export_model
 
     file = with_suffix(args.file, MODEL_SUFFIX)
-    if file.parent.is_dir() and (file.parent / "recipe.json").is_file():
-        raise UserError(f"{file} would lie in a run folder, among its own files: choose another.")
+    check_place(file)
     model = load(args.model, args.device, args.data)
     metrics = _metrics(model)
     with in_words(file, "cannot be written"):
-        export_model(model.snapshot, file, metrics, model.trained_on)
+        export_model(model.snapshot, file, metrics, model.trained_on, args.exact)
         print(f"{file}: {file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0
 

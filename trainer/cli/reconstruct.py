@@ -31,7 +31,14 @@ def add_parser(commands: Commands) -> None:
     """`reconstruct`'s arguments."""
     parser = commands.add_parser("reconstruct", help="stochastic reconstructions of image files")
     add_model(parser)
-    parser.add_argument("images", type=named_path, nargs="+", metavar="IMAGE")
+    parser.add_argument("images", type=named_path, nargs="*", metavar="IMAGE")
+    parser.add_argument(
+        "--from",
+        dest="from_picture",
+        type=named_path,
+        metavar="PICTURE",
+        help="draw what a picture saved by the window was made of, pixel for pixel",
+    )
     parser.add_argument(
         "--out",
         type=named_path,
@@ -50,6 +57,14 @@ def run(args: argparse.Namespace) -> int:
 
     An image that fails does not hold up the others: it is named at the end, and the code is 1.
     """
+    if args.from_picture is not None:
+        return _draw_again(args)
+    if not args.images:
+        raise UserError("Name images or folders of them, or a saved picture by --from.")
+    return _sheets(args)
+
+
+def _sheets(args: argparse.Namespace) -> int:
     from trainer.api.loaded import load
 
     page = None if _is_folder(args.out) else _page(args.out)
@@ -80,6 +95,22 @@ def run(args: argparse.Namespace) -> int:
     for problem in problems:
         print(f"trainer: {printable(problem)}", file=sys.stderr)
     return 0 if not problems else 1 if made else 2
+
+
+def _draw_again(args: argparse.Namespace) -> int:
+    from trainer.api.loaded import load
+    from trainer.cli.from_picture import sheet_from
+    from trainer.reporting.sheets import encoded
+
+    if args.images:
+        raise UserError("--from brings its own images: name no others beside it.")
+    page = _page(args.out)
+    if _key(page) == _key(args.from_picture):
+        raise UserError(f"--out {page} is the picture itself: choose another name.")
+    model = load(args.model, args.device, args.data)
+    write(page, encoded(sheet_from(model, args.from_picture, args.model), page))
+    print(page)
+    return 0
 
 
 def _draws(text: str) -> int:

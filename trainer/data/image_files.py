@@ -16,6 +16,7 @@ from trainer.data.image_kinds import recognise, suffixes
 from trainer.data.image_limits import check_size, memory_of, taking, webp_memory
 from trainer.data.ink import within
 from trainer.data.natural_order import natural
+from trainer.data.png_texts import without_ours
 from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.storage.faults import told
@@ -111,6 +112,7 @@ def _opened(data: bytes, name: str, draft: bool = False) -> Iterator[Image.Image
     """
     if not data:
         raise UserError(f'"{name}" is empty: save or download it again, or choose another image.')
+    data = without_ours(data)
     at_once = webp_memory(data)
     with taking(at_once):
         image = recognise(data, name)

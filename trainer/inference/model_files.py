@@ -51,11 +51,7 @@ def export_model(
 
     `images` says which own images it was trained on. `exact` keeps all bits of the weights.
     """
-    written = _whole if exact else _halved
-    tensors = {f"model.{k}": written(v) for k, v in _maps(snapshot.model).items()}
-    if snapshot.directions is not None:
-        known = snapshot.directions.tensors()
-        tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
+    tensors = _tensors(snapshot, exact)
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise UserError(
             f"{path} is not written: the model has weights that are no numbers, or too large for "
@@ -63,13 +59,27 @@ def export_model(
         )
     meta = {
         "kind": f"{KIND} {MODEL_FORMAT}",
-        "recipe": _shareable(snapshot.recipe).to_json(),
+        "recipe": shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
         "split": BY_ORDER if images is not None and images.unlisted else BY_CONTENT,
         "checksum": _checksum(tensors),
     }
     write_bytes(path, to_bytes(tensors, meta))
+
+
+def _tensors(snapshot: Snapshot, exact: bool) -> dict[str, Tensor]:
+    written = _whole if exact else _halved
+    tensors = {f"model.{k}": written(v) for k, v in _maps(snapshot.model).items()}
+    if snapshot.directions is not None:
+        known = snapshot.directions.tensors()
+        tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
+    return tensors
+
+
+def fingerprint_of_snapshot(snapshot: Snapshot) -> str:
+    """The fingerprint that an exact file of it would have."""
+    return _checksum(_tensors(snapshot, exact=True))
 
 
 def _checksum(tensors: Mapping[str, Tensor]) -> str:
@@ -82,7 +92,7 @@ def _checksum(tensors: Mapping[str, Tensor]) -> str:
     return digest.hexdigest()
 
 
-def _shareable(recipe: Recipe) -> Recipe:
+def shareable(recipe: Recipe) -> Recipe:
     """Without the folders' full paths, which are nobody else's business."""
     given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
     return recipe.but(

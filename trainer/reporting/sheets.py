@@ -6,6 +6,7 @@ What the network sees comes first, then its code if that is a picture, then the 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,34 @@ def sheet(seen: Pixels, tiles: Pixels, codes: Pixels | None = None) -> Pixels:
     return page
 
 
+def grid_page(
+    seen: Sequence[Pixels], tiles: Pixels, code: Pixels | None, only_tiles: bool = False
+) -> Pixels:
+    """The grid of a window as one picture: inputs, codes where those are pictures, draws."""
+    page = sheet(np.stack(seen), tiles)
+    draws = page[:, tiles.shape[3] + SEEN_GAP :]
+    if only_tiles:
+        return draws
+    if code is None:
+        return page
+    both = sheet(np.stack(seen), code[:, None])
+    gap = np.full((len(page), SEEN_GAP, page.shape[2]), 96, np.uint8)
+    return np.concatenate([both, gap, draws], 1)
+
+
+def side_by_side(parts: Sequence[Pixels]) -> Pixels:
+    """Pictures [H, W, C] in a row, gaps in mid grey; those of grey in colour where others are."""
+    channels = max(part.shape[2] for part in parts)
+    high = max(part.shape[0] for part in parts)
+    row: list[Pixels] = []
+    for part in parts:
+        wide = part.shape[1]
+        place = np.full((high, wide + GAP, channels), 96, np.uint8)
+        place[: part.shape[0], :wide] = part
+        row.append(place)
+    return np.concatenate(row, 1)[:, :-GAP]
+
+
 def tiled(tiles: Pixels) -> Pixels:
     """uint8 [rows, columns, H, W, C] -> one picture, gaps in mid grey."""
     rows, columns, height, width, channels = tiles.shape
@@ -57,6 +86,11 @@ def tiled(tiles: Pixels) -> Pixels:
             top, left = row * (height + GAP), column * (width + GAP)
             page[top : top + height, left : left + width] = tiles[row, column]
     return page
+
+
+def enlarged(picture: Pixels, factor: int) -> Pixels:
+    """The picture with each pixel so many wide and high."""
+    return picture if factor == 1 else picture.repeat(factor, 0).repeat(factor, 1)
 
 
 def picture_path(path: Path) -> Path:

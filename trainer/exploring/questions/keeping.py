@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.exploring.questions.base import Question
+from trainer.messages import Cloud, Clusters, Probe, Rendering
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,19 @@ class Kept:
 
 
 @dataclass(frozen=True, eq=False)
+class Drawn:
+    """Kept weights, and what these very weights made of a probe: of the three one at the most.
+
+    A 2-D model gives a cloud; without images there is none of them.
+    """
+
+    kept: Kept
+    rendering: Rendering | None = None
+    clusters: Clusters | None = None
+    cloud: Cloud | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class KeepWeights(Question[Kept]):
     """Have the shown weights lie in a file that nothing thins out or replaces.
 
@@ -29,3 +43,15 @@ class KeepWeights(Question[Kept]):
     """
 
     answered_by = "trainer.exploring.keeping:keep"
+
+
+@dataclass(frozen=True, eq=False)
+class KeepAndDraw(Question[Drawn]):
+    """The same, and draw with them, for weights of a training may be others a moment later.
+
+    `clusters` asks for all categories in place of what becomes of the probe's images.
+    """
+
+    answered_by = "trainer.exploring.keeping:keep_and_draw"
+    probe: Probe
+    clusters: bool = False

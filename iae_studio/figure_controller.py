@@ -1,0 +1,56 @@
+"""The displayed model as its figure in the paper, in a file to print."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from iae_studio.state.messages import Message
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.submit import Submit
+from iae_studio.threads.figure_page import write_figure
+from iae_studio.views.actions import act
+from trainer.exploring.questions.figure import Figure, LayOut
+
+FILES = "PDF (*.pdf);;SVG (*.svg);;PNG, 300 dots an inch (*.png)"
+TIP = "The shown model as its figure in the paper, with a caption, to print"
+OPEN_FIRST = "A figure needs images: open some, or take test images (R)."
+
+
+class FigureController(QObject):
+    """Asks where to write it, then what stands on it; it is written on the worker thread."""
+
+    def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:
+        super().__init__()
+        self.state, self._window, self._submit = state, window, submit
+        self.action = act(window, "File", "Save as &figure…", "Ctrl+Shift+F", self.choose, TIP)
+
+    def choose(self) -> None:
+        """Ask where it is to be written."""
+        recipe = self.state.displayed.recipe
+        pictures = not (recipe.two_dimensional or recipe.categorical)
+        if pictures and not self.state.inputs.images:
+            self.state.messages.show_error(OPEN_FIRST)
+            return
+        name = f"{recipe.name}.pdf"
+        path, _ = QFileDialog.getSaveFileName(self._window, "Save as figure", name, FILES)
+        if path:
+            self.save(Path(path))
+
+    def save(self, path: Path) -> None:
+        """Write the figure of what is shown."""
+        images = self.state.inputs.images
+        seen = "test images" if images and all(known.test for known in images) else "images"
+        question = LayOut(self.state.answers.probe(), seen)
+        self.state.messages.show_message(Message("Drawing the figure…", topic="figure"))
+        self.state.asking.ask(question, partial(self._write, path), self._lack)
+
+    def _write(self, path: Path, figure: Figure) -> None:
+        then = self.state.messages.show_saved
+        self._submit(partial(write_figure, figure, path), then=then, otherwise=self._lack)
+
+    def _lack(self) -> None:
+        self.state.messages.withdraw("figure")

@@ -1,0 +1,198 @@
+"""All that a user explores, as plain data that a picture carries to another window.
+
+Nothing in it tells of folders, files or names of the user's: images of their own are "image 1".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from iae_studio.state.input_list import MAX_INPUTS, Input
+from iae_studio.state.model_files import SHIPPED
+from iae_studio.state.session import parsed
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import Settings
+from trainer.exploring.questions.keeping import Kept
+from trainer.messages import Pixels, UserError
+from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import MOST_STEPS
+from trainer.recipe.specs import DATA_SETS
+from trainer.reporting.state_chunk import packed, unpacked
+
+UNTRAINED, SHIPS, TRAINED = "untrained", "shipped", "trained"  # kinds of weights
+MOST_TEXT = 4096  # letters of a name
+_SETTINGS_FORMAT = 1  # of the session's settings, which later versions read too
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Which weights made a picture: their kind, what they are called, and what tells them apart."""
+
+    kind: str
+    name: str
+    step: int = 0
+    fingerprint: str = ""  # the checksum of the tensors; empty for untrained ones
+
+
+@dataclass(frozen=True, eq=False)
+class Shared:
+    """What it takes to show a picture again, but for the weights themselves."""
+
+    recipe: Recipe
+    weights: Weights
+    settings: Settings
+    columns: int
+    row: int
+    column: int
+    names: tuple[str, ...]  # of the inputs
+    tests: tuple[bool, ...]  # which of them are test images
+    images: Pixels  # [N, H, W, C]: as the network saw them
+
+
+def shared(state: StudioState, inputs: Sequence[Input]) -> Shared:
+    """What is explored now, of these inputs; its weights are still to be named."""
+    recipe = without_folders(state.displayed.recipe)
+    shape = recipe.image_shape
+    known = [] if shape is None else list(inputs)
+    images = np.stack([each.seen for each in known]) if known else np.zeros((0, 1, 1, 1), np.uint8)
+    own = DATA_SETS[recipe.data.name].own
+    return Shared(
+        recipe,
+        Weights(UNTRAINED, recipe.name),
+        state.query.now(),
+        state.query.columns,
+        state.selection.row if known else -1,
+        state.selection.column,
+        tuple(_name(place, each, own) for place, each in enumerate(known, 1)),
+        tuple(each.test for each in known),
+        images,
+    )
+
+
+def with_weights(made: Shared, kept: Kept) -> Shared:
+    """The same with the weights that were kept for it."""
+    if kept.path is None:
+        return made
+    ships = [name for name, path in SHIPPED.items() if path == kept.path]
+    kind, name = (SHIPS, ships[0]) if ships else (TRAINED, made.recipe.name)
+    return replace(made, weights=Weights(kind, name, kept.step, kept.fingerprint))
+
+
+def _name(place: int, known: Input, own: bool) -> str:
+    """Test images of data that everybody has keep theirs."""
+    return known.name if known.test and not own else f"image {place}"
+
+
+def without_folders(recipe: Recipe) -> Recipe:
+    """The recipe without where the user's own images lie, and what they are called."""
+    given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
+    return recipe.but({key: key for key, value in given.items() if value})
+
+
+def to_mapping(made: Shared) -> dict[str, Any]:
+    """For JSON; `shared_in` is the inverse."""
+    return {
+        "recipe": made.recipe.to_mapping(),
+        "weights": asdict(made.weights),
+        "settings": {**asdict(made.settings), "locked": sorted(made.settings.locked)},
+        "columns": made.columns,
+        "selection": [made.row, made.column],
+        "names": list(made.names),
+        "tests": list(made.tests),
+        "images": packed(made.images),
+    }
+
+
+# ---- reading: every value is looked at, for anybody may have written it --------------------------
+
+
+def shared_in(values: Mapping[str, Any], name: str) -> Shared:
+    """The inverse of `to_mapping`. Raises UserError where one value is not as it should be."""
+    try:
+        return _shared_in(values)
+    except UserError as error:
+        raise UserError(
+            f'What "{name}" says of how it was made cannot be used: {_brief(error)}'
+        ) from error
+
+
+def _brief(error: UserError) -> str:
+    return str(error).rpartition(" is damaged: ")[2]
+
+
+def _shared_in(values: Mapping[str, Any]) -> Shared:
+    checked = parsed(
+        {
+            "format": _SETTINGS_FORMAT,
+            "recipe": values.get("recipe"),
+            "path": "",
+            "step": 0,
+            "tests": None,
+            "pictures": [],
+            "settings": values.get("settings"),
+        }
+    )
+    names = _list(values, "names", str)
+    tests = _list(values, "tests", bool)
+    row, column = _selection(values.get("selection"))
+    if len(names) != len(tests) or any(len(name) > MOST_TEXT or "\0" in name for name in names):
+        raise _wrong("names")
+    shape = checked.recipe.image_shape
+    if shape is None and names:
+        raise _wrong("names")
+    return Shared(
+        without_folders(checked.recipe),  # nobody else's picture names places of this computer
+        _weights_in(values.get("weights")),
+        checked.settings,
+        _whole(values.get("columns"), "columns", MAX_INPUTS),
+        row,
+        column,
+        tuple(names),
+        tuple(tests),
+        unpacked(values.get("images"), len(names), shape or (1, 1, 1)),
+    )
+
+
+def _weights_in(values: object) -> Weights:
+    if not isinstance(values, dict):
+        raise _wrong("weights")
+    kind, name, mark = (values.get(key) for key in ("kind", "name", "fingerprint"))
+    if not isinstance(name, str) or not isinstance(mark, str) or not isinstance(kind, str):
+        raise _wrong("weights")
+    if kind not in (UNTRAINED, SHIPS, TRAINED) or (kind == UNTRAINED) is not (not mark):
+        raise _wrong("weights")
+    if len(name) > MOST_TEXT or len(mark) > MOST_TEXT:
+        raise _wrong("weights")
+    return Weights(kind, name, _whole(values.get("step"), "step", MOST_STEPS), mark)
+
+
+def _selection(value: object) -> tuple[int, int]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise _wrong("selection")
+    row, column = value
+    if row == -1 and not isinstance(row, float):
+        return -1, _whole(column, "selection", MAX_INPUTS)
+    return _whole(row, "selection", MAX_INPUTS), _whole(column, "selection", MAX_INPUTS)
+
+
+def _list(values: Mapping[str, Any], name: str, kind: type) -> list[Any]:
+    value = values.get(name)
+    if not isinstance(value, list) or len(value) > MAX_INPUTS:
+        raise _wrong(name)
+    if not all(isinstance(each, kind) for each in value):
+        raise _wrong(name)
+    return value
+
+
+def _whole(value: object, name: str, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
+        raise _wrong(name)
+    return value
+
+
+def _wrong(name: str) -> UserError:
+    return UserError(f"{name} is not as it should be.")

@@ -1,0 +1,155 @@
+"""The list of runs in the window: found, named, noted, thrown away and put back."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
+
+from iae_studio.app import Studio
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.widgets.card_list import CardList
+from tests.shelves import POINTS, a_run, bytes_in
+from tests.studio import LONG, find, press, running
+from trainer.storage.paths import runs_root
+from trainer.storage.run_notes import read_notes
+
+CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+LONGER = POINTS.but(steps=9000)
+ODD = "a <b>bold</b> & \u00fcber"
+
+
+@pytest.fixture
+def runs(own_folders) -> list:
+    """Three runs; the last is the newest."""
+    parent = {"run": "mog-iae-1", "when": "2026-11-20 10:00:01", "step": 4, "whole": True}
+    return [
+        a_run("mog-iae-1", step=40, began="2026-11-20 10:00:01"),
+        a_run("mog-iae-2", POINTS.but(seed=3), 5, "2026-11-20 10:00:02", parent),
+        a_run("mog-iae-3", step=0, began="2026-11-20 10:00:03"),
+    ]
+
+
+def open_runs(studio: Studio, qtbot, count: int = 3) -> tuple[CardList, QLineEdit]:
+    """By Ctrl+F; the list and the field, which has the keyboard."""
+    QTest.keyClick(studio.window, Qt.Key.Key_F, CONTROL)
+    cards, field = find(studio, CardList, "runList"), find(studio, QLineEdit, "runSearch")
+    qtbot.waitUntil(lambda: len(cards.cards.keys) == count, timeout=LONG)
+    return cards, field
+
+
+def names(cards: CardList) -> list[str]:
+    return [path.name[-1] for path in cards.cards.keys]
+
+
+def test_runs_are_found_named_noted_and_shown(qtbot, runs, own_folders) -> None:
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        cards, field = open_runs(studio, qtbot)
+        assert names(cards) == ["3", "2", "1"]
+        below = [card.below.split(" \u00b7 ")[0] for card in cards.cards.cards]
+        assert below == ["no weights", "step 5 of 40", "finished, 40 steps"]
+        assert "from Seven Gaussians at step 4" in cards.cards.cards[1].note
+        qtbot.waitUntil(lambda: all(card.right for card in cards.cards.cards), timeout=LONG)
+        QTest.keyClicks(field, "seed=3")
+        assert names(cards) == ["2"]
+        cards.choose(runs[1])
+        cards.setFocus()
+        QTest.keyClick(cards, Qt.Key.Key_F2)
+        title = cards.findChild(QLineEdit, "titleField")
+        title.setText(ODD)  # Qt's test keys know ASCII alone
+        QTest.keyClick(title, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: cards.cards.cards[0].title == ODD, timeout=LONG)
+        note = find(studio, QLineEdit, "runNote")
+        QTest.keyClicks(note, "thin strokes")
+        QTest.keyClick(note, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: read_notes(runs[1]).note == "thin strokes", timeout=LONG)
+        assert read_notes(runs[1]).title == ODD
+        field.clear()
+        assert names(cards) == ["3", "2", "1"] and cards.current() == runs[1]
+        order = find(studio, QComboBox, "runSort")
+        order.setCurrentIndex(order.findData("steps"))
+        assert names(cards) == ["1", "2", "3"] and cards.current() == runs[1]
+        QTest.keyClick(cards, Qt.Key.Key_Return)
+        assert studio.state.displayed.model.path == runs[1]
+        qtbot.waitUntil(lambda: studio.state.answers.facts is not None, timeout=LONG)
+        assert ODD.replace("<", "<\u200b") in cards.cards.index(1).data()
+
+
+def test_a_run_goes_to_the_trash_and_comes_back_as_it_was(qtbot, runs, own_folders) -> None:
+    before = bytes_in(runs[1])
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        cards, _ = open_runs(studio, qtbot)
+        studio.state.queue.add(POINTS.but(seed=3), runs[1])
+        studio.state.displayed.select(DisplayedModel(POINTS.but(seed=3), runs[1]))
+        cards.choose(runs[1])
+        QTest.keyClick(cards, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: names(cards) == ["3", "1"], timeout=LONG)
+        assert not runs[1].exists() and not studio.state.queue.items
+        qtbot.waitUntil(lambda: studio.state.displayed.model.path != runs[1], timeout=LONG)
+        undo = find(studio, QPushButton, "messageButton0")
+        assert undo.text() == "Undo"
+        press(studio, qtbot, "messageButton0")
+        qtbot.waitUntil(lambda: names(cards) == ["3", "2", "1"], timeout=LONG)
+        assert bytes_in(runs[1]) == before
+        for path in (runs[0], runs[2]):
+            cards.choose(path)
+            press_tool(studio, "runTrashButton")
+            qtbot.waitUntil(lambda path=path: not path.exists(), timeout=LONG)
+        opener = find(studio, QPushButton, "trashButton")
+        qtbot.waitUntil(lambda: opener.isVisible() and "2" in opener.text(), timeout=LONG)
+        press(studio, qtbot, "trashButton")
+        trash = find(studio, CardList, "trashList")
+        trash.choose(next(each for each in trash.cards.keys if each.name == "mog-iae-1"))
+        assert {card.title for card in trash.cards.cards} == {"Seven Gaussians"}
+        press(studio, qtbot, "putBackButton")
+        qtbot.waitUntil(lambda: runs[0].is_dir() and len(trash.cards.keys) == 1, timeout=LONG)
+        press(studio, qtbot, "emptyButton")
+        assert runs[2].name in [each.name for each in trash.cards.keys], "it asks first"
+        press(studio, qtbot, "messageButton0")
+        qtbot.waitUntil(lambda: not trash.cards.keys and cards.isVisible(), timeout=LONG)
+        qtbot.waitUntil(lambda: names(cards) == ["2", "1"], timeout=LONG)
+
+
+def press_tool(studio: Studio, name: str) -> None:
+    from PySide6.QtWidgets import QToolButton
+
+    QTest.mouseClick(find(studio, QToolButton, name), Qt.MouseButton.LeftButton)
+
+
+def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs, own_folders):
+    runs[1] = a_run("mog-iae-4", LONGER, step=0)
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        cards, _ = open_runs(studio, qtbot, 4)
+        cards.choose(runs[1])
+        QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+        assert studio.state.displayed.model == DisplayedModel(LONGER)
+        assert "Train" in studio.state.messages.current.text
+        press(studio, qtbot, "runGoOnButton")
+        qtbot.waitUntil(lambda: studio.state.training.started, timeout=LONG)
+        press(studio, qtbot, "pauseButton")
+        assert studio.state.training.run_path == runs[1]
+        QTest.keyClick(cards, Qt.Key.Key_Delete)
+        assert "trains now" in studio.state.messages.current.text and runs[1].is_dir()
+        asked = []
+        studio.state.requests.optionsWanted.connect(lambda *asks: asked.append(asks))
+        cards.choose(runs[0])
+        QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+        ((recipe, then),) = asked
+        then(recipe.but(seed=9))
+        assert [item.recipe.optim.seed for item in studio.state.queue.coming] == [9]
+        studio.state.queue.hold()
+
+
+def test_without_runs_the_list_says_how_to_make_one(qtbot, own_folders) -> None:
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        QTest.keyClick(studio.window, Qt.Key.Key_F, CONTROL)
+        assert find(studio, QLineEdit, "runSearch").hasFocus()
+        studio.state.displayed.select(DisplayedModel(POINTS))
+        press(studio, qtbot, "runBeginButton")
+        cards = find(studio, CardList, "runList")
+        qtbot.waitUntil(lambda: len(cards.cards.keys) == 1, timeout=LONG)
+        qtbot.waitUntil(lambda: len(studio.state.queue.ended) == 1, timeout=LONG)
+        done = "finished, 40 steps"
+        qtbot.waitUntil(lambda: cards.cards.cards[0].below.startswith(done), timeout=LONG)
+        assert QApplication.focusWidget() is not None and runs_root().is_dir()
