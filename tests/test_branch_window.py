@@ -66,19 +66,8 @@ def apply(dialog: AmendDialog, qtbot) -> None:
     qtbot.mouseClick(dialog.findChild(QPushButton, "amendApply"), Qt.MouseButton.LeftButton)
 
 
-def test_a_run_is_changed_while_it_trains_and_branched(
-    studio: Studio, qtbot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Train, change the rate by keys, branch off what trains, see the child."""
-    marks: list[list[tuple[int, str]]] = []
-    take = lambda _, now: marks.append(now)  # noqa: E731
-    monkeypatch.setattr(type(studio.window.findChild(QWidget, "lossPlot")), "setMarks", take, False)
-    logged: list[str] = []
-    studio.state.messages.logged.connect(logged.append)
-    press(studio, qtbot, "startButton")
-    qtbot.waitUntil(lambda: steps(studio) >= 2, timeout=LONG)
-    run = studio.state.training.run_path
-    assert run is not None
+def typed_and_applied(studio: Studio, qtbot) -> AmendDialog:
+    """The dialog says what is wrong as it is typed; then a rate and the end are others."""
     key(studio, qtbot, Qt.Key.Key_A)
     dialog = dialog_of(studio, qtbot)
     applies = dialog.findChild(QPushButton, "amendApply")
@@ -92,10 +81,27 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     type_into(dialog, "steps", "90,000")
     assert not dialog._problem.text() and applies.isEnabled()
     apply(dialog, qtbot)
+    return dialog
+
+
+def test_a_run_is_changed_while_it_trains_and_branched(
+    studio: Studio, qtbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Train, change the rate by keys, branch off what trains, see the child."""
+    marks: list[list[tuple[int, str]]] = []
+    take = lambda _, now: marks.append(now)  # noqa: E731
+    monkeypatch.setattr(type(studio.window.findChild(QWidget, "lossPlot")), "setMarks", take, False)
+    logged: list[str] = []
+    studio.state.messages.logged.connect(logged.append)
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 2, timeout=LONG)
+    run = studio.state.training.run_path
+    assert run is not None
+    dialog = typed_and_applied(studio, qtbot)
     qtbot.waitUntil(lambda: len(read_amendments(run).all) == 2, timeout=LONG)
     qtbot.waitUntil(lambda: "generator_rate = 0.0004" in dialog._so_far.text(), timeout=LONG)
     assert any("generator_rate = 0.0004" in line for line in logged)
-    assert not applies.isEnabled() and studio.state.training.state is State.TRAINING
+    assert studio.state.training.state is State.TRAINING
     assert [text for _, text in marks[-1]] == ["generator_rate = 0.0004", "steps = 90,000"]
     dialog.reject()
 
@@ -193,7 +199,7 @@ def test_the_lists_tell_what_was_amended_and_the_end_that_holds(tmp_path: Path) 
     (run,) = find_runs(tmp_path).readable
     card = card_of(run, None, False)
     assert "finished, 5 steps" in card.below
-    assert "amended from step 2: generator_rate = 0.0004; from step 2: steps = 5" in card.note
+    assert "amended from step 2: generator_rate = 0.0004; from step 2: steps = 5" in card.hint
     (folder.path / FILE).write_text("{")
     (damaged,) = find_runs(tmp_path).readable
     assert damaged.end == 100_000, "it can be looked at"

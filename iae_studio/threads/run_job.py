@@ -62,6 +62,7 @@ class RunJob:
     def work(self, mailbox: Mailbox) -> bool:
         """Train until the end is saved or discarded; returns whether the thread is to end too."""
         self.reports.stateChanged.emit(State.TRAINING)
+        self.reports.amended.emit(self.folder.path, self.state.terms.amendments)
         if not self.state.step:  # what a run goes on from is its checkpoint
             self._keep_moment()
         while True:

@@ -130,7 +130,6 @@ class TrainingThread(TrainingReports):
             job = RunJob(self, folder, state, course, History(folder, state))
             job.publish(renew=True)
             self.began.emit(folder.path, job.state.recipe, folder.curves())
-            self.amended.emit(folder.path, state.terms.amendments)
             if any(each.inventory.lossy for each in data.own):
                 self.leftOut.emit(" ".join(data.told))
             self.holds_work = True

@@ -30,7 +30,8 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
     if run.parent is not None:
         note.append(f"from {parent or run.parent.run} at step {run.parent.step:,}")
     if run.amendments.all:
-        note.append(f"amended {run.amendments}")
+        note.append("amended")
+    changed = f"; amended {run.amendments}" if run.amendments.all else ""
     return Card(
         title=run.title,
         right=size_words(size),
@@ -38,7 +39,7 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
         note=" · ".join(note),
         icon=icon,
         role=role,
-        hint=f"{run.path.name}, begun {run.began}",
+        hint=f"{run.path.name}, begun {run.began}{changed}",
     )
 
 
