@@ -13,11 +13,15 @@ from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from iae_studio.awake import AwakeThread
+from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
+from iae_studio.compare_controller import CompareController
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
+from iae_studio.film_controller import FilmController
+from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
 from iae_studio.queue_controller import QueueController
@@ -34,6 +38,7 @@ from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
+from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
@@ -66,9 +71,15 @@ class Studio(QObject):
         self.pictures = PictureController(self.state, self.window, self.settings)
         self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
+        self.options = OptionsController(self.state, self.window)
+        self.films = FilmController(self.state, self.window)
+        self.compare = CompareController(self.state, self.window)
         self.session = SessionController(self.state, self.window, self.own_images, session)
         self.queue = QueueController(self.state, self.window)
         self.figures = FigureController(self.state, self.window, self.work.submit)
+        self.undo = UndoController(self.state, self.window)
+        self.session.begun.connect(lambda: self.undo.ready("session"))
+        self.bookmarks = BookmarkController(self.state, self.window, self.work.submit)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
@@ -109,6 +120,7 @@ class Studio(QObject):
             thread.start()
         self.data.start()
         self.own_images.start()
+        self.films.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
@@ -116,6 +128,7 @@ class Studio(QObject):
             return
         self._closed, self._waits = True, False
         self.own_images.cancel()
+        self.films.cancel()
         self.data.cancel()
         self.queue.close()
         for thread in self.threads():
@@ -134,7 +147,8 @@ class Studio(QObject):
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread | AwakeThread]:
         """All but the one that trains."""
         others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
-        return [self.render, self.work, *self.explorers.threads, *others]
+        others = (*others, self.options.worker)
+        return [self.render, self.work, self.films.worker, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -167,7 +181,7 @@ class Studio(QObject):
     def _connect_views(self) -> None:
         self.window.painted.connect(self._complete)
         self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images, self.queue):
+        for source in (self.work, self.data, self.own_images, self.queue, self.films):
             source.failed.connect(self.state.messages.show_failure)
 
     def _connect_render(self) -> None:

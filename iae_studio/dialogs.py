@@ -53,7 +53,9 @@ class Dialogs:
         if recipe.two_dimensional:
             self._state.messages.show_error(POINTS_TAKE_NO_IMAGES)
             return True
-        self._own_images = dialog = OwnImagesDialog(recipe, self._submit, self._window, places)
+        self._own_images = dialog = OwnImagesDialog(
+            recipe, self._submit, self._window, places, self._state.fitting
+        )
         dialog.exec()
         self._own_images = None
         dialog.deleteLater()

@@ -132,10 +132,13 @@ class ExploreView(QWidget):
         """Leave out the tools' words where they would not fit all."""
         here = [each for each in self._in_row if not each.isHidden()]
         wide = sum(
-            each.unfolded() if isinstance(each, FoldingButton) else each.sizeHint().width()
+            each.unfolded()
+            if isinstance(each, FoldingButton | Segments)
+            else each.sizeHint().width()
             for each in here
         )
         narrow = self.width() < wide + theme.GRID * len(here) + 2 * theme.PAD
+        self._switch.fold(narrow)
         for each in self._for_images:
             each.fold(narrow)
 

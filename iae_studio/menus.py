@@ -13,6 +13,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import PANELS, act, describe
 from iae_studio.views.queue_panel import QueuePanel
 
+OPTIONS = "All its options, what each means, and whether a training will fit"
 CLEAR = "Take every image away; the test images come back by R"
 
 
@@ -62,6 +63,8 @@ class Menus:
         own = dialogs.choose_own_images
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
+        film = self._state.requests.filmWanted.emit
+        self._act(menu, "File", "&Film…", "Ctrl+Shift+V", film, "A loop, a walk, the training")
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 
@@ -78,6 +81,9 @@ class Menus:
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
         queue = self._window.findChild(QueuePanel)
         menu.addActions(queue.menu() if queue is not None else [])
+        self._act(
+            menu, "Training", "Options of this &experiment…", "Ctrl+,", self._options, OPTIONS
+        )
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
         self._act(
@@ -134,6 +140,9 @@ class Menus:
         tip: str = "",
     ) -> None:
         menu.addAction(act(self._window, subject, text, keys, do, tip))
+
+    def _options(self) -> None:
+        self._state.requests.optionsWanted.emit(self._state.displayed.recipe, None)
 
     def _train_or_pause(self) -> None:
         if self._state.training.busy:

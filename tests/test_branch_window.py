@@ -106,6 +106,9 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     dialog.reject()
 
     key(studio, qtbot, Qt.Key.Key_B)
+    use = "useOptionsButton"
+    qtbot.waitUntil(lambda: find(studio, QPushButton, use) is not None, timeout=LONG)
+    press(studio, qtbot, use)
     qtbot.waitUntil(lambda: "Branched off" in message(studio), timeout=LONG)
     assert "stop the training that runs first" in message(studio), "the parent trains on"
     child = studio.state.displayed.model.path
@@ -135,6 +138,7 @@ def test_what_rests_is_branched_at_the_moment_that_is_looked_at_and_trains_at_on
         asked.append(recipe)
         then(recipe.but(generator_rate=2e-4, steps=200_000))
 
+    studio.state.requests.optionsWanted.disconnect()  # in the dialog's place
     studio.state.requests.optionsWanted.connect(answer)
     key(studio, qtbot, Qt.Key.Key_B)
     wait_state(studio, qtbot, State.TRAINING)

@@ -277,7 +277,7 @@ def test_images_are_decoded_once(
 ) -> None:
     path = put(tmp_path, CLASSES | {"Cat/9.png": b"", "dog 9/11.png": grey(3)[:50]}, packed)
     first = read_folder(path, 16, colour=True)
-    monkeypatch.setattr(decoding, "decode_image", never)
+    monkeypatch.setattr(decoding, "read_or_tell", never)
     again = read_folder(path, 16, colour=True)
     assert torch.equal(first.images, again.images) and first.inventory == again.inventory
     assert torch.equal(first.contents, again.contents) and len(problems(again)) == 2

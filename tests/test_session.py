@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QSpinBox, QToolButton
+from PySide6.QtWidgets import QPushButton, QSpinBox, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
@@ -24,7 +24,19 @@ from iae_studio.state.session import Explored, Picture, Session, parsed
 from iae_studio.state.turned import Settings
 from iae_studio.threads import session_file
 from iae_studio.threads.session_file import SessionFile
-from tests.studio import LONG, colour_photo, find, newest, press, running, wait_for_tiles
+from iae_studio.widgets.elided_label import WrappedLabel
+from tests.studio import (
+    LONG,
+    colour_photo,
+    find,
+    little_data,
+    newest,
+    press,
+    running,
+    show,
+    train,
+    wait_for_tiles,
+)
 from trainer.exploring.questions.directions import RAW
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.paths import session_root
@@ -63,7 +75,9 @@ def test_a_session_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 WRONG = {
-    "format": 2,
+    "format": 0,
+    "moment": -1,
+    "selected": [1, 1e9],
     "recipe": {"name": "../../x"},
     "path": 5,
     "step": -1,
@@ -98,6 +112,37 @@ def test_what_is_damaged_or_foreign_is_not_taken(tmp_path: Path, name: str) -> N
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", "[" * 100_000, "\0" * 40])
 def test_what_is_no_session_at_all_is_not_taken(tmp_path: Path, text: str) -> None:
     assert write(tmp_path, text).read() is None
+
+
+@pytest.mark.parametrize(("number", "ending"), [(2, "newer"), ("x", "damaged")])
+def test_what_cannot_be_read_is_set_aside_with_a_word(tmp_path: Path, number, ending) -> None:
+    file = write(tmp_path, {**session().to_mapping(), "format": number})
+    assert file.read() is None
+    assert f"session.json.{ending}" in file.told
+    assert json.loads((tmp_path / f"session.json.{ending}").read_text())["format"] == number
+    assert not (tmp_path / "session.json").exists()
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    content = session().to_mapping()
+    del content["moment"], content["selected"]
+    assert write(tmp_path, content).read().session == session()
+
+
+def test_only_a_window_that_did_not_end_in_order_is_cut_off(tmp_path: Path) -> None:
+    first, second = write(tmp_path, session().to_mapping()), SessionFile(tmp_path)
+    first.read()
+    second.read()
+    assert not first.cut_off and not second.cut_off, "two windows at once"
+    first.end()
+    third = SessionFile(tmp_path)
+    third.read()
+    assert not third.cut_off
+    third._lock.release()  # as the system does of a process that is killed
+    fourth = SessionFile(tmp_path)
+    fourth.read()
+    assert fourth.cut_off
+    fourth.end()
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
@@ -161,6 +206,7 @@ def test_what_has_no_file_is_kept_as_far_as_there_is_room(tmp_path, monkeypatch)
     assert [known.name for known in opened.inputs] == ["0", "1"]
     assert all((a.seen == b.seen).all() for a, b in zip(opened.inputs, inputs, strict=False))
     file.write(Explored(now.model, 0, None, (), Settings()))
+    file.end()
     assert [each.name for each in (tmp_path / "deep" / "er").iterdir()] == ["session.json"]
 
 
@@ -219,6 +265,64 @@ def test_who_closes_the_window_at_once_loses_nothing(qtbot, own_folders, tmp_pat
         studio.session.worker.wait()
         studio.window.deleteLater()
     assert file.read().session == session()
+
+
+def test_the_moment_and_the_tile_come_back(qtbot, own_folders, tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "session"
+    with little_data(monkeypatch), running(own_folders, qtbot, session=folder) as studio:
+        show(studio, qtbot, CATALOGUE["drawn-10"].but(width=8))
+        train(studio, qtbot, 12)
+        state = studio.state
+        qtbot.waitUntil(lambda: not state.displayed.model.live, timeout=LONG)
+        qtbot.waitUntil(lambda: len(state.time.moments) > 0, timeout=LONG)
+        state.time.look_at(state.time.moments[0].step)
+        state.selection.select(3, 5)
+        step, tiles = state.time.step, newest(studio, qtbot).tiles
+    with little_data(monkeypatch), running(own_folders, qtbot, session=folder) as studio:
+        state = studio.state
+        qtbot.waitUntil(lambda: state.time.step == step, timeout=LONG)
+        qtbot.waitUntil(lambda: (state.selection.row, state.selection.column) == (3, 5))
+        assert np.array_equal(newest(studio, qtbot).tiles, tiles)
+
+
+def test_after_a_crash_what_was_explored_is_back_and_can_be_left(
+    qtbot, own_folders, tmp_path
+) -> None:
+    write(tmp_path / "session", session().to_mapping())
+    (tmp_path / "session" / "open").touch()
+    with running(own_folders, qtbot, session=tmp_path / "session") as studio:
+        qtbot.waitUntil(lambda: studio.state.query.seed == 7, timeout=LONG)
+        assert find(studio, WrappedLabel, "messageText").text().startswith("IAE Studio ended")
+        qtbot.waitUntil(lambda: studio.undo.undo.begun, timeout=LONG)
+        find(studio, QPushButton, "messageButton0").click()
+        assert studio.state.query.now() == Settings()
+        qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
+        assert studio.undo.undo.undo(), "and nothing of it is lost"
+        while studio.undo.undo.undo():
+            pass
+        assert studio.state.query.seed == 7
+
+
+def test_what_two_starts_failed_with_is_shown_on_demand_alone(qtbot, own_folders, tmp_path) -> None:
+    file = write(tmp_path / "session", session().to_mapping())
+    for _ in range(session_file.MOST_TRIES):
+        file.read()
+    file._lock.release()
+    with running(own_folders, qtbot, session=tmp_path / "session") as studio:
+        qtbot.waitUntil(lambda: studio.state.messages.current is not None, timeout=LONG)
+        assert studio.state.query.seed == 0
+        studio.session._keep()  # what is there now is kept, and does no harm to it
+        button = find(studio, QPushButton, "messageButton0")
+        assert button.text() == "Recover"
+        button.click()
+        qtbot.waitUntil(lambda: studio.state.query.seed == 7, timeout=LONG)
+
+
+def test_a_damaged_session_is_told_in_one_line(qtbot, own_folders, tmp_path) -> None:
+    write(tmp_path / "session", "damaged")
+    with running(own_folders, qtbot, session=tmp_path / "session") as studio:
+        qtbot.waitUntil(lambda: studio.state.messages.current is not None, timeout=LONG)
+        assert "session.json.damaged" in studio.state.messages.current.text
 
 
 # ---- a crash -------------------------------------------------------------------------------------

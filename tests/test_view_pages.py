@@ -105,7 +105,7 @@ def test_each_kind_of_answer_has_its_page_and_its_switches(explore, state) -> No
     assert state.query.shows_way_back
     display(state, "mog-iae")
     assert inner.currentWidget() is pictures.cloud
-    assert hidden(explore, "aboutText", *switches) == [True, True, True, True, True]
+    assert hidden(explore, "aboutText", *switches) == [True, False, True, True, True]
 
 
 def test_the_noise_share_is_shown_where_it_means_something(qtbot, explore, state) -> None:

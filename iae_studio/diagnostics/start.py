@@ -12,7 +12,7 @@ from iae_studio.diagnostics.log import FILE, Log, logger
 from iae_studio.diagnostics.notes import leave_note, take_note
 from iae_studio.diagnostics.watch import Watch
 from iae_studio.settings import forget_layout
-from iae_studio.state.messages import CRASH, REPORT, SHOW_LOG, Message, Messages
+from iae_studio.state.messages import CRASH, KEPT, REPORT, SHOW_LOG, Message, Messages
 from trainer import __version__
 from trainer.storage.paths import logs_root
 
@@ -76,4 +76,4 @@ def crash_message(crash: Crash) -> Message:
     if not crash.painted:
         text += " It had not opened its window yet, so this one has its first layout again."
     show = replace(SHOW_LOG, label="Show the trace", about=crash.trace) if crash.trace else SHOW_LOG
-    return Message(f"{text} What was saved is kept.", bool(crash.trace), (show, REPORT), CRASH)
+    return Message(f"{text} {KEPT}", bool(crash.trace), (show, REPORT), CRASH)

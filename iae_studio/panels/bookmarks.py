@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from iae_studio.panels.spec import PANELS, PanelSpec
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.views.late_panel import LatePanel
+from iae_studio.views.bookmarks_panel import BookmarksPanel
 
 
-def build(state: StudioState, submit: Submit) -> LatePanel:
+def build(state: StudioState, submit: Submit) -> BookmarksPanel:
     """The panel, which is empty until it is looked at."""
-    return LatePanel(QWidget)
+    return BookmarksPanel(state)
 
 
 PANELS.register(

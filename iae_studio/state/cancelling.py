@@ -37,6 +37,11 @@ class CancellableProgress:
         if self._cancelled.is_set():
             raise CancelledError
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._cancelled.is_set()
+
     def cancel(self) -> None:
         """End the loading at its next report; from any thread."""
         self._cancelled.set()

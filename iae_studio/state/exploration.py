@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import KeptInputs
+from iae_studio.state.marks import Mark
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings
 
@@ -24,17 +25,19 @@ class Exploration:
     settings: Settings
     row: int = -1
     column: int = 0
+    marks: tuple[tuple[str, Mark], ...] = ()
 
 
 def exploration(state: StudioState) -> Exploration:
     """What is explored now."""
     return Exploration(
         state.displayed.model,
-        state.time.step,
+        state.time.wanted,
         state.inputs.kept(),
         state.query.now(),
         state.selection.row,
         state.selection.column,
+        state.marks.kept(),
     )
 
 
@@ -43,10 +46,19 @@ def explore_again(state: StudioState, wanted: Exploration) -> None:
 
     The weights of a training that goes on are those of now.
     """
-    model, shown = wanted.model, state.displayed.model
-    if model != shown and replace(model, live=shown.live) != shown:
+    model = _of_now(state, wanted.model)
+    if model != state.displayed.model:
+        state.inputs.expect(wanted.inputs)
         state.displayed.select(model)
     state.inputs.restore(wanted.inputs)
     state.query.restore(wanted.settings)
-    state.time.look_at(wanted.step)
-    state.selection.select(wanted.row, wanted.column)
+    state.time.look_at(wanted.step if model.is_run else None)
+    state.selection.restore(wanted.row, wanted.column)
+    state.marks.restore(wanted.marks)
+
+
+def _of_now(state: StudioState, model: DisplayedModel) -> DisplayedModel:
+    """The weights of a run are live while it trains, and only then."""
+    training = state.training
+    trains = training.started and model.is_run and model.path == training.run_path
+    return replace(model, live=trains)

@@ -46,6 +46,8 @@ class KeptInputs:
     inputs: tuple[Input, ...]
     request: TestRequest | None = None
     asked: int = 0
+    awaits: bool = False  # those test images were on their way
+    spec: InputSpec | None = None  # how they were seen
 
 
 class InputList:

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from iae_studio.state.bookmarks import Bookmarks, is_shared
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
@@ -44,10 +45,15 @@ class InputImages(QObject):
     specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
     def __init__(
-        self, displayed: Displayed, messages: Messages, parent: QObject | None = None
+        self,
+        displayed: Displayed,
+        messages: Messages,
+        bookmarks: Bookmarks,
+        parent: QObject | None = None,
     ) -> None:
+        """`bookmarks` are asked to take in those that are dropped among the images."""
         super().__init__(parent)
-        self._displayed, self._messages = displayed, messages
+        self._displayed, self._messages, self._bookmarks = displayed, messages, bookmarks
         self.news = DropNews(messages)
         self._list = InputList(spec_of(displayed.recipe) or InputSpec((28, 28, 1), True))
         self.images: list[Input] = []
@@ -79,6 +85,10 @@ class InputImages(QObject):
 
     def open_files(self, paths: Sequence[Path | str]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
+        bookmarks = [path for path in paths if is_shared(path)]
+        if bookmarks:
+            self._bookmarks.importWanted.emit(bookmarks)
+            paths = [path for path in paths if path not in bookmarks]
         if paths:
             self.filesWanted.emit(paths, None if self._shows_points else self.spec)
 
@@ -186,16 +196,32 @@ class InputImages(QObject):
 
     def kept(self) -> KeptInputs:
         """All inputs as they are now, for `restore`."""
-        return KeptInputs(self._list.all(), self._request, self._asked)
+        return KeptInputs(
+            self._list.all(), self._request, self._asked, self.awaits_tests, self.spec
+        )
 
-    def restore(self, kept: KeptInputs) -> None:
-        """The inputs of before; what another network saw is seen anew."""
+    @property
+    def pending(self) -> bool:
+        """Whether some are on their way without anybody's doing: tests, what is seen anew."""
+        return self.awaits_tests or bool(self._list.stale())
+
+    def expect(self, kept: KeptInputs) -> None:
+        """These will be restored as soon as another model is displayed: ask for no tests."""
         self._request, self._asked = kept.request, kept.asked
         self._had_tests = self.awaits_tests = False
-        if self._list.all() != kept.inputs:
+
+    def restore(self, kept: KeptInputs) -> None:
+        """The inputs of before; what another network saw is seen anew, what was awaited asked."""
+        self.expect(kept)
+        spec = kept.spec if kept.spec is not None and self._shows_points else self.spec
+        if (self._list.all(), self.spec) != (kept.inputs, spec):
+            self._list.spec = spec  # of points: the last network of images
             self._list.restore(kept.inputs)
             self._changed()
             self._see_stale()
+        if kept.awaits and kept.request is not None:
+            self._set_awaits(True)
+            self.testsWanted.emit(kept.request)
 
     # ---- test images -------------------------------------------------------------------------
 

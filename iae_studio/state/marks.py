@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -60,6 +61,17 @@ class Marks(QObject):
         """The input that is marked."""
         place = self.tile(name)
         return None if place is None else self._inputs.images[place[0]]
+
+    def kept(self) -> tuple[tuple[str, Mark], ...]:
+        """All marks as they are now, for `restore`."""
+        return tuple(sorted(self._held.items(), key=lambda held: held[0]))
+
+    def restore(self, kept: Iterable[tuple[str, Mark]]) -> None:
+        """The marks of before, where their inputs are there."""
+        held = dict(kept)
+        if held != self._held:
+            self._held = held
+            self._follow()
 
     def next_term(self) -> str:
         """The first term of a sum that is not there; the last where all are."""

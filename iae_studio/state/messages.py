@@ -65,6 +65,7 @@ _LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT, OPEN_RUN)
 # What a message is about: another about the same takes its place.
 DROPPING, OFFER, MOVED, UNSAVED = "dropping", "offer", "moved", "unsaved"
 FAULT, CRASH, PICTURE = "fault", "crash", "picture"
+KEPT = "What was saved is kept."  # the end of what is said of a crash
 
 
 @dataclass(frozen=True)

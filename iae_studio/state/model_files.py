@@ -178,6 +178,7 @@ def _known_files(likely: Path | None) -> Iterator[Path]:
         yield likely
     yield from SHIPPED.values()
     with suppress(OSError, ValueError):
-        yield from sorted(bookmarks_root().glob(f"*/*{MODEL_SUFFIX}"))
+        found = bookmarks_root().glob(f"*/*{MODEL_SUFFIX}")
+        yield from sorted(path for path in found if not path.parent.name.startswith("."))
     with suppress(OSError, ValueError):
         yield from sorted(runs_root().glob(f"*/{FOLDER}/*{MODEL_SUFFIX}"), reverse=True)

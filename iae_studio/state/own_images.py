@@ -52,3 +52,24 @@ def on_own_images(
     if recipe.translates:
         changes["data.second"] = "none" if images_b else second
     return recipe.but(changes)
+
+
+def in_shape(recipe: Recipe, size: int, colour: bool, two: bool = False) -> Recipe | None:
+    """The recipe on any own images of that size, `two` folders of them; None where that cannot be.
+
+    Asks no disk: for what does not depend on the images.
+    """
+    changes: dict[str, object] = {
+        "data.name": "folder",
+        "data.images": recipe.data.images or "images",
+        "data.images_b": (recipe.data.images_b or "images") if two else "",
+        "data.size": size,
+        "data.colour": colour,
+    }
+    if recipe.translates:
+        second = recipe.data.second if recipe.data.second != "none" else "edges"
+        changes["data.second"] = "none" if two else second
+    try:
+        return recipe.but(changes)
+    except UserError:
+        return None

@@ -63,15 +63,35 @@ class Query(QObject):
         return replace(now, code_axes=code, noise_axes=noise)
 
     def restore(self, settings: Settings) -> None:
-        """Turn everything at once."""
-        for each in fields(Settings):
-            setattr(self, each.name, getattr(settings, each.name))
-        self.noiseChanged.emit()
-        self.columnsChanged.emit()
-        self.basisChanged.emit()
-        self.axesChanged.emit()
-        self.picturesChanged.emit()
-        self.changed.emit()
+        """Turn everything at once; what stays as it is is not told of."""
+        settings = self._with_axes(settings)
+        turned = {
+            each.name
+            for each in fields(Settings)
+            if getattr(self, each.name) != getattr(settings, each.name)
+        }
+        for name in turned:
+            setattr(self, name, getattr(settings, name))
+        for names, signal in (
+            ({"seed", "seeds", "locked", "noise_scale"}, self.noiseChanged),
+            ({"wanted_columns"}, self.columnsChanged),
+            ({"raw_code", "code_here", "noise_here"}, self.basisChanged),
+            ({"code_axes", "noise_axes"}, self.axesChanged),
+            ({"view", "wants_way_back"}, self.picturesChanged),
+            (turned, self.changed),
+        ):
+            if turned & names:
+                signal.emit()
+
+    def _with_axes(self, settings: Settings) -> Settings:
+        """Directions that nothing moves along are those that were found, of the same kind."""
+        code = (settings.raw_code, settings.code_here) == (self.raw_code, self.code_here)
+        if code and not settings.code_axes and not any(settings.code_offsets):
+            settings = replace(settings, code_axes=self.code_axes)
+        noise = settings.noise_here == self.noise_here
+        if noise and not settings.noise_axes and not any(settings.noise_offsets):
+            settings = replace(settings, noise_axes=self.noise_axes)
+        return settings
 
     # ---- noise and code ----------------------------------------------------------------------
 

@@ -10,8 +10,10 @@ class Requests(QObject):
 
     openWanted = Signal()  # images, from a dialog
     pasteWanted = Signal()
-    # A recipe to be changed before it is trained; what is to be done with the changed one.
+    # A recipe to be changed before it is trained; what is to be done with the changed one, or None:
+    # it is trained then.
     optionsWanted = Signal(object, object)
+    filmWanted = Signal()  # of what is explored
     ownImagesWanted = Signal()  # a folder of them, to train on
 
     def __init__(self, parent: QObject | None = None) -> None:

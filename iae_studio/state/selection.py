@@ -49,6 +49,12 @@ class Selection(QObject):
             self._input, self.row, self.column = known, row, place
             self.changed.emit()
 
+    def restore(self, row: int, column: int) -> None:
+        """The tile of before; without inputs the draw that will be selected of the next."""
+        if row < 0 and self._input is None:
+            self.column = min(max(column, 0), self._query.columns - 1)
+        self.select(row, column)
+
     def select_opened(self, opened: Sequence[Input]) -> None:
         """Who opens images wants to know about those: the first is selected."""
         for known in opened[:1]:

@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
+from iae_studio.state.checked import all_of, mapping, text, whole, wrong
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
+from iae_studio.state.settings_values import MOST_SEED, settings_of, values_of
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import (
-    CLUSTERS,
-    COLUMNS,
-    FEWEST,
-    MAX_SEED,
-    MOST,
-    PICTURES,
-    Axes,
-    Settings,
-)
-from trainer.messages import UserError, column_seeds
+from iae_studio.state.turned import MOST, Settings
+from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import MOST_STEPS
 
-FORMAT = 1
-MOST_SEED = 1 << 31  # of a column, or of test images
-MOST_SCALE, MOST_OFFSET = 2.0, 100.0  # what sliders and typed numbers reach, and more
-MOST_SLIDERS = 4096
-MOST_AXES, MOST_AXIS = 512, 1e4  # directions, and what a number of one can be
-MOST_TEXT = 4096  # letters of a path or name
+FORMAT = 1  # what a later version adds beside what there is leaves this as it is
 
-T = TypeVar("T")
+
+class NewerError(UserError):
+    """A file of a newer version."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +33,9 @@ class Explored:
     tests: int | None  # the seed of the test images, where there are any
     inputs: tuple[Input, ...]  # of the user
     settings: Settings
+    moment: int | None = None  # the step of the run that is looked at
+    row: int = -1  # what is selected
+    column: int = 0
 
 
 @dataclass(frozen=True)
@@ -64,10 +58,12 @@ class Session:
     tests: int | None
     pictures: tuple[Picture, ...]
     settings: Settings
+    moment: int | None = None
+    row: int = -1
+    column: int = 0
 
     def to_mapping(self) -> dict[str, Any]:
         """For JSON; `parsed` is the inverse."""
-        settings = asdict(self.settings)
         return {
             "format": FORMAT,
             "recipe": self.recipe.to_mapping(),
@@ -75,7 +71,9 @@ class Session:
             "step": self.step,
             "tests": self.tests,
             "pictures": [asdict(picture) for picture in self.pictures],
-            "settings": {**settings, "locked": sorted(self.settings.locked)},
+            "settings": values_of(self.settings),
+            "moment": self.moment,
+            "selected": None if self.row < 0 else [self.row, self.column],
         }
 
 
@@ -90,13 +88,26 @@ def explored(state: StudioState) -> Explored:
         state.inputs.tests_seed,
         state.inputs.brought(),
         state.query.now(),
+        state.time.wanted,
+        state.selection.row,
+        state.selection.column,
     )
 
 
 def session_of(now: Explored, pictures: Sequence[Picture]) -> Session:
     """What the file holds of it; `pictures` are where the inputs are found again."""
     path = "" if now.model.path is None else str(now.model.path.absolute())
-    return Session(now.model.recipe, path, now.step, now.tests, tuple(pictures), now.settings)
+    return Session(
+        now.model.recipe,
+        path,
+        now.step,
+        now.tests,
+        tuple(pictures),
+        now.settings,
+        now.moment,
+        now.row,
+        now.column,
+    )
 
 
 # ---- reading: every value is looked at, for anybody may have written it --------------------------
@@ -104,127 +115,35 @@ def session_of(now: Explored, pictures: Sequence[Picture]) -> Session:
 
 def parsed(values: Mapping[str, Any]) -> Session:
     """The session in a file's object. Raises UserError where one value is not as it should be."""
-    if values.get("format") != FORMAT:
-        raise UserError("The session is of another version.")
-    settings = _mapping(values.get("settings"), "settings")
-    recipe = Recipe.from_mapping(_mapping(values.get("recipe"), "recipe"))
-    tests = values.get("tests")
+    number = whole(values.get("format"), "format", 1 << 31)
+    if number > FORMAT:
+        raise NewerError("It is of a newer version of IAE Studio.")
+    if number != FORMAT:
+        raise wrong("format")
+    tests, moment = values.get("tests"), values.get("moment")  # an earlier version had no moment
+    selected = values.get("selected")
+    row, column = (-1, 0) if selected is None else all_of(selected, "selected", 2, _place)
     return Session(
-        recipe,
-        _text(values.get("path"), "path"),
-        _whole(values.get("step"), "step", 1 << 62),
-        None if tests is None else _whole(tests, "tests", MOST_SEED),
-        _all_of(values.get("pictures"), "pictures", MAX_INPUTS, _picture),
-        _settings(settings),
+        Recipe.from_mapping(mapping(values.get("recipe"), "recipe")),
+        text(values.get("path"), "path"),
+        whole(values.get("step"), "step", 1 << 62),
+        None if tests is None else whole(tests, "tests", MOST_SEED),
+        all_of(values.get("pictures"), "pictures", MAX_INPUTS, _picture),
+        settings_of(mapping(values.get("settings"), "settings")),
+        None if moment is None else whole(moment, "moment", MOST_STEPS),
+        row,
+        column,
     )
 
 
-def _settings(values: Mapping[str, Any]) -> Settings:
-    def offset(value: object, name: str) -> float:
-        return _number(value, name, -MOST_OFFSET, MOST_OFFSET)
-
-    def several(name: str, most: int, each: Callable[[object, str], T]) -> tuple[T, ...]:
-        return _all_of(values.get(name), name, most, each)
-
-    def yes(name: str) -> bool:
-        return _is(bool, values.get(name), name)
-
-    seed = _whole(values.get("seed"), "seed", MAX_SEED)
-    seeds = several("seeds", MOST, lambda value, name: _whole(value, name, MOST_SEED))
-    if len(seeds) not in (COLUMNS, MOST):  # an older version had fewer columns
-        raise _wrong("seeds")
-    return Settings(
-        seed,
-        (*seeds, *column_seeds(seed, MOST)[len(seeds) :]),
-        _columns(values.get("wanted_columns", 0)),
-        frozenset(several("locked", MOST, lambda value, name: _whole(value, name, MOST - 1))),
-        _number(values.get("noise_scale"), "noise_scale", 0.0, MOST_SCALE),
-        several("noise_offsets", MOST_SLIDERS, offset),
-        several("code_offsets", MOST_SLIDERS, offset),
-        yes("raw_code"),
-        _axes(values.get("code_axes", []), "code_axes"),
-        _axes(values.get("noise_axes", []), "noise_axes"),
-        _view(values),
-        yes("wants_way_back"),
-        # An older version had none of the picture.
-        _is(bool, values.get("code_here", True), "code_here"),
-        _is(bool, values.get("noise_here", True), "noise_here"),
-    )
-
-
-def _columns(value: object) -> int:
-    """As many as can be chosen; 0: as many as suit the model."""
-    wanted = _whole(value, "wanted_columns", MOST)
-    if wanted and wanted < FEWEST:
-        raise _wrong("wanted_columns")
-    return wanted
-
-
-def _axes(value: object, name: str) -> Axes:
-    """Directions of one length."""
-
-    def axis(value: object, name: str) -> tuple[float, ...]:
-        return _all_of(value, name, MOST_SLIDERS, lambda v, n: _number(v, n, -MOST_AXIS, MOST_AXIS))
-
-    axes = _all_of(value, name, MOST_AXES, axis)
-    if len({len(each) for each in axes}) > 1:
-        raise _wrong(name)
-    return axes
-
-
-def _view(values: Mapping[str, Any]) -> str:
-    """An older version knew two."""
-    if "view" not in values:
-        return CLUSTERS if _is(bool, values.get("wants_clusters"), "wants_clusters") else PICTURES
-    return _text(values["view"], "view")
+def _place(value: object, name: str) -> int:
+    return whole(value, name, max(MOST, MAX_INPUTS))
 
 
 def _picture(value: object, name: str) -> Picture:
-    values = _mapping(value, name)
+    values = mapping(value, name)
     parts = ("name", "place", "kept", "grey_range")
-    picture = Picture(*(_text(values.get(part), f"{name}: {part}") for part in parts))
+    picture = Picture(*(text(values.get(part), f"{name}: {part}") for part in parts))
     if picture.kept and Path(picture.kept).name != picture.kept:  # it lies beside the session
-        raise _wrong(name)
+        raise wrong(name)
     return picture
-
-
-def _wrong(name: str) -> UserError:
-    return UserError(f"The session is damaged: {name} is not as it should be.")
-
-
-def _is(kind: type[T], value: object, name: str) -> T:
-    if not isinstance(value, kind):
-        raise _wrong(name)
-    return value
-
-
-def _mapping(value: object, name: str) -> Mapping[str, Any]:
-    return _is(dict, value, name)
-
-
-def _text(value: object, name: str) -> str:
-    text = _is(str, value, name)
-    if len(text) > MOST_TEXT or "\0" in text:
-        raise _wrong(name)
-    return text
-
-
-def _whole(value: object, name: str, most: int) -> int:
-    number = _is(int, value, name)
-    if isinstance(value, bool) or not 0 <= number <= most:
-        raise _wrong(name)
-    return number
-
-
-def _number(value: object, name: str, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _wrong(name)
-    if not low <= value <= high:  # neither is what is no number
-        raise _wrong(name)
-    return float(value)
-
-
-def _all_of(value: object, name: str, most: int, each: Callable[[object, str], T]) -> tuple[T, ...]:
-    if not isinstance(value, list) or len(value) > most:
-        raise _wrong(name)
-    return tuple(each(part, name) for part in value)

@@ -8,10 +8,13 @@ from iae_studio.state.amending import Amending
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
+from iae_studio.state.bookmarks import Bookmarks
+from iae_studio.state.comparing import Comparing
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
 from iae_studio.state.drawn_code import CodeDrawing
+from iae_studio.state.fitting import Fitting
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
@@ -40,16 +43,19 @@ class StudioState:
     selection: Selection
     marks: Marks
     asking: Asking
+    comparing: Comparing
     answers: Answers
     drawing: CodeDrawing
     training: Training
     devices: Devices
+    fitting: Fitting
     asides: Asides
     amending: Amending
     library: Library
     downloads: Downloads
     requests: Requests
     queue: Queue
+    bookmarks: Bookmarks
 
     @classmethod
     def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
@@ -57,30 +63,35 @@ class StudioState:
         messages = Messages()
         displayed = Displayed(DisplayedModel(recipe), messages)
         query = Query(displayed)
-        inputs = InputImages(displayed, messages)
+        bookmarks = Bookmarks()
+        inputs = InputImages(displayed, messages, bookmarks)
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
-        training = Training(displayed, messages)
+        training, devices = Training(displayed, messages), Devices()
         library = Library(displayed, training, messages)
+        time = Time(displayed)
         parts = cls(
             messages=messages,
             displayed=displayed,
-            time=Time(displayed),
+            time=time,
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
             marks=Marks(inputs, query),
             asking=asking,
+            comparing=Comparing(displayed, time, inputs, training, messages),
             answers=answers,
             drawing=CodeDrawing(displayed, query, answers, asking),
             training=training,
-            devices=Devices(),
+            devices=devices,
+            fitting=Fitting(training, devices),
             asides=Asides(displayed, training, messages),
             amending=Amending(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),
             queue=Queue(displayed, training, messages),
+            bookmarks=bookmarks,
         )
         parts._wire()
         return parts

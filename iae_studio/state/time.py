@@ -37,6 +37,11 @@ class Time(QObject):
         return None if self.moment is None else self.moment.step
 
     @property
+    def wanted(self) -> int | None:
+        """The same, or the step that will be as soon as the moments are listed."""
+        return self.step if self._awaited is None else self._awaited
+
+    @property
     def run(self) -> Path | None:
         """The run whose moments these are."""
         return self._run

@@ -127,6 +127,7 @@ QToolButton:pressed, QToolButton:checked, QPushButton[flat="true"]:pressed,
     QPushButton[flat="true"]:checked { background: $pressed; }
 QToolButton:focus, QPushButton[flat="true"]:focus { border-color: $accent; }
 QToolButton[folds="true"] { padding: 4px 6px 4px 0; border-left: none; }
+QToolButton[tight="true"] { padding: 4px 2px; }
 QToolButton[snug="true"] { padding: 2px; border-radius: 4px; }
 QToolButton[help="true"] { color: $muted; font-size: $caption; padding: 0px;
     border: 1px solid $line; border-radius: $half; }

@@ -15,22 +15,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from filelock import FileLock, Timeout
 from PIL import Image
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.model_files import model_recipe
 from iae_studio.state.opened import Opened
-from iae_studio.state.session import Explored, Picture, Session, parsed, session_of
+from iae_studio.state.session import Explored, NewerError, Picture, Session, parsed, session_of
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.saved import read_meta
-from trainer.storage.files import is_missing, read_object, write_bytes
+from trainer.storage.files import is_missing, make_folder, read_object, write_bytes
 from trainer.storage.regular import open_regular
 
-FILE, TRIES = "session.json", "tries"
+FILE, TRIES, OPEN = "session.json", "tries", "open"
+SPARED = f"{FILE}.spared"
+DAMAGED, NEWER = f"{FILE}.damaged", f"{FILE}.newer"
 MOST_TRIES = 2  # starts with a session that did not live to write another
 MOST_KEPT = 1 << 25  # bytes of all pictures
 PICTURE = ".picture"
@@ -54,19 +57,57 @@ class SessionFile:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: WeakKeyDictionary[Input, tuple[str, bytes]] = WeakKeyDictionary()
+        self._lock = FileLock(folder / f"{OPEN}.lock")
+        self.cut_off = False  # the window before this one did not end in order
+        self.refused = False  # what was explored is there, but two starts with it failed
+        self.told = ""  # what became of a file that cannot be read
 
     # ---- reading -----------------------------------------------------------------------------
 
     def read(self) -> Restored | None:
-        """What was explored last; None where there is nothing that can be used."""
-        if is_missing(self._folder / FILE) or self._tried():
+        """What was explored last; None where there is nothing that can be used.
+
+        What cannot be read is set aside.
+        """
+        self._begin()
+        if is_missing(self._folder / FILE):
             return None
+        self.refused = self._tried()
+        return None if self.refused else self.read_again()
+
+    def read_again(self) -> Restored | None:
+        """The same, whatever became of it before."""
         try:
-            session = parsed(read_object(self._folder / FILE))
+            return _restored(parsed(read_object(self._folder / FILE)))
         except UserError as error:
-            log.info("What was explored last is not shown again. %s", error)
+            aside = NEWER if isinstance(error, NewerError) else DAMAGED
+            with suppress(OSError):
+                (self._folder / FILE).replace(self._folder / aside)
+            self.told = f"What was explored last cannot be shown; it was set aside as {aside}."
+            log.info("%s %s", self.told, error)
             return None
-        return _restored(session)
+
+    def _begin(self) -> None:
+        """Mark that a window is open; of several the first alone."""
+        mark = self._folder / OPEN
+        try:
+            make_folder(self._folder)
+            self._lock.acquire(timeout=0)
+        except (OSError, Timeout, NotImplementedError):
+            return
+        self.cut_off = not is_missing(mark)
+        with suppress(OSError):
+            write_bytes(mark, b"")
+
+    def end(self) -> None:
+        """The window closes in order."""
+        self.forget_tries()
+        if self._lock.is_locked:
+            with suppress(OSError):
+                (self._folder / OPEN).unlink(missing_ok=True)
+            self._lock.release()
+            with suppress(OSError):
+                Path(self._lock.lock_file).unlink(missing_ok=True)
 
     def _tried(self) -> bool:
         """Whether it was read by starts that then came to nothing: perhaps because of it."""
@@ -76,10 +117,22 @@ class SessionFile:
         if count >= MOST_TRIES:
             log.info("What was explored last is not shown again: two starts with it failed.")
             self.forget_tries()
+            self._spare()
             return True
         with suppress(OSError):
             write_bytes(file, str(count + 1).encode())
         return False
+
+    def _spare(self) -> None:
+        """It is not written over before somebody could ask for it."""
+        with suppress(OSError):
+            write_bytes(self._folder / SPARED, (self._folder / FILE).read_bytes())
+
+    def recover(self) -> Restored | None:
+        """What two starts failed with, for somebody asked for it."""
+        with suppress(OSError):
+            (self._folder / SPARED).replace(self._folder / FILE)
+        return self.read_again()
 
     def forget_tries(self) -> None:
         """The program lives, or came to an orderly end."""
@@ -119,6 +172,8 @@ class SessionFile:
             log.info("What is explored cannot be kept: %s", error)
             return
         self.forget_tries()
+        if self.refused:  # its pictures may still be wanted
+            return
         names = {picture.kept for picture in pictures}
         for old in self._folder.glob(f"*{PICTURE}"):
             if old.name not in names:
@@ -171,5 +226,5 @@ def _restored(session: Session) -> Restored:
         model, same = None, False
     if not same:
         fresh = replace(session.settings, code_offsets=(), noise_offsets=(), noise_scale=1.0)
-        session = replace(session, settings=fresh)
+        session = replace(session, settings=fresh, moment=None)
     return Restored(session, model)

@@ -51,6 +51,9 @@ class ExperimentsView(QWidget):
         self._folder = button("Folder", "folder", "", self._want_folder, "folderButton")
         own = requests.ownImagesWanted.emit
         self._own = button("Own images…", "image", "", own, "ownImagesButton")
+        tip = "Change what it is trained with, and see whether it will fit: Ctrl+,"
+        self._options = button("Options…", "pencil", tip, self._want_options, "optionsButton")
+        self._options_wanted = requests.optionsWanted
         self._cancel = button("Cancel", "close", "Stop the download", downloads.cancelWanted.emit)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -77,7 +80,7 @@ class ExperimentsView(QWidget):
         layout.addWidget(self._data)
         layout.addWidget(self._bar)
         layout.addLayout(row(self._download, self._folder, self._cancel, None))
-        layout.addLayout(row(self._own, None))
+        layout.addLayout(row(self._own, self._options, None))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -142,6 +145,9 @@ class ExperimentsView(QWidget):
 
     def _want_download(self) -> None:
         self._downloads.wanted.emit(self._displayed.recipe.data.name)
+
+    def _want_options(self) -> None:
+        self._options_wanted.emit(self._displayed.recipe, None)
 
     def _want_folder(self) -> None:
         self._downloads.folderWanted.emit(self._displayed.recipe.data.name)

@@ -89,6 +89,12 @@ HELP: dict[str, Help] = {
         "Codes that are near each other lie near each other; far apart means little, and so do "
         "the axes. Made by t-SNE from up to 2,000 codes.",
     ),
+    "compare": Help(
+        "The same images and the same noise seeds for each of up to four models: a column of one "
+        "stands for the same seed as that column of the others. What differs is the models.",
+        "x → x̂ᵏ = gᵏ(fᵏ(x), n)",
+        "Figure 2 compares codes of 20, 10 and 5",
+    ),
     "heat": Help(
         "Where the noise acts: how much each pixel varies while the code stays and the noise is "
         "drawn anew. Dark is decided by the code, bright by the noise.",
@@ -124,6 +130,11 @@ HELP: dict[str, Help] = {
         "decoder makes of it what it stands for, in many styles.",
         "x̂ = g(ẑ, n),  ẑ drawn by you",
         "Section 3, Figures 7 and 8",
+    ),
+    "bookmarks": Help(
+        "A bookmark keeps what is shown to the pixel: the images as the network saw them, every "
+        "slider and seed, and the weights of that moment, whatever trains on meanwhile. Return "
+        "opens it, F2 renames it, Del deletes it; exported, it is one file for others to drop here."
     ),
     "data": Help(
         "What the network sees, after everything that is done to an image on its way in; sorted "

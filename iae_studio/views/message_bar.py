@@ -13,7 +13,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import row, tool
 from iae_studio.widgets.elided_label import WrappedLabel
 
-MOST = 2  # buttons
+MOST = 3  # buttons
 MOST_LINES = 4  # the log has the whole
 ROOMY = 560  # px: in a narrower bar the buttons are below the text
 

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QComboBox,
     QGridLayout,
     QLayout,
@@ -18,19 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from iae_studio.state.own_images import on_own_images
+from iae_studio.state.fitting import Fitting
+from iae_studio.state.own_images import in_shape, on_own_images
 from iae_studio.state.submit import Submit
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, caption, column, row
 from iae_studio.views.folder_picker import FolderPicker
+from iae_studio.views.own_looks import Looks
+from iae_studio.views.own_seen import OwnSeen
 from iae_studio.views.tall_dialog import TallDialog
-from iae_studio.views.words import sees
 from iae_studio.widgets.plain import PlainLabel
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 
 WIDTH = 560  # px
-SIZES = (16, 28, 32, 48, 64, 96, 128)
 SECOND = {
     "edges": "edges, found in the same images",
     "class": "the second of two class folders",
@@ -67,6 +67,7 @@ class OwnImagesDialog(TallDialog):
         submit: Submit,
         parent: QWidget | None = None,
         places: Sequence[str] = (),
+        fitting: Fitting | None = None,
     ) -> None:
         super().__init__(WIDTH, parent)
         self._submit = submit
@@ -76,6 +77,7 @@ class OwnImagesDialog(TallDialog):
         self._over = False
         self.images = FolderPicker("imagesEdit", submit)
         self.images_b = FolderPicker("secondEdit", submit)
+        self._seen = OwnSeen(submit, fitting, recipe.translates)
         self._second = QButtonGroup(self)
         self._problem = PlainLabel()
         self._problem.setObjectName("ownImagesProblem")
@@ -107,16 +109,13 @@ class OwnImagesDialog(TallDialog):
             self.classes.addItem(words, key)
         self.classes.setCurrentIndex(self.classes.findData(recipe.data.classes))
         self.classes.currentIndexChanged.connect(self._classes_chosen)
-        self.size_box = QComboBox()
-        self.size_box.setObjectName("sizeBox")
-        for size in sorted({*SIZES, recipe.data.size}):
-            self.size_box.addItem(f"{size} × {size} px", size)
-        self.size_box.setCurrentIndex(self.size_box.findData(recipe.data.size))
-        self.colour = QCheckBox("in colour")
-        self.colour.setChecked(recipe.data.colour)
-        self.pad = QCheckBox("the whole image, padded, instead of its middle square")
-        self.pad.setObjectName("padBox")
-        self.pad.setChecked(recipe.data.pad)
+        self.looks = Looks(recipe)
+        self.size_box, self.colour, self.pad = (
+            self.looks.size_box,
+            self.looks.colour,
+            self.looks.pad,
+        )
+        self.looks.changed.connect(self._changed)
 
     def _build(self, two: bool) -> None:
         layout = self.middle
@@ -136,7 +135,8 @@ class OwnImagesDialog(TallDialog):
         if self._base.translates:
             parts.append(("Domain B", self._second_domain(two)))
         parts.append(("Classes", row(self.classes, None)))
-        parts.append(("Seen as", self._looks()))
+        parts.append(("Seen as", self.looks))
+        parts.append(("", self._seen))
         for line, (words, part) in enumerate(parts):
             label = PlainLabel(words)
             label.setMinimumHeight(self.size_box.sizeHint().height())
@@ -150,17 +150,6 @@ class OwnImagesDialog(TallDialog):
         cancel = QPushButton("Cancel")
         cancel.clicked.connect(self.reject)
         self.foot.addLayout(row(None, cancel, self._use))
-
-    def _looks(self) -> QVBoxLayout:
-        box = column(pad=0, gap=4)
-        box.addLayout(row(self.size_box, self.colour, None))
-        if self._base.family.size:
-            shape = (self._base.data.size, self._base.data.size, self._base.channels)
-            box.addWidget(caption(f"These networks are made for {sees(shape)}."))
-            self.size_box.setEnabled(False)
-            self.colour.setEnabled(False)
-        box.addWidget(self.pad)
-        return box
 
     def _second_domain(self, two: bool) -> QVBoxLayout:
         box = column(pad=0, gap=4)
@@ -195,8 +184,13 @@ class OwnImagesDialog(TallDialog):
         """Other contents, or another second domain."""
         self.images_b.setVisible(self._two_folders)
         self._tell(self._mismatch())
+        second = self.images_b.inventory if self._two_folders else None
+        self._seen.follow((self.images.inventory, second), self.looks, self._of_size)
         ready = self.images.ready and (self.images_b.ready or not self._two_folders)
         self._use.setEnabled(ready and not self._problem.text())
+
+    def _of_size(self, size: int) -> Recipe | None:
+        return in_shape(self._base, size, self.colour.isChecked(), self._two_folders)
 
     def _mismatch(self) -> str:
         """What is wrong with the folder as it was found, for what is asked of it."""
@@ -244,4 +238,5 @@ class OwnImagesDialog(TallDialog):
         self._over = True
         for picker in (self.images, self.images_b):
             picker.stop()
+        self._seen.stop()
         super().done(result)

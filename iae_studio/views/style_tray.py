@@ -17,7 +17,7 @@ from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.arithmetic import ArithmeticView
 from iae_studio.views.borrowed_style import BorrowedStyle
-from iae_studio.views.building_blocks import button, row
+from iae_studio.views.building_blocks import button, row, tool
 from iae_studio.views.interpolation import InterpolationView
 from iae_studio.views.style_page import StylePage
 from iae_studio.views.style_words import tile_name
@@ -99,7 +99,10 @@ class StyleTray(QWidget):
             made.setProperty("flat", True)
             made.setCheckable(True)
             self._buttons[way.name] = made
-        return row(self._selected, *self._buttons.values(), gap=theme.GRID)
+        tip = "Bookmark what is shown, to see it again just so (Shift+B)"
+        keep = tool("", "bookmark", tip, self._state.bookmarks.wanted.emit)
+        keep.setObjectName("bookmarkButton")
+        return row(self._selected, *self._buttons.values(), keep, gap=theme.GRID)
 
     def _actions(self) -> None:
         for way in _WAYS:

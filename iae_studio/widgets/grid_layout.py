@@ -35,6 +35,7 @@ class GridLayout:
     width: int  # the sheet from the first tile's left to the last tile's right
     code: bool = False  # whether there is a column of codes that are pictures
     heat: bool = False  # whether there is one of where the noise acts
+    apart: tuple[int, ...] = ()  # more room before each of the draws, where they are in groups
 
     @property
     def before(self) -> tuple[int, ...]:
@@ -51,7 +52,8 @@ class GridLayout:
         pitch = self.tile[0] + self.column_gap
         if column < 0:
             return self.left + self.before.index(column) * pitch
-        return self.left + len(self.before) * pitch + column * (self.tile[0] + self.gap)
+        start = self.left + len(self.before) * pitch + sum(self.apart[: column + 1])
+        return start + column * (self.tile[0] + self.gap)
 
     @property
     def pinned(self) -> int:
@@ -96,6 +98,10 @@ class GridLayout:
         for column in self.before:
             if self.x(column) <= x < self.x(column) + self.tile[0]:
                 return column
+        if self.apart:
+            ends = (self.x(each) + self.tile[0] + self.gap for each in range(self.columns))
+            column = next((each for each, end in enumerate(ends) if x < end), self.columns)
+            return column if column < self.columns and x >= self.x(column) else None
         offset = x - self.x(0)
         column = offset // (self.tile[0] + self.gap)
         return column if offset >= 0 and column < self.columns else None
@@ -111,10 +117,12 @@ def fit(
     heat: bool = False,
     zoom: int = 0,
     base: tuple[int, int] | None = None,
+    apart: tuple[int, ...] = (),
 ) -> GridLayout:
     """The largest tiles that fit, or `zoom` steps larger than what fits into `base`.
 
-    `room` and the result are in device pixels, `ratio` of them a px.
+    `room` and the result are in device pixels, `ratio` of them a px; `apart`, more room before each
+    of the draws, is in px.
     """
 
     def px(length: float) -> int:
@@ -123,7 +131,9 @@ def fit(
     gap, column_gap, pad, header = px(_GAP), px(_COLUMN_GAP), px(_PAD), px(_HEADER)
     width, height = source
     before = 1 + code + heat  # columns before the draws
+    spread = tuple(px(each) if each else 0 for each in apart[:columns])
     gaps = (column_gap if columns else 0) + column_gap * (before - 1) + gap * max(columns - 1, 0)
+    gaps += sum(spread)
     wide, tall = base if base is not None and zoom else room
     by_width = (wide - 2 * pad - gaps) / ((columns + before) * width)
     by_height = ((tall - header - pad + gap) / max(rows, 1) - gap) / height
@@ -138,7 +148,8 @@ def fit(
     tile = (max(round(width * scale), 1), max(round(height * scale), 1))
     total = tile[0] * (columns + before) + gaps
     left = max((room[0] - total) // 2, pad)
-    return GridLayout(rows, columns, tile, left, gap, column_gap, pad, header, total, code, heat)
+    lengths = (gap, column_gap, pad, header, total)
+    return GridLayout(rows, columns, tile, left, *lengths, code, heat, spread)
 
 
 def _stepped(scale: float, small: bool, least: float) -> float:

@@ -25,6 +25,8 @@ class Look:
     code: bool = False  # a column for codes that are pictures
     heat: bool = False  # a column for where the noise acts
     role: str = "style"  # the colour of the draws' heads: amber where noise makes them differ
+    roles: tuple[str, ...] = ()  # of each draw's head, where they are not alike
+    apart: tuple[int, ...] = ()  # px before each draw, where the draws are in groups
     locked: frozenset[int] = frozenset()
     hover: tuple[int, int] = NOWHERE
     selected: tuple[int, int] = NOWHERE
@@ -33,6 +35,10 @@ class Look:
     hover_cross: bool = False
     focus: bool = False
     font: QFont = field(default_factory=QFont)
+
+    def role_of(self, column: int) -> str:
+        """The colour of a draw's head."""
+        return self.roles[column] if 0 <= column < len(self.roles) else self.role
 
 
 def cross_box(tile: QRect, ratio: float) -> QRect:
@@ -197,18 +203,25 @@ class GridPainter:
             CODE: ("code", "content"),
             HEAT: ("noise acts", "style"),
         }
-        return fixed.get(column) or (self._look.heads[column], self._look.role)
+        return fixed.get(column) or (self._look.heads[column], self._look.role_of(column))
+
+    def _room_beside(self, column: int) -> int:
+        """How far a head may reach beyond its column, where the next one stands apart."""
+        layout = self._layout
+        if column < 0:
+            return layout.column_gap
+        if column == len(self._look.heads) - 1:  # nothing stands at its right
+            return layout.tile[0] if column == 0 or layout.apart else 0
+        return layout.apart[column + 1] if layout.apart else 0
 
     def _paint_head(self, column: int, text: str, role: str) -> None:
         layout, metrics = self._layout, self._p.fontMetrics()
-        draws = self._look.role == "style"
-        hovered = draws and column >= 0 and self._look.hover_head == column
+        draws = column >= 0 and role == "style"
+        hovered = draws and self._look.hover_head == column
         locked = draws and column in self._look.locked
         side, gap = self._px(12), self._px(4)
         mark = side + gap if (locked or hovered) else 0
-        spare = layout.column_gap if column < 0 else 0  # these stand apart from the others
-        alone = column == 0 and len(self._look.heads) == 1
-        spare = layout.tile[0] if alone else spare  # nothing stands at its right
+        spare = self._room_beside(column)
         room = layout.tile[0] + spare - mark
         if column == HEAT and metrics.horizontalAdvance(text) > room:
             text = "heat"
@@ -217,7 +230,7 @@ class GridPainter:
         # The word alone is centred: it must not move when the lock comes and goes.
         start = layout.x(column) - layout.shift(column, self._scrolled.x())
         left = min(start + (layout.tile[0] - wide) // 2, start + layout.tile[0] - wide - mark)
-        left = max(left, start) if alone else left
+        left = max(left, start) if spare and column >= 0 else left
         height = layout.header - self._px(2)
         self._p.setPen(theme.colour(role))
         self._p.drawText(QRect(left, 0, wide + gap, height), Qt.AlignmentFlag.AlignVCenter, text)

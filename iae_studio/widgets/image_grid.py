@@ -117,7 +117,7 @@ class ImageGrid(TileView):
 
     def _tip(self, place: QPoint) -> str:
         head = self.headAt(place)
-        if head is not None and self._look.role == "style":
+        if head is not None and self._look.role_of(head) == "style":
             what = "Unlock this noise" if head in self._look.locked else "Keep this noise"
             return f"{what}: a locked column stays when the others are drawn anew"
         if self._on_cross(place):
@@ -147,7 +147,7 @@ class ImageGrid(TileView):
             return
         moved = tile != look.hover
         look.hover, look.hover_head, look.hover_cross = tile, head, cross
-        hand = cross or (head is not None and look.role == "style")
+        hand = cross or (head is not None and look.role_of(head) == "style")
         self.viewport().setCursor(
             Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor
         )
@@ -169,7 +169,7 @@ class ImageGrid(TileView):
         place = event.position().toPoint()
         head, tile = self.headAt(place), self.tileAt(place)
         if head is not None:
-            if self._look.role == "style":
+            if self._look.role_of(head) == "style":
                 self.headingClicked.emit(head)
         elif tile is not None and self._on_cross(place):
             self.removeRequested.emit(tile[0])

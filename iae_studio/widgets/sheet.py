@@ -48,6 +48,7 @@ class Sheet:
         self._whole = to_image(_pack(parts)) if count else QImage()
         self._scaled: dict[tuple[int, int], QImage] = {}
         self._size = QSize()
+        self.missing: frozenset[int] = frozenset()  # draws whose pictures are not there yet
 
     def exchange_row(self, row: int, tiles: Pixels) -> bool:
         """Other draws [D, H, W, C] in a row; False, and nothing done, where they do not fit."""
@@ -63,7 +64,7 @@ class Sheet:
 
     def has(self, row: int, column: int) -> bool:
         there = column in self._before if column < 0 else column < self.columns
-        return 0 <= row < self.rows and there
+        return 0 <= row < self.rows and there and column not in self.missing
 
     def picture(self, row: int, column: int) -> QImage:
         """One tile in its own size."""

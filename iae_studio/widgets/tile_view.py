@@ -55,7 +55,7 @@ class TileView(QAbstractScrollArea):
         ratio, sheet, look = self._ratio(), self._sheet, self._look
         room = self._room()
         shape = sheet.rows, len(look.heads), sheet.source
-        return fit(room, *shape, ratio, look.code, look.heat, zoom, self._base)
+        return fit(room, *shape, ratio, look.code, look.heat, zoom, self._base, look.apart)
 
     def _room(self) -> tuple[int, int]:
         ratio, view = self._ratio(), self.viewport().size()

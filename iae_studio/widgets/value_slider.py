@@ -65,9 +65,7 @@ class ValueSlider(QWidget):
 
     def _fit(self) -> None:
         """As large as its words need."""
-        metrics = QFontMetrics(self._number.font())
-        widest = max(metrics.horizontalAdvance(self._number.words(v)) for v in self._extremes())
-        self._number.setFixedWidth(widest + 14)
+        self._number.setFixedWidth(self.numberHint())
         self._number.setMaximumHeight(theme.px(22))
         self.setFixedHeight(theme.px(ROW))
 
@@ -98,6 +96,16 @@ class ValueSlider(QWidget):
 
     def captionHint(self) -> int:
         return min(self._caption.sizeHint().width(), _CAPTION)
+
+    def numberHint(self) -> int:
+        """How wide its widest number is."""
+        metrics = QFontMetrics(self._number.font())
+        words = map(self._number.words, self._extremes())
+        return max(map(metrics.horizontalAdvance, words)) + 14
+
+    def setNumberWidth(self, width: int) -> None:
+        """Line up the right ends of the tracks of several sliders, too."""
+        self._number.setFixedWidth(width)
 
     def setTip(self, tip: str) -> None:
         self.setToolTip(plain(tip))

@@ -22,6 +22,7 @@ from trainer.cli import (
     evaluate,
     export,
     figure,
+    film,
     listing,
     reconstruct,
     reproduce,
@@ -32,17 +33,8 @@ from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
 COMMANDS = (
-    listing,
-    train,
-    branch,
-    amend,
-    evaluate,
-    reproduce,
-    reconstruct,
-    figure,
-    download,
-    export,
-    doctor,
+    *(listing, train, branch, amend, evaluate, reproduce, reconstruct),
+    *(figure, film, download, export, doctor),
 )
 
 
@@ -92,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _where_now(error: DataMissingError, arguments: Sequence[str] | None) -> str:
     """What helps where a model's own images are gone."""
     words = sys.argv[1:] if arguments is None else arguments
-    known = words and (words[0] in ("evaluate", "figure") or "--resume" in words)
+    known = words and (words[0] in ("evaluate", "figure", "film") or "--resume" in words)
     return " Say where they are now by --images DIR." if error.path and known else ""
 
 

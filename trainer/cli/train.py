@@ -60,6 +60,11 @@ def add_parser(commands: Commands) -> None:
     )
     parser.add_argument("--out", type=named_path, metavar="RUN", help="the run folder")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="tell what time and memory it would take, by a few steps that are not kept",
+    )
     parser.add_argument("--seed", type=seed, metavar="N", help="seed of weights, batches and noise")
     parser.add_argument("--save-every", type=positive, default=15.0, help=argparse.SUPPRESS)
     add_data_and_device(parser)
@@ -73,6 +78,10 @@ def run(args: argparse.Namespace) -> int:
     """
     from trainer.training.interrupts import InsistedError, interrupts_noted
 
+    if args.dry_run:
+        from trainer.cli.dry_run import tell
+
+        return tell(args)
     with interrupts_noted() as interrupts:
         try:
             return _train(args, find_recipe(args.recipe), interrupts)

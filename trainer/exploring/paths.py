@@ -59,7 +59,7 @@ def walk(snapshot: Snapshot, question: Walk, told: Circumstances) -> Frames:
         _point(snapshot, replace(probe, images=images[row : row + 1])) for row in range(len(images))
     ]
     part = slice(question.start, question.start + question.count)
-    noise, moved = _loop(snapshot, points[0], probe.noise_seeds[0], question.frames)
+    noise, moved = around(snapshot, points[0], probe.noise_seeds[0], question.frames)
     rows = []
     for done, point in enumerate(points):
         told.progress(done, len(points))
@@ -67,7 +67,7 @@ def walk(snapshot: Snapshot, question: Walk, told: Circumstances) -> Frames:
     return Frames(snapshot.step, question.start, np.stack(rows))
 
 
-def _loop(snapshot: Snapshot, point: Point, seed: int, frames: int) -> tuple[Tensor, Tensor]:
+def around(snapshot: Snapshot, point: Point, seed: int, frames: int) -> tuple[Tensor, Tensor]:
     """The noise of each frame [frames, n], and how far the codes move.
 
     A circle towards noise that is drawn as the first was: every point of it is as likely as any

@@ -46,8 +46,13 @@ def check_batch(ema: Model, device: torch.device) -> None:
     """Raises UserError where there is no memory for a batch; `ema` is in eval mode."""
     recipe = ema.recipe
     batch = _largest_batch(recipe)
-    made = KEPT * batch * (_made_of_one(ema, device) + _given_to_one(recipe))
+    made = batch * kept_of_one(ema, device)
     _check(made, device, recipe, f"training in batches of {batch:,} needs")
+
+
+def kept_of_one(ema: Model, device: torch.device) -> int:
+    """The numbers that one image of a batch leaves while it is trained on, by a quick estimate."""
+    return KEPT * (_made_of_one(ema, device) + _given_to_one(ema.recipe))
 
 
 def may_fill(recipe: Recipe, device: torch.device) -> bool:

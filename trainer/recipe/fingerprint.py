@@ -17,9 +17,11 @@ def fingerprint_of(path: Path) -> str:
 
     Files of earlier versions name none: it is made of what they hold, just as files are written.
     """
-    known = read_meta(path).checksum
-    if known:
-        return known
+    return read_meta(path).checksum or checksum_of(path)
+
+
+def checksum_of(path: Path) -> str:
+    """The same, made of the tensors whatever the file says. Raises UserError."""
     digest = hashlib.sha256()
     try:
         with in_words(path, "cannot be read"), safe_open(str(path), "np") as file:

@@ -204,18 +204,23 @@ def check_known(composition: Composition) -> None:
 
 def check_values(composition: Composition) -> None:
     """Raises UserError where a value is of another type than its option, or out of its range."""
-    for path, kind in _kinds().items():
-        key, value = short_name(path), value_at(composition, path)
-        _check(key, value, kind)
-        if path == "about.name":
-            check_name(value, "The recipe's name")
-        if path in AT_LEAST_1 and value < 1:
-            raise UserError(f"{key} must be at least 1, not {value}.")
-        if path in BELOW_1 and value >= 1:
-            raise UserError(f"{key} must be below 1, but is {brief(value)}.")
-        if path in AT_MOST and value > AT_MOST[path]:
-            raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
-    if 1 in (composition.optim.batch, composition.schedule.warm_batch):
+    for path in _kinds():
+        check_value(path, value_at(composition, path))
+
+
+def check_value(path: str, value: Any) -> None:
+    """The same of one option. Raises UserError."""
+    key = short_name(path)
+    _check(key, value, _kinds()[path])
+    if path == "about.name":
+        check_name(value, "The recipe's name")
+    if path in AT_LEAST_1 and value < 1:
+        raise UserError(f"{key} must be at least 1, not {value}.")
+    if path in BELOW_1 and value >= 1:
+        raise UserError(f"{key} must be below 1, but is {brief(value)}.")
+    if path in AT_MOST and value > AT_MOST[path]:
+        raise UserError(f"{key} must be at most {AT_MOST[path]:,}, but is {brief(value)}.")
+    if path in ("optim.batch", "schedule.warm_batch") and value == 1:
         raise UserError("A batch must be at least 2 images: batch norm needs two.")
 
 

@@ -16,7 +16,7 @@ from trainer.storage.faults import told
 from trainer.storage.paths import assets, cache_root, data_root, logs_root, runs_root
 
 PACKAGES = ("torch", "torchvision", "numpy", "scipy", "PySide6-Essentials", "pyqtgraph", "Pillow",
-            "pillow-heif", "safetensors", "filelock", "platformdirs", "wakepy")  # fmt: skip
+            "pillow-heif", "av", "safetensors", "filelock", "platformdirs", "wakepy")  # fmt: skip
 VARIABLES = ("OMP_NUM_THREADS", "KMP_DUPLICATE_LIB_OK", "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH",
              "QT_PLUGIN_PATH", "QT_QPA_PLATFORM", "QT_QPA_PLATFORM_PLUGIN_PATH",
              "DYLD_LIBRARY_PATH", "IAE_STUDIO_DATA")  # fmt: skip

@@ -43,7 +43,7 @@ def figure(
     """
     recipe = snapshot.recipe
     if recipe.two_dimensional:
-        return _points(snapshot, seed)
+        return points_page(snapshot, seed)
     if recipe.categorical:
         shape = recipe.image_shape
         assert shape is not None
@@ -67,8 +67,9 @@ def enlarged(picture: Pixels) -> Pixels:
     return picture.repeat(ENLARGED, 0).repeat(ENLARGED, 1)
 
 
-def _points(snapshot: Snapshot, seed: int) -> Pixels:
-    cloud = sample_cloud(snapshot, 0, seed)
+def points_page(snapshot: Snapshot, seed: int, scale: float = 1.0) -> Pixels:
+    """Samples of a 2-D model over the data, and for an FIAE its codes over the prior."""
+    cloud = sample_cloud(snapshot, 0, seed, scale)
     panels = [_plane(cloud.real, cloud.fake, cloud.component)]
     if cloud.codes is not None and cloud.prior is not None and cloud.place is not None:
         panels.append(_plane(cloud.prior, cloud.codes, cloud.place))

@@ -16,13 +16,8 @@ from trainer.data.folders.inventory import FEWEST, Inventory
 from trainer.data.folders.left_out import LeftOut, Why
 from trainer.data.folders.stores import Store, in_threads
 from trainer.data.folders.trained_on import content_of
-from trainer.data.grey_depth import HEAD, Extent, may_be_deep, range_of
-from trainer.data.image_files import (
-    TooLargeError,
-    decode_image,
-    extent_of,
-)
-from trainer.data.image_kinds import is_unreadable_heic, reads_heic
+from trainer.data.folders.unread import common_range, read_or_tell
+from trainer.data.image_kinds import reads_heic
 from trainer.data.memory_maps import cache_file, open_map, write_map
 from trainer.data.preprocessing import Preprocess
 from trainer.data.progress import OnProgress
@@ -72,7 +67,9 @@ class Decoding:
         cache = self._cache()
         found = self._cached(cache)
         if found is None:
-            self.grey_range = self.grey_range or self._common_range()
+            self.grey_range = self.grey_range or common_range(
+                self.store, self.inventory.names, self.progress
+            )
             with suppress(OSError):
                 write_map(cache, self._shape, self._squares())
                 if any(each.why is Why.UNREADABLE for each in self._broken):
@@ -147,33 +144,12 @@ class Decoding:
 
     # ---- decoding ----------------------------------------------------------------------------
 
-    def _common_range(self) -> GreyRange | None:
-        """One for all deep grey images; to look at the others, their first bytes are enough."""
-
-        def extent(name: str) -> Extent | None:
-            if not may_be_deep(self.store.head(name, HEAD)):
-                return None
-            with suppress(UserError):  # told when it is decoded
-                return extent_of(self.store.read(name), name)
-            return None
-
-        found = []
-        with closing(in_threads(extent, self.inventory.names, self.progress)) as extents:
-            for known in extents:
-                self.progress(0, 0)
-                found.append(known)
-        return range_of(known for known in found if known is not None)
-
     def _square(self, name: str) -> _Square | LeftOut:
-        data = None
-        try:
-            data = self.store.read(name)
-            rgb = decode_image(data, name, self.grey_range)
-            return _Square(self.look(rgb).transpose(2, 0, 1), content_of(data))
-        except TooLargeError as error:
-            return LeftOut(name, Why.LARGE, str(error))
-        except UserError as error:
-            return LeftOut(name, _why_unread(data), str(error))
+        found = read_or_tell(self.store, name, self.grey_range)
+        if isinstance(found, LeftOut):
+            return found
+        rgb, data = found
+        return _Square(self.look(rgb).transpose(2, 0, 1), content_of(data))
 
     def _squares(self) -> Iterator[Pixels]:
         """All that can be read, in order; notes which those were, and what is wrong with others."""
@@ -194,9 +170,3 @@ class Decoding:
                 f'Only {len(self._kept)} images in "{self.inventory.path.name}" can be read; at '
                 f"least {FEWEST} are needed. {told}"
             )
-
-
-def _why_unread(data: bytes | None) -> Why:
-    if data is None:
-        return Why.UNREADABLE
-    return Why.HEIC if is_unreadable_heic(data) else Why.DAMAGED
