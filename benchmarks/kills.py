@@ -5,6 +5,7 @@ python -m benchmarks.kills [--count 100] [--seed 0]
 Half of the kills come from outside at random moments; the others hit inside a checkpoint's write,
 at a random line of what writes it, also with half of a file written. Each run is killed some times
 and then trained to its end; its weights and losses must equal those of a run that nobody disturbed.
+Rates, R1 and the end are amended on the way.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ import torch
 
 from benchmarks.kill_points import killed_inside, timed
 from trainer.data import drawn
+from trainer.data.amendments import END, Amendment, Amendments
+from trainer.data.amendments import FILE as AMENDMENTS
 from trainer.data.loading import load_data, settled
 from trainer.messages import LOSSES
 from trainer.recipe.catalogue import find_recipe
@@ -77,15 +80,29 @@ def train(path: Path, recipe: Recipe, tell: int, kill_at: float | None = None) -
     data = load_data(recipe, None)
     fresh = not (path / "recipe.json").exists()
     folder = RunFolder.create(path, settled(recipe, data)) if fresh else RunFolder(path)
+    if not (path / AMENDMENTS).exists():
+        folder.write(AMENDMENTS, amendments_of(recipe).to_json())
     with folder.alone():
         state = folder.load(CPU)
         folder.save = timed(folder.save, tell)  # type: ignore[method-assign]
         if kill_at is not None:
             folder.save = killed_inside(folder.save, kill_at)  # type: ignore[method-assign]
         batches = data.batches(recipe, CPU)
-        reports = run_saved(state, batches, recipe.schedule.steps, folder, save_every=INTERVAL)
+        reports = run_saved(state, batches, state.terms.end, folder, save_every=INTERVAL)
         for progress in reports:
             os.write(tell, f"{progress.step} {time.monotonic()}\n".encode())
+
+
+def amendments_of(recipe: Recipe) -> Amendments:
+    """What is changed on the way: each at its step, however often that is trained."""
+    third = recipe.schedule.steps // 3
+    return Amendments(
+        (
+            Amendment(third, "optim.generator_rate", 5e-4),
+            Amendment(third + 7, "objective.reconstruction.r1", 0.2),
+            Amendment(2 * third, END, recipe.schedule.steps + third),
+        )
+    )
 
 
 def killed_once(path: Path, recipe: Recipe, rng: random.Random, inside: bool) -> tuple[str, bool]:

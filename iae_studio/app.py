@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.awake import AwakeThread
 from iae_studio.bookmark_controller import BookmarkController
+from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
 from iae_studio.data_controller import DataController
@@ -66,6 +67,7 @@ class Studio(QObject):
         self.window = Window(self.state, self.settings, self.work.submit)
         self.data = DataController(self.state, self.window, self.settings)
         self.own_images = OwnImagesController(self.state, self.window)
+        self.branches = BranchController(self.state, self.window, self.data.folders)
         self.pictures = PictureController(self.state, self.window, self.settings)
         self.exports = ExportController(self.state, self.window, self.settings)
         self.own_images.carried.connect(self.pictures.restore)
@@ -215,6 +217,7 @@ class Studio(QObject):
         thread.noted.connect(self.state.messages.logged)
         thread.momentKept.connect(self.state.time.refresh)
         thread.asideChanged.connect(self.state.asides.changed)
+        thread.amended.connect(self.state.amending.heard)
 
     def _connect_jobs(self) -> None:
         state = self.state

@@ -17,6 +17,8 @@ _HOMES = {
     "Recipe": "trainer.recipe.recipe",
     "Training": "trainer.api.training",
     "UserError": "trainer.messages",
+    "amend": "trainer.api.branching",
+    "branch": "trainer.api.branching",
     "evaluate": "trainer.api.loaded",
     "find_recipe": "trainer.recipe.catalogue",
     "load": "trainer.api.loaded",

@@ -1,3 +1,5 @@
+from trainer.api.branching import amend as amend
+from trainer.api.branching import branch as branch
 from trainer.api.loaded import LoadedModel as LoadedModel
 from trainer.api.loaded import evaluate as evaluate
 from trainer.api.loaded import load as load

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
+from trainer.data.amendments import END, Amendments, read_amendments
 from trainer.messages import UserError
 from trainer.recipe.fingerprint import fingerprint_of
 from trainer.recipe.recipe import Recipe
@@ -38,11 +39,17 @@ class Run:
     step: int
     parent: Parent | None = None
     notes: RunNotes = NO_NOTES
+    amendments: Amendments = field(default_factory=Amendments)  # while it trained
 
     @property
     def title(self) -> str:
         """What the user calls it, else its experiment's title."""
         return self.notes.title or self.recipe.about.title
+
+    @property
+    def end(self) -> int:
+        """The step at which it ends: the recipe's, or another that was named on the way."""
+        return int(self.amendments.values().get(END, self.recipe.schedule.steps))
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,10 @@ def runs_in(folder: Path) -> Iterator[Run]:
     if not begun.when:
         raise UserError("recipe.json is damaged: it does not tell when the run began.")
     step, notes = _step(folder), read_notes(folder)
-    yield Run(folder, begun.recipe, begun.when, step, begun.parent, notes)
+    amended = Amendments()
+    with suppress(UserError):  # which is told where the run goes on
+        amended = read_amendments(folder)
+    yield Run(folder, begun.recipe, begun.when, step, begun.parent, notes, amended)
 
 
 def _step(folder: Path) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from iae_studio.state.amending import Amending
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
@@ -49,6 +50,7 @@ class StudioState:
     devices: Devices
     fitting: Fitting
     asides: Asides
+    amending: Amending
     library: Library
     downloads: Downloads
     requests: Requests
@@ -84,6 +86,7 @@ class StudioState:
             devices=devices,
             fitting=Fitting(training, devices),
             asides=Asides(displayed, training, messages),
+            amending=Amending(displayed, training, messages),
             library=library,
             downloads=Downloads(),
             requests=Requests(),

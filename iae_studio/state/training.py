@@ -53,7 +53,9 @@ class Training(QObject):
     runChanged = Signal()  # it began, was saved, or ended: the library has another run
     over = Signal()  # it ended, and all have heard of its state
     wanted = Signal(Recipe, object)  # the run to go on with, or None
-    # pause, go, step, stop, save, discard; a folder to save in; a Change of what is set aside
+    checkpointSaved = Signal(object, int)  # the run, and the step
+    # pause, go, step, stop, save, discard; a folder to save in; a Change of what is set aside;
+    # options to Amend
     commandWanted = Signal(object)
 
     def __init__(
@@ -177,6 +179,7 @@ class Training(QObject):
         if self.state is State.UNSAVED:
             self._messages.show_message(Message(f"Saved step {step:,} in {path}."))
         self.run_path = path
+        self.checkpointSaved.emit(path, step)
 
     def could_not_save(self, why: str) -> None:
         """The training is paused and stays in memory until it is saved, goes on or is discarded."""

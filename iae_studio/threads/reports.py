@@ -33,6 +33,7 @@ class TrainingReports(QThread):
     leftOut = Signal(str)  # what is trained on of the user's images, and what is not
     momentKept = Signal(object)  # the run whose weights were kept, as they are on the way
     asideChanged = Signal()  # images were set aside or taken back, or could not be
+    amended = Signal(object, object)  # the run, and all `Amendments` that it goes by
     noted = Signal(str)  # what the engine had to do otherwise, and why
 
     def __init__(self, publish: Callable[[Snapshot], None], parent: QObject | None = None) -> None:

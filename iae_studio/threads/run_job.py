@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iae_studio.state.training import State
+from iae_studio.threads.course_changes import change_course
 from iae_studio.threads.failures import describe
 from iae_studio.threads.publishing import Publisher
 from iae_studio.threads.reports import Mailbox, TrainingReports
+from trainer.data.amending import Amend
 from trainer.data.aside import Change
 from trainer.messages import DivergedError, Failed, Progress
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from trainer.inference.history import History
     from trainer.training.aside import Course
     from trainer.training.checkpoint import RunFolder
-    from trainer.training.loop import TrainState
+    from trainer.training.loop import TrainState, Until
 
 SAVE_SECONDS = 30.0
 FIRST_SAVE = 5.0  # of a new run, so that one that is cut off soon is not a folder without weights
@@ -41,10 +43,10 @@ class RunJob:
         self.history = history
         self.ending: State | None = None  # what the window is told once the run is free again
         # A finished run that is started again goes on for as long once more.
-        self.until = state.recipe.schedule.steps
+        self.until = state.terms.end
         if state.step >= self.until:
             self.until = state.step + state.recipe.schedule.steps
-        self._course = self._steps(self.until)
+        self._course = self._steps(lambda: self.until)
         self._publisher = Publisher(reports)
         self._saved = time.monotonic()
         if not folder.has_state():
@@ -60,6 +62,7 @@ class RunJob:
     def work(self, mailbox: Mailbox) -> bool:
         """Train until the end is saved or discarded; returns whether the thread is to end too."""
         self.reports.stateChanged.emit(State.TRAINING)
+        self.reports.amended.emit(self.folder.path, self.state.terms.amendments)
         if not self.state.step:  # what a run goes on from is its checkpoint
             self._keep_moment()
         while True:
@@ -100,8 +103,8 @@ class RunJob:
             if self._outcome is not None:
                 return self._end(self._outcome)
             self.save()
-        elif isinstance(letter, Change):
-            self._set_aside(letter)
+        elif isinstance(letter, (Change, Amend)):
+            change_course(self, letter)
         elif isinstance(letter, Path) or letter in ("discard", "rescue"):
             return self._unsaved and self._leave(letter)
         elif letter in ("pause", "go", "step"):
@@ -120,14 +123,6 @@ class RunJob:
         self.publish(renew=False)
         return False
 
-    def _set_aside(self, change: Change) -> None:
-        """From the step that comes next on; where that cannot be, it is told, and all stays."""
-        try:
-            self.batches.change(self.state.step, change)
-        except Exception as error:
-            self.reports.failed.emit(describe(error))
-        self.reports.asideChanged.emit()
-
     def _may_quit(self) -> bool:
         try:
             why = self.save()
@@ -138,7 +133,7 @@ class RunJob:
             self.reports.refuse_to_quit(str(why))
         return why is None
 
-    def _steps(self, until: int) -> Iterator[Progress]:
+    def _steps(self, until: Until) -> Iterator[Progress]:
         from trainer.training.loop import run
 
         return run(self.state, self.batches, until)
@@ -193,7 +188,7 @@ class RunJob:
         if self.state.torn:
             self.ending = State.FAILED
             return True
-        self._course = self._steps(self.until)  # the other one is over
+        self._course = self._steps(lambda: self.until)  # the other one is over
         return self._end(State.FAILED)
 
     def _write(self) -> Failed | None:

@@ -15,6 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.threads.failures import describe
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.run_job import RunJob
+from trainer.data.amending import Amend
 from trainer.data.aside import Change
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
@@ -34,8 +35,9 @@ class _Begin:
 class TrainingThread(TrainingReports):
     """Trains one run at a time; what it says is in its base class.
 
-    Commands: pause, go, step, stop, save, or a `Change` of what is set aside; of what could not be
-    saved also discard, rescue (save it wherever there is room), or a folder to save in.
+    Commands: pause, go, step, stop, save, a `Change` of what is set aside, or options to `Amend`;
+    of what could not be saved also discard, rescue (save it wherever there is room), or a folder
+    to save in.
     """
 
     holds_work = False  # what was learned and may not be saved yet
@@ -45,7 +47,7 @@ class TrainingThread(TrainingReports):
         self._progress = CancellableProgress(self.loadingMoved.emit)
         self._mailbox.put(_Begin(recipe, run, device, folders, self._progress))
 
-    def command(self, command: str | Path | Change) -> None:
+    def command(self, command: str | Path | Change | Amend) -> None:
         """Obeyed between two steps; what still loads is ended by stop at once."""
         if command == "stop":
             self._cancel_loading()

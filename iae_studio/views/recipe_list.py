@@ -199,10 +199,12 @@ def _run_item(run: Run) -> QTreeWidgetItem:
     folder = _short(Path(run.recipe.data.images).name)
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
+    where += ", amended" if run.amendments.all else ""
     named = _short(run.notes.title) or f"{which} {run.began[5:16]}"
     item = QTreeWidgetItem([f"{named}, {where}"])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
-    item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}".strip()))
+    changed = f"Changed while it trained: {run.amendments}" if run.amendments.all else ""
+    item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}\n{changed}".strip()))
     return item
 
 

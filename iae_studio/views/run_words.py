@@ -29,6 +29,9 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
     note = [text for text in (run.notes.note, own_options(run.recipe)) if text]
     if run.parent is not None:
         note.append(f"from {parent or run.parent.run} at step {run.parent.step:,}")
+    if run.amendments.all:
+        note.append("amended")
+    changed = f"; amended {run.amendments}" if run.amendments.all else ""
     return Card(
         title=run.title,
         right=size_words(size),
@@ -36,12 +39,12 @@ def card_of(run: Run, size: int | None, trains: bool, parent: str = "") -> Card:
         note=" · ".join(note),
         icon=icon,
         role=role,
-        hint=f"{run.path.name}, begun {run.began}",
+        hint=f"{run.path.name}, begun {run.began}{changed}",
     )
 
 
 def _steps(run: Run, trains: bool) -> str:
-    steps = run.recipe.schedule.steps
+    steps = run.end
     if trains:
         return f"trains, saved at step {run.step:,}" if run.step else "trains"
     if not run.step:
@@ -56,7 +59,7 @@ def _icon(run: Run, trains: bool) -> tuple[str, str]:
         return ICONS[Stage.RUNNING]
     if not run.step:
         return "ring", "muted"
-    return ICONS[Stage.DONE] if run.step >= run.recipe.schedule.steps else ("dot", "content")
+    return ICONS[Stage.DONE] if run.step >= run.end else ("dot", "content")
 
 
 def damaged_card(name: str, why: str, size: int | None) -> Card:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import time
 import warnings
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 
+from trainer.api.settings import Settings, written
+from trainer.data.amending import wanted_of
+from trainer.data.amendments import END, Amendment
 from trainer.data.batches import Supply, TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
@@ -20,6 +24,7 @@ from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path, new_run_folder, typed_path
+from trainer.training.amendments import amend
 from trainer.training.aside import Course
 from trainer.training.checkpoint import RunFolder
 from trainer.training.device import choose_device
@@ -31,7 +36,6 @@ from trainer.training.state import check_can_start
 from trainer.training.time_budget import fit_to_time
 
 PathLike = str | os.PathLike[str]
-Settings = Sequence[str] | Mapping[str, object]
 
 
 @in_words()
@@ -88,17 +92,22 @@ def train(
     # The folder is made late: not for a run that cannot begin.
     folder = new_run_folder(recipe.name) if out is None else typed_path(out)
     run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
-    limits = _Limits(steps or recipe.schedule.steps, minutes, save_every, not_saved, again)
+    limits = _Limits(steps, minutes, save_every, not_saved, again)
     return Training(run_folder, recipe, loaded, batches, limits)
 
 
 @dataclass(frozen=True)
 class _Limits:
-    until: int  # the step
+    steps: int | None  # the step up to which it trains; None: to the run's end
     minutes: float | None
     save_every: float  # seconds
     not_saved: Callable[[str], None]
     again: Again
+
+
+@dataclass
+class _Goal:
+    step: int  # up to which it trains
 
 
 class Training(Iterator[Progress]):
@@ -118,20 +127,44 @@ class Training(Iterator[Progress]):
         batches: TrainingBatches,
         limits: _Limits,
     ) -> None:
-        self.folder, self.recipe, self.until = folder.path, recipe, limits.until
+        self.folder, self.recipe = folder.path, recipe
         self.told = data.told
         self._alone = ExitStack()
         self._alone.enter_context(folder.alone())
         keep_list(folder, data)
-        self._state = folder.load(batches.device)
+        self._run, self._state = folder, folder.load(batches.device)
+        self._goal = _Goal(limits.steps or self._state.terms.end)
         # Not a method: with a reference to itself it would outlive the loop that was left.
         course = Course(folder, data, batches)
-        self._reports = _reports(self._state, course, folder, limits, self._alone)
+        self._reports = _reports(self._state, course, folder, limits, self._goal, self._alone)
 
     @property
     def step(self) -> int:
         """The step where the training stands."""
         return self._state.step
+
+    @property
+    def until(self) -> int:
+        """The step up to which it trains."""
+        return self._goal.step
+
+    @property
+    def amendments(self) -> tuple[Amendment, ...]:
+        """What was changed in the recipe while the run trained, in the order of its steps."""
+        return self._state.terms.amendments.all
+
+    def amend(self, options: Mapping[str, object]) -> None:
+        """Change options from the step that comes next: {"generator_rate": 5e-4}.
+
+        Rates, R1, weights of games and penalties, and `steps`, the end. It is on disk when this
+        returns, so that a run that goes on from an earlier checkpoint meets it at its step. Raises
+        UserError for what cannot be: then all stays as it was.
+        """
+        if getgeneratorstate(self._reports) == GEN_CLOSED:
+            raise UserError("This training has ended: change its run by trainer.amend.")
+        found = amend(self._run, self._state, options)
+        if END in wanted_of(self.recipe, options):
+            self._goal.step = found.recipe_at(self.recipe).schedule.steps
 
     def __next__(self) -> Progress:
         return next(self._reports)
@@ -160,11 +193,12 @@ def _reports(
     batches: Supply,
     folder: RunFolder,
     limits: _Limits,
+    goal: _Goal,
     alone: ExitStack,
 ) -> Generator[Progress, None, None]:
     """The training's reports, from a state that nobody else may change until it ends."""
     with alone:
-        if state.step >= limits.until:
+        if state.step >= goal.step:
             return
         seconds = 60 * limits.minutes if limits.minutes else float("inf")
         history = History(folder, state)
@@ -173,7 +207,7 @@ def _reports(
         yield from run_saved(
             state,
             batches,
-            limits.until,
+            lambda: goal.step,
             folder,
             deadline=time.monotonic() + seconds,
             save_every=limits.save_every,
@@ -184,14 +218,8 @@ def _reports(
 
 
 def _begun(recipe: Recipe, settings: Settings, steps: int | None) -> Recipe:
-    if isinstance(settings, Mapping):
-        settings = [f"{key}={_text(value)}" for key, value in settings.items()]
-    recipe = recipe.with_settings(list(settings))
+    recipe = recipe.with_settings(written(settings))
     return recipe.but(steps=steps) if steps and steps > recipe.schedule.steps else recipe
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _with_images(recipe: Recipe, own: tuple[str, ...]) -> Recipe:

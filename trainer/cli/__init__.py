@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from trainer.cli import (
+    amend,
+    branch,
     doctor,
     download,
     evaluate,
@@ -31,7 +33,7 @@ from trainer.messages import DataMissingError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
 COMMANDS = (
-    *(listing, train, evaluate, reproduce, reconstruct),
+    *(listing, train, branch, amend, evaluate, reproduce, reconstruct),
     *(figure, film, download, export, doctor),
 )
 

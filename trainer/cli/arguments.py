@@ -90,3 +90,11 @@ def _number(kind: type[int] | type[float], text: str) -> float:
         return kind(text)
     except (ValueError, OverflowError):  # argparse would name the function that failed
         return float("nan")
+
+
+def step_number(text: str) -> int:
+    """A step of a run: a whole number, 0 or more."""
+    value = _number(int, text.replace(",", ""))
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a step: a whole number, 0 or more")
+    return int(value)

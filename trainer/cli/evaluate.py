@@ -10,6 +10,7 @@ from pathlib import Path
 from trainer.cli.arguments import Commands, add_data_and_device, add_images, add_model
 from trainer.cli.loading import loading_bar
 from trainer.cli.writing import printable, write
+from trainer.data.amendments import Amendments, read_amendments
 from trainer.messages import UserError
 
 
@@ -35,14 +36,26 @@ def run(args: argparse.Namespace) -> int:
     with loading_bar() as show:
         metrics = model.evaluate(loading=show)
     kept = json.dumps(metrics, indent=1).encode()
+    amended = _amended(args.model)
     if args.json:
-        print(json.dumps(metrics))
+        print(json.dumps({**metrics, "amendments": amended.plain()} if amended.all else metrics))
     else:
         reasons = metrics.pop(REASONS, {})
         for key, value in metrics.items():
             told = f"-  ({reasons[key]})" if key in reasons else value
             print(f"{key:<20} {told}")
+        if amended.all:
+            print(f"{'amended':<20} {amended}")
     return _keep(args.model, kept)
+
+
+def _amended(run: Path) -> Amendments:
+    """What was changed in a run's recipe on the way: it decides what was measured, too."""
+    try:
+        return read_amendments(run) if run.is_dir() else Amendments()
+    except UserError as error:
+        print(f"trainer: {printable(str(error))}", file=sys.stderr)
+        return Amendments()
 
 
 def _keep(run: Path, metrics: bytes) -> int:

@@ -15,7 +15,7 @@ VALUES = ("rate", "fade", "euclidean", "encoder", "decay")
 
 @dataclass(frozen=True)
 class Schedule:
-    """One step's settings, functions of the step alone.
+    """One step's settings, functions of the step and of what was amended alone.
 
     The phase (`PHASE`) says which terms there are, so that steps of one phase run the same
     operators; the values (`VALUES`) may be numbers, or scalars on the device.
@@ -33,8 +33,10 @@ class Schedule:
     decay: float | Tensor  # of the EMA weights
 
     @classmethod
-    def at(cls, recipe: Recipe, step: int) -> Schedule:
-        done = min(1.0, step / recipe.schedule.steps)
+    def at(cls, recipe: Recipe, step: int, done: float | None = None) -> Schedule:
+        """`done` of the run is over; without it, what a run is that has the recipe's end."""
+        if done is None:
+            done = min(1.0, step / recipe.schedule.steps)
         late = max(
             0.0, (done - recipe.schedule.decay_from) / max(1e-9, 1 - recipe.schedule.decay_from)
         )

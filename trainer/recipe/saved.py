@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -61,6 +63,7 @@ class Begun:
     losses: int
     when: str
     parent: Parent | None = None
+    fresh_from: int = 0  # the step at which its optimisers began
 
 
 def text_inside(path: Path) -> dict[str, str]:
@@ -138,7 +141,25 @@ def read_begun(folder: Path) -> Begun:
         raise UserError(f"{file} is damaged: what it says of the losses is no list.") from error
     when = content.get("began")
     known = isinstance(when, str) and _WHEN.fullmatch(when) is not None
-    return Begun(recipe, len(names), str(when) if known else "", _parent(content.get("parent")))
+    parent, fresh = _parent(content.get("parent")), content.get("fresh_from", 0)
+    if not _is_step(fresh):
+        raise UserError(f"{file} is damaged: its optimisers began at step {brief(fresh)}.")
+    return Begun(recipe, len(names), str(when) if known else "", parent, fresh)
+
+
+def begun_json(recipe: Recipe, parent: Parent | None = None, fresh_from: int = 0) -> bytes:
+    """What is noted as a run begins now; `read_begun` is the inverse."""
+    began: dict[str, Any] = {
+        "format": RUN_FORMAT,
+        "began": time.strftime("%Y-%m-%d %H:%M:%S"),
+        "losses": LOSSES,
+        "recipe": recipe.to_mapping(),
+    }
+    if parent is not None:
+        began["parent"] = parent.to_mapping()
+    if fresh_from:
+        began["fresh_from"] = fresh_from
+    return json.dumps(began, indent=1).encode()
 
 
 def _parent(told: object) -> Parent | None:
@@ -147,7 +168,10 @@ def _parent(told: object) -> Parent | None:
         return None
     run, when, step, whole = (told.get(key) for key in ("run", "when", "step", "whole"))
     named = isinstance(run, str) and Path(run).name == run and isinstance(when, str)
-    counted = isinstance(step, int) and not isinstance(step, bool) and 0 <= step <= MOST_STEPS
-    if not named or not counted or not isinstance(whole, bool):
+    if not named or not _is_step(step) or not isinstance(whole, bool):
         return None
     return Parent(str(run), str(when), int(str(step)), whole)
+
+
+def _is_step(told: object) -> bool:
+    return isinstance(told, int) and not isinstance(told, bool) and 0 <= told <= MOST_STEPS

@@ -4,6 +4,7 @@ RUN/recipe.json        the recipe, when the run began, and the losses it keeps
 RUN/state.safetensors  the training's state, and what showing it needs; see state_file.py
 RUN/images.json        of own images, what was trained on; see run_images.py
 RUN/aside.json         what images are set aside from the training; see data/aside.py
+RUN/amendments.json    what was changed in the recipe on the way; see data/amendments.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
 RUN/lock               held by the process that trains it; see run_lock.py
@@ -11,9 +12,7 @@ RUN/lock               held by the process that trains it; see run_lock.py
 
 from __future__ import annotations
 
-import json
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,16 +30,25 @@ from trainer.models.base import Model
 from trainer.models.fitting import in_file
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import read_begun
+from trainer.recipe.saved import begun_json, read_begun
 from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
 from trainer.storage.regular import check_regular
+from trainer.training.beginning import beginning
 from trainer.training.curves_file import append_rows, whole_curves
 from trainer.training.room import room_missing
 from trainer.training.run_lock import RunLock
-from trainer.training.small_files import begin, copy_run, mark_of, put_back, read_bytes, stands
-from trainer.training.state import TrainState, start
+from trainer.training.small_files import (
+    begin,
+    copy_run,
+    mark_of,
+    put_back,
+    read_bytes,
+    read_small,
+    stands,
+)
+from trainer.training.state import TrainState
 from trainer.training.state_bytes import state_bytes
 from trainer.training.state_file import opened, read_shown, step_of, unpack
 
@@ -81,12 +89,6 @@ class RunFolder:
         """
         if (path / "recipe.json").exists():
             raise stands(path)
-        began = {
-            "format": FORMAT,
-            "began": time.strftime("%Y-%m-%d %H:%M:%S"),
-            "losses": LOSSES,
-            "recipe": recipe.to_mapping(),
-        }
         try:
             str(path).encode()
         except UnicodeEncodeError as error:  # safetensors could not read there what it wrote
@@ -94,7 +96,7 @@ class RunFolder:
                 f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
             ) from error
         run = cls(path)
-        run._small["recipe.json"] = json.dumps(began, indent=1).encode()
+        run._small["recipe.json"] = begun_json(recipe)
         begin(path, run._small["recipe.json"])
         return run
 
@@ -129,7 +131,7 @@ class RunFolder:
         self._lock.acquire()
         try:
             with in_words(self.path, "cannot be read"):
-                self._small["recipe.json"] = read_bytes(self.path / "recipe.json")
+                self._small |= read_small(self.path)
                 if os.path.lexists(self.path / "curves.f32"):  # told now, not at the first save
                     check_regular(self.path / "curves.f32")
                 self._saved = mark_of(self.path / STATE)
@@ -222,7 +224,7 @@ class RunFolder:
 
         Raises UserError where the two do not fit, and where it could not be gone on with.
         """
-        state = start(self.recipe(), device)
+        state = beginning(self.path, device)
         if self.has_state():
             with self._read(ANEW) as file:
                 state.step = step_of(file, self.path / STATE)

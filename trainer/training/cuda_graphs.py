@@ -24,9 +24,13 @@ SETTLED = 10_000  # steps after which the averages' decay no longer changes
 
 
 def timetable(state: TrainState) -> Tensor:
-    """The schedule's values of every step, [steps, len(VALUES)], on the training's device."""
-    last = max(state.recipe.schedule.steps, SETTLED)
-    rows = [Schedule.at(state.recipe, number).values for number in range(last + 1)]
+    """The schedule's values of every step, [steps, len(VALUES)], on the training's device.
+
+    By the recipe that is in force now: another one makes another table.
+    """
+    terms, recipe = state.terms, state.terms.at(state.step)
+    last = max(recipe.schedule.steps, SETTLED)
+    rows = [Schedule.at(recipe, number, terms.done(number)).values for number in range(last + 1)]
     return torch.tensor(rows, device=state.rng.device)
 
 
@@ -36,6 +40,7 @@ class CapturedSteps:
     def __init__(self, state: TrainState, batches: TrainingBatches) -> None:
         device = state.rng.device
         self.state, self.batches, self.why_not = state, batches, ""
+        self.recipe = state.terms.at(state.step)  # that the graphs are of
         self.before_eager: Callable[[], None] = lambda: None
         self._table = timetable(state)
         self._number = torch.zeros((), dtype=torch.int64, device=device)
@@ -59,7 +64,7 @@ class CapturedSteps:
 
     def _step(self) -> Tensor:
         state, batches = self.state, self.batches
-        now = Schedule.at(state.recipe, state.step)
+        now = state.terms.schedule(state.step)
         if now.phase not in self._graphs:
             self.before_eager()
         batch = None if batches.resident else next_batch(state, batches)

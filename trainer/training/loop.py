@@ -17,11 +17,14 @@ from trainer.training.step import next_batch, step
 from trainer.training.undo import Undo
 
 REPORT_SECONDS = 0.1
+Until = int | Callable[[], int]
 AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
 
 
-def run(state: TrainState, batches: Supply, until: int) -> Iterator[Progress]:
+def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
     """Train up to the step `until`, yielding about ten times a second.
+
+    It may be a function, which is asked after each report: the end of a run can be amended.
 
     The losses are read from the device once a report. Raises DivergedError where they leave the
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
@@ -32,7 +35,8 @@ def run(state: TrainState, batches: Supply, until: int) -> Iterator[Progress]:
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
     broken: BaseException | None = None
-    while state.step < until:
+    end = step_until(until)
+    while state.step < end:
         try:
             rows.append(advance())
         except BaseException as error:
@@ -41,7 +45,7 @@ def run(state: TrainState, batches: Supply, until: int) -> Iterator[Progress]:
                 raise
             broken = error
         now = time.perf_counter()
-        if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < until:
+        if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < end:
             continue
         losses = torch.stack(rows).cpu()
         now = time.perf_counter()
@@ -49,14 +53,19 @@ def run(state: TrainState, batches: Supply, until: int) -> Iterator[Progress]:
         rate = 0.9 * rate + 0.1 * fresh if rate else fresh
         table = losses[:, :-1].numpy().copy()
         state.watch.look(table, state.recipe.two_dimensional)
-        lost = state.watch.lost(at_the_end=state.step >= until)
-        if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= until):
+        lost = state.watch.lost(at_the_end=state.step >= end)
+        if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= end):
             raise diverged(state.step)
         note = state.captured.why_not if state.captured else ""
-        yield Progress(state.step, until, LOSSES, table, rate, (until - state.step) / rate, note)
+        yield Progress(state.step, end, LOSSES, table, rate, (end - state.step) / rate, note)
         if broken is not None:
             raise broken
-        rows, last = [], time.perf_counter()
+        rows, last, end = [], time.perf_counter(), step_until(until)
+
+
+def step_until(until: Until) -> int:
+    """The step at which a training ends, as things stand."""
+    return until if isinstance(until, int) else until()
 
 
 def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Tensor]:
@@ -64,10 +73,11 @@ def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Ten
 
     def replayed() -> Tensor:
         now = batches.at(state.step)
-        if state.captured is None or state.captured.batches is not now:
-            state.captured = CapturedSteps(state, now)
-        state.captured.before_eager = undo.note
-        return state.captured.step()
+        by, known = state.terms.at(state.step), state.captured
+        if known is None or known.batches is not now or known.recipe is not by:
+            known = state.captured = CapturedSteps(state, now)
+        known.before_eager = undo.note
+        return known.step()
 
     def eager() -> Tensor:
         undo.note()

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from trainer.models.fitting import Expected, MisfitError
-from trainer.objectives.schedule import Schedule
 from trainer.training.state import TrainState
 
 ENTRIES = ("exp_avg", "exp_avg_sq", "step")  # that Adam keeps of a weight
@@ -31,16 +30,17 @@ def check_moments(state: TrainState, tensors: Mapping[str, Tensor]) -> None:
     A network that no game has reached yet has none. What every step trains has taken as many.
     """
     steps = _adams_steps(state, tensors)
-    if not state.step:
+    trained = state.step - state.fresh_from  # by these optimisers
+    if trained <= 0:
         return
     # 32 bits count no further; and a step that was broken off may count for one of the two.
-    last = min(state.step, MOST_COUNTED)
+    last = min(trained, MOST_COUNTED)
     for name, taken in steps.items():
         played = name.startswith("generators.")
         low, high = (last - 1 if played else 0), last + 1
         if taken is not None and not low <= taken <= high:
-            raise MisfitError(f"its {name} took {taken:.9g} steps, and the run {state.step}")
-    for name in _trained_at(state):
+            raise MisfitError(f"its {name} took {taken:.9g} steps, and the run {trained}")
+    for name in _trained_at(state) if state.step > state.own_from else ():
         if steps.get(name) is None:
             raise MisfitError(f"its {name} has no moments")
 
@@ -69,7 +69,7 @@ def _adams_steps(state: TrainState, tensors: Mapping[str, Tensor]) -> dict[str, 
 
 def _trained_at(state: TrainState) -> list[str]:
     """The networks that the last step trained, whatever the recipe."""
-    recipe, now = state.recipe, Schedule.at(state.recipe, state.step - 1)
+    recipe, now = state.terms.at(state.step - 1), state.terms.schedule(state.step - 1)
     names = [f"generators.{name}" for name in state.model.generators()]
     if recipe.objective.reconstruction.kind == "none" and recipe.model_spec.inverse:
         return names[:1] if recipe.model_spec.source == "data" else names[1:]

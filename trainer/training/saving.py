@@ -10,7 +10,7 @@ from trainer.messages import DivergedError, Progress, UserError
 from trainer.training.checkpoint import RunFolder
 from trainer.training.interrupts import InsistedError
 from trainer.training.last_save import Again, never, save_at_last
-from trainer.training.loop import TrainState, run
+from trainer.training.loop import TrainState, Until, run
 
 SAVE_SECONDS = 15.0  # between two checkpoints
 Keep = Callable[[TrainState, Supply], object]
@@ -23,7 +23,7 @@ def nothing(state: TrainState, batches: Supply) -> None:
 def run_saved(
     state: TrainState,
     batches: Supply,
-    until: int,
+    until: Until,
     folder: RunFolder,
     *,
     deadline: float = float("inf"),

@@ -12,9 +12,9 @@ from trainer.storage.faults import told
 from trainer.storage.files import create_bytes, lies, make_folder, sync_folder, write_bytes
 from trainer.storage.regular import open_regular
 
-RECIPE = "recipe.json"
+RECIPE, AMENDMENTS = "recipe.json", "amendments.json"
 # What else is copied with a run.
-BESIDE = ("images.json", "aside.json", "curves.f32", "metrics.json")
+BESIDE = ("images.json", "aside.json", AMENDMENTS, "curves.f32", "metrics.json")
 
 
 def stands(path: Path) -> UserError:
@@ -56,6 +56,12 @@ def read_bytes(path: Path) -> bytes:
     """A small file, whole. Raises OSError and UserError."""
     with open_regular(path) as file:
         return file.read()
+
+
+def read_small(path: Path) -> dict[str, bytes]:
+    """A run's recipe, and what was amended in it. Raises OSError and UserError."""
+    amended = [AMENDMENTS] if lies(path / AMENDMENTS) else []
+    return {name: read_bytes(path / name) for name in (RECIPE, *amended)}
 
 
 def mark_of(path: Path) -> tuple[int, int, int] | None:

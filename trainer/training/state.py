@@ -15,6 +15,7 @@ from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.size import TRAINED, check_batch, check_room, may_fill
 from trainer.recipe.recipe import Recipe
+from trainer.training.terms import Terms
 from trainer.training.watch import Watch
 
 
@@ -22,6 +23,7 @@ class Replay(Protocol):
     """What replays the steps of a training on a GPU, and where it cannot, says why."""
 
     batches: TrainingBatches
+    recipe: Recipe
     why_not: str
     before_eager: Callable[[], None]  # called before a step that is not replayed
 
@@ -32,6 +34,7 @@ class Replay(Protocol):
 class TrainState:
     """Everything that the next step depends on.
 
+    `recipe` is the one that the run began with; what each step goes by is in `terms`.
     `ema` holds the EMA weights, used for display, evaluation and export.
     """
 
@@ -44,6 +47,12 @@ class TrainState:
     torn: bool = False  # a step moved some of the weights, and broke off: this can go nowhere
     captured: Replay | None = None  # on CUDA
     watch: Watch = field(default_factory=Watch)
+    own_from: int = 0  # the first step by this recipe: of a branch, that of its parent
+    fresh_from: int = 0  # the step at which the optimisers began: not 0 in some branches
+    terms: Terms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.terms = Terms(self.recipe)
 
     def optimised(self, name: str) -> dict[str, nn.Parameter]:
         """The weights of an optimiser, "generators" or "discriminators", by their names.

@@ -19,7 +19,7 @@ from trainer.training.state import TrainState, update_ema
 
 def next_batch(state: TrainState, batches: TrainingBatches) -> Batch:
     """What the step that comes next is to train on."""
-    return batches.batch(Schedule.at(state.recipe, state.step).batch, state.step, state.rng)
+    return batches.batch(state.terms.schedule(state.step).batch, state.step, state.rng)
 
 
 def step(state: TrainState, batch: Batch) -> Tensor:
@@ -27,7 +27,7 @@ def step(state: TrainState, batch: Batch) -> Tensor:
 
     Entries that the recipe does not compute are NaN; the last one is finite while all is well.
     """
-    losses = update(state, batch, Schedule.at(state.recipe, state.step))
+    losses = update(state, batch, state.terms.schedule(state.step))
     completed(state)
     return losses
 
@@ -40,8 +40,9 @@ def completed(state: TrainState) -> None:
 
 def update(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     """What a step does on the device, and nothing else: it can be captured and replayed."""
-    recipe, model, device = state.recipe, state.model, state.rng.device
-    _set_rates(state, now)
+    recipe, model, device = state.terms.at(state.step), state.model, state.rng.device
+    model.recipe = recipe
+    _set_rates(state, recipe, now)
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
@@ -70,8 +71,8 @@ def _precision(recipe: Recipe, device: torch.device) -> torch.autocast:
     return torch.autocast(device.type, torch.bfloat16, enabled=low, cache_enabled=False)
 
 
-def _set_rates(state: TrainState, now: Schedule) -> None:
-    recipe, optimisers = state.recipe, state.optimisers
+def _set_rates(state: TrainState, recipe: Recipe, now: Schedule) -> None:
+    optimisers = state.optimisers
     names, groups = state.model.generators(), optimisers["generators"].param_groups
     for name, group in zip(names, groups, strict=True):
         factor = now.encoder if name == "encoder" else 1.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from statistics import mean
 
+from trainer.recipe.options import short_name
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.reproduce.claims import CLAIMS
 from trainer.reporting.reproduce.factor_table import factor_table
@@ -50,12 +51,31 @@ def _section(claim: Claim, docs: Path, made: Made) -> str:
         cells += [""] * (len(columns) - len(cells))
         lines.append(f"| {_named(trial)} | {' | '.join(cells)} |")
     lines += ["", f"`python -m trainer reproduce {' '.join(t.name for t in claim.trials)}`", ""]
+    lines += _amended(records for records, _ in known.values())
     lines += factor_table({name: records for name, (records, _) in known.items()})
     for trial in claim.trials:
         drawn = any(r.seed == 0 and "diverged" not in r.metrics for r in known[trial.name][0])
         if drawn and (docs / "figures" / f"{trial.name}.png").exists():
             lines += [f"{trial.name}:", "", f"![{trial.name}](figures/{trial.name}.png)", ""]
     return "\n".join(lines)
+
+
+def _amended(trials: Iterable[list[Record]]) -> list[str]:
+    """What was changed in a recipe while a seed of it trained: it is not quite the trial's."""
+    told = [
+        f"Amended while it trained: `{record.trial}`, seed {record.seed}, {_words(record)}."
+        for records in trials
+        for record in records
+        if record.amendments
+    ]
+    return [line for each in told for line in (each, "")]
+
+
+def _words(record: Record) -> str:
+    return "; ".join(
+        f"from step {each['step']:,}: {short_name(each['option'])} = {each['value']}"
+        for each in record.amendments
+    )
 
 
 def _current(docs: Path, trial: Trial, made: Made) -> tuple[list[Record], bool]:

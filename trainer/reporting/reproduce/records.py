@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,8 @@ class Record:
     date: str
     versions: str
     parameters: int  # of encoder and decoder
+    # What was changed in its recipe on the way: step, option and value of each.
+    amendments: list[dict[str, Any]] = field(default_factory=list)
 
     def is_of(self, recipe: Recipe) -> bool:
         """Whether it was measured with the settings that the trial has now.

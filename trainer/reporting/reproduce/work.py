@@ -20,7 +20,6 @@ from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import DataMissingError, DivergedError
-from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.figures import figure
 from trainer.reporting.reproduce.claims import CLAIMS
@@ -111,15 +110,14 @@ def carry_out(trial: Trial, seed: int, place: Workplace) -> bool:
     run = _run_folder(trial, recipe, place.runs)
     with run.alone():
         state = _trained(trial, run, Course(run, data, batches), place)
-        if state.step < recipe.schedule.steps:
+        if state.step < state.terms.end:
             return False
         snapshot = publish(state.ema, state.step, place.device, batches)
         metrics = evaluate(snapshot, data)
         write_bytes(run.path / "metrics.json", json.dumps(metrics, indent=1).encode())
         if seed == 0:
             _show(trial, snapshot, metrics, place)
-        record = _record(trial, recipe, snapshot.model, metrics, run.path, place)
-        write_record(place.records, record)
+        write_record(place.records, _record(trial, state, metrics, run.path, place))
     return True
 
 
@@ -127,7 +125,7 @@ def _trained(trial: Trial, run: RunFolder, batches: Supply, place: Workplace) ->
     """The run's state at its end, or as far as it went. Raises DivergedError, after a record."""
     state = run.load(place.device)
     recipe = state.recipe
-    if state.step < recipe.schedule.steps:
+    if state.step < state.terms.end:
         sys.stderr.write(
             f"{trial.name}, seed {recipe.optim.seed}, on {place.where} into {run.path}\n"
         )
@@ -136,16 +134,16 @@ def _trained(trial: Trial, run: RunFolder, batches: Supply, place: Workplace) ->
             training = run_saved(
                 state,
                 batches,
-                recipe.schedule.steps,
+                state.terms.end,
                 run,
                 deadline=place.deadline,
                 saving=note,
                 not_saved=tell_above_bar,
             )
-            train_with_bar(training, state.step, recipe.schedule.steps)
+            train_with_bar(training, state.step, state.terms.end)
         except DivergedError:  # a result as well
             metrics = {"diverged": state.step}
-            write_record(place.records, _record(trial, recipe, state.ema, metrics, run.path, place))
+            write_record(place.records, _record(trial, state, metrics, run.path, place))
             raise
     return state
 
@@ -181,20 +179,20 @@ def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, Any], place: Work
 
 def _record(
     trial: Trial,
-    recipe: Recipe,
-    model: Model,
+    state: TrainState,
     metrics: dict[str, Any],
     run: Path,
     place: Workplace,
 ) -> Record:
     return Record(
         trial.name,
-        recipe.optim.seed,
-        described(recipe),
+        state.recipe.optim.seed,
+        described(state.recipe),
         metrics,
         place.where,
         round(_seconds(run) / 60, 1),
         time.strftime("%Y-%m-%d"),
         f"Python {platform.python_version()}, PyTorch {torch.__version__.split('+')[0]}",
-        parameters(model.encoder) + parameters(model.decoder),
+        parameters(state.ema.encoder) + parameters(state.ema.decoder),
+        state.terms.amendments.plain(),
     )
