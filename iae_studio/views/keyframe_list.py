@@ -54,7 +54,6 @@ class KeyframeList(QWidget):
         tip = "All bookmarks of this model, in their order"
         self.bookmarks = button("Bookmarks", "plus", tip, self.bookmarksWanted.emit)
         self.bookmarks.setObjectName("bookmarkKeyframes")
-        self.bookmarks.hide()  # until somebody knows of some
         self._earlier = tool("", "chevron-up", "Earlier", lambda: self._move(-1))
         self._earlier.setObjectName("earlierKeyframe")
         self._later = tool("", "chevron-down", "Later", lambda: self._move(1))
