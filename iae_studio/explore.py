@@ -23,6 +23,7 @@ from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from trainer.messages import ModelFacts
 from trainer.recipe.recipe import Recipe
+from trainer.storage.snapshots import Moment
 
 
 class ExploreView(QWidget):
@@ -51,7 +52,11 @@ class ExploreView(QWidget):
         start = state.training.start
         self._begin = button("Train", "play", tip, start, "trainUntrainedButton")
         self._begin.hide()
-        layout.addLayout(row(self._facts, self._begin, None))
+        tip = "Show the newest weights, and follow them (Shift+End)"
+        live = partial(state.time.look_at, None)
+        self._to_live = button("Back to live", "step", tip, live, "backToLiveButton")
+        self._to_live.hide()
+        layout.addLayout(row(self._facts, self._begin, self._to_live, None))
         self.view(PICTURES)
         self._connect()
         self._show_recipe(state.displayed.recipe)
@@ -66,6 +71,7 @@ class ExploreView(QWidget):
         self._displayed.recipeChanged.connect(self._show_recipe)
         self._displayed.changed.connect(lambda _: self._wait())
         self._state.training.stateChanged.connect(lambda _: self._offer())
+        self._state.time.moved.connect(self._show_time)
 
     def view(self, name: str) -> QWidget:
         """The view of that name, made for its first use."""
@@ -186,7 +192,14 @@ class ExploreView(QWidget):
         """An untrained model can be trained right where that is said."""
         training = self._state.training
         rests = not training.busy and training.state is not State.STARTING
-        self._begin.setVisible(self._step == 0 and rests)
+        self._begin.setVisible(self._step == 0 and rests and self._state.time.live)
+
+    def _show_time(self, moment: Moment | None) -> None:
+        """Who looks at the past sees that, and the way back."""
+        self._to_live.setVisible(moment is not None)
+        self._pages.setProperty("past", moment is not None)
+        self._pages.style().unpolish(self._pages)
+        self._pages.style().polish(self._pages)
 
     def _wait(self) -> None:
         self._step = None
@@ -200,6 +213,9 @@ class ExploreView(QWidget):
         self._step = step
         self._offer()
         model = self._displayed.model
+        if not self._state.time.live:
+            self._facts.setText(f"step {step:,} of this run, kept")
+            return
         if step == 0:
             self._facts.setText("Untrained: what you see means nothing yet. Press Train.")
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
+from iae_studio.state.curves import Curves
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
@@ -15,6 +16,7 @@ from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
+from iae_studio.state.playing import Playing
 from iae_studio.state.query import Query
 from iae_studio.state.requests import Requests
 from iae_studio.state.selection import Selection
@@ -33,6 +35,8 @@ class StudioState:
     messages: Messages
     displayed: Displayed
     time: Time
+    playing: Playing
+    curves: Curves
     query: Query
     inputs: InputImages
     selection: Selection
@@ -57,11 +61,14 @@ class StudioState:
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
         training = Training(displayed, messages)
+        time = Time(displayed, messages)
         library = Library(displayed, training, messages)
         parts = cls(
             messages=messages,
             displayed=displayed,
-            time=Time(displayed),
+            time=time,
+            playing=Playing(time, displayed, inputs, query, answers),
+            curves=Curves(displayed, training),
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
@@ -84,7 +91,7 @@ class StudioState:
         self.displayed.selected.connect(self._selected)
         self.inputs.exchanged.connect(self.answers.ask_of_others)
         self.query.changed.connect(self.answers.ask)
-        self.time.moved.connect(lambda _: self.answers.ask())
+        self.time.askAgain.connect(self.answers.ask)
         self.training.runChanged.connect(self.library.refreshWanted)
 
     def _recipe_changed(self, recipe: Recipe) -> None:

@@ -231,6 +231,7 @@ QLabel[role="reconstruction"] { color: $reconstruction; }
 QLabel[role="regularisation"] { color: $regularisation; }
 QLabel[role="error"] { color: $error; }
 QStackedWidget#dropTarget { border: 1px solid transparent; }
+QStackedWidget#dropTarget[past="true"] { border: 1px dashed $muted; border-radius: 6px; }
 QStackedWidget#dropTarget[invites="true"] { border: 1px solid $accent; border-radius: 6px; }
 QFrame[hairline="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[hairline="vertical"] { background: $line; border: none; max-width: 1px; min-width: 1px; }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -11,9 +10,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
-from iae_studio.state.model_files import STATE_FILE
 from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
+from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
 from trainer.storage.snapshots import Moment
 
@@ -38,6 +37,7 @@ class RenderThread(QThread):
     recovered = Signal()  # what failed before is drawn again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
+    momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
 
     def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
         """`explorers` answer other questions to the same weights."""
@@ -58,6 +58,7 @@ class RenderThread(QThread):
         # The thread's own: what it has in hand, and what it said of what is displayed.
         self._loaded: tuple[DisplayedModel, Moment | None] | None = None
         self._snapshot: Snapshot | None = None
+        self._newest: tuple[DisplayedModel, Snapshot] | None = None  # as the disk has them
         self._complained = ""
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
@@ -120,6 +121,7 @@ class RenderThread(QThread):
                 folders, device, moment = self._folders, self._device, self._moment
                 if self._reload:
                     self._loaded, self._complained, self._shared = None, "", None
+                    self._newest = None
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
@@ -128,17 +130,39 @@ class RenderThread(QThread):
                 if follows and live is not None and live.recipe == displayed.recipe:
                     self._snapshot, self._loaded = live, None
                 elif self._loaded != (displayed, moment):
-                    self._snapshot = _load(displayed, folders, device, moment)
+                    self._snapshot = self._load(displayed, folders, device, moment)
                     self._loaded = displayed, moment
                 if self._snapshot is not None:
                     self._share(self._snapshot, displayed, moment, folders)
                     self._answer(self._snapshot, probe, clusters)
                     self._drawn()
                     continue
+            except MomentLostError as lost:
+                self._lose(lost)
+                continue
             except Exception as error:
                 self._snapshot, self._loaded = None, None  # the next question tries again
                 self._complain(describe(error))
             self.blank.emit(probe.stamp)
+
+    def _load(
+        self, displayed: DisplayedModel, folders: Folders, device: str, moment: Moment | None
+    ) -> Snapshot:
+        """The weights of a moment, or the newest on the disk, which are read once."""
+        if moment is not None:
+            return load_moment(displayed, folders, device, moment)
+        if self._newest is None or self._newest[0] != displayed:
+            self._newest = displayed, load_newest(displayed, folders, device)
+        return self._newest[1]
+
+    def _lose(self, lost: MomentLostError) -> None:
+        """The newest weights answer in its place, unless another moment is wanted by now."""
+        with self._wake:
+            if self._moment == lost.moment:
+                self._moment = None
+            self._due = True
+        self._loaded = None
+        self.momentLost.emit(lost.moment, lost.why)
 
     def _share(
         self,
@@ -183,24 +207,6 @@ class RenderThread(QThread):
         elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
             ahead = self.previewed.emit if len(probe.images) > 1 else None
             self.rendered.emit(render(snapshot, probe, ahead))
-
-
-def _load(
-    displayed: DisplayedModel, folders: Folders, device_name: str, moment: Moment | None = None
-) -> Snapshot:
-    from trainer.inference.model_files import load_snapshot
-    from trainer.inference.snapshot import fresh_snapshot
-    from trainer.inference.snapshot_cache import LATELY
-    from trainer.training.device import choose_device
-
-    # The training's own device, and its precision, or the pixels would be others than there.
-    device = choose_device(device_name)
-    path, root = displayed.path, folders.of(displayed.recipe.data.name)
-    if moment is not None:  # its file names no folders of own images
-        return replace(LATELY.snapshot(moment.path, device, root), recipe=displayed.recipe)
-    if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
-        return fresh_snapshot(displayed.recipe, device, root)
-    return load_snapshot(path, device, root)
 
 
 def _no_engine(error: Exception) -> Failed:

@@ -18,8 +18,8 @@ SUBJECT = "subject"
 PANELS = "Panels"  # whose actions show and hide them
 # Subjects in the order of lists; one that is not named here comes after these.
 ORDER = (
-    *("View", "Pictures", "Clusters", "Map", "Noise", "Code", "Directions", "Style", "Draw"),
-    *("Data", "Training", "File", PANELS, "Window", "Help"),
+    *("View", "Pictures", "Clusters", "Map", "Noise", "Time", "Code", "Directions"),
+    *("Style", "Draw", "Data", "Training", "File", PANELS, "Window", "Help"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from trainer.data.batches import Supply
@@ -11,11 +12,10 @@ from trainer.inference.model_files import export_model
 from trainer.inference.snapshot import publish
 from trainer.messages import UserError
 from trainer.storage.files import is_missing
-from trainer.storage.snapshots import Moment, moments_in, snapshot_path
+from trainer.storage.snapshots import MOST_BYTES, moments_in, remove, snapshot_path, surplus
 from trainer.training.checkpoint import RunFolder
 from trainer.training.state import TrainState
 
-MOST = 48  # snapshots of a run; beyond that the ones closest to each other go
 CLOSEST = 1.15  # each step is at least so many times the one before it
 SHARE = 100  # a snapshot costs at most one part of so many of the training's time
 
@@ -26,11 +26,14 @@ class History:
     """Keeps the EMA weights of a run now and then. It draws no random numbers of the run's.
 
     To be made while the run is held alone. What cannot be written is told in the log, and ends
-    nothing.
+    nothing. `most_bytes` says how much room all of them may take on the disk.
     """
 
-    def __init__(self, run: RunFolder, state: TrainState) -> None:
-        self._run, self._last, self._cost = run, -1, 0.0
+    def __init__(
+        self, run: RunFolder, state: TrainState, most_bytes: Callable[[], int] = lambda: MOST_BYTES
+    ) -> None:
+        self._run, self._last, self._cost, self._most_bytes = run, -1, 0.0, most_bytes
+        self.spent = 0.0  # seconds, on all that were kept
         self._taken = time.monotonic()
         for moment in moments_in(run.path):
             if moment.step > state.step and not moment.kept:  # after the last checkpoint
@@ -64,19 +67,11 @@ class History:
         finally:
             self._taken = time.monotonic()
             self._cost = self._taken - began
+            self.spent += self._cost
         return True
 
     def _thin_out(self) -> None:
-        """The first and the last stay, and what somebody refers to."""
-        known = [moment for moment in moments_in(self._run.path) if not moment.kept]
-        while len(known) > MOST:
-            gaps = [(after.step + 1) / (before.step + 1) for before, after in _around(known)]
-            known.pop(1 + gaps.index(min(gaps))).path.unlink(missing_ok=True)
-
-
-def _around(known: list[Moment]) -> list[tuple[Moment, Moment]]:
-    """The neighbours of each but the first and the last."""
-    return list(zip(known, known[2:], strict=False))
+        remove(surplus(moments_in(self._run.path), most_bytes=self._most_bytes()))
 
 
 __all__ = ["History"]
