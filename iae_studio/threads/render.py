@@ -76,10 +76,9 @@ class RenderThread(QThread):
             self._wake.notify()
 
     def look_at(self, moment: Moment | None) -> None:
-        """Answer with the weights of that moment; None: with the newest."""
+        """Answer what is asked next with the weights of that moment; None: with the newest."""
         with self._wake:
-            self._moment, self._due = moment, True
-            self._wake.notify()
+            self._moment = moment
 
     def use_device(self, device: str) -> None:
         """Answer on this device from now on: auto, cpu or cuda."""

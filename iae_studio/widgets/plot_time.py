@@ -31,7 +31,7 @@ class PlotTime(QObject):
         self._marks: list[tuple[int, str]] = []
         self._lines: list[pg.InfiniteLine] = []
         self._pressed: QPointF | None = None
-        self._dragged = self._past = False
+        self._dragged = self._past = self._clicked = False
         plot.addItem(self._line, ignoreBounds=True)
         plot.viewport().installEventFilter(self)
         self.restyle()
@@ -96,7 +96,9 @@ class PlotTime(QObject):
             return self._released(event.position())
         if kind == QEvent.Type.MouseButtonDblClick and left:
             self._pressed = None
-            self.takenBack.emit()
+            if self._clicked:
+                self.takenBack.emit()
+            self._clicked = False
         return False
 
     def _moved(self, place: QPointF) -> bool:
@@ -112,7 +114,8 @@ class PlotTime(QObject):
         pressed, dragged = self._pressed, self._dragged
         self._pressed, self._dragged = None, False
         still = pressed is not None and (place - pressed).manhattanLength() < _STILL
-        if still and not dragged and self._inside(place):
+        self._clicked = still and not dragged and self._inside(place)
+        if self._clicked:
             self.asked.emit(self._at(place).x())
         return dragged
 
