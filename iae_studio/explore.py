@@ -15,7 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
 from iae_studio.views.actions import act
-from iae_studio.views.building_blocks import button, row
+from iae_studio.views.building_blocks import button, row, tool
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.folding_button import FoldingButton
@@ -54,7 +54,12 @@ class ExploreView(QWidget):
         self._begin.hide()
         tip = "Show the newest weights, and follow them (Shift+End)"
         live = partial(state.time.look_at, None)
-        self._to_live = button("Back to live", "step", tip, live, "backToLiveButton")
+        self._to_live = tool("Back to live", "step", tip, live)
+        self._to_live.setObjectName("backToLiveButton")
+        self._to_live.setProperty("snug", True)
+        stays = self._to_live.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # the pictures must not move as time does
+        self._to_live.setSizePolicy(stays)
         self._to_live.hide()
         layout.addLayout(row(self._facts, self._begin, self._to_live, None))
         self.view(PICTURES)
@@ -196,10 +201,13 @@ class ExploreView(QWidget):
 
     def _show_time(self, moment: Moment | None) -> None:
         """Who looks at the past sees that, and the way back."""
-        self._to_live.setVisible(moment is not None)
-        self._pages.setProperty("past", moment is not None)
-        self._pages.style().unpolish(self._pages)
-        self._pages.style().polish(self._pages)
+        past = moment is not None
+        if past is not self._to_live.isHidden():
+            return
+        self._to_live.setVisible(past)
+        self._facts.setProperty("past", past)
+        self._facts.style().unpolish(self._facts)
+        self._facts.style().polish(self._facts)
 
     def _wait(self) -> None:
         self._step = None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED
@@ -88,7 +88,7 @@ def test_a_training_is_looked_back_on_while_it_goes_on(studio, qtbot, monkeypatc
     assert seen.step == moment.step
     assert np.array_equal(seen.tiles, drawn(moment.path, studio.state.answers.probe()))
     assert f"step {moment.step:,} of this run" in facts(studio)
-    back = find(studio, QPushButton, "backToLiveButton")
+    back = find(studio, QAbstractButton, "backToLiveButton")
     assert back.isVisible()
 
     reached, stamp = steps(studio), studio.state.answers.probe().stamp

@@ -225,13 +225,13 @@ QLabel[heading="true"] { font-size: $caption; font-weight: 600; color: $muted; }
 QLabel[title="true"] { font-size: $title; font-weight: 600; }
 QLabel[muted="true"] { color: $muted; }
 QLabel[caption="true"] { font-size: $caption; color: $muted; }
+QLabel[caption="true"][past="true"] { color: $text; }
 QLabel[role="content"] { color: $content; }
 QLabel[role="style"] { color: $style; }
 QLabel[role="reconstruction"] { color: $reconstruction; }
 QLabel[role="regularisation"] { color: $regularisation; }
 QLabel[role="error"] { color: $error; }
 QStackedWidget#dropTarget { border: 1px solid transparent; }
-QStackedWidget#dropTarget[past="true"] { border: 1px dashed $muted; border-radius: 6px; }
 QStackedWidget#dropTarget[invites="true"] { border: 1px solid $accent; border-radius: 6px; }
 QFrame[hairline="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 QFrame[hairline="vertical"] { background: $line; border: none; max-width: 1px; min-width: 1px; }

@@ -132,8 +132,10 @@ class RenderThread(QThread):
                     self._snapshot = self._load(displayed, folders, device, moment)
                     self._loaded = displayed, moment
                 if self._snapshot is not None:
-                    self._share(self._snapshot, displayed, moment, folders)
+                    if moment is None:
+                        self._share(self._snapshot, displayed, moment, folders)
                     self._answer(self._snapshot, probe, clusters)
+                    self._share(self._snapshot, displayed, moment, folders)
                     self._drawn()
                     continue
             except MomentLostError as lost:

@@ -43,8 +43,8 @@ class TimeBar(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.setContentsMargins(0, 0, 0, 0)
         self._bar = QWidget()
-        left = (self._earlier, self._play, self._later)
-        right = (self._step, self._live, self._loop, self._speed, self._disk)
+        left = (self._earlier, self._play, self._later, self._step)
+        right = (self._live, self._loop, self._speed, self._disk)
         layout = row(*left, self.slider, *right, gap=theme.GRID)
         layout.setStretch(len(left), 1)
         self._bar.setLayout(layout)
@@ -111,7 +111,7 @@ class TimeBar(QWidget):
 
     def _fit(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
-        self._step.setFixedWidth(theme.px(104))
+        self._step.setFixedWidth(theme.px(92))
 
     # ---- hands -------------------------------------------------------------------------------
 

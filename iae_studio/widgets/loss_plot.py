@@ -259,4 +259,4 @@ class LossPlot(QWidget):
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
+        return QSize(240, 72)
