@@ -35,6 +35,7 @@ class TimeSlider(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setRange(0, 0)
         self.setPageStep(5)
         self.valueChanged.connect(self.looked)
         theme.notifier().changed.connect(self.update)

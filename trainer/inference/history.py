@@ -39,16 +39,16 @@ class History:
             if moment.step > state.step and not moment.kept:  # after the last checkpoint
                 with suppress(OSError):
                     moment.path.unlink()
-            else:
+            elif moment.step <= state.step:
                 self._last = max(self._last, moment.step)
 
     def keep_if_due(self, state: TrainState, batches: Supply) -> bool:
         """Keep the weights of this step where it is time; whether they were kept."""
         waited = time.monotonic() - self._taken
         due = state.step > self._last and state.step >= CLOSEST * self._last
-        if is_missing(self._run.path / "recipe.json"):  # the disk was taken away, or the run
-            return False
         if not due or waited < SHARE * self._cost or not state.watch.sound:
+            return False
+        if is_missing(self._run.path / "recipe.json"):  # the disk was taken away, or the run
             return False
         return self.keep(state, batches)
 
@@ -66,8 +66,10 @@ class History:
             return False
         finally:
             self._taken = time.monotonic()
-            self._cost = self._taken - began
-            self.spent += self._cost
+            cost = self._taken - began
+            # Nothing was waited for before the first: the second is waited for twice as long.
+            self._cost = cost if self.spent else 2 * cost
+            self.spent += cost
         return True
 
     def _thin_out(self) -> None:
