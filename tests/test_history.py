@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def test_steps_grow_apart(folder, monkeypatch) -> None:
         if taken.keep_if_due(state, batches):
             steps.append(step)
     assert steps[:8] == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert all(after >= 1.15 * before for before, after in zip(steps, steps[1:], strict=False))
+    assert all(after >= 1.15 * before for before, after in pairwise(steps))
 
 
 def test_those_closest_to_each_other_go_first() -> None:

@@ -226,8 +226,8 @@ def test_sizes_have_the_digits_they_deserve() -> None:
 
 def test_where_there_is_no_past_it_is_said_how_to_get_one(state) -> None:
     told = []
-    for run, live in ((None, False), ("a run", False), ("a run", True), ("x.safetensors", False)):
-        display(state, run, live)
+    for path, live in ((None, False), ("a run", False), ("a run", True), ("x.safetensors", False)):
+        display(state, path, live)
         told.append(nothing_kept(state.displayed.model, state.training))
     assert len(set(told)) == 4 and all("(T)" in words for words in (told[0], told[1], told[3]))
 

@@ -60,7 +60,8 @@ class Curves(QObject):
         training, model = self._training, self._displayed.model
         if model.is_run:
             return model.live or model.path == self._held
-        return training.started or training.recipe is None
+        told = training.started or (training.busy and self._held is None)
+        return told or training.recipe is None
 
     @property
     def elsewhere(self) -> str:

@@ -125,12 +125,8 @@ class RenderThread(QThread):
             if displayed is None or probe is None:
                 continue
             try:
-                follows = moment is None and displayed.live
-                if follows and live is not None and live.recipe == displayed.recipe:
-                    self._snapshot, self._loaded = live, None
-                elif self._loaded != (displayed, moment):
-                    self._snapshot = self._load(displayed, folders, device, moment)
-                    self._loaded = displayed, moment
+                if not self._follows(displayed, moment, live):
+                    self._load(displayed, folders, device, moment)
                 if self._snapshot is not None:
                     if moment is None:
                         self._share(self._snapshot, displayed, moment, folders)
@@ -146,15 +142,29 @@ class RenderThread(QThread):
                 self._complain(describe(error))
             self.blank.emit(probe.stamp)
 
+    def _follows(
+        self, displayed: DisplayedModel, moment: Moment | None, live: Snapshot | None
+    ) -> bool:
+        """Take the weights of the running training, if it is that which is shown."""
+        follows = moment is None and displayed.live
+        if follows and live is not None and live.recipe == displayed.recipe:
+            self._snapshot, self._loaded = live, None
+            return True
+        return False
+
     def _load(
         self, displayed: DisplayedModel, folders: Folders, device: str, moment: Moment | None
-    ) -> Snapshot:
-        """The weights of a moment, or the newest on the disk, which are read once."""
+    ) -> None:
+        """Take the weights of a moment, or the newest on the disk, which are read once."""
+        if self._loaded == (displayed, moment):
+            return
         if moment is not None:
-            return load_moment(displayed, folders, device, moment)
-        if self._newest is None or self._newest[0] != displayed:
-            self._newest = displayed, load_newest(displayed, folders, device)
-        return self._newest[1]
+            self._snapshot = load_moment(displayed, folders, device, moment)
+        else:
+            if self._newest is None or self._newest[0] != displayed:
+                self._newest = displayed, load_newest(displayed, folders, device)
+            self._snapshot = self._newest[1]
+        self._loaded = displayed, moment
 
     def _lose(self, lost: MomentLostError) -> None:
         """The newest weights answer in its place, unless another moment is wanted by now."""

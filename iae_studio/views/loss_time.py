@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from iae_studio.state.studio_state import StudioState
-from iae_studio.widgets.run_plot import RunPlot
+
+if TYPE_CHECKING:
+    from iae_studio.widgets.run_plot import RunPlot
 
 
 class LossTime(QObject):
