@@ -60,6 +60,7 @@ class ExploreView(QWidget):
         stays = self._to_live.sizePolicy()
         stays.setRetainSizeWhenHidden(True)  # the pictures must not move as time does
         self._to_live.setSizePolicy(stays)
+        theme.follow(self._to_live, lambda: self._to_live.setFixedHeight(theme.px(20)))
         self._to_live.hide()
         layout.addLayout(row(self._facts, self._begin, self._to_live, None))
         self.view(PICTURES)

@@ -79,7 +79,9 @@ def test_steps_grow_apart(folder, monkeypatch) -> None:
     monkeypatch.setattr(history, "SHARE", 0)
     state, batches = start(TOY, CPU), batches_of(TOY)
     taken, steps = History(folder, state), []
-    monkeypatch.setattr(taken, "keep", lambda state, _: setattr(taken, "_last", state.step) or True)
+    monkeypatch.setattr(
+        taken, "keep", lambda state, *_: setattr(taken, "_last", state.step) or True
+    )
     for step in range(200):
         state.step = step
         if taken.keep_if_due(state, batches):

@@ -103,11 +103,11 @@ import numpy as np
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.model_files import SHIPPED
-from iae_studio.threads.render import _load_engine
+from iae_studio.threads.engine import load_engine
 from iae_studio.threads.weights import load_newest
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.messages import Probe, column_seeds
-_load_engine()
+load_engine()
 from trainer.inference.render import render
 shown = DisplayedModel(CATALOGUE["drawn-10"], SHIPPED["drawn-10"])
 snapshot = load_newest(shown, Folders(), "auto")

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
+from iae_studio.state.directions import Directions
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.training import State
@@ -29,6 +30,9 @@ from tests.studio import (
     steps,
     wait_state,
 )
+from trainer.exploring.local_directions import find as find_directions
+from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.directions import HERE, WhichDirections
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.recipe.catalogue import CATALOGUE
@@ -108,11 +112,13 @@ def test_a_training_is_looked_back_on_while_it_goes_on(studio, qtbot, monkeypatc
 # ---- all kinds -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "recipe", [TINY, cycle("shoes-small"), cycle("faces-small")], ids=lambda recipe: recipe.name
-)
-def test_keys_go_back_and_forth_in_pictures(studio, qtbot, recipe) -> None:
-    run = trained_run(recipe)
+def test_keys_go_back_and_forth_in_pictures(studio, qtbot) -> None:
+    for recipe in (TINY, cycle("shoes-small"), cycle("faces-small")):
+        back_and_forth(studio, qtbot, recipe)
+
+
+def back_and_forth(studio, qtbot, recipe: Recipe) -> None:
+    run = trained_run(recipe, name=recipe.name)
     keep(run, 1, 5, 9)
     open_run(studio, qtbot, run, recipe, 4)
     now = newest(studio, qtbot)
@@ -168,6 +174,30 @@ def test_the_map_follows_too(studio, qtbot) -> None:
     before = np.array(canvas.places())
     key(studio, KEY.Key_Left)
     qtbot.waitUntil(lambda: not np.array_equal(canvas.places(), before), timeout=LONG)
+
+
+def test_directions_and_strips_are_the_moments_own(studio, qtbot) -> None:
+    """Of a start that is looked at after a later step there are none."""
+    run = trained_run(TINY)
+    keep(run, 7, 9)
+    open_run(studio, qtbot, run, TINY, 3)
+    directions = studio.window.findChild(Directions)
+    drawn, found = [], []
+    directions.drawn.connect(drawn.append)
+    directions.taken.connect(lambda: found.append(directions._found))
+    chosen, answers = studio.state.selection, studio.state.answers
+    for step in (9, 7):
+        drawn.clear(), found.clear()
+        key(studio, KEY.Key_Left)
+        qtbot.waitUntil(lambda: bool(found and drawn), timeout=LONG)
+        snapshot = load_snapshot(studio.state.time.moment.path, CPU)
+        probe = answers.probe_of(chosen.row, chosen.column)
+        asked = WhichDirections(probe, HERE, HERE)
+        expected = find_directions(snapshot, asked, Circumstances())
+        assert studio.state.time.step == step
+        np.testing.assert_array_equal(found[-1].code.axes, expected.code.axes)
+    key(studio, KEY.Key_Home)
+    qtbot.waitUntil(lambda: drawn[-1] is None, timeout=LONG)
 
 
 # ---- the plot ------------------------------------------------------------------------------------
@@ -242,11 +272,16 @@ def test_moments_play_to_the_newest_and_round_and_round(studio, qtbot) -> None:
 # ---- what goes wrong -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["damaged", "gone", "another model's"])
-def test_a_moment_that_cannot_be_shown_is_told_once(studio, qtbot, how) -> None:
-    run = trained_run(TINY)
+def test_a_moment_that_cannot_be_shown_is_told_once(studio, qtbot) -> None:
+    for how in ("damaged", "gone", "another model's"):
+        lose(studio, qtbot, how)
+
+
+def lose(studio, qtbot, how: str) -> None:
+    run = trained_run(TINY, name=how)
     keep(run, 5, 9)
     open_run(studio, qtbot, run, TINY, 3)
+    studio.state.messages.show_message(None)
     state, now = studio.state, newest(studio, qtbot).tiles
     file = state.time.moments[1].path
     if how == "gone":

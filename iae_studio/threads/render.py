@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
+from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
 from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
+from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 class RenderThread(QThread):
     """Answers probes with the weights of what is displayed.
 
-    One slot: a newer probe replaces an unanswered one. New live weights answer the last probe
-    again.
+    A newer probe replaces an unanswered one. New live weights answer the last probe again.
     """
 
     ready = Signal(str)  # the engine is loaded; the device's name
@@ -78,7 +79,9 @@ class RenderThread(QThread):
     def look_at(self, moment: Moment | None) -> None:
         """Answer what is asked next with the weights of that moment; None: with the newest."""
         with self._wake:
-            self._moment = moment
+            self._moment, self._shared = moment, None
+            if self._explorers is not None:
+                self._explorers.hold()
 
     def use_device(self, device: str) -> None:
         """Answer on this device from now on: auto, cpu or cuda."""
@@ -102,9 +105,9 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         try:
-            self.ready.emit(_load_engine())
+            self.ready.emit(load_engine())
         except Exception as error:
-            self.failed.emit(_no_engine(error))
+            self.failed.emit(no_engine(error))
             self.broken.emit()
             return
         self._serve()
@@ -128,11 +131,10 @@ class RenderThread(QThread):
                 if not self._follows(displayed, moment, live):
                     self._load(displayed, folders, device, moment)
                 if self._snapshot is not None:
-                    if moment is None:
-                        self._share(self._snapshot, displayed, moment, folders)
-                    self._answer(self._snapshot, probe, clusters)
-                    self._share(self._snapshot, displayed, moment, folders)
-                    self._drawn()
+                    share = partial(self._share, self._snapshot, displayed, moment, folders)
+                    if moment is None:  # else a hand moves the time: its pictures come first
+                        share()
+                    self._draw(self._snapshot, probe, clusters, share)
                     continue
             except MomentLostError as lost:
                 self._lose(lost)
@@ -183,17 +185,23 @@ class RenderThread(QThread):
         folders: Folders,
     ) -> None:
         """Unless something else is to be shown by now."""
-        if self._explorers is None or snapshot is self._shared:
+        if self._explorers is None:
             return
         root = folders.of(displayed.recipe.data.name)
         with self._wake:
-            if not self._reload:
+            if not self._reload and moment == self._moment and snapshot is not self._shared:
                 self._shared = snapshot
                 file = None if moment is None else moment.path
                 live = displayed.live and moment is None
                 self._explorers.show(Subject(snapshot, displayed.path, root, file, live))
 
-    def _drawn(self) -> None:
+    def _draw(
+        self, snapshot: Snapshot, probe: Probe, clusters: bool, then: Callable[[], None]
+    ) -> None:
+        try:
+            self._answer(snapshot, probe, clusters)
+        finally:
+            then()
         if self._complained:
             self._complained = ""
             self.recovered.emit()
@@ -218,29 +226,3 @@ class RenderThread(QThread):
         elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
             ahead = self.previewed.emit if len(probe.images) > 1 else None
             self.rendered.emit(render(snapshot, probe, ahead))
-
-
-def _no_engine(error: Exception) -> Failed:
-    """Why the engine cannot be loaded, and the way out."""
-    why = str(error) if isinstance(error, UserError) else missing_runtime(error)
-    if why:
-        return Failed(f"The engine cannot be loaded: {why}")
-    remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
-    told = describe(error)
-    return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
-
-
-def _load_engine() -> str:
-    """Import torch here, where a wait of seconds does not matter; the device that there is."""
-    if why := openmp_conflict():
-        raise UserError(why)
-    import torch
-
-    import trainer.inference.model_files
-    from trainer.training.device import use_threads
-
-    assert trainer.inference.model_files
-    use_threads()
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return "CPU"

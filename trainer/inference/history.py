@@ -11,6 +11,7 @@ from trainer.data.batches import Supply
 from trainer.inference.model_files import export_model
 from trainer.inference.snapshot import publish
 from trainer.messages import UserError
+from trainer.models.directions import Directions
 from trainer.storage.files import is_missing
 from trainer.storage.snapshots import MOST_BYTES, moments_in, remove, snapshot_path, surplus
 from trainer.training.checkpoint import RunFolder
@@ -42,23 +43,28 @@ class History:
             elif moment.step <= state.step:
                 self._last = max(self._last, moment.step)
 
-    def keep_if_due(self, state: TrainState, batches: Supply) -> bool:
-        """Keep the weights of this step where it is time; whether they were kept."""
+    def keep_if_due(
+        self, state: TrainState, batches: Supply, known: Directions | None = None
+    ) -> bool:
+        """Keep the weights of this step where it is time; whether they were kept.
+
+        `known` directions were found lately: it takes most of the time to find others.
+        """
         waited = time.monotonic() - self._taken
         due = state.step > self._last and state.step >= CLOSEST * self._last
         if not due or waited < SHARE * self._cost or not state.watch.sound:
             return False
         if is_missing(self._run.path / "recipe.json"):  # the disk was taken away, or the run
             return False
-        return self.keep(state, batches)
+        return self.keep(state, batches, known)
 
-    def keep(self, state: TrainState, batches: Supply) -> bool:
+    def keep(self, state: TrainState, batches: Supply, known: Directions | None = None) -> bool:
         """Keep the weights of this step; whether they were."""
         began = time.monotonic()
         self._last = state.step
         try:
             now = batches.at(state.step)
-            snapshot = publish(state.ema, state.step, now.device, now)
+            snapshot = publish(state.ema, state.step, now.device, now, known)
             export_model(snapshot, snapshot_path(self._run.path, state.step), {})
             self._thin_out()
         except (UserError, OSError, RuntimeError) as error:  # a full disk, weights beyond 16 bits
