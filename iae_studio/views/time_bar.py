@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QStackedLayout, QToolButton, QWidget
 
 from iae_studio.state.playing import Playing
@@ -11,13 +11,14 @@ from iae_studio.state.time import Time
 from iae_studio.style import theme
 from iae_studio.views.actions import act
 from iae_studio.views.building_blocks import row, tool
+from iae_studio.views.help import help_mark
 from iae_studio.views.time_words import nothing_kept, on_disk, size, step_words, words_of
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.time_slider import TimeSlider
 
 SUBJECT = "Time"
-HEIGHT = 28  # px
+HEIGHT, LEAST = 28, 240  # px
 LIMITS = (100, 250, 500, 1000, 2000, 5000)  # MB
 
 
@@ -44,7 +45,8 @@ class TimeBar(QWidget):
         self._pages.setContentsMargins(0, 0, 0, 0)
         self._bar = QWidget()
         left = (self._earlier, self._play, self._later, self._step)
-        right = (self._live, self._loop, self._speed, self._disk)
+        self._help = help_mark("time")
+        right = (self._live, self._loop, self._speed, self._disk, self._help)
         layout = row(*left, self.slider, *right, gap=theme.GRID)
         layout.setStretch(len(left), 1)
         self._bar.setLayout(layout)
@@ -111,7 +113,22 @@ class TimeBar(QWidget):
 
     def _fit(self) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
+        self.setMinimumWidth(theme.px(LEAST))
         self._step.setFixedWidth(theme.px(92))
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Leave out what there is no room for, what is needed least first."""
+        room = self.width() - self.slider.minimumSizeHint().width()
+        for each in (self._earlier, self._play, self._later, self._live):
+            room -= each.sizeHint().width() + theme.GRID
+        for each in (self._loop, self._disk, self._step, self._speed, self._help):
+            room -= max(each.sizeHint().width(), each.minimumWidth()) + theme.GRID
+            each.setVisible(room >= 0)
 
     # ---- hands -------------------------------------------------------------------------------
 

@@ -62,9 +62,13 @@ class PlotTime(QObject):
         for line in self._lines:
             self._plot.removeItem(line)
         self._marks, self._lines = list(marks), []
-        for step, text in self._marks:
+        for number, (step, text) in enumerate(self._marks):
             words = text.replace("{", "{{").replace("}", "}}")
-            how = {"position": 0.96, "anchors": [(0, 0.5), (0, 0.5)], "movable": False}
+            how = {
+                "position": (1.0, 0.7)[number % 2],
+                "anchors": [(0, 0), (0, 0)],
+                "movable": False,
+            }
             line = pg.InfiniteLine(step, angle=90, label=words, labelOpts=how)
             line.setZValue(10)
             self._plot.addItem(line, ignoreBounds=True)
