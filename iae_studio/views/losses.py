@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from iae_studio.widgets.run_plot import RunPlot
 
 SMOOTHING = 0.5
+ROOMY = 600  # px: in a narrower view the button of another training is its icon alone
 _BESIDE = 255  # px that tabs and tools take beside the smoothing
 LONGEST = 20_000  # letters of an entry: a trace has fewer
 
@@ -78,6 +79,21 @@ class LossesView(QWidget):
         plot = self.plot = RunPlot()
         plot.setObjectName("lossPlot")
         plot.setAccessibleName("Losses by step")
+        self._page.addWidget(plot, 1)
+        self._page.addWidget(TimeBar(self._state))
+        LossTime(self._state, plot)
+        self._make_tools(plot)
+        self._training.curvesLoaded.connect(self._load)
+        self._training.progressed.connect(self._append)
+        self._training.stateChanged.connect(lambda _: self._offer())
+        self._curves.changed.connect(self._show)
+        self._show()
+
+    def _make_tools(self, plot: RunPlot) -> None:
+        """Beside the tabs: below the plot they would take a row from the images."""
+        self._other = button("", "play", "", self._show_training, "otherLossesButton")
+        self._other.setProperty("flat", True)
+        self._other.hide()
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
         self._smoothing = smoothing
         theme.follow(smoothing, self._fit)
@@ -88,26 +104,16 @@ class LossesView(QWidget):
         decades.setChecked(True)
         decades.toggled.connect(plot.setLog)
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)
-        self._page.addWidget(plot, 1)
-        self._page.addWidget(TimeBar(self._state))
-        LossTime(self._state, plot)
         tip = "Train the shown experiment (T)"
         start = self._begin = button("Train", "play", tip, self._training.start, "trainHereButton")
         start.setProperty("flat", True)
         self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
-        self._other = button("", "play", "", self._show_training, "otherLossesButton")
-        self._other.setProperty("flat", True)
-        corner = QWidget()  # beside the tabs: below the plot they would take a row from the images
+        corner = QWidget()
         tools = row(self._other, start, *self._tools, help_mark("losses"))
         tools.setContentsMargins(0, 0, theme.PAD, 0)
         corner.setLayout(tools)
         self._tabs.setCornerWidget(corner)
         corner.show()
-        self._training.curvesLoaded.connect(self._load)
-        self._training.progressed.connect(self._append)
-        self._training.stateChanged.connect(lambda _: self._offer())
-        self._curves.changed.connect(self._show)
-        self._show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -117,6 +123,9 @@ class LossesView(QWidget):
         """The slider is as long as the tabs let it be."""
         room = self.width() - theme.px(_BESIDE)
         if self._smoothing is not None:
+            if not self._other.isHidden():
+                self._other.fold(self.width() < theme.px(ROOMY))
+                room -= self._other.sizeHint().width() + theme.GAP
             self._smoothing.setMaximumWidth(min(max(room, theme.px(110)), theme.px(240)))
 
     def _offer(self) -> None:
@@ -179,6 +188,7 @@ class LossesView(QWidget):
         name, here = self._curves.elsewhere, self._curves.trains
         self._other.setVisible(bool(name))
         self._other.setText(f"Losses of {short(name)}" if here else f"{short(name)} trains")
+        self._fit()
         about = "These are the losses of" if here else "These are not the losses of"
         self._other.setToolTip(plain(f"{about} {name}, which trains. Show that model"))
 

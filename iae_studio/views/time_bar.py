@@ -124,9 +124,10 @@ class TimeBar(QWidget):
     def _fold(self) -> None:
         """Leave out what there is no room for, what is needed least first."""
         room = self.width() - self.slider.minimumSizeHint().width()
-        for each in (self._earlier, self._play, self._later, self._live):
-            room -= each.sizeHint().width() + theme.GRID
-        for each in (self._loop, self._disk, self._step, self._speed, self._help):
+        for always in (self._earlier, self._play, self._later, self._live):
+            room -= always.sizeHint().width() + theme.GRID
+        least: tuple[QWidget, ...] = (self._loop, self._disk, self._step, self._speed, self._help)
+        for each in least:
             room -= max(each.sizeHint().width(), each.minimumWidth()) + theme.GRID
             each.setVisible(room >= 0)
 
