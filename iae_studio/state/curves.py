@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import Displayed
-from iae_studio.state.training import Training
+from iae_studio.state.training import State, Training
 from trainer.messages import Floats
 
 
@@ -49,8 +49,8 @@ class Curves(QObject):
         self._displayed, self._training = displayed, training
         self.family: Family | None = None  # of the displayed run
         self._run: Path | None = None
-        self._held: Path | None = None  # the run whose losses the training told
-        training.curvesLoaded.connect(lambda _: self._hold())
+        self._told = self._loads = False  # a training told its losses; another one has yet to
+        training.curvesLoaded.connect(lambda _: self._hear())
         displayed.changed.connect(lambda _: self._follow())
         training.stateChanged.connect(lambda _: self._follow())
 
@@ -59,8 +59,8 @@ class Curves(QObject):
         """Whether the losses of the training are shown, which may be over."""
         training, model = self._training, self._displayed.model
         if model.is_run:
-            return model.live or model.path == self._held
-        told = training.started or (training.busy and self._held is None)
+            return model.live or (model.path == training.run_path and not self._loads)
+        told = training.started or (training.busy and not self._told)
         return told or training.recipe is None
 
     @property
@@ -78,13 +78,14 @@ class Curves(QObject):
             self.family = family
             self.changed.emit()
 
-    def _hold(self) -> None:
-        self._held = self._training.run_path
+    def _hear(self) -> None:
+        self._told, self._loads = True, False
         self.changed.emit()
 
     def _follow(self) -> None:
         model = self._displayed.model
         run = model.path if model.is_run else None
+        self._loads = self._loads or self._training.state is State.LOADING
         if run != self._run:
             self._run, self.family = run, None
             if run is not None:
