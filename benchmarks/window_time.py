@@ -80,20 +80,27 @@ def scrub(opened: Studio, places: np.ndarray) -> tuple[list[float], list[float]]
     return times
 
 
-def rows(opened: Studio) -> list[Row]:
-    """Of an opened window, for the table of `benchmarks.window`."""
-    from trainer.inference.snapshot_cache import LATELY
-
-    state, run = opened.state, made_run()
+def look(opened: Studio, run: Path) -> None:
+    """At the first moment of a run."""
+    state = opened.state
     state.displayed.select(DisplayedModel(model_recipe(SHIPPED[MODEL]), run))
     wait(lambda: len(state.time.moments) == MOMENTS and state.answers.rendering is not None)
     state.time.look_at(1)
     pause(2.0)
+
+
+def rows(opened: Studio) -> list[Row]:
+    """Of an opened window, for the table of `benchmarks.window`."""
+    from trainer.inference.snapshot_cache import LATELY
+
     there = np.arange(1, MOMENTS)
+    about = np.random.default_rng(0).permutation(there)
     found: list[Row] = []
-    for what, places in (("first time", there), ("back, seen before", there[::-1] - 1)):
+    for what, places in (("step by step", there), ("jumping about", about), ("back", there - 1)):
+        if what != "back":
+            look(opened, made_run())
         first, every = scrub(opened, places)
-        tiles = len(state.inputs.images) * state.query.columns
+        tiles = len(opened.state.inputs.images) * opened.state.query.columns
         title = f"scrubbing over {MOMENTS} moments of {MODEL}, {what}"
         found.append(move_row(f"{title}: first row", first, 50))
         found.append(move_row(f"{title}: all {tiles} tiles", every, 150))

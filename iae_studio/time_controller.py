@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings
@@ -35,17 +36,25 @@ class TimeController(QObject):
     ) -> None:
         super().__init__()
         self._state, self._settings, self._submit = state, settings, submit
-        self._training = training
+        self._training, self._render = training, render
         time = state.time
         time.limit_to(whole(settings, LIMIT, LEAST, MOST, time.limit))
         training.most_bytes = MEGABYTE * time.limit
-        time.moved.connect(render.look_at)
+        time.moved.connect(self._look_at)
         time.listWanted.connect(self._list)
         time.limitChanged.connect(self._limit)
         time.clearWanted.connect(lambda run: self._remove(run, partial(_unkept, run)))
         state.curves.readWanted.connect(self._read)
         render.momentLost.connect(time.lose)
         training.momentKept.connect(time.refresh)
+
+    def _look_at(self, moment: Moment | None) -> None:
+        """A hand that moves comes to the moments beside it next."""
+        moments = self._state.time.moments
+        at = moments.index(moment) if moment in moments else len(moments)
+        later, earlier = moments[at + 1 : at + 3], moments[max(at - 2, 0) : at][::-1]
+        near = [each for pair in zip_longest(earlier, later) for each in pair if each is not None]
+        self._render.look_at(moment, tuple(near))
 
     def _list(self, run: Path) -> None:
         then = partial(self._state.time.set_moments, run)

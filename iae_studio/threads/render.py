@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,9 @@ from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
+
+
+AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand would wait
 
 
 class RenderThread(QThread):
@@ -53,6 +58,7 @@ class RenderThread(QThread):
         self._device = "auto"
         self._live: Snapshot | None = None
         self._moment: Moment | None = None
+        self._near: tuple[Moment, ...] = ()
         self._due = False
         self._reload = False
         self._quit = False
@@ -76,10 +82,13 @@ class RenderThread(QThread):
                 self._explorers.hold()
             self._wake.notify()
 
-    def look_at(self, moment: Moment | None) -> None:
-        """Answer what is asked next with the weights of that moment; None: with the newest."""
+    def look_at(self, moment: Moment | None, near: tuple[Moment, ...] = ()) -> None:
+        """Answer what is asked next with the weights of that moment; None: with the newest.
+
+        Those `near` are read while nothing is asked: a hand may want them next.
+        """
         with self._wake:
-            self._moment, self._shared = moment, None
+            self._moment, self._near, self._shared = moment, near, None
             if self._explorers is not None:
                 self._explorers.hold()
 
@@ -135,6 +144,7 @@ class RenderThread(QThread):
                     if moment is None:  # else a hand moves the time: its pictures come first
                         share()
                     self._draw(self._snapshot, probe, clusters, share)
+                    self._read_ahead(displayed, folders, device)
                     continue
             except MomentLostError as lost:
                 self._lose(lost)
@@ -167,6 +177,19 @@ class RenderThread(QThread):
                 self._newest = displayed, load_newest(displayed, folders, device)
             self._snapshot = self._newest[1]
         self._loaded = displayed, moment
+
+    def _read_ahead(self, displayed: DisplayedModel, folders: Folders, device: str) -> None:
+        """Moments that a hand may want next, one by one, until something is asked."""
+        with self._wake:
+            near, self._near = self._near, ()
+        for moment in near:
+            if self._due or self._quit:
+                return
+            began = time.monotonic()
+            with suppress(MomentLostError):  # told when it is looked at
+                load_moment(displayed, folders, device, moment)
+            if time.monotonic() - began > AHEAD:
+                return
 
     def _lose(self, lost: MomentLostError) -> None:
         """The newest weights answer in its place, unless another moment is wanted by now."""
