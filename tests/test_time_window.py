@@ -35,6 +35,7 @@ from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.directions import HERE, WhichDirections
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render, render_clusters, sample_cloud
+from trainer.inference.snapshot_cache import LATELY
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
@@ -299,7 +300,8 @@ def lose(studio, qtbot, how: str) -> None:
     assert newest(studio, qtbot).step == 9 and state.messages.current is told
 
 
-def test_moments_are_limited_and_removed(studio, qtbot) -> None:
+def test_moments_are_read_ahead_limited_and_removed(studio, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("iae_studio.threads.render.AHEAD", 60)  # s: a busy machine is slow
     run = trained_run(TINY)
     keep(run, 5, 9, 13)
     keep(run, 9, kept=True)
@@ -309,6 +311,12 @@ def test_moments_are_limited_and_removed(studio, qtbot) -> None:
     button = find(studio, QAbstractButton, "timeDisk")
     assert button.text().endswith("MB") and "1 of them" in button.toolTip()
     time.look_at(5)
+    names = {"00000000.safetensors", "00000009.kept.safetensors"}
+
+    def there() -> bool:
+        return names <= {path.name for path, *_ in list(LATELY._held) if run in path.parents}
+
+    qtbot.waitUntil(there, timeout=LONG)
     time.clear()
     qtbot.waitUntil(lambda: [m.step for m in time.moments] == [9], timeout=LONG)
     assert time.step == 9, "of what is left the nearest"

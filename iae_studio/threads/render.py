@@ -28,10 +28,7 @@ AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand
 
 
 class RenderThread(QThread):
-    """Answers probes with the weights of what is displayed.
-
-    A newer probe replaces an unanswered one. New live weights answer the last probe again.
-    """
+    """Answers the newest probe with the weights of what is displayed, again with newer ones."""
 
     ready = Signal(str)  # the engine is loaded; the device's name
     factsKnown = Signal(ModelFacts, int)  # with the stamp of the probe that asked
