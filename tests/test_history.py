@@ -17,7 +17,7 @@ from trainer.inference.history import History
 from trainer.inference.model_files import export_model, load_moment, load_snapshot
 from trainer.inference.snapshot_cache import SnapshotCache, size_of
 from trainer.messages import UserError
-from trainer.storage.snapshots import Moment, moments_in, remove, snapshot_path, surplus
+from trainer.storage.snapshots import Moment, moments_in, one_a_step, remove, snapshot_path, surplus
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import TrainState, run, start
 
@@ -118,6 +118,16 @@ def test_a_run_keeps_no_more_than_it_may(folder, monkeypatch, limit) -> None:
             keep.rename(snapshot_path(folder.path, 4, kept=True))
     found = kept(folder)
     assert len(found) <= 6 and found[0] == 0 and found[-1] == 2000 and 4 in found
+
+
+def test_of_one_step_the_exact_weights_are_looked_at(tmp_path) -> None:
+    for keep in (True, False):
+        file = snapshot_path(tmp_path, 7, keep)
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"weights")
+    found = moments_in(tmp_path)
+    assert [moment.kept for moment in found] == [False, True]
+    assert [moment.kept for moment in one_a_step(found)] == [True]
 
 
 def test_moments_after_the_checkpoint_go_but_for_those_that_are_referred_to(folder) -> None:

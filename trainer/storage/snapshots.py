@@ -41,7 +41,8 @@ def moments_in(run: Path) -> tuple[Moment, ...]:
         entries = list((run / FOLDER).iterdir())
     except OSError:
         return ()
-    return tuple(sorted(filter(None, map(_moment, entries))))
+    found = filter(None, map(_moment, entries))
+    return tuple(sorted(found, key=lambda moment: (moment.step, moment.kept)))
 
 
 def _moment(path: Path) -> Moment | None:
