@@ -23,7 +23,7 @@ if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
 import PySide6
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from benchmarks import window_directions, window_grid, window_map, window_pad
+from benchmarks import window_directions, window_grid, window_map, window_pad, window_time
 from benchmarks.opened import (
     Paints,
     Row,
@@ -134,7 +134,7 @@ def walk_row(opened: Studio, seconds: float) -> Row:
 def explored_rows() -> list[Row]:
     """How soon what is explored answers, each part in a window of its own."""
     found: list[Row] = []
-    for part in (window_grid, window_pad, window_directions, window_map):
+    for part in (window_grid, window_pad, window_directions, window_map, window_time):
         with own_folders() as folder, studio(folder, RECIPE.name) as opened:
             found += part.rows(opened)
     return found

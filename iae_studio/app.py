@@ -38,12 +38,12 @@ from iae_studio.threads.failures import describe
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from iae_studio.threads.worker import WorkThread
+from iae_studio.time_controller import TimeController
 from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
-from trainer.storage.snapshots import moments_in
 
 if TYPE_CHECKING:
     from pyqtgraph.util.garbage_collector import GarbageCollector
@@ -80,6 +80,8 @@ class Studio(QObject):
         self.undo = UndoController(self.state, self.window)
         self.session.begun.connect(lambda: self.undo.ready("session"))
         self.bookmarks = BookmarkController(self.state, self.window, self.work.submit)
+        parts = self.state, self.settings, self.work.submit, self.render, self.training
+        self.time = TimeController(*parts)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
@@ -187,7 +189,6 @@ class Studio(QObject):
     def _connect_render(self) -> None:
         state, render = self.state, self.render
         state.displayed.changed.connect(self._show)
-        state.time.moved.connect(render.look_at)
         state.devices.changed.connect(render.use_device)
         state.answers.asked.connect(render.ask)
         render.failed.connect(state.messages.show_picture_failure)
@@ -215,14 +216,12 @@ class Studio(QObject):
         thread.failed.connect(state.failed)
         thread.leftOut.connect(state.left_out)
         thread.noted.connect(self.state.messages.logged)
-        thread.momentKept.connect(self.state.time.refresh)
         thread.asideChanged.connect(self.state.asides.changed)
         thread.amended.connect(self.state.amending.heard)
 
     def _connect_jobs(self) -> None:
         state = self.state
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.time.listWanted.connect(self._list_moments)
 
     def _engine_ready(self, device: str) -> None:
         gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
@@ -246,10 +245,3 @@ class Studio(QObject):
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
         job = partial(jobs.read_sketch, drawing, spec)
         self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
-
-    def _list_moments(self, run: Path) -> None:
-        self.work.submit(
-            partial(moments_in, run),
-            then=partial(self.state.time.set_moments, run),
-            newest="moments",
-        )

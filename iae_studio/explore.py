@@ -15,7 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
 from iae_studio.views.actions import act
-from iae_studio.views.building_blocks import button, row
+from iae_studio.views.building_blocks import button, row, tool
 from iae_studio.views.message_bar import MessageBar
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.folding_button import FoldingButton
@@ -23,6 +23,7 @@ from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from trainer.messages import ModelFacts, Pixels
 from trainer.recipe.recipe import Recipe
+from trainer.storage.snapshots import Moment
 
 
 class ExploreView(QWidget):
@@ -51,7 +52,17 @@ class ExploreView(QWidget):
         start = state.training.start
         self._begin = button("Train", "play", tip, start, "trainUntrainedButton")
         self._begin.hide()
-        layout.addLayout(row(self._facts, self._begin, None))
+        tip = "Show the newest weights, and follow them (Shift+End)"
+        live = partial(state.time.look_at, None)
+        self._to_live = tool("Back to live", "step", tip, live)
+        self._to_live.setObjectName("backToLiveButton")
+        self._to_live.setProperty("snug", True)
+        stays = self._to_live.sizePolicy()
+        stays.setRetainSizeWhenHidden(True)  # the pictures must not move as time does
+        self._to_live.setSizePolicy(stays)
+        theme.follow(self._to_live, lambda: self._to_live.setFixedHeight(theme.px(20)))
+        self._to_live.hide()
+        layout.addLayout(row(self._facts, self._begin, self._to_live, None))
         self.view(PICTURES)
         self._connect()
         self._show_recipe(state.displayed.recipe)
@@ -66,6 +77,7 @@ class ExploreView(QWidget):
         self._displayed.recipeChanged.connect(self._show_recipe)
         self._displayed.changed.connect(lambda _: self._wait())
         self._state.training.stateChanged.connect(lambda _: self._offer())
+        self._state.time.moved.connect(self._show_time)
 
     def view(self, name: str) -> QWidget:
         """The view of that name, made for its first use."""
@@ -201,7 +213,17 @@ class ExploreView(QWidget):
         """An untrained model can be trained right where that is said."""
         training = self._state.training
         rests = not training.busy and training.state is not State.STARTING
-        self._begin.setVisible(self._step == 0 and rests)
+        self._begin.setVisible(self._step == 0 and rests and self._state.time.live)
+
+    def _show_time(self, moment: Moment | None) -> None:
+        """Who looks at the past sees that, and the way back."""
+        past = moment is not None
+        if past is not self._to_live.isHidden():
+            return
+        self._to_live.setVisible(past)
+        self._facts.setProperty("past", past)
+        self._facts.style().unpolish(self._facts)
+        self._facts.style().polish(self._facts)
 
     def _wait(self) -> None:
         self._step = None
@@ -215,6 +237,9 @@ class ExploreView(QWidget):
         self._step = step
         self._offer()
         model = self._displayed.model
+        if not self._state.time.live:
+            self._facts.setText(f"step {step:,} of this run, kept")
+            return
         if step == 0:
             self._facts.setText("Untrained: what you see means nothing yet. Press Train.")
             return

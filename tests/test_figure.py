@@ -20,9 +20,10 @@ from tests.studio import LONG, newest, running
 from trainer.exploring.figure import lay_out
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.figure import Block, Figure, LayOut
-from trainer.inference.model_files import fingerprint, load_snapshot
+from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render
 from trainer.messages import Probe, UserError, column_seeds
+from trainer.recipe.fingerprint import fingerprint_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,7 +50,7 @@ def figure_of(name: str, rows: int = 3) -> tuple[Figure, Probe, object]:
 def test_each_kind_of_model_has_its_layout(qapp, name, heads, says) -> None:
     figure, _, _ = figure_of(name)
     assert [block.head for block in figure.blocks] == heads
-    assert says in figure.caption and fingerprint(SHIPPED[name])[:12] in figure.caption
+    assert says in figure.caption and fingerprint_of(SHIPPED[name])[:12] in figure.caption
     assert f"{name}, step " in figure.caption
     page = Image.open(io.BytesIO(as_bytes(figure, ".png")))
     assert page.width == round(170 / 25.4 * 300)

@@ -103,12 +103,14 @@ import numpy as np
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.model_files import SHIPPED
-from iae_studio.threads.render import _load, _load_engine
+from iae_studio.threads.engine import load_engine
+from iae_studio.threads.weights import load_newest
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.messages import Probe, column_seeds
-_load_engine()
+load_engine()
 from trainer.inference.render import render
-snapshot = _load(DisplayedModel(CATALOGUE["drawn-10"], SHIPPED["drawn-10"]), Folders(), "auto")
+shown = DisplayedModel(CATALOGUE["drawn-10"], SHIPPED["drawn-10"])
+snapshot = load_newest(shown, Folders(), "auto")
 answer = render(snapshot, Probe(1, np.zeros((2, 28, 28, 1), np.uint8), column_seeds(0, 8)))
 assert answer.tiles.shape == (2, 8, 28, 28, 1)
 print(*{name.split(".")[0] for name in sys.modules})

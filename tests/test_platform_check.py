@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from iae_studio import platform_check as check
-from iae_studio.threads.render import _no_engine
+from iae_studio.threads.engine import no_engine
 from tests.tiny import ROOT
 
 
@@ -110,8 +110,8 @@ def test_a_missing_or_old_runtime_of_windows_is_named(error: Exception, words: s
 
 def test_the_engine_says_what_it_lacks(monkeypatch) -> None:
     monkeypatch.setattr(check.missing_runtime, "__defaults__", ("win32",))
-    assert "vc_redist" in str(_no_engine(RUNTIME[2][0]))
-    plain = _no_engine(ImportError("no torch"))
+    assert "vc_redist" in str(no_engine(RUNTIME[2][0]))
+    plain = no_engine(ImportError("no torch"))
     assert "force-reinstall torch" in str(plain) and plain.trace
 
 

@@ -229,7 +229,7 @@ def test_the_buttons_of_a_message_move_below_it_where_it_is_narrow(
 
 
 def test_the_log_comes_to_the_front_with_what_is_to_be_read(qtbot, state) -> None:
-    view = shown(qtbot, LossesView(state.training, state.messages), 600, 160)
+    view = shown(qtbot, LossesView(state), 600, 160)
     tabs = view.findChild(QTabWidget)
     assert tabs.currentWidget() is not view.log
     state.messages.logged.emit("x" * (LONGEST + 1))

@@ -159,7 +159,7 @@ def test_tools_ask_for_what_they_say(explore, state) -> None:
 
 
 def test_losses_follow_the_training_and_the_log_what_is_said(qtbot, state) -> None:
-    view = LossesView(state.training, state.messages)
+    view = LossesView(state)
     qtbot.addWidget(view)
     view.complete()
     rows = np.ones((5, len(LOSSES)), np.float32)

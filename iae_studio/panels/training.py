@@ -10,7 +10,7 @@ from iae_studio.views.losses import LossesView
 
 def build(state: StudioState, submit: Submit) -> LossesView:
     """The plot, and the log beside it."""
-    return LossesView(state.training, state.messages)
+    return LossesView(state)
 
 
 PANELS.register(

@@ -42,7 +42,7 @@ class Directions(DirectionRows):
         state.answers.factsChanged.connect(lambda _: self._tell())
         for cause in (
             *(state.selection.changed, state.displayed.selected, state.answers.factsChanged),
-            *(state.query.basisChanged, state.query.noiseChanged),
+            *(state.query.basisChanged, state.query.noiseChanged, state.time.moved),
         ):
             cause.connect(lambda *_: self._ask_soon.start(0))
         state.query.axesChanged.connect(self._tell)
@@ -97,8 +97,10 @@ class Directions(DirectionRows):
         known = self._looks and self._known and any(map(self._has, SIDES))
         if chosen.input is None or not known:
             self._leave()
-            if chosen.input is None:
-                self.drawn.emit(None)  # pictures of an image that was taken away
+            if chosen.input is None or not self._known:
+                self.drawn.emit(
+                    None
+                )  # pictures of an image that was taken away, or of a later step
             return
         self._asked = True
         probe = self._state.answers.probe_of(chosen.row, chosen.column)

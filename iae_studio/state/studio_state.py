@@ -10,6 +10,7 @@ from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.bookmarks import Bookmarks
 from iae_studio.state.comparing import Comparing
+from iae_studio.state.curves import Curves
 from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
@@ -19,6 +20,7 @@ from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
 from iae_studio.state.marks import Marks
 from iae_studio.state.messages import Messages
+from iae_studio.state.playing import Playing
 from iae_studio.state.query import Query
 from iae_studio.state.queue import Queue
 from iae_studio.state.requests import Requests
@@ -38,6 +40,8 @@ class StudioState:
     messages: Messages
     displayed: Displayed
     time: Time
+    playing: Playing
+    curves: Curves
     query: Query
     inputs: InputImages
     selection: Selection
@@ -68,12 +72,14 @@ class StudioState:
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
         training, devices = Training(displayed, messages), Devices()
+        time = Time(displayed, messages)
         library = Library(displayed, training, messages)
-        time = Time(displayed)
         parts = cls(
             messages=messages,
             displayed=displayed,
             time=time,
+            playing=Playing(time, displayed, inputs, query, answers),
+            curves=Curves(displayed, training),
             query=query,
             inputs=inputs,
             selection=Selection(displayed, inputs, query),
@@ -101,7 +107,7 @@ class StudioState:
         self.displayed.selected.connect(self._selected)
         self.inputs.exchanged.connect(self.answers.ask_of_others)
         self.query.changed.connect(self.answers.ask)
-        self.time.moved.connect(lambda _: self.answers.ask())
+        self.time.askAgain.connect(self.answers.ask)
         self.training.runChanged.connect(self.library.refreshWanted)
 
     def _recipe_changed(self, recipe: Recipe) -> None:

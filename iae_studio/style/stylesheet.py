@@ -226,6 +226,7 @@ QLabel[heading="true"] { font-size: $caption; font-weight: 600; color: $muted; }
 QLabel[title="true"] { font-size: $title; font-weight: 600; }
 QLabel[muted="true"] { color: $muted; }
 QLabel[caption="true"] { font-size: $caption; color: $muted; }
+QLabel[caption="true"][past="true"] { color: $text; }
 QLabel[role="content"] { color: $content; }
 QLabel[role="style"] { color: $style; }
 QLabel[role="reconstruction"] { color: $reconstruction; }

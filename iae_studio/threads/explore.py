@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REST = 1.0  # s between two answers of a question that follows the weights ...
 SHARE = 20  # ... or so many times what the last answer took: exploring must not slow the training
+SETTLED = 0.06  # s that a moment is looked at before its questions are answered: pictures go first
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,7 @@ class ExploreThread(QThread):
         self._wake = threading.Condition()
         self._wanted: dict[str, _Wanted] = {}
         self._subject: Subject | None = None
+        self._settled = 0.0  # when questions to the subject may be answered
         self._hand: tuple[_Wanted, CancellableProgress] | None = None
         self._complained: dict[str, str] = {}  # by the kind of question
         self._quit = False
@@ -89,6 +91,8 @@ class ExploreThread(QThread):
         """Answer about this from now on; may be called from any thread."""
         with self._wake:
             self._subject = subject
+            hand_moves = subject.moment is not None
+            self._settled = time.monotonic() + SETTLED if hand_moves else 0.0
             self._wake.notify()
 
     def ask_to_end(self) -> None:
@@ -128,13 +132,15 @@ class ExploreThread(QThread):
     def _next(self) -> _Wanted | None:
         """What comes next: what was never answered, then what newer weights may answer again."""
         now = time.monotonic()
+        if now < self._settled:
+            return None
         at_once = self._subject is not None and not self._subject.live
         ready = [wanted for wanted in self._open() if at_once or wanted.due <= now]
         return min(ready, key=lambda wanted: wanted.answered_of is not None, default=None)
 
     def _patience(self) -> float | None:
         """Until newer weights may answer something again; None: until something comes."""
-        still = [wanted.due for wanted in self._open()]
+        still = [max(wanted.due, self._settled) for wanted in self._open()]
         return max(0.01, min(still) - time.monotonic()) if still else None
 
     def _answer(self, wanted: _Wanted, subject: Subject, progress: CancellableProgress) -> None:

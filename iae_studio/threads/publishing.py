@@ -22,7 +22,7 @@ class Publisher:
 
     def __init__(self, reports: TrainingReports) -> None:
         self._reports = reports
-        self._directions: Directions | None = None
+        self.directions: Directions | None = None  # found lately: seconds ago, not minutes
         self._published = self._renewed = time.monotonic()
 
     def publish_if_due(self, state: TrainState, batches: Course) -> None:
@@ -38,7 +38,7 @@ class Publisher:
         """
         from trainer.inference.snapshot import publish
 
-        known = None if renew else self._directions
+        known = None if renew else self.directions
         try:
             now = batches.at(state.step)
             snapshot = publish(state.ema, state.step, now.device, now, known)
@@ -46,7 +46,7 @@ class Publisher:
             self._reports.failed.emit(describe(error))
             self._published = time.monotonic()
             return
-        self._directions = snapshot.directions
+        self.directions = snapshot.directions
         self._published = time.monotonic()
         if renew:
             self._renewed = self._published

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
-from iae_studio.state.model_files import STATE_FILE
+from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering, UserError
+from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
+from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
 
 
-class RenderThread(QThread):
-    """Answers probes with the weights of what is displayed.
+AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand would wait
 
-    One slot: a newer probe replaces an unanswered one. New live weights answer the last probe
-    again.
-    """
+
+class RenderThread(QThread):
+    """Answers the newest probe with the weights of what is displayed, again with newer ones."""
 
     ready = Signal(str)  # the engine is loaded; the device's name
     factsKnown = Signal(ModelFacts, int)  # with the stamp of the probe that asked
@@ -38,6 +40,7 @@ class RenderThread(QThread):
     recovered = Signal()  # what failed before is drawn again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
+    momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
 
     def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
         """`explorers` answer other questions to the same weights."""
@@ -52,12 +55,14 @@ class RenderThread(QThread):
         self._device = "auto"
         self._live: Snapshot | None = None
         self._moment: Moment | None = None
+        self._near: tuple[Moment, ...] = ()
         self._due = False
         self._reload = False
         self._quit = False
         # The thread's own: what it has in hand, and what it said of what is displayed.
         self._loaded: tuple[DisplayedModel, Moment | None] | None = None
         self._snapshot: Snapshot | None = None
+        self._newest: tuple[DisplayedModel, Snapshot] | None = None  # as the disk has them
         self._complained = ""
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
@@ -74,11 +79,15 @@ class RenderThread(QThread):
                 self._explorers.hold()
             self._wake.notify()
 
-    def look_at(self, moment: Moment | None) -> None:
-        """Answer with the weights of that moment; None: with the newest."""
+    def look_at(self, moment: Moment | None, near: tuple[Moment, ...] = ()) -> None:
+        """Answer what is asked next with the weights of that moment; None: with the newest.
+
+        Those `near` are read while nothing is asked: a hand may want them next.
+        """
         with self._wake:
-            self._moment, self._due = moment, True
-            self._wake.notify()
+            self._moment, self._near, self._shared = moment, near, None
+            if self._explorers is not None:
+                self._explorers.hold()
 
     def use_device(self, device: str) -> None:
         """Answer on this device from now on: auto, cpu or cuda."""
@@ -102,9 +111,9 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         try:
-            self.ready.emit(_load_engine())
+            self.ready.emit(load_engine())
         except Exception as error:
-            self.failed.emit(_no_engine(error))
+            self.failed.emit(no_engine(error))
             self.broken.emit()
             return
         self._serve()
@@ -120,25 +129,73 @@ class RenderThread(QThread):
                 folders, device, moment = self._folders, self._device, self._moment
                 if self._reload:
                     self._loaded, self._complained, self._shared = None, "", None
+                    self._newest = None
                 self._due = self._reload = False
             if displayed is None or probe is None:
                 continue
             try:
-                follows = moment is None and displayed.live
-                if follows and live is not None and live.recipe == displayed.recipe:
-                    self._snapshot, self._loaded = live, None
-                elif self._loaded != (displayed, moment):
-                    self._snapshot = _load(displayed, folders, device, moment)
-                    self._loaded = displayed, moment
+                if not self._follows(displayed, moment, live):
+                    self._load(displayed, folders, device, moment)
                 if self._snapshot is not None:
-                    self._share(self._snapshot, displayed, moment, folders)
-                    self._answer(self._snapshot, probe, clusters)
-                    self._drawn()
+                    share = partial(self._share, self._snapshot, displayed, moment, folders)
+                    if moment is None:  # else a hand moves the time: its pictures come first
+                        share()
+                    self._draw(self._snapshot, probe, clusters, share)
+                    self._read_ahead(displayed, folders, device)
                     continue
+            except MomentLostError as lost:
+                self._lose(lost)
+                continue
             except Exception as error:
                 self._snapshot, self._loaded = None, None  # the next question tries again
                 self._complain(describe(error))
             self.blank.emit(probe.stamp)
+
+    def _follows(
+        self, displayed: DisplayedModel, moment: Moment | None, live: Snapshot | None
+    ) -> bool:
+        """Take the weights of the running training, if it is that which is shown."""
+        follows = moment is None and displayed.live
+        if follows and live is not None and live.recipe == displayed.recipe:
+            self._snapshot, self._loaded = live, None
+            return True
+        return False
+
+    def _load(
+        self, displayed: DisplayedModel, folders: Folders, device: str, moment: Moment | None
+    ) -> None:
+        """Take the weights of a moment, or the newest on the disk, which are read once."""
+        if self._loaded == (displayed, moment):
+            return
+        if moment is not None:
+            self._snapshot = load_moment(displayed, folders, device, moment)
+        else:
+            if self._newest is None or self._newest[0] != displayed:
+                self._newest = displayed, load_newest(displayed, folders, device)
+            self._snapshot = self._newest[1]
+        self._loaded = displayed, moment
+
+    def _read_ahead(self, displayed: DisplayedModel, folders: Folders, device: str) -> None:
+        """Moments that a hand may want next, one by one, until something is asked."""
+        with self._wake:
+            near, self._near = self._near, ()
+        for moment in near:
+            if self._due or self._quit:
+                return
+            began = time.monotonic()
+            with suppress(MomentLostError):  # told when it is looked at
+                load_moment(displayed, folders, device, moment)
+            if time.monotonic() - began > AHEAD:
+                return
+
+    def _lose(self, lost: MomentLostError) -> None:
+        """The newest weights answer in its place, unless another moment is wanted by now."""
+        with self._wake:
+            if self._moment == lost.moment:
+                self._moment = None
+            self._due = True
+        self._loaded = None
+        self.momentLost.emit(lost.moment, lost.why)
 
     def _share(
         self,
@@ -148,17 +205,23 @@ class RenderThread(QThread):
         folders: Folders,
     ) -> None:
         """Unless something else is to be shown by now."""
-        if self._explorers is None or snapshot is self._shared:
+        if self._explorers is None:
             return
         root = folders.of(displayed.recipe.data.name)
         with self._wake:
-            if not self._reload:
+            if not self._reload and moment == self._moment and snapshot is not self._shared:
                 self._shared = snapshot
                 file = None if moment is None else moment.path
                 live = displayed.live and moment is None
                 self._explorers.show(Subject(snapshot, displayed.path, root, file, live))
 
-    def _drawn(self) -> None:
+    def _draw(
+        self, snapshot: Snapshot, probe: Probe, clusters: bool, then: Callable[[], None]
+    ) -> None:
+        try:
+            self._answer(snapshot, probe, clusters)
+        finally:
+            then()
         if self._complained:
             self._complained = ""
             self.recovered.emit()
@@ -183,47 +246,3 @@ class RenderThread(QThread):
         elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
             ahead = self.previewed.emit if len(probe.images) > 1 else None
             self.rendered.emit(render(snapshot, probe, ahead))
-
-
-def _load(
-    displayed: DisplayedModel, folders: Folders, device_name: str, moment: Moment | None = None
-) -> Snapshot:
-    from trainer.inference.model_files import load_snapshot
-    from trainer.inference.snapshot import fresh_snapshot
-    from trainer.inference.snapshot_cache import LATELY
-    from trainer.training.device import choose_device
-
-    # The training's own device, and its precision, or the pixels would be others than there.
-    device = choose_device(device_name)
-    path, root = displayed.path, folders.of(displayed.recipe.data.name)
-    if moment is not None:  # its file names no folders of own images
-        return replace(LATELY.snapshot(moment.path, device, root), recipe=displayed.recipe)
-    if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
-        return fresh_snapshot(displayed.recipe, device, root)
-    return load_snapshot(path, device, root)
-
-
-def _no_engine(error: Exception) -> Failed:
-    """Why the engine cannot be loaded, and the way out."""
-    why = str(error) if isinstance(error, UserError) else missing_runtime(error)
-    if why:
-        return Failed(f"The engine cannot be loaded: {why}")
-    remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
-    told = describe(error)
-    return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
-
-
-def _load_engine() -> str:
-    """Import torch here, where a wait of seconds does not matter; the device that there is."""
-    if why := openmp_conflict():
-        raise UserError(why)
-    import torch
-
-    import trainer.inference.model_files
-    from trainer.training.device import use_threads
-
-    assert trainer.inference.model_files
-    use_threads()
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return "CPU"

@@ -157,7 +157,8 @@ class RunJob:
             self.save()
 
     def _keep_moment(self) -> None:
-        if self.history.keep_if_due(self.state, self.batches):
+        known = self._publisher.directions  # to find them anew costs as much as ten snapshots
+        if self.history.keep_if_due(self.state, self.batches, known):
             self.reports.momentKept.emit(self.folder.path)
 
     def publish(self, renew: bool) -> None:

@@ -19,6 +19,7 @@ from trainer.data.amending import Amend
 from trainer.data.aside import Change
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
+from trainer.storage.snapshots import MOST_BYTES
 
 ENDS = ("quit", "abandon")  # commands that end the thread
 
@@ -41,6 +42,7 @@ class TrainingThread(TrainingReports):
     """
 
     holds_work = False  # what was learned and may not be saved yet
+    most_bytes = MOST_BYTES  # that the moments of a run may take on the disk
 
     def begin(self, recipe: Recipe, run: Path | None, device: str, folders: Folders) -> None:
         """Train a recipe in a new run folder, or go on with `run`."""
@@ -127,7 +129,8 @@ class TrainingThread(TrainingReports):
                 self.noted.emit(told)
             course = Course(folder, data, batches)
             state = folder.load(device)
-            job = RunJob(self, folder, state, course, History(folder, state))
+            history = History(folder, state, lambda: self.most_bytes)
+            job = RunJob(self, folder, state, course, history)
             job.publish(renew=True)
             self.began.emit(folder.path, job.state.recipe, folder.curves())
             if any(each.inventory.lossy for each in data.own):

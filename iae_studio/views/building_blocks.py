@@ -50,15 +50,13 @@ def button(
 
 
 def tool(text: str, icon: str, tip: str, pressed: Callable[[], object]) -> QToolButton:
-    """A flat button for a row of tools; without text it shows its icon alone."""
+    """A flat button for a row of tools; without text it shows its icon alone, or the reverse."""
     made = ToolButton()
     made.setText(text)
-    theme.set_icon(made, icon)
-    style = (
-        Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        if text
-        else Qt.ToolButtonStyle.ToolButtonIconOnly
-    )
+    style = Qt.ToolButtonStyle.ToolButtonTextOnly
+    if icon:
+        theme.set_icon(made, icon)
+        style = style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly
     made.setToolButtonStyle(style)
     made.setProperty("flat", True)
     made.setToolTip(plain(tip))

@@ -42,6 +42,12 @@ HELP: dict[str, Help] = {
         "KL(q(x, z) ‖ r(x, z)) + KL(q(z) ‖ p(z))",
         "Section 2, Figure 1",
     ),
+    "time": Help(
+        "Runs keep a few dozen moments of their weights on the way, closer together at the "
+        "beginning. Drag the handle, or the line in the losses, and every view shows the same "
+        "inputs and the same noise through the weights of that step. At the right end is live: "
+        "the newest weights, which are followed.",
+    ),
     "share": Help(
         "How much of the picture the noise decides; the code decides the rest. At 0 % the decoder "
         "ignores its noise, at 100 % the code says nothing.",

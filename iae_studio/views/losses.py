@@ -1,4 +1,4 @@
-"""The losses of the run that trains, live; and the log."""
+"""The losses of the displayed run, live; its time below them; and the log."""
 
 from __future__ import annotations
 
@@ -8,36 +8,46 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
-from iae_studio.state.messages import Messages
-from iae_studio.state.training import State, Training
+from iae_studio.state.curves import Family
+from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.messages import short
+from iae_studio.state.studio_state import StudioState
+from iae_studio.state.training import State
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import as_panel, button, row, tool
 from iae_studio.views.help import help_mark
+from iae_studio.views.loss_time import LossTime
+from iae_studio.views.time_bar import TimeBar
+from iae_studio.widgets.history import History
+from iae_studio.widgets.plain import plain
 from iae_studio.widgets.value_slider import ValueSlider
 from trainer.messages import LOSSES, Floats, Progress
 
 if TYPE_CHECKING:
-    from iae_studio.widgets.loss_plot import LossPlot
+    from iae_studio.widgets.run_plot import RunPlot
 
 SMOOTHING = 0.5
+ROOMY = 600  # px: in a narrower view the button of another training is its icon alone
 _BESIDE = 255  # px that tabs and tools take beside the smoothing
 LONGEST = 20_000  # letters of an entry: a trace has fewer
 
 
 class LossesView(QWidget):
-    """The plot `lossPlot`, its smoothing and its axis; beside it the log.
+    """The plot `lossPlot`, its smoothing and its axis, the time below it; beside it the log.
 
     The plot itself comes by `complete`.
     """
 
-    plot: LossPlot
+    plot: RunPlot
 
-    def __init__(
-        self, training: Training, messages: Messages, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         as_panel(self)
-        self._training = training
+        self._state, self._training, self._curves = state, state.training, state.curves
+        self._names: tuple[str, ...] = LOSSES  # of what the training tells
+        self._told = History(len(LOSSES))
+        self._shown: History | None = None
+        self._shown_of: Family | None = None
         self._smoothing: ValueSlider | None = None
         self.log = QPlainTextEdit()
         self.log.setObjectName("logText")
@@ -57,18 +67,33 @@ class LossesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(tabs)
-        messages.logged.connect(self.write)
+        state.messages.logged.connect(self.write)
 
     def complete(self) -> None:
         """Make the plot, once: its library loads slowly, so the window is shown without it first.
 
         To be called before anything trains.
         """
-        from iae_studio.widgets.loss_plot import LossPlot
+        from iae_studio.widgets.run_plot import RunPlot
 
-        plot = self.plot = LossPlot()
+        plot = self.plot = RunPlot()
         plot.setObjectName("lossPlot")
         plot.setAccessibleName("Losses by step")
+        self._page.addWidget(plot, 1)
+        self._page.addWidget(TimeBar(self._state))
+        LossTime(self._state, plot)
+        self._make_tools(plot)
+        self._training.curvesLoaded.connect(self._load)
+        self._training.progressed.connect(self._append)
+        self._training.stateChanged.connect(lambda _: self._offer())
+        self._curves.changed.connect(self._show)
+        self._show()
+
+    def _make_tools(self, plot: RunPlot) -> None:
+        """Beside the tabs: below the plot they would take a row from the images."""
+        self._other = button("", "play", "", self._show_training, "otherLossesButton")
+        self._other.setProperty("flat", True)
+        self._other.hide()
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
         self._smoothing = smoothing
         theme.follow(smoothing, self._fit)
@@ -79,21 +104,16 @@ class LossesView(QWidget):
         decades.setChecked(True)
         decades.toggled.connect(plot.setLog)
         whole = tool("", "reset", "The whole run (double click)", plot.resetView)
-        self._page.addWidget(plot, 1)
         tip = "Train the shown experiment (T)"
         start = self._begin = button("Train", "play", tip, self._training.start, "trainHereButton")
         start.setProperty("flat", True)
         self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
-        corner = QWidget()  # beside the tabs: below the plot they would take a row from the images
-        tools = row(start, *self._tools, help_mark("losses"))
+        corner = QWidget()
+        tools = row(self._other, start, *self._tools, help_mark("losses"))
         tools.setContentsMargins(0, 0, theme.PAD, 0)
         corner.setLayout(tools)
         self._tabs.setCornerWidget(corner)
         corner.show()
-        self._training.curvesLoaded.connect(self._load)
-        self._training.progressed.connect(self._append)
-        self._training.stateChanged.connect(lambda _: self._offer())
-        self._offer()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -103,6 +123,9 @@ class LossesView(QWidget):
         """The slider is as long as the tabs let it be."""
         room = self.width() - theme.px(_BESIDE)
         if self._smoothing is not None:
+            if not self._other.isHidden():
+                self._other.fold(self.width() < theme.px(ROOMY))
+                room -= self._other.sizeHint().width() + theme.GAP
             self._smoothing.setMaximumWidth(min(max(room, theme.px(110)), theme.px(240)))
 
     def _offer(self) -> None:
@@ -113,18 +136,61 @@ class LossesView(QWidget):
         self._begin.setEnabled(rests)
         for each in self._tools:
             each.setHidden(empty)
+        self._name_other()
+
+    # ---- whose losses ------------------------------------------------------------------------
 
     def _load(self, values: Floats) -> None:
-        self.plot.reset(LOSSES)
-        self.plot.load(values)
-        self._offer()
+        """A training begins, or goes on."""
+        self._names, self._told = LOSSES, History(len(LOSSES))
+        self._told.append(values)
+        self._show(anew=True)
 
     def _append(self, progress: Progress) -> None:
-        if self.plot.names() != tuple(progress.names):
-            self.plot.setCurves(progress.names)
+        if self._names != tuple(progress.names):
+            self._names, self._told = tuple(progress.names), History(len(progress.names))
+            self._show()
+        if self._shown is not self._told:
+            self._told.append(progress.losses)
+            return
         self.plot.append(progress.losses)
         if self._begin.isVisibleTo(self):
             self._offer()
+
+    def _show(self, anew: bool = False) -> None:
+        """The losses that the plot is about, and those of their kin."""
+        family = self._curves.family
+        if self._curves.trains:
+            names, shown = self._names, self._told
+        elif family is not None and self._shown_of is family:
+            names, shown = LOSSES, self._shown or History(len(LOSSES))
+        else:
+            names, shown = LOSSES, History(len(LOSSES))
+            if family is not None:
+                shown.append(family.rows)
+        self._shown_of = family
+        if shown is not self._shown or anew:
+            self._shown = shown
+            self.plot.setHistory(names, shown)
+        kin = () if family is None else family.kin
+        self.plot.setKin([(each.steps, each.values) for each in kin])
+        self._offer()
+
+    def _show_training(self) -> None:
+        """Display what trains, and its losses with it."""
+        recipe = self._training.recipe
+        if recipe is not None:
+            model = DisplayedModel(recipe, self._training.run_path)
+            self._state.library.choose(model, any_weights=True)
+
+    def _name_other(self) -> None:
+        """What trains while another model is displayed."""
+        name, here = self._curves.elsewhere, self._curves.trains
+        self._other.setVisible(bool(name))
+        self._other.setText(f"Losses of {short(name)}" if here else f"{short(name)} trains")
+        self._fit()
+        about = "These are the losses of" if here else "These are not the losses of"
+        self._other.setToolTip(plain(f"{about} {name}, which trains. Show that model"))
 
     def show_log(self, text: str = "") -> None:
         """Bring the log to the front, with something to read from its first line on."""

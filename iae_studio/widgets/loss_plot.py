@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,7 +14,16 @@ from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_discri
 from iae_studio.widgets.elided_label import WrappedLabel
 from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest
 from iae_studio.widgets.loss_canvas import LossCanvas
-from iae_studio.widgets.plot_range import Bounds, Range, comfortable, joined, padded, whole_run
+from iae_studio.widgets.plot_range import (
+    NOTHING,
+    Bounds,
+    Range,
+    comfortable,
+    joined,
+    logarithmic,
+    padded,
+    whole_run,
+)
 
 _FRAME = 33  # ms: at most 30 drawings a second for a hand ...
 _STREAM = 400  # ... and 2.5 for new losses: each drawing makes a tick of the window late
@@ -26,6 +34,8 @@ EMPTY = "Losses appear here while a model trains"
 
 class LossPlot(QWidget):
     """Curves over steps 1, 2, ...; NaN is 'not computed at this step'."""
+
+    redrawn = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +73,10 @@ class LossPlot(QWidget):
 
     def steps(self) -> int:
         """How many steps it holds."""
+        return len(self._history)
+
+    def reach(self) -> int:
+        """The last step that there is anything to see of."""
         return len(self._history)
 
     def setCurves(self, names: Sequence[str]) -> None:
@@ -143,7 +157,7 @@ class LossPlot(QWidget):
         if self._empty.isHidden() != (total > 0):
             self._empty.setVisible(total == 0)
         self._canvas.setBlank(total == 0)
-        low, high = (0.0, whole_run(total)) if self._follow else self._canvas.view_x()
+        low, high = (0.0, whole_run(self.reach())) if self._follow else self._canvas.view_x()
         self._drawn = []
         sharp = self._sample(low, high, 0)
         window = int(self._smoothing**2 * _WIDEST * total)
@@ -151,13 +165,14 @@ class LossPlot(QWidget):
         for index in range(len(self._names)):
             self._drawn.append(computed(shown, index))
             self._canvas.draw(index, *self._in_view(self._drawn[-1]))
-            ghost = computed(sharp, index) if window > 1 else (np.zeros(0), np.zeros(0))
+            ghost = computed(sharp, index) if window > 1 else NOTHING
             self._canvas.draw(index, *self._in_view(ghost), ghost=True)
         self._measure(sharp)
         self._bound()
         if self._follow:
             self._canvas.set_view((low, high), self._y_range())
         self._read_out()
+        self.redrawn.emit()
 
     def _shown_heights(self, curves: Sequence[tuple[Doubles, Doubles]]) -> list[Doubles]:
         """In view coordinates, of the curves that are not hidden."""
@@ -178,7 +193,7 @@ class LossPlot(QWidget):
 
     def _bound(self) -> None:
         """The run, and a little around it: no gesture shows none of it, or much more."""
-        total = len(self._history)
+        total = self.reach()
         end = float(total + _BESIDE)
         last = max(end, whole_run(total)) if self._follow else end
         x = Bounds(1, max(total, 1), -_BESIDE, last, 2 * _BESIDE)
@@ -190,10 +205,7 @@ class LossPlot(QWidget):
         return self._history.sample(low, high, window, 2 * max(self._canvas.width(), 200))
 
     def _in_view(self, curve: tuple[Doubles, Doubles]) -> tuple[Doubles, Doubles]:
-        x, y = curve
-        if not self._log:
-            return x, y
-        return x, np.log10(y, out=np.full_like(y, np.nan), where=y > 0)
+        return logarithmic(curve) if self._log else curve
 
     def _y_range(self) -> Range:
         return comfortable(self._shown_heights(self._drawn), self._log)
@@ -247,4 +259,4 @@ class LossPlot(QWidget):
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
+        return QSize(240, 72)

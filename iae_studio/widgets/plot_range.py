@@ -11,6 +11,7 @@ import numpy as np
 from iae_studio.widgets.history import Doubles
 
 Range = tuple[float, float]
+NOTHING = np.zeros(0), np.zeros(0)  # of a curve
 _ROOM = 16  # the axis of a run that grows goes on by such a part, and is drawn again only then
 _DECADES = 3  # below the middle of all values: where a logarithmic axis ends at the latest
 _KEPT = 0.1  # of a view at the least shows a part of what there is
@@ -73,3 +74,9 @@ def joined(one: Range | None, curves: Iterable[Doubles]) -> Range | None:
     """The range of these curves and of what was known before; None while there is nothing."""
     every = finite([*curves, np.array(one or ())])
     return (float(every.min()), float(every.max())) if len(every) else None
+
+
+def logarithmic(curve: tuple[Doubles, Doubles]) -> tuple[Doubles, Doubles]:
+    """A curve with its values' logarithms; what has none is a gap."""
+    x, y = curve
+    return x, np.log10(y, out=np.full_like(y, np.nan), where=y > 0)

@@ -39,8 +39,9 @@ def sheet_from(model: LoadedModel, picture: Path, run: Path) -> Pixels:
 
 
 def _fingerprint(model: LoadedModel, run: Path) -> str:
-    from trainer.inference.model_files import fingerprint, fingerprint_of_snapshot
+    from trainer.inference.model_files import fingerprint_of_snapshot
+    from trainer.recipe.fingerprint import fingerprint_of
     from trainer.storage.paths import shipped_models
 
     file = run if run.exists() else shipped_models().get(str(run), run)
-    return fingerprint(file) if file.is_file() else fingerprint_of_snapshot(model.snapshot)
+    return fingerprint_of(file) if file.is_file() else fingerprint_of_snapshot(model.snapshot)

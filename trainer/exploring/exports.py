@@ -15,7 +15,6 @@ from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.exports import SaveModel, Table, TableOfCodes
 from trainer.inference.model_files import (
     export_model,
-    fingerprint,
     fingerprint_of_snapshot,
     known_metrics,
     shareable,
@@ -26,6 +25,7 @@ from trainer.inference.pixels import to_tensor
 from trainer.inference.render import probe_noise
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Floats, Pixels, UserError
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.recipe.saved import MODEL_SUFFIX
 from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path
@@ -80,7 +80,7 @@ def _encoder_noise(snapshot: Snapshot, question: TableOfCodes, count: int) -> Te
 def _fingerprint(snapshot: Snapshot, told: Circumstances) -> str:
     file = told.moment or told.path
     from_file = file is not None and file.is_file()
-    return fingerprint(file) if file and from_file else fingerprint_of_snapshot(snapshot)
+    return fingerprint_of(file) if file and from_file else fingerprint_of_snapshot(snapshot)
 
 
 def _pictures(

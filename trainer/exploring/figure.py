@@ -8,10 +8,10 @@ import numpy as np
 
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.figure import Block, Figure, LayOut, Plane
-from trainer.inference.model_files import fingerprint
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Probe, UserError
+from trainer.recipe.fingerprint import fingerprint_of
 
 ROWS, COLUMNS = 8, 8  # at most, as the paper has them
 
@@ -106,7 +106,7 @@ def _made_of(snapshot: Snapshot, probe: Probe, told: Circumstances) -> str:
     recipe, parts = snapshot.recipe, [f"{snapshot.recipe.name}, step {snapshot.step:,}"]
     file = told.moment or (told.path if told.path is not None and told.path.is_file() else None)
     if file is not None:
-        parts.append(f"weights {fingerprint(file)[:12]}")
+        parts.append(f"weights {fingerprint_of(file)[:12]}")
     if _varies(snapshot) or recipe.two_dimensional:
         parts.append(f"noise seeds {_listed(probe.noise_seeds)}")
         if probe.noise_scale != 1:

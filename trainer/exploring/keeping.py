@@ -6,9 +6,10 @@ from pathlib import Path
 
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.keeping import Drawn, KeepAndDraw, KeepWeights, Kept
-from trainer.inference.model_files import export_model, fingerprint
+from trainer.inference.model_files import export_model
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.storage.faults import in_words
 from trainer.storage.files import write_bytes
 from trainer.storage.snapshots import snapshot_path
@@ -31,19 +32,19 @@ def keep(snapshot: Snapshot, question: KeepWeights, told: Circumstances) -> Kept
     """Where the weights lie from now on. Raises UserError where they cannot be written."""
     run = told.path
     if run is not None and not run.is_dir():
-        return Kept(run, snapshot.step, fingerprint(run))
+        return Kept(run, snapshot.step, fingerprint_of(run))
     if run is None or _untrained(snapshot):
         return Kept(None, 0)
     wanted = snapshot_path(run, snapshot.step, kept=True)
     if told.moment == wanted:
-        return Kept(wanted, snapshot.step, fingerprint(wanted))
+        return Kept(wanted, snapshot.step, fingerprint_of(wanted))
     fresh = wanted.with_suffix(".fresh")
     try:
         if told.moment is not None and told.moment.is_file():
             _copy(told.moment, fresh)
         else:  # the newest weights, or a moment that was thinned out while it was looked at
             export_model(snapshot, fresh, {}, exact=True)
-        known = fingerprint(fresh)
+        known = fingerprint_of(fresh)
         file = _free(wanted, known)
         with in_words(file, "cannot be written"):
             fresh.replace(file)
@@ -63,7 +64,7 @@ def _free(wanted: Path, known: str) -> Path:
 
     They may be: a moment has 16 bits of what the newest weights have 32.
     """
-    if not wanted.is_file() or fingerprint(wanted) == known:
+    if not wanted.is_file() or fingerprint_of(wanted) == known:
         return wanted
     return wanted.with_name(f"{wanted.name.split('.')[0]}.{known[:12]}.kept.safetensors")
 

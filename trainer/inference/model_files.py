@@ -15,18 +15,16 @@ from torch import Tensor
 
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
+from trainer.inference.moulds import Mould, maps, mould_of, needed
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import UserError
 from trainer.models.base import Model
-from trainer.models.building import build_model
 from trainer.models.directions import (
     CLOUD,
     Directions,
-    expected_directions,
     read_directions,
 )
-from trainer.models.fitting import check_finite, expected_of, in_file, read_fitting
-from trainer.models.size import blank_model
+from trainer.models.fitting import check_finite, in_file, read_fitting
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
@@ -70,7 +68,7 @@ def export_model(
 
 def _tensors(snapshot: Snapshot, exact: bool) -> dict[str, Tensor]:
     written = _whole if exact else _halved
-    tensors = {f"model.{k}": written(v) for k, v in _maps(snapshot.model).items()}
+    tensors = {f"model.{k}": written(v) for k, v in maps(snapshot.model).items()}
     if snapshot.directions is not None:
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
@@ -100,10 +98,6 @@ def shareable(recipe: Recipe) -> Recipe:
     )
 
 
-def _maps(model: Model) -> dict[str, Tensor]:
-    return {k: v for k, v in model.state_dict().items() if not k.startswith("discriminators.")}
-
-
 def _halved(value: Tensor) -> Tensor:
     """Matrices and kernels as fp16; biases and batch-norm statistics as they are."""
     halve = value.is_floating_point() and value.dim() > 1
@@ -112,15 +106,6 @@ def _halved(value: Tensor) -> Tensor:
 
 def _whole(value: Tensor) -> Tensor:
     return value.detach().cpu().contiguous()
-
-
-def fingerprint(path: Path) -> str:
-    """The checksum of a model file's tensors: of the same weights the same. Raises UserError."""
-    known = read_meta(path).checksum
-    if known:
-        return known
-    with in_file(path, "open another one"), safe_open(str(path), "pt") as file:
-        return _checksum({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
 
 
 @in_words()
@@ -166,9 +151,30 @@ def _load_run(run: RunFolder, device: torch.device, root: Path | None) -> Snapsh
     return publish(shown.ema, shown.step, device, batches)
 
 
-def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
+@in_words()
+def load_moment(path: Path, device: torch.device, root: Path | None = None) -> Snapshot:
+    """The same of a model file, in a fraction of the time where others of its recipe were loaded.
+
+    Raises UserError.
+    """
     meta = read_meta(path)
-    model, directions = _weights_of(path, meta, device)
+    with in_file(path, "open another one"):
+        mould = mould_of(meta.recipe)
+    return _from_file(path, meta, device, root, mould)
+
+
+def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
+    return _from_file(path, read_meta(path), device, root)
+
+
+def _from_file(
+    path: Path,
+    meta: ModelMeta,
+    device: torch.device,
+    root: Path | None,
+    mould: Mould | None = None,
+) -> Snapshot:
+    model, directions = _weights_of(path, meta, device, mould)
     points = None
     if model.recipe.two_dimensional:
         points = load_data(model.recipe, root).train.images[:CLOUD]
@@ -176,22 +182,19 @@ def _load_file(path: Path, device: torch.device, root: Path | None) -> Snapshot:
 
 
 def _weights_of(
-    path: Path, meta: ModelMeta, device: torch.device
+    path: Path, meta: ModelMeta, device: torch.device, mould: Mould | None = None
 ) -> tuple[Model, Directions | None]:
     """A model file's weights and directions. Raises UserError where they do not fit its recipe."""
     with in_file(path, "open another one"):
-        blank = blank_model(meta.recipe)
-        wanted = expected_of(_maps(blank), "model.", halved=True)
-        known = {} if meta.recipe.two_dimensional else expected_directions(blank)
+        mould = mould or needed(meta.recipe)
         check_regular(path)
         with safe_open(str(path), "pt") as file:
-            tensors = read_fitting(file, wanted, known)
+            tensors = read_fitting(file, mould.wanted, mould.known)
         if meta.checksum and meta.checksum != _checksum(tensors):
             raise UserError(f"{path} is damaged: download or copy it again.")
         check_finite(tensors)
-        model = build_model(meta.recipe)
-        model.discriminators.clear()
-        model.load_state_dict({name[6:]: tensors[name].float() for name in wanted})
+        model = mould.cast(meta.recipe)
+        model.load_state_dict({name[6:]: tensors[name].float() for name in mould.wanted})
         directions = read_directions(tensors, device)
     return model.to(device).eval().requires_grad_(False), directions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from trainer.inference.model_files import load_snapshot
+from trainer.inference.model_files import load_moment
 from trainer.inference.snapshot import Snapshot
 from trainer.storage.faults import in_words
 
@@ -40,7 +40,7 @@ class SnapshotCache:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        loaded = load_snapshot(path, device, root)
+        loaded = load_moment(path, device, root)
         with self._lock:
             self._held[key] = loaded
             while len(self._held) > 1 and self._size() > self._most:

@@ -7,10 +7,13 @@ RUN/snapshots/00012345.kept.safetensors  the weights as they were shown; never t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = "snapshots"
+MOST = 48  # moments of a run; beyond that the ones closest to each other go
+MOST_BYTES = 500_000_000  # of all of them on the disk
 _NAME = re.compile(r"(\d{8,10})(\.kept)?\.safetensors", re.ASCII)
 
 
@@ -38,7 +41,8 @@ def moments_in(run: Path) -> tuple[Moment, ...]:
         entries = list((run / FOLDER).iterdir())
     except OSError:
         return ()
-    return tuple(sorted(filter(None, map(_moment, entries))))
+    found = filter(None, map(_moment, entries))
+    return tuple(sorted(found, key=lambda moment: (moment.step, moment.kept)))
 
 
 def _moment(path: Path) -> Moment | None:
@@ -52,3 +56,26 @@ def _moment(path: Path) -> Moment | None:
 def one_a_step(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     """Of each step one: the kept weights where there are two."""
     return tuple({each.step: each for each in moments}.values())
+
+
+def surplus(
+    moments: tuple[Moment, ...], most: int = MOST, most_bytes: int = MOST_BYTES
+) -> list[Moment]:
+    """Which moments are to go: those closest to each other, until few and small ones are left.
+
+    The first and the last stay, and what somebody refers to.
+    """
+    known = [moment for moment in moments if not moment.kept]
+    size, gone = sum(moment.size for moment in moments), []
+    while len(known) > 2 and (len(known) > most or size > most_bytes):
+        around = zip(known, known[2:], strict=False)
+        gaps = [(after.step + 1) / (before.step + 1) for before, after in around]
+        gone.append(known.pop(1 + gaps.index(min(gaps))))
+        size -= gone[-1].size
+    return gone
+
+
+def remove(moments: Iterable[Moment]) -> None:
+    """Take them off the disk; one that is gone already is no matter. Raises OSError."""
+    for moment in moments:
+        moment.path.unlink(missing_ok=True)

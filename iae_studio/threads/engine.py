@@ -1,0 +1,33 @@
+"""The engine, torch, is loaded behind the window; what is said where it cannot be."""
+
+from __future__ import annotations
+
+from iae_studio.platform_check import missing_runtime, openmp_conflict
+from iae_studio.threads.failures import describe
+from trainer.messages import Failed, UserError
+
+
+def no_engine(error: Exception) -> Failed:
+    """Why the engine cannot be loaded, and the way out."""
+    why = str(error) if isinstance(error, UserError) else missing_runtime(error)
+    if why:
+        return Failed(f"The engine cannot be loaded: {why}")
+    remedy = "Reinstall it with: pip install --force-reinstall torch torchvision."
+    told = describe(error)
+    return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
+
+
+def load_engine() -> str:
+    """Import torch here, where a wait of seconds does not matter; the device that there is."""
+    if why := openmp_conflict():
+        raise UserError(why)
+    import torch
+
+    import trainer.inference.model_files
+    from trainer.training.device import use_threads
+
+    assert trainer.inference.model_files
+    use_threads()
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return "CPU"
