@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from iae_studio.state.bookmarks import ENDING, Bookmark
-from iae_studio.state.exploration import Exploration, exploration, explore_again
+from iae_studio.state.exploration import Exploration, exploration, explore_found
 from iae_studio.state.input_list import Input, KeptInputs
 from iae_studio.state.messages import Action, Message, short
 from iae_studio.state.studio_state import StudioState
@@ -99,19 +99,11 @@ class BookmarkController(QObject):
         self._submit(job, then=partial(self._show, bookmark), newest="bookmark")
 
     def _show(self, bookmark: Bookmark, found: Reopened) -> None:
-        state, model = self.state, found.model
-        inputs = state.inputs.kept()
-        if not model.recipe.two_dimensional:  # which leaves the images as they are
-            tests, request = bookmark.tests, None
-            if tests is not None:
-                request = TestRequest(model.recipe, tests, model.path)
-            inputs = KeptInputs(found.inputs, request, tests or 0)
-        wanted = Exploration(
-            model, found.step, inputs, bookmark.settings, bookmark.row, bookmark.column
-        )
-        explore_again(state, wanted)
-        if model.path is not None:
-            state.time.set_moments(model.path, found.moments)
+        state, model, tests = self.state, found.found.model, bookmark.tests
+        request = None if tests is None else TestRequest(model.recipe, tests, model.path)
+        inputs = KeptInputs(found.inputs, request, tests or 0)
+        selected = bookmark.row, bookmark.column
+        explore_found(state, found.found, inputs, bookmark.settings, selected)
         state.messages.withdraw(TOPIC)
         state.messages.logged.emit(f'Showing the bookmark "{bookmark.name}".')
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
 from iae_studio.settings import switch
-from iae_studio.state.exploration import explore_again
+from iae_studio.state.exploration import explore_found
 from iae_studio.state.messages import Message, short
 from iae_studio.state.pages import Page, sheet_of, tile_of
 from iae_studio.state.restorable import Restorable
@@ -204,12 +204,14 @@ class PictureController(QObject):
         keeps = found.picture in waiting
         waiting.discard(found.picture)
         try:
-            wanted = found.exploration(self.state.query.now() if keeps else None)
+            inputs = found.inputs()
         except UserError as error:
             self.state.messages.show_error(str(error))
             return
-        explore_again(self.state, wanted)
-        weights = found.shared.weights
+        made = found.shared
+        settings = found.settings(self.state.query.now() if keeps else None)
+        explore_found(self.state, found.found, inputs, settings, (made.row, made.column))
+        weights = made.weights
         step = f", step {weights.step:,}" if weights.fingerprint else ", untrained"
         but = ", but for the noise" if keeps else ""
         name = short(found.picture)
