@@ -133,6 +133,7 @@ class Studio(QObject):
         self.films.cancel()
         self.data.cancel()
         self.queue.close()
+        self.closing.let_finish(lambda: self.work.owes or self.state.asking.owes)
         for thread in self.threads():
             thread.ask_to_end()
         self.session.close()

@@ -26,6 +26,10 @@ from trainer.storage.names import is_name
 SHOW = Action("show bookmarks", "Show it")
 BRING_BACK = Action("bring bookmark back", "Undo")  # about a Bookmark
 TOPIC = "bookmark"
+FORGOTTEN = (
+    "Another model was chosen before the bookmark's weights were kept: go back, and press Shift+B "
+    "once more."
+)
 
 
 class BookmarkController(QObject):
@@ -43,6 +47,7 @@ class BookmarkController(QObject):
         bookmarks.exportWanted.connect(self._ask_to_export)
         bookmarks.importWanted.connect(self._import)
         state.messages.actionWanted.connect(self._act)
+        state.asking.cancelled.connect(self._cancelled)
         submit(bookmark_files.read, then=self._read)
 
     def _read(self, shelf: Shelf) -> None:
@@ -68,8 +73,13 @@ class BookmarkController(QObject):
         state.asking.ask(
             KeepAndDraw(probe, state.query.shows_clusters),
             partial(self._drawn, shown, inputs, tests),
-            kind=f"bookmark {self._asked}",
+            kind=f"{TOPIC} {self._asked}",
+            lasting=True,
         )
+
+    def _cancelled(self, kind: str) -> None:
+        if kind.startswith(f"{TOPIC} "):
+            self.state.messages.show_error(FORGOTTEN)
 
     def _drawn(
         self, shown: Exploration, inputs: tuple[Input, ...], tests: int | None, drawn: Drawn

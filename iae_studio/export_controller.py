@@ -146,4 +146,4 @@ class ExportController(QObject):
     def save_model(self, file: Path, exact: bool = False) -> None:
         """Write them as one file."""
         told = self.state.messages.show_saved
-        self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL)
+        self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL, lasting=True)

@@ -46,7 +46,7 @@ class FigureController(QObject):
         seen = "test images" if images and all(known.test for known in images) else "images"
         question = LayOut(self.state.answers.probe(), seen)
         self.state.messages.show_message(Message("Drawing the figure…", topic="figure"))
-        self.state.asking.ask(question, partial(self._write, path), self._lack)
+        self.state.asking.ask(question, partial(self._write, path), self._lack, lasting=True)
 
     def _write(self, path: Path, figure: Figure) -> None:
         then = self.state.messages.show_saved

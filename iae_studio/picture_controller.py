@@ -175,6 +175,7 @@ class PictureController(QObject):
             partial(self._drawn, kind, write, made),
             partial(self._forgotten, kind),
             kind=kind,
+            lasting=True,
         )
 
     def _drawn(self, kind: str, write: Write, made: Shared, drawn: Drawn) -> None:
