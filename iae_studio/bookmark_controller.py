@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.bookmarks import ENDING, Bookmark
 from iae_studio.state.exploration import Exploration, exploration, explore_found
 from iae_studio.state.input_list import Input, KeptInputs
@@ -32,7 +32,7 @@ FORGOTTEN = (
 )
 
 
-class BookmarkController(QObject):
+class BookmarkController(Controller):
     """Answers what is wanted of bookmarks."""
 
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:

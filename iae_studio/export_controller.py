@@ -6,9 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 
+from iae_studio.controller import Controller
 from iae_studio.state.messages import Action, Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads.export_files import save_events, save_measures, save_table
@@ -26,7 +27,7 @@ FORGOTTEN = "Another model was chosen while this one was saved: see whether its 
 NO_MEASURES = "Untrained weights were never measured: choose a model that is trained."
 
 
-class ExportController(QObject):
+class ExportController(Controller):
     """Asks where to, then has it written; what takes long can be stopped."""
 
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:

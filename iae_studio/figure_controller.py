@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
@@ -20,7 +20,7 @@ TIP = "The shown model as its figure in the paper, with a caption, to print"
 OPEN_FIRST = "A figure needs images: open some, or take test images (R)."
 
 
-class FigureController(QObject):
+class FigureController(Controller):
     """Asks where to write it, then what stands on it; it is written on the worker thread."""
 
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:

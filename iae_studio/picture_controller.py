@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
+from iae_studio.controller import Controller
 from iae_studio.settings import switch
 from iae_studio.state.exploration import explore_found
 from iae_studio.state.messages import Message, short
@@ -36,7 +37,7 @@ NONE_SELECTED = "No picture is selected: click one in the grid first."
 Write = Callable[..., Saved]
 
 
-class PictureController(QObject):
+class PictureController(Controller):
     """Saves pictures with what it takes to show them again, copies them, and shows them again."""
 
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.views.options_dialog import OptionsDialog
 from iae_studio.widgets.card_list import CardList
 from tests.shelves import POINTS, a_run, bytes_in
 from tests.studio import LONG, find, press, running
@@ -123,6 +124,7 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
         cards, _ = open_runs(studio, qtbot, 4)
         cards.choose(runs[1])
         QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+        press(studio, qtbot, "useOptionsButton")
         assert studio.state.displayed.model == DisplayedModel(LONGER)
         assert "Train" in studio.state.messages.current.text
         press(studio, qtbot, "runGoOnButton")
@@ -131,12 +133,12 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
         assert studio.state.training.run_path == runs[1]
         QTest.keyClick(cards, Qt.Key.Key_Delete)
         assert "trains now" in studio.state.messages.current.text and runs[1].is_dir()
-        asked = []
-        studio.state.requests.optionsWanted.connect(lambda *asks: asked.append(asks))
         cards.choose(runs[0])
+        studio.window.activateWindow()  # a dialog was in front
+        qtbot.waitUntil(studio.window.isActiveWindow, timeout=LONG)
         QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
-        ((recipe, then),) = asked
-        then(recipe.but(seed=9))
+        find(studio, OptionsDialog, "optionsDialog").draft.type("optim.seed", "9")
+        press(studio, qtbot, "useOptionsButton")
         assert [item.recipe.optim.seed for item in studio.state.queue.coming] == [9]
         studio.state.queue.hold()
 

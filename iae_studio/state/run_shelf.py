@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMetaMethod, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import Action, Message, short
@@ -165,16 +165,12 @@ class RunShelf(QObject):
         if not state.training.busy:
             self.display(run)
             state.training.begin(run.recipe, run.path)
-        elif not self.trains(run.path) and state.queue.add(run.recipe, run.path) is not None:
-            state.queue.tell(f"{self.name_of(run.path)} waits")
+        elif not self.trains(run.path):
+            state.queue.add_told(run.recipe, run.path, self.name_of(run.path))
 
     def duplicate(self, recipe: Recipe) -> None:
-        """The same experiment with other options, which a dialog asks for where there is one."""
-        wanted = self._state.requests.optionsWanted
-        if self._state.requests.isSignalConnected(QMetaMethod.fromSignal(wanted)):
-            wanted.emit(recipe, self._stand_ready)
-        else:
-            self._stand_ready(recipe)
+        """The same experiment with other options, which a dialog asks for."""
+        self._state.requests.optionsWanted.emit(recipe, self._stand_ready)
 
     def _stand_ready(self, recipe: Recipe) -> None:
         state = self._state
@@ -182,8 +178,8 @@ class RunShelf(QObject):
         if not state.training.busy:
             text = f"{recipe.about.title} stands ready, untrained: press Train."
             state.messages.show_message(Message(text))
-        elif state.queue.add(recipe) is not None:
-            state.queue.tell(f"{recipe.about.title} waits")
+        else:
+            state.queue.add_told(recipe)
 
     # ---- the trash ---------------------------------------------------------------------------
 
