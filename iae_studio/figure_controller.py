@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,9 +12,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.threads.figure_page import write_figure
 from iae_studio.views.actions import act
-from trainer.exploring.questions.figure import Figure, LayOut
+
+if TYPE_CHECKING:
+    from trainer.exploring.questions.figure import Figure
 
 FILES = "PDF (*.pdf);;SVG (*.svg);;PNG, 300 dots an inch (*.png)"
 TIP = "The shown model as its figure in the paper, with a caption, to print"
@@ -44,11 +46,15 @@ class FigureController(QObject):
         """Write the figure of what is shown."""
         images = self.state.inputs.images
         seen = "test images" if images and all(known.test for known in images) else "images"
+        from trainer.exploring.questions.figure import LayOut
+
         question = LayOut(self.state.answers.probe(), seen)
         self.state.messages.show_message(Message("Drawing the figure…", topic="figure"))
         self.state.asking.ask(question, partial(self._write, path), self._lack)
 
     def _write(self, path: Path, figure: Figure) -> None:
+        from iae_studio.threads.figure_page import write_figure
+
         then = self.state.messages.show_saved
         self._submit(partial(write_figure, figure, path), then=then, otherwise=self._lack)
 
