@@ -217,5 +217,4 @@ def _made(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> tupl
 def _add_to_menu(window: Window, title: str, actions: tuple[QAction, ...]) -> None:
     for menu in window.menuBar().findChildren(QMenu):
         if menu.title() == title:
-            menu.addSeparator()
             menu.addActions(list(actions))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
@@ -28,7 +28,11 @@ class FigureController(QObject):
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:
         super().__init__()
         self.state, self._window, self._submit = state, window, submit
-        self.action = act(window, "File", "Save as &figure…", "Ctrl+Shift+F", self.choose, TIP)
+        self.action = act(window, "Export", "Save as f&igure…", "Ctrl+Shift+F", self.choose, TIP)
+        menu = window.findChild(QMenu, "exportMenu")
+        if menu is not None:
+            apart = next(each for each in menu.actions()[::-1] if each.isSeparator())
+            menu.insertAction(apart, self.action)
 
     def choose(self) -> None:
         """Ask where it is to be written."""

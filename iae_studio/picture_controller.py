@@ -74,8 +74,11 @@ class PictureController(QObject):
         self._large.setChecked(switch(self.settings, "largeCopies") is True)
         menu = self.window.findChild(QMenu, "exportMenu")
         assert menu is not None
-        menu.addSeparator()
-        menu.addActions([*self._of_tile, *self._of_grid, self._large])
+        save_sheet = menu.actions()[0]
+        copy, save = self._of_tile
+        menu.insertActions(save_sheet, [copy, *self._of_grid, self._large])
+        menu.insertSeparator(save_sheet)
+        menu.insertAction(save_sheet, save)
 
     def _remember_large(self) -> None:
         self.settings.setValue("largeCopies", self._large.isChecked())
