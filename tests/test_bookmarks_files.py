@@ -21,9 +21,9 @@ from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writi
 from iae_studio.threads.thumbnails import SIZE, thumbnail_of
 from trainer.data.image_files import decode_image
 from trainer.exploring.questions.keeping import Drawn, Kept
-from trainer.inference.model_files import fingerprint
 from trainer.messages import Cloud, Clusters, Rendering, UserError
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.storage.paths import bookmarks_root
 
 MODEL = SHIPPED["drawn-10"]
@@ -39,7 +39,7 @@ def made(name: str = "one", path: Path | None = MODEL) -> Bookmark:
         Input("test", seen.copy(), spec, test=True),
     )
     shown = Exploration(DisplayedModel(recipe, path), None, KeptInputs(inputs), Settings(seed=4))
-    kept = Kept(path, 7000, fingerprint(path)) if path else Kept(None, 0)
+    kept = Kept(path, 7000, fingerprint_of(path)) if path else Kept(None, 0)
     return bookmark_writing.write(name, shown, inputs, 2, Drawn(kept))
 
 
