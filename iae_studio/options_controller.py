@@ -15,7 +15,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads.fit_job import try_steps
 from iae_studio.threads.worker import WorkThread
-from iae_studio.views.options_dialog import OptionsDialog, Way
+from iae_studio.views.options_dialog import ITSELF, About, OptionsDialog, Way
 from iae_studio.window import Window
 from trainer.recipe.recipe import Recipe
 
@@ -43,6 +43,7 @@ class OptionsController(QObject):
         self.worker.failed.connect(lambda failed: state.messages.logged.emit(str(failed)))
         self._dialog: OptionsDialog | None = None
         state.requests.optionsWanted.connect(self.open)
+        state.requests.branchWanted.connect(self.open_for_branch)
         state.fitting.wanted.connect(self._try)
         window.closing.connect(self.close)
 
@@ -66,10 +67,18 @@ class OptionsController(QObject):
 
     def open(self, recipe: Recipe, then: Callable[[Recipe], object] | None) -> None:
         """Show the options; `then` gets the changed recipe. Without it that is trained."""
+        self._open(recipe, self._ways() if then is None else [Way("Use these", then)])
+
+    def open_for_branch(
+        self, recipe: Recipe, then: Callable[[Recipe], object], words: str, held: frozenset[str]
+    ) -> None:
+        """Show the options of a branch, of which those of its weights stay."""
+        self._open(recipe, [Way("Branch", then)], About("Branch here", words, held))
+
+    def _open(self, recipe: Recipe, ways: list[Way], about: About = ITSELF) -> None:
         if self._dialog is not None:
             self._dialog.reject()
-        ways = self._ways() if then is None else [Way("Use these", then)]
-        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window)
+        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window, about)
         self._dialog.finished.connect(self._closed)
         self._dialog.open()
 
