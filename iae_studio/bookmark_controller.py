@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from iae_studio.state.bookmarks import ENDING, Bookmark
-from iae_studio.state.exploration import Exploration, exploration, explore_again
+from iae_studio.state.exploration import Exploration, exploration, explore_by_itself
 from iae_studio.state.input_list import Input, KeptInputs
 from iae_studio.state.messages import Action, Message, short
 from iae_studio.state.studio_state import StudioState
@@ -109,7 +109,7 @@ class BookmarkController(QObject):
         wanted = Exploration(
             model, found.step, inputs, bookmark.settings, bookmark.row, bookmark.column
         )
-        explore_again(state, wanted)
+        explore_by_itself(state, wanted)
         if model.path is not None:
             state.time.set_moments(model.path, found.moments)
         state.messages.withdraw(TOPIC)

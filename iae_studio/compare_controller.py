@@ -6,11 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from iae_studio.middle.compare import COMPARE
 from iae_studio.state.comparing import MOST
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.messages import Message, short
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import COMPARE
 from iae_studio.threads import jobs
 from iae_studio.views.actions import act
 from iae_studio.window import Window

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
 from iae_studio.settings import switch
-from iae_studio.state.exploration import explore_again
+from iae_studio.state.exploration import explore_by_itself
 from iae_studio.state.messages import Message, short
 from iae_studio.state.pages import Page, sheet_of, tile_of
 from iae_studio.state.restorable import Restorable
@@ -208,7 +208,7 @@ class PictureController(QObject):
         except UserError as error:
             self.state.messages.show_error(str(error))
             return
-        explore_again(self.state, wanted)
+        explore_by_itself(self.state, wanted)
         weights = found.shared.weights
         step = f", step {weights.step:,}" if weights.fingerprint else ", untrained"
         but = ", but for the noise" if keeps else ""

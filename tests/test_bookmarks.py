@@ -159,6 +159,23 @@ def test_of_a_live_training_the_weights_of_that_moment_come_back(
             assert np.array_equal(newest(studio, qtbot).tiles, wanted)
 
 
+def test_one_made_while_comparing_shows_its_pictures_and_leaves_the_comparison(
+    qtbot, own_folders
+) -> None:
+    with running(own_folders, qtbot) as studio:
+        shipped(studio, qtbot, "drawn-10")
+        QTest.keyClick(studio.window, Qt.Key.Key_4)
+        QTest.keyClick(studio.window, Qt.Key.Key_C)
+        compared = studio.state.comparing.models
+        assert studio.state.query.view == "compare" and len(compared) == 1
+        made = bookmark(studio, qtbot)
+        studio.state.query.set_seed(11)
+        reopen(studio, qtbot, 0)
+        assert studio.state.query.view == "pictures", "another model may be compared by now"
+        assert studio.state.query.seed == made.settings.seed != 11
+        assert studio.state.comparing.models == compared
+
+
 def test_points_and_their_seed_come_back_and_images_stay(qtbot, own_folders) -> None:
     with running(own_folders, qtbot, "drawn-10") as studio:
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)

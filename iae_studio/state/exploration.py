@@ -9,7 +9,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import KeptInputs
 from iae_studio.state.marks import Mark
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import Settings
+from iae_studio.state.turned import COMPARE, PICTURES, Settings
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,17 @@ def explore_again(state: StudioState, wanted: Exploration) -> None:
     state.selection.restore(wanted.row, wanted.column)
     state.marks.restore(wanted.marks)
     state.comparing.set(wanted.compared)
+
+
+def explore_by_itself(state: StudioState, wanted: Exploration) -> None:
+    """Show what a bookmark or a picture has of one model; what is compared stays as it is.
+
+    The comparison need not show that model: the pictures take its place.
+    """
+    settings = wanted.settings
+    if settings.view == COMPARE:
+        settings = replace(settings, view=PICTURES)
+    explore_again(state, replace(wanted, settings=settings, compared=state.comparing.models))
 
 
 def _of_now(state: StudioState, model: DisplayedModel) -> DisplayedModel:
