@@ -124,6 +124,7 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
         cards, _ = open_runs(studio, qtbot, 4)
         cards.choose(runs[1])
         QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+        press(studio, qtbot, "useOptionsButton")  # of the dialog that asks for other options
         assert studio.state.displayed.model == DisplayedModel(LONGER)
         assert "Train" in studio.state.messages.current.text
         press(studio, qtbot, "runGoOnButton")
@@ -135,6 +136,8 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
         asked = []
         studio.state.requests.optionsWanted.connect(lambda *asks: asked.append(asks))
         cards.choose(runs[0])
+        studio.window.activateWindow()
+        qtbot.waitUntil(studio.window.isActiveWindow, timeout=LONG)
         QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
         ((recipe, then),) = asked
         then(recipe.but(seed=9))
