@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.bookmarks import Bookmark
@@ -250,6 +250,8 @@ def test_an_exported_one_is_opened_by_a_drop_elsewhere(
         qtbot.waitUntil(lambda: studio.state.query.seed == 7, timeout=LONG)
         assert np.array_equal(newest(studio, qtbot).tiles, tiles)
         assert studio.state.displayed.model.path.parent.parent == bookmarks_root()
+        facts = find(studio, QLabel, "modelFacts")
+        qtbot.waitUntil(lambda: "weights of a bookmark, step" in facts.text(), timeout=LONG)
 
 
 def test_what_lacks_is_said_and_nothing_else_changes(qtbot, own_folders) -> None:
