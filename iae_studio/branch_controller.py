@@ -97,7 +97,9 @@ class BranchController(QObject):
             return
         whole = wanted.newest or origin.whole
         step = "the step that it has reached" if wanted.newest else f"step {origin.step:,}"
-        words = f"A new run from {wanted.run.name} at {step}. {WHOLE if whole else ANEW}"
+        known = self.state.library.run_at(wanted.run)
+        name = (known and known.notes.title) or wanted.run.name
+        words = f"A new run from {name} at {step}. {WHOLE if whole else ANEW}"
         requests.branchWanted.emit(origin.recipe, go_on, words, held_in_branch(whole))
 
     def _decided(self, wanted: _Wanted, recipe: Recipe) -> None:

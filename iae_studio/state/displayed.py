@@ -28,7 +28,7 @@ class DisplayedModel:
 
     @property
     def weights(self) -> str:
-        """What its weights are called; those that came with a bookmark have no name of their own."""
+        """What its weights are called; those that a bookmark brought have no name of their own."""
         if self.live or self.path is None:
             return "live weights" if self.live else ""
         ours = self.path.parent.parent == bookmarks_root()
