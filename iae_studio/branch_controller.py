@@ -95,7 +95,9 @@ class BranchController(Controller):
         """Which options."""
         whole = wanted.newest or origin.whole
         step = "the step that it has reached" if wanted.newest else f"step {origin.step:,}"
-        words = f"A new run from {wanted.run.name} at {step}. {WHOLE if whole else ANEW}"
+        known = self.state.library.run_at(wanted.run)
+        name = (known and known.notes.title) or wanted.run.name
+        words = f"A new run from {name} at {step}. {WHOLE if whole else ANEW}"
         decided = partial(self._decided, wanted)
         self.state.requests.branchWanted.emit(origin.recipe, decided, words, held_in_branch(whole))
 

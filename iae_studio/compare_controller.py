@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from iae_studio.controller import Controller
-from iae_studio.middle.compare import COMPARE
 from iae_studio.state.comparing import MOST
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.messages import Message, short
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import COMPARE
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 

@@ -39,6 +39,7 @@ class ExploreView(QWidget):
         self._pages.setObjectName("dropTarget")
         self._pages.setAccessibleName("Drop images here")
         self._facts = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self._facts.setObjectName("modelFacts")
         self._facts.setProperty("caption", True)
         self._facts.setFont(theme.tabular(self._facts.font()))
         self._step: int | None = None
@@ -243,5 +244,4 @@ class ExploreView(QWidget):
         if step == 0:
             self._facts.setText("Untrained: what you see means nothing yet. Press Train.")
             return
-        where = "live weights" if model.live else (model.path.name if model.path else "")
-        self._facts.setText(f"{where}, step {step:,}")
+        self._facts.setText(f"{model.weights}, step {step:,}")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListView, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.bookmarks import Bookmark
@@ -159,6 +159,23 @@ def test_of_a_live_training_the_weights_of_that_moment_come_back(
             assert np.array_equal(newest(studio, qtbot).tiles, wanted)
 
 
+def test_one_made_while_comparing_shows_its_pictures_and_leaves_the_comparison(
+    qtbot, own_folders
+) -> None:
+    with running(own_folders, qtbot) as studio:
+        shipped(studio, qtbot, "drawn-10")
+        QTest.keyClick(studio.window, Qt.Key.Key_4)
+        QTest.keyClick(studio.window, Qt.Key.Key_C)
+        compared = studio.state.comparing.models
+        assert studio.state.query.view == "compare" and len(compared) == 1
+        made = bookmark(studio, qtbot)
+        studio.state.query.set_seed(11)
+        reopen(studio, qtbot, 0)
+        assert studio.state.query.view == "pictures", "another model may be compared by now"
+        assert studio.state.query.seed == made.settings.seed != 11
+        assert studio.state.comparing.models == compared
+
+
 def test_points_and_their_seed_come_back_and_images_stay(qtbot, own_folders) -> None:
     with running(own_folders, qtbot, "drawn-10") as studio:
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
@@ -233,6 +250,8 @@ def test_an_exported_one_is_opened_by_a_drop_elsewhere(
         qtbot.waitUntil(lambda: studio.state.query.seed == 7, timeout=LONG)
         assert np.array_equal(newest(studio, qtbot).tiles, tiles)
         assert studio.state.displayed.model.path.parent.parent == bookmarks_root()
+        facts = find(studio, QLabel, "modelFacts")
+        qtbot.waitUntil(lambda: "weights of a bookmark, step" in facts.text(), timeout=LONG)
 
 
 def test_what_lacks_is_said_and_nothing_else_changes(qtbot, own_folders) -> None:

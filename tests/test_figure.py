@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -54,6 +55,17 @@ def test_each_kind_of_model_has_its_layout(qapp, name, heads, says) -> None:
     assert f"{name}, step " in figure.caption
     page = Image.open(io.BytesIO(as_bytes(figure, ".png")))
     assert page.width == round(170 / 25.4 * 300)
+
+
+def test_a_model_of_own_images_is_not_passed_off_as_the_papers(qapp) -> None:
+    snapshot = load_snapshot(SHIPPED["drawn-10"], torch.device("cpu"))
+    recipe = snapshot.recipe.but({"data.name": "folder", "data.images": "/home/me/cats"})
+    images = np.zeros((2, *recipe.image_shape), np.uint8)
+    probe = Probe(0, images, column_seeds(4, 8))
+    figure = lay_out(replace(snapshot, recipe=recipe), LayOut(probe), Circumstances())
+    assert figure.title == "Drawn digits, 10 + 32, on other images"
+    assert figure.caption.startswith("In the layout of Figure 2c of Implicit Autoencoders")
+    assert "cats" not in figure.title + figure.caption, "no trace of folders"
 
 
 def test_points_stand_in_planes_beside_each_other(qapp) -> None:

@@ -96,6 +96,7 @@ def test_a_run_goes_to_the_trash_and_comes_back_as_it_was(qtbot, runs, own_folde
         qtbot.waitUntil(lambda: studio.state.displayed.model.path != runs[1], timeout=LONG)
         undo = find(studio, QPushButton, "messageButton0")
         assert undo.text() == "Undo"
+        assert "waits in the queue no more" in studio.state.messages.current.text
         press(studio, qtbot, "messageButton0")
         qtbot.waitUntil(lambda: names(cards) == ["3", "2", "1"], timeout=LONG)
         assert bytes_in(runs[1]) == before

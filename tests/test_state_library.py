@@ -75,6 +75,17 @@ def test_of_what_trains_the_live_weights_are_shown(state) -> None:
     assert state.displayed.model == DisplayedModel(recipe, Path("runs/other"))
 
 
+def test_a_run_that_has_weights_is_not_just_begun(state) -> None:
+    recipe, path = CATALOGUE["aae-small"], Path("runs/it")
+    state.library.set_contents(Contents((Run(path, recipe, "2026-01-01T10:00:00", 0),)))
+    changed = heard_of(state.library.changed)
+    state.training.saved(path, 80)
+    state.training.saved(path, 160)
+    (run,) = state.library.runs
+    assert (run.step, len(changed)) == (80, 1), "once: who types a name is not disturbed"
+    assert state.library.run_at(path) == run
+
+
 def test_what_cannot_be_read_is_told_once(state) -> None:
     logged = heard_of(state.messages.logged)
     torn = Contents(problems=("The disk is gone.",), damaged={"a": "torn"})

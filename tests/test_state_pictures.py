@@ -250,6 +250,10 @@ def test_without_its_model_a_picture_is_an_image_and_on_a_full_disk_it_is_saved_
         assert "opened as an image" in told
         assert len(studio.state.inputs.images) == rows + 1
         assert studio.state.displayed.model.path == SHIPPED["drawn-10"]
+        shipped(studio, "mog-iae")
+        told = drop(studio, qtbot, tmp_path / "sheet.png")
+        assert "Train it, or ask" in told and "choose one of images" in told
+        assert "opened as an image" not in told, "points take none"
         moved.rename(run.path)
         assert "was made of" in drop(studio, qtbot, tmp_path / "sheet.png")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
@@ -289,6 +289,9 @@ def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(studio, 
     qtbot.mouseDClick(head, Qt.MouseButton.LeftButton)
     assert studio.state.displayed.model.path == other.path
     assert studio.window.explore.shown == PICTURES
+    # The head is out of sight by then: without this the button stays down for all later tests.
+    QTest.mouseRelease(studio.window, Qt.MouseButton.LeftButton)
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 def test_nothing_is_asked_while_it_cannot_be_seen(studio, qtbot) -> None:

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from iae_studio.middle.spec import VIEWS, ViewSpec
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.turned import COMPARE
 
 if TYPE_CHECKING:
     from iae_studio.views.compare import CompareView
-
-COMPARE = "compare"
 
 
 def build(state: StudioState) -> CompareView:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from iae_studio.state.messages import Message, Messages, short
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX
+from trainer.storage.paths import bookmarks_root
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class DisplayedModel:
     def is_run(self) -> bool:
         """Whether the weights are of a run folder, which can be trained further."""
         return self.path is not None and self.path.suffix != MODEL_SUFFIX
+
+    @property
+    def weights(self) -> str:
+        """What its weights are called; those that a bookmark brought have no name of their own."""
+        if self.live or self.path is None:
+            return "live weights" if self.live else ""
+        ours = self.path.parent.parent == bookmarks_root()
+        return "weights of a bookmark" if ours else self.path.name
 
 
 class Displayed(QObject):

@@ -10,7 +10,7 @@ from iae_studio.state.found_weights import Found
 from iae_studio.state.input_list import KeptInputs
 from iae_studio.state.marks import Mark
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import Settings
+from iae_studio.state.turned import COMPARE, PICTURES, Settings
 from trainer.storage.snapshots import Moment
 
 
@@ -78,8 +78,11 @@ def explore_found(
 ) -> None:
     """Show what a bookmark or a picture tells of.
 
-    What neither tells of stays: what is compared, and of points, which take none, the images.
+    What neither tells of stays: what is compared, and of points, which take none, the images. A
+    comparison need not show that model: the pictures take its place.
     """
+    if settings.view == COMPARE:
+        settings = replace(settings, view=PICTURES)
     inputs = state.inputs.kept() if found.model.recipe.two_dimensional else inputs
     compared = state.comparing.models
     wanted = Exploration(found.model, found.step, inputs, settings, *selected, compared=compared)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -65,6 +65,7 @@ class Library(QObject):
         self._places: dict[Path, Run] = {}
         self._told: set[str] = set()  # what cannot be read
         self._first: DisplayedModel | None = None
+        training.checkpointSaved.connect(self._saved)
 
     def start(self, name: str) -> None:
         """Display a recipe at once; better weights of it may be found when the disk was read."""
@@ -83,6 +84,15 @@ class Library(QObject):
             if found != first:
                 self._displayed.select(found)
         self._tell_news(contents, at_start=first is not None and not self._training.busy)
+
+    def _saved(self, path: Path, step: int) -> None:
+        """A run that had just begun has weights now."""
+        run = self._places.get(path)
+        if run is not None and not run.step:
+            known = self._places[path] = replace(run, step=step)
+            runs = tuple(known if each is run else each for each in self._contents.runs)
+            self._contents = replace(self._contents, runs=runs)
+            self.changed.emit()
 
     def _tell_news(self, contents: Contents, at_start: bool) -> None:
         """What cannot be read and was not told yet: in the log, and where it hides nothing."""

@@ -197,13 +197,13 @@ class RunShelf(QObject):
         state = self._state
         if state.displayed.model.path == path:
             self._leaves = path
+        waited = any(item.run == path for item in state.queue.coming)
         for item in state.queue.items:
             if item.run == path:
                 state.queue.remove(item.key)
         undo = Action(PUT_BACK.name, PUT_BACK.label, trashed)
-        state.messages.show_message(
-            Message(f"{name} is in the trash.", actions=(undo,), topic=TRASH)
-        )
+        told = f"{name} is in the trash{', and waits in the queue no more' if waited else ''}."
+        state.messages.show_message(Message(told, actions=(undo,), topic=TRASH))
         state.library.refreshWanted.emit()
 
     def put_back(self, trashed: Trashed) -> None:

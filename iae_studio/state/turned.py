@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from trainer.messages import column_seeds
 from trainer.recipe.recipe import Recipe
 
-PICTURES, CLUSTERS = "pictures", "clusters"  # names of views of the middle
+PICTURES, CLUSTERS, COMPARE = "pictures", "clusters", "compare"  # names of views of the middle
 COLUMNS = 8  # at first
 FEWER = 6  # columns where pictures of codes, or of larger sizes, take room too
 FEWEST, MOST = 2, 16  # columns that can be chosen

@@ -63,6 +63,8 @@ def open_files(
         others = ", ".join(f'"{path.name:.60}"' for path in models[1:4])
         problems.append(f"One model is opened at a time: drop {others} by itself.")
     carried, why = _carried(images, likely) if not models else (None, "")
+    if why and spec is not None:
+        why += " It is opened as an image."
     if carried is not None:
         return Opened(problems=tuple(problems), carried=carried)
     problems += [why] if why else []
@@ -83,7 +85,7 @@ def _carried(images: list[Path], likely: Path | None) -> tuple[Restorable | None
     try:
         return (restorable(images[0], likely) if len(images) == 1 else None), ""
     except UserError as error:
-        return None, f"{error} It is opened as an image."
+        return None, str(error)
 
 
 def _paths_in(named: Path | str) -> list[Path]:

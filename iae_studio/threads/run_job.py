@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trainer.training.loop import TrainState, Until
 
 SAVE_SECONDS = 30.0
-FIRST_SAVE = 5.0  # of a new run, so that one that is cut off soon is not a folder without weights
+FIRST_SAVE = 5.0  # after a start: what is cut off soon has gone on, too
 
 
 class RunJob:
@@ -49,8 +49,7 @@ class RunJob:
         self._course = self._steps(lambda: self.until)
         self._publisher = Publisher(reports)
         self._saved = time.monotonic()
-        if not folder.has_state():
-            self._saved -= max(SAVE_SECONDS - FIRST_SAVE, 0.0)
+        self._saved -= max(SAVE_SECONDS - FIRST_SAVE, 0.0)
         self._cost = 0.0
         self._note = ""
         self._paused = False

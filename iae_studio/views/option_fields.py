@@ -128,7 +128,7 @@ class OptionRow(QWidget):
         told = told or (f"No effect here: {idle}." if idle else HELD if held else "")
         self._told.setText(told)
         self._told.setVisible(bool(told))
-        self._about.setVisible(changed or not idle)  # a line less where it does not matter
+        self._about.setVisible(changed or not (idle or held))  # a line less
         self._mark(self._name, "content" if changed else "")
         self._mark(self._told, "error" if problem else "content" if changed else "")
 

@@ -12,6 +12,7 @@ from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot
 from trainer.messages import Probe, UserError
 from trainer.recipe.fingerprint import fingerprint_of
+from trainer.recipe.specs import DATA_SETS
 
 ROWS, COLUMNS = 8, 8  # at most, as the paper has them
 
@@ -34,15 +35,20 @@ def lay_out(snapshot: Snapshot, question: LayOut, told: Circumstances) -> Figure
     else:
         words, blocks, planes = _images(snapshot, probe, question.seen)
     about = recipe.about
-    caption = " ".join(filter(None, (_named(about.figure), words, _made_of(snapshot, probe, told))))
+    own = DATA_SETS[recipe.data.name].own
+    place = _named(about.figure, own)
+    caption = " ".join(filter(None, (place, words, _made_of(snapshot, probe, told))))
     told.progress(1, 1)
-    return Figure(about.title, caption, blocks, planes)
+    title = f"{about.title}, on other images" if own else about.title
+    return Figure(title, caption, blocks, planes)
 
 
-def _named(figure: str) -> str:
+def _named(figure: str, own: bool) -> str:
     """Where it stands in the paper, as a sentence; empty where it has no place there."""
     if not figure:
         return ""
+    if own:
+        figure = f"in the layout of {figure.removeprefix('after ')}"
     place, comma, rest = figure.replace("Fig.", "Figure").partition(", ")
     return f"{place[:1].upper()}{place[1:]} of Implicit Autoencoders (Makhzani){comma}{rest}."
 
