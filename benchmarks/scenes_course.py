@@ -10,6 +10,7 @@ from benchmarks.scenes_hands import Scene, clicked, in_turn, view_of
 from benchmarks.stage import Stage
 from iae_studio.views.fit_line import FitLine
 from iae_studio.views.own_images import OwnImagesDialog
+from iae_studio.widgets.card_list import CardList
 from trainer.data.drawing.shoes import draw_shoes
 from trainer.inference import history
 from trainer.recipe.catalogue import CATALOGUE
@@ -56,16 +57,19 @@ def amended(stage: Stage) -> None:
 
 
 def queue(stage: Stage) -> None:
-    """One that lacks its data has failed, one trains, and two seeds of it wait."""
-    waits = stage.state.queue
+    """One that lacks its data has failed, one trains, and two seeds of the shown model wait."""
+    waits, shown = stage.state.queue, stage.state.displayed.model
     waits.add(CATALOGUE["celeba-50"])
-    waits.add(CATALOGUE["mog-iae"].but(steps=50_000))
+    waits.add(CATALOGUE["mog-iae"].but(steps=20_000))
     stage.window.view("queue").bring_forward()  # type: ignore[union-attr]
     stage.wait_for("queueStartButton")
     stage.click("queueStartButton")
     stage.wait(lambda: stage.step() > 500)
+    stage.state.displayed.select(shown)
+    stage.settle()
     stage.fill("seedsField", "1, 2")
     stage.keys("Return")
+    stage.state.messages.show_message(None)
 
 
 def runs(stage: Stage) -> None:
@@ -82,6 +86,8 @@ def runs(stage: Stage) -> None:
     stage.state.library.refreshWanted.emit()
     stage.keys("Ctrl+F")
     stage.wait(lambda: len(stage.state.library.runs) == 4)
+    stage.need("runList", CardList).choose(named)
+    stage.settle()
 
 
 def options(stage: Stage) -> None:
@@ -101,7 +107,7 @@ def own_images(stage: Stage) -> None:
     folder = stage.folder / "my shoes"
     folder.mkdir()
     shoes = draw_shoes(PHOTOS, seed=0, size=64).images
-    for number, pixels in enumerate(shoes.permute(0, 2, 3, 1).contiguous().numpy()):
+    for number, pixels in enumerate(shoes.numpy()):
         Image.fromarray(pixels).save(folder / f"shoe {number:03}.png")
     (folder / "unfinished.png").write_bytes(b"\x89PNG cut short")
     state, submit = stage.state, stage.window.submit
@@ -120,7 +126,7 @@ COURSE: dict[str, Scene] = {
     "branched": Scene("mog-iae", branched),
     "amended": Scene("mog-iae", amended, ("amendDialog",)),
     "compared": Scene("mnist-10-small", FIGURE_2),
-    "queue": Scene("drawn-10", queue, ("dock Queue",)),
+    "queue": Scene("drawn-10", queue),
     "runs": Scene("mog-iae", runs),
     "options": Scene("svhn-75-small", options, ("optionsDialog",)),
     "own-images": Scene("shoes-small", own_images, ("ownImages",)),
