@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PIL import Image
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QLabel
 
 import trainer
 from benchmarks.scenes_hands import Scene, clicked, in_turn, view_of
 from benchmarks.stage import Stage
 from iae_studio.views.fit_line import FitLine
+from iae_studio.views.option_list import CHANGED
 from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.card_list import CardList
 from trainer.data.drawing.shoes import draw_shoes
@@ -96,7 +98,7 @@ def options(stage: Stage) -> None:
     stage.wait_for("optionsDialog")
     stage.fill("option optim.batch", "2000")
     stage.fill("option schedule.steps", "20000")
-    stage.click("changedButton")
+    stage.click(f"{CHANGED}Button")
     line = stage.window.findChild(FitLine)
     assert line is not None
     stage.wait(lambda: line.fit is not None)
@@ -109,7 +111,8 @@ def own_images(stage: Stage) -> None:
     shoes = draw_shoes(PHOTOS, seed=0, size=64).images
     for number, pixels in enumerate(shoes.numpy()):
         Image.fromarray(pixels).save(folder / f"shoe {number:03}.png")
-    (folder / "unfinished.png").write_bytes(b"\x89PNG cut short")
+    for name in ("logo.svg", "notes.pdf", "notes 2.pdf"):
+        (folder / name).write_bytes(b"no photo")
     state, submit = stage.state, stage.window.submit
     recipe = state.displayed.recipe  # Ctrl+I opens the same, and waits for its answer
     dialog = OwnImagesDialog(recipe, submit, stage.window, [str(folder)], state.fitting)
@@ -118,6 +121,8 @@ def own_images(stage: Stage) -> None:
     line = dialog.findChild(QLabel, "sizeFits")
     assert line is not None
     stage.wait(lambda: "min" in line.text())
+    with QSignalBlocker(dialog.images.edit):
+        dialog.images.edit.setText("~/my shoes")  # and not where a scene keeps its files
 
 
 FIGURE_2 = in_turn(view_of("4", "compareView"), clicked("compareFigure2"))
