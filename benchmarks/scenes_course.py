@@ -34,7 +34,7 @@ def trained(stage: Stage, recipe: Recipe) -> None:
 def time(stage: Stage) -> None:
     """A run that has ended, played round and round from its middle on."""
     trained(stage, CATALOGUE["drawn-10"].but(steps=300, batch=32))
-    stage.keys("Shift+L", *["Shift+Left"] * 9)
+    stage.keys("Shift+L", *["Shift+Left"] * 4)
 
 
 def branched(stage: Stage) -> None:
@@ -72,6 +72,7 @@ def queue(stage: Stage) -> None:
     stage.fill("seedsField", "1, 2")
     stage.keys("Return")
     stage.state.messages.show_message(None)
+    stage.settle()
 
 
 def runs(stage: Stage) -> None:
