@@ -31,7 +31,6 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.state.training import Loading
-from iae_studio.threads import jobs
 from iae_studio.threads.ending import GRACE
 from iae_studio.threads.explore import Explorers, ExploreThread
 from iae_studio.threads.failures import describe
@@ -101,7 +100,6 @@ class Studio(QObject):
         self.window.show()
         self.state.library.start(self._last_recipe())
         self.session.start()
-        self.queue.start()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -123,6 +121,7 @@ class Studio(QObject):
         self.data.start()
         self.own_images.start()
         self.films.start()
+        self.queue.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
@@ -243,5 +242,7 @@ class Studio(QObject):
     # ---- jobs --------------------------------------------------------------------------------
 
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
+        from iae_studio.threads import jobs
+
         job = partial(jobs.read_sketch, drawing, spec)
         self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")

@@ -16,7 +16,6 @@ from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads import branches
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 from trainer.data.amendments import Amendments
@@ -24,6 +23,7 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import Begun, Parent, read_begun
 
 if TYPE_CHECKING:
+    from iae_studio.threads import branches
     from iae_studio.views.amend import AmendDialog
 
 BRANCH_TIP = "A new run from what is looked at: these weights, with other options"
@@ -78,6 +78,8 @@ class BranchController(QObject):
             self._tell(NO_RUN)
             return
         wanted = _Wanted(run, self.state.time.step, live)
+        from iae_studio.threads import branches
+
         # What trains is saved at a step that is still to come.
         step = NEWEST if live and wanted.step is None else wanted.step
         job = partial(branches.recipe_in_force, run, step)
@@ -158,9 +160,13 @@ class BranchController(QObject):
         def know(found: tuple[Amendments, int]) -> None:
             self.state.amending.known(run, *found)
 
+        from iae_studio.threads import branches
+
         self.window.submit(partial(branches.read_amended, run), then=know, newest="amended")
 
     def _write_amended(self, run: Path, options: dict[str, object]) -> None:
+        from iae_studio.threads import branches
+
         amending = self.state.amending
         job = partial(branches.amend, run, options)
         self.window.submit(job, then=partial(amending.heard, run), otherwise=amending.changed.emit)
@@ -180,6 +186,8 @@ class BranchController(QObject):
         """What the marks are of the run that is displayed now; nothing but them waits for it."""
         self._mark()
         if model.is_run and model.path is not None:
+            from iae_studio.threads import branches
+
             run = model.path
             self.window.submit(
                 partial(branches.history_of, run), then=partial(self._know, run), newest="history"
@@ -200,6 +208,8 @@ class BranchController(QObject):
 
 
 def _made(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> tuple[Path, Begun]:
+    from iae_studio.threads import branches
+
     path = branches.make_branch(run, step, recipe, folders)
     return path, read_begun(path)
 
@@ -207,5 +217,4 @@ def _made(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> tupl
 def _add_to_menu(window: Window, title: str, actions: tuple[QAction, ...]) -> None:
     for menu in window.menuBar().findChildren(QMenu):
         if menu.title() == title:
-            menu.addSeparator()
             menu.addActions(list(actions))

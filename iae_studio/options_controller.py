@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 
@@ -13,11 +13,12 @@ from iae_studio.state.fitting import FitQuestion
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads.fit_job import try_steps
 from iae_studio.threads.worker import WorkThread
-from iae_studio.views.options_dialog import OptionsDialog, Way
 from iae_studio.window import Window
 from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.options_dialog import OptionsDialog, Way
 
 NOT_TOLD = "What it takes could not be found out; the log says why."
 
@@ -54,6 +55,8 @@ class OptionsController(QObject):
     # ---- will it fit? ------------------------------------------------------------------------
 
     def _try(self, question: FitQuestion) -> None:
+        from iae_studio.threads.fit_job import try_steps
+
         if not self.worker.isRunning():
             self.worker.start()
         self.worker.submit(
@@ -66,6 +69,8 @@ class OptionsController(QObject):
 
     def open(self, recipe: Recipe, then: Callable[[Recipe], object] | None) -> None:
         """Show the options; `then` gets the changed recipe. Without it that is trained."""
+        from iae_studio.views.options_dialog import OptionsDialog, Way
+
         if self._dialog is not None:
             self._dialog.reject()
         ways = self._ways() if then is None else [Way("Use these", then)]
@@ -80,6 +85,8 @@ class OptionsController(QObject):
 
     def _ways(self) -> list[Way]:
         """What can be done with a changed recipe; the first is the primary one."""
+        from iae_studio.views.options_dialog import Way
+
         training, queue = self.state.training, queue_of(self.state)
         free = not training.busy and training.state is not State.STARTING
         later = [] if queue is None else [Way("Train next", queue.add)]

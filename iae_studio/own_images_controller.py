@@ -27,7 +27,6 @@ from iae_studio.state.messages import (
 )
 from iae_studio.state.opened import Looked, Opened
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads import jobs, opening
 from iae_studio.threads.worker import WorkThread
 from trainer.messages import Failed
 from trainer.recipe.recipe import Recipe
@@ -103,10 +102,14 @@ class OwnImagesController(QObject):
     # ---- drops -------------------------------------------------------------------------------
 
     def _open_files(self, paths: Sequence[Path | str], spec: InputSpec | None) -> None:
+        from iae_studio.threads import jobs
+
         likely = self.state.displayed.model.path
         self._open(partial(jobs.open_files, paths, spec, MAX_INPUTS, likely=likely))
 
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
+        from iae_studio.threads import opening
+
         self._open(partial(opening.open_picture, picture, name, spec))
 
     def open(
@@ -153,12 +156,16 @@ class OwnImagesController(QObject):
             self.state.inputs.news.run(key, f"Opening {images}… {done:,} done.")
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
+        from iae_studio.threads import jobs
+
         self._sees.cancel()  # nobody waits for how another network sees them
         self._sees = CancellableProgress(lambda *_: None)
         job = partial(jobs.see_anew, inputs, spec, self._sees)
         self.opening.submit(job, then=self.state.inputs.exchange, newest="see anew")
 
     def _look(self, opened: Opened, spec: InputSpec) -> None:
+        from iae_studio.threads import opening
+
         pair = self.state.displayed.recipe.translates
         self._looks.append(opened)
         self.looking.submit(
@@ -198,6 +205,8 @@ class OwnImagesController(QObject):
             self.state.messages.show_message(moved.message(why))
 
     def _find(self, moved: MovedImages, as_zip: bool) -> None:
+        from iae_studio.threads import jobs
+
         title = f"Where is {short(moved.name)} now?"
         if moved.run is None:
             return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.alerts import Alerts
@@ -10,11 +12,13 @@ from iae_studio.state.messages import Message
 from iae_studio.state.queue_items import Kept
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads.queue_file import ANOTHER, Found, QueueFile
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
 from trainer.messages import Failed
 from trainer.storage.paths import queue_root
+
+if TYPE_CHECKING:
+    from iae_studio.threads.queue_file import Found, QueueFile
 
 WORKS = (State.LOADING, State.TRAINING)
 
@@ -44,6 +48,8 @@ class QueueController(QObject):
 
     def start(self) -> None:
         """Look for what an earlier start left; before that nothing is written."""
+        from iae_studio.threads.queue_file import QueueFile
+
         self._file = file = QueueFile(queue_root())
         self.worker.start()
         self.awake.start()
@@ -60,6 +66,8 @@ class QueueController(QObject):
         return self.worker, self.awake
 
     def _restore(self, found: Found) -> None:
+        from iae_studio.threads.queue_file import ANOTHER
+
         messages = self.state.messages
         if found.told == ANOTHER and messages.current is None:
             messages.show_message(Message(ANOTHER))

@@ -81,7 +81,6 @@ class OptionRow(QWidget):
             mark = caption(ADDITION)
             mark.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
             mark.setWordWrap(False)
-            mark.setProperty("role", "regularisation")
             mark.setToolTip("The paper does not have it.")
             name.addWidget(mark)
         name.addStretch(1)
