@@ -71,11 +71,11 @@ def code_pad(stage: Stage) -> None:
 
 
 def train(stage: Stage) -> None:
-    """Seven Gaussians, for a moment."""
-    stage.train(CATALOGUE["mog-iae"].but(steps=400))
+    """Seven Gaussians, until each code has its own."""
+    stage.train(CATALOGUE["mog-iae"].but(steps=800))
     losses = stage.window.view("training")
     assert isinstance(losses, LossesView)
-    stage.wait(lambda: losses.plot.steps() == 400, DRAWN)
+    stage.wait(lambda: losses.plot.steps() == 800, DRAWN)
 
 
 SCENES: dict[str, Scene] = {

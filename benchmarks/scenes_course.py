@@ -97,8 +97,8 @@ def options(stage: Stage) -> None:
     """A batch that this machine has hardly the room for."""
     stage.keys("Ctrl+,")
     stage.wait_for("optionsDialog")
-    stage.fill("option optim.batch", "2000")
-    stage.fill("option schedule.steps", "20000")
+    stage.fill("option optim.batch", "20000")
+    stage.fill("option optim.seed", "3")
     stage.click(f"{CHANGED}Button")
     line = stage.window.findChild(FitLine)
     assert line is not None
