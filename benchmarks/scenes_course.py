@@ -33,8 +33,8 @@ def trained(stage: Stage, recipe: Recipe) -> None:
 
 def time(stage: Stage) -> None:
     """A run that has ended, played round and round from its middle on."""
-    trained(stage, CATALOGUE["drawn-10"].but(steps=300, batch=32))
-    stage.keys("Shift+L", *["Shift+Left"] * 4)
+    trained(stage, CATALOGUE["drawn-10"].but(steps=700, batch=32))
+    stage.keys("Shift+L", *["Shift+Left"] * 3)
 
 
 def branched(stage: Stage) -> None:
@@ -42,7 +42,7 @@ def branched(stage: Stage) -> None:
     trained(stage, CATALOGUE["mog-iae"].but(steps=400))
     stage.keys(*["Shift+Left"] * 6, "Ctrl+Shift+B")
     stage.wait_for("optionsDialog")
-    stage.fill("option optim.generator_rate", "0.0005")
+    stage.fill("option optim.generator_rate", "0.001")
     stage.click("useOptionsButton")
     stage.wait_for_end()
 
@@ -85,7 +85,7 @@ def runs(stage: Stage) -> None:
     named = runs_root() / "mog-iae-1"
     changed = {"steps": 400, "generator_rate": 1e-3}
     trainer.branch(named, runs_root() / "mog-iae-2", settings=changed)
-    write_notes(named, RunNotes("All seven found", "seed 1, after 300 steps"))
+    write_notes(named, RunNotes("A short try", "seed 1, after 300 steps"))
     stage.state.library.refreshWanted.emit()
     stage.keys("Ctrl+F")
     stage.wait(lambda: len(stage.state.library.runs) == 4)
@@ -103,6 +103,7 @@ def options(stage: Stage) -> None:
     line = stage.window.findChild(FitLine)
     assert line is not None
     stage.wait(lambda: line.fit is not None)
+    stage.settle()
 
 
 def own_images(stage: Stage) -> None:
