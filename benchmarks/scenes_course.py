@@ -40,10 +40,12 @@ def time(stage: Stage) -> None:
 def branched(stage: Stage) -> None:
     """From a moment of one run a second begins, with a higher rate."""
     trained(stage, CATALOGUE["mog-iae"].but(steps=400))
+    parent = stage.state.training.run_path
     stage.keys(*["Shift+Left"] * 6, "Ctrl+Shift+B")
     stage.wait_for("optionsDialog")
     stage.fill("option optim.generator_rate", "0.001")
     stage.click("useOptionsButton")
+    stage.wait(lambda: stage.state.training.run_path != parent)
     stage.wait_for_end()
 
 

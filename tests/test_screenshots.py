@@ -69,4 +69,3 @@ def test_a_page_that_a_scene_makes_is_its_picture_and_a_dialog_is_one(tmp_path: 
     page, dialog = (QImage(str(tmp_path / f"{name}.png")) for name in ("figure", "amended"))
     assert page.width() == PAGE and page.pixelColor(4, 4).lightness() > 250, "paper is white"
     assert 300 < dialog.width() < 700 and dialog.pixelColor(4, 4).lightness() < 60
-
