@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMetaMethod, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.messages import Message
@@ -42,7 +42,7 @@ class _Wanted:
     live: bool  # the run trains here: it is saved first
 
 
-class BranchController(QObject):
+class BranchController(Controller):
     """Makes branches; reads and writes amendments of runs that rest; marks them in the losses."""
 
     def __init__(self, state: StudioState, window: Window, folders: ChosenFolders) -> None:
@@ -86,12 +86,8 @@ class BranchController(QObject):
         self.window.submit(job, then=partial(self._ask, wanted))
 
     def _ask(self, wanted: _Wanted, recipe: Recipe) -> None:
-        """Which options; where nobody asks, those of the run."""
-        requests, go_on = self.state.requests, partial(self._decided, wanted)
-        if requests.isSignalConnected(QMetaMethod.fromSignal(requests.optionsWanted)):
-            requests.optionsWanted.emit(recipe, go_on)
-        else:
-            go_on(recipe)
+        """Which options."""
+        self.state.requests.optionsWanted.emit(recipe, partial(self._decided, wanted))
 
     def _decided(self, wanted: _Wanted, recipe: Recipe) -> None:
         training = self.state.training

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
+from iae_studio.controller import Controller
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.fitting import FitQuestion
 from iae_studio.state.messages import Message
@@ -23,18 +22,7 @@ if TYPE_CHECKING:
 NOT_TOLD = "What it takes could not be found out; the log says why."
 
 
-class Queue(Protocol):
-    """What is trained next."""
-
-    def add(self, recipe: Recipe) -> object: ...
-
-
-def queue_of(state: StudioState) -> Queue | None:
-    """Where a recipe waits until what trains has ended, if there is such a place."""
-    return getattr(state, "queue", None)
-
-
-class OptionsController(QObject):
+class OptionsController(Controller):
     """Answers `optionsWanted` with a dialog, and `Fitting`'s questions by trying a few steps."""
 
     def __init__(self, state: StudioState, window: Window) -> None:
@@ -45,9 +33,12 @@ class OptionsController(QObject):
         self._dialog: OptionsDialog | None = None
         state.requests.optionsWanted.connect(self.open)
         state.fitting.wanted.connect(self._try)
-        window.closing.connect(self.close)
 
-    def close(self) -> None:
+    def threads(self) -> tuple[WorkThread, ...]:
+        """The one that tries a few steps."""
+        return (self.worker,)
+
+    def cancel(self) -> None:
         """Nobody chooses any more, nor waits for what a training would take."""
         if self._dialog is not None:
             self._dialog.reject()
@@ -57,8 +48,6 @@ class OptionsController(QObject):
     def _try(self, question: FitQuestion) -> None:
         from iae_studio.threads.fit_job import try_steps
 
-        if not self.worker.isRunning():
-            self.worker.start()
         self.worker.submit(
             partial(try_steps, question.recipe, question.device, question.progress),
             then=question.answer,
@@ -87,10 +76,10 @@ class OptionsController(QObject):
         """What can be done with a changed recipe; the first is the primary one."""
         from iae_studio.views.options_dialog import Way
 
-        training, queue = self.state.training, queue_of(self.state)
+        training = self.state.training
         free = not training.busy and training.state is not State.STARTING
-        later = [] if queue is None else [Way("Train next", queue.add)]
-        return [Way("Train", self._train), *later] if free else [*later, Way("Show it", self._show)]
+        later = Way("Train next", self.state.queue.add_told)
+        return [Way("Train", self._train), later] if free else [later, Way("Show it", self._show)]
 
     def _show(self, recipe: Recipe) -> None:
         """Something else trains: it stands there, ready."""

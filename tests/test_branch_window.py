@@ -118,9 +118,11 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     assert read_amendments(child).values()[RATE] == 4e-4
     told = (begun.parent.step, f"branched off {run.name}")
     qtbot.waitUntil(lambda: told in marks[-1], timeout=LONG)
+    queue = studio.state.queue
+    assert queue.running is not None and queue.running.run == run
+    qtbot.waitUntil(lambda: queue.progress.step > begun.parent.step, timeout=LONG)  # it trains on
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    assert steps(studio) > begun.parent.step
 
 
 def test_what_rests_is_branched_at_the_moment_that_is_looked_at_and_trains_at_once(
