@@ -19,6 +19,7 @@ from iae_studio.state.training import State
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 from trainer.data.amendments import Amendments
+from trainer.recipe.branchable import held_in_branch
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import Begun, Parent, read_begun
 
@@ -30,6 +31,8 @@ BRANCH_TIP = "A new run from what is looked at: these weights, with other option
 AMEND_TIP = "Rates, R1, weights and the end of this run, from its next step on"
 NO_RUN = "A branch begins from a run, and this model is none yet: press Train first."
 NEWEST = 1 << 62  # a step after all others
+WHOLE = "It goes on as that run would, but for what is changed here."
+ANEW = "Its optimisers and discriminators begin anew."
 LOADING = "The run is loading: branch off once it trains."
 
 
@@ -40,6 +43,11 @@ class _Wanted:
     run: Path
     step: int | None  # of kept weights; None: the last checkpoint
     live: bool  # the run trains here: it is saved first
+
+    @property
+    def newest(self) -> bool:
+        """Whether it branches at a step that is still to come: that at which it is saved."""
+        return self.live and self.step is None
 
 
 class BranchController(Controller):
@@ -80,14 +88,16 @@ class BranchController(Controller):
         wanted = _Wanted(run, self.state.time.step, live)
         from iae_studio.threads import branches
 
-        # What trains is saved at a step that is still to come.
-        step = NEWEST if live and wanted.step is None else wanted.step
-        job = partial(branches.recipe_in_force, run, step)
+        job = partial(branches.origin_of, run, NEWEST if wanted.newest else wanted.step)
         self.window.submit(job, then=partial(self._ask, wanted))
 
-    def _ask(self, wanted: _Wanted, recipe: Recipe) -> None:
+    def _ask(self, wanted: _Wanted, origin: branches.Origin) -> None:
         """Which options."""
-        self.state.requests.optionsWanted.emit(recipe, partial(self._decided, wanted))
+        whole = wanted.newest or origin.whole
+        step = "the step that it has reached" if wanted.newest else f"step {origin.step:,}"
+        words = f"A new run from {wanted.run.name} at {step}. {WHOLE if whole else ANEW}"
+        decided = partial(self._decided, wanted)
+        self.state.requests.branchWanted.emit(origin.recipe, decided, words, held_in_branch(whole))
 
     def _decided(self, wanted: _Wanted, recipe: Recipe) -> None:
         training = self.state.training
