@@ -20,13 +20,13 @@ from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
 from trainer.storage.run_notes import RunNotes, write_notes
 
-OFTEN = 2  # a moment may cost one part of so many of a training of seconds
+AT_ONCE = 0  # each moment is kept, whatever it costs a training of seconds
 PHOTOS = 240
 
 
 def trained(stage: Stage, recipe: Recipe) -> None:
     """Train for some seconds, and keep as many moments as a run of minutes would."""
-    history.SHARE = OFTEN
+    history.SHARE = AT_ONCE
     stage.train(recipe)
     stage.wait(lambda: len(stage.state.time.moments) > 15)
 
