@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtTest import QTest
 
+from benchmarks.scenes_course import COURSE
+from benchmarks.scenes_hands import Scene, clicked, done, in_turn, pressed, there, view_of
+from benchmarks.scenes_kept import KEPT
 from benchmarks.stage import Stage
 from iae_studio.views.losses import LossesView
 from iae_studio.widgets.image_grid import ImageGrid
@@ -16,20 +16,6 @@ from iae_studio.widgets.sliders import SliderBank
 from trainer.recipe.catalogue import CATALOGUE
 
 DRAWN = 40  # looks in a row until the curves are painted to their end
-
-
-def nothing(stage: Stage) -> None:
-    """The window as it is."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A picture of the guide: the model in it, what is done, and the part that is shown."""
-
-    recipe: str
-    do: Callable[[Stage], None] = nothing
-    shows: tuple[str, ...] = ()  # object names; the whole window without one
-    file: str = ""  # where it is not called like the scene
 
 
 def paste(stage: Stage) -> None:
@@ -75,62 +61,6 @@ def palette(stage: Stage) -> None:
     stage.type("shoes")
 
 
-def view_of(key: str, name: str) -> Callable[[Stage], None]:
-    """Press the key of a view, and see that the view is there."""
-
-    def look(stage: Stage) -> None:
-        stage.keys(key)
-        stage.need(name)
-
-    return look
-
-
-def there(*names: str) -> Callable[[Stage], None]:
-    """Only where all of these are to be seen."""
-
-    def look(stage: Stage) -> None:
-        for name in names:
-            stage.need(name)
-
-    return look
-
-
-def clicked(name: str) -> Callable[[Stage], None]:
-    """Click a widget."""
-    return lambda stage: stage.click(name)
-
-
-def done(action: str, name: str = "") -> Callable[[Stage], None]:
-    """Run an action by its name, and see that the widget is there."""
-
-    def act(stage: Stage) -> None:
-        stage.do(action)
-        if name:
-            stage.need(name)
-
-    return act
-
-
-def in_turn(*acts: Callable[[Stage], None]) -> Callable[[Stage], None]:
-    """One after another."""
-
-    def act(stage: Stage) -> None:
-        for each in acts:
-            each(stage)
-
-    return act
-
-
-def pressed(*keys: str, on: str = "imageGrid") -> Callable[[Stage], None]:
-    """Press keys while a widget has the keyboard, and leave it there."""
-
-    def act(stage: Stage) -> None:
-        stage.focus(on)
-        stage.keys(*keys)
-
-    return act
-
-
 def code_pad(stage: Stage) -> None:
     """From the outline of a boot on, with a line or two more."""
     stage.need("codePad")
@@ -141,11 +71,11 @@ def code_pad(stage: Stage) -> None:
 
 
 def train(stage: Stage) -> None:
-    """Seven Gaussians, for a moment."""
-    stage.train(CATALOGUE["mog-iae"].but(steps=400))
+    """Seven Gaussians, until each code has its own."""
+    stage.train(CATALOGUE["mog-iae"].but(steps=800))
     losses = stage.window.view("training")
     assert isinstance(losses, LossesView)
-    stage.wait(lambda: losses.plot.steps() == 400, DRAWN)
+    stage.wait(lambda: losses.plot.steps() == 800, DRAWN)
 
 
 SCENES: dict[str, Scene] = {
@@ -199,4 +129,6 @@ SCENES: dict[str, Scene] = {
     "keys": Scene("drawn-10", view_of("F1", "keysDialog"), ("keysDialog",)),
     "help": Scene("mnist-10-small", clicked("picturesHelp")),
     "full-screen": Scene("mnist-10-small", lambda stage: stage.keys("F11")),
+    **COURSE,
+    **KEPT,
 }

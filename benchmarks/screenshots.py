@@ -15,6 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import product
@@ -75,7 +76,12 @@ def screen(folder: Path, look: Look) -> dict[str, str]:
 
 
 def picture(stage: Stage, scene: Scene) -> QPixmap:
-    """The whole window, a window of its own, or the part of it in which some widgets lie."""
+    """The whole window, a window of its own, or the part of it in which some widgets lie.
+
+    Where the scene made a page, that page.
+    """
+    if stage.page is not None:
+        return QPixmap.fromImage(stage.page)
     shown = [stage.need(name) for name in scene.shows]
     if len(shown) == 1 and shown[0].isWindow():
         return shown[0].grab()
@@ -132,6 +138,7 @@ def take(names: list[str], every: list[Look], out: Path) -> int:
         scene = SCENES[name]
         theme.apply(app, look.theme == "dark")
         with tempfile.TemporaryDirectory() as folder:
+            os.environ[FOLDERS[0]] = folder  # runs, bookmarks and queue of this scene alone
             stage = Stage(Path(folder), scene.recipe, look.size, look.text)
             try:
                 scene.do(stage)
@@ -165,9 +172,15 @@ def main() -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     every = looks(args.all)
     if args.here:
-        take(args.only or list(SCENES), [every[number] for number in args.here], args.out)
+        code = 1
+        try:
+            take(args.only or list(SCENES), [every[number] for number in args.here], args.out)
+            code = 0
+        except BaseException:
+            traceback.print_exc()
         sys.stdout.flush()
-        os._exit(0)  # the engine's threads need no end
+        sys.stderr.flush()
+        os._exit(code)  # the engine's threads need no end
     failed = 0
     for size, scale in dict.fromkeys((look.size, look.scale) for look in every):
         here = [str(k) for k, look in enumerate(every) if (look.size, look.scale) == (size, scale)]

@@ -7,10 +7,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QSettings, Qt, QTimer
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import (
+    QEvent,
+    QEventLoop,
+    QMimeData,
+    QObject,
+    QPoint,
+    QPointF,
+    QSettings,
+    Qt,
+    QTimer,
+    QUrl,
+)
+from PySide6.QtGui import QDropEvent, QImage, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
@@ -32,6 +43,8 @@ class Stage(QObject):
 
     def __init__(self, folder: Path, recipe: str, size: tuple[int, int], text: int = 100) -> None:
         super().__init__()
+        self.folder = folder  # for what a scene writes; it is empty, and gone afterwards
+        self.page: QImage | None = None  # what a scene made, in place of the window
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.clear()
         settings.setValue("recipe", recipe)
@@ -112,6 +125,15 @@ class Stage(QObject):
             raise MissingError(name)
         return found
 
+    def wait_for(self, name: str) -> None:
+        """Until a widget is to be seen."""
+
+        def seen() -> bool:
+            found = self.window.findChild(QWidget, name)
+            return found is not None and found.isVisible()
+
+        self.wait(seen)
+
     def keys(self, *keys: str) -> None:
         """Press keys one after another, wherever the keyboard is."""
         for key in keys:
@@ -155,9 +177,38 @@ class Stage(QObject):
         found[0].trigger()
         self.settle()
 
-    def train(self, recipe: Recipe) -> None:
-        """Train a recipe from its beginning to its end."""
+    def fill(self, name: str, text: str) -> None:
+        """Type something into a field, in place of what stands there; it keeps the keyboard."""
+        field = self.need(name, QLineEdit)
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, text)
+        self.settle()
+
+    def drop(self, path: Path) -> None:
+        """Let a file fall onto the window."""
+        mime, left = QMimeData(), Qt.MouseButton.LeftButton
+        mime.setUrls([QUrl.fromLocalFile(str(path))])
+        none, copy = Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
+        self.window.dropEvent(QDropEvent(QPointF(5, 5), copy, mime, left, none))
+        self.settle()
+
+    def start(self, recipe: Recipe) -> None:
+        """Begin to train a recipe."""
         self.state.displayed.select(DisplayedModel(recipe))
         self.keys("T")
+
+    def train(self, recipe: Recipe) -> None:
+        """Train a recipe from its beginning to its end."""
+        self.start(recipe)
+        self.wait_for_end()
+
+    def wait_for_end(self) -> None:
+        """Until what trains is done."""
         self.wait(lambda: self.state.training.state is State.FINISHED)
         self.settle()
+
+    def step(self) -> int:
+        """The step of what trains; 0 where it has done none."""
+        progress = self.state.queue.progress
+        return 0 if progress is None else progress.step

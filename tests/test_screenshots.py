@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from benchmarks.scenes import SCENES
+from benchmarks.scenes_kept import PAGE
 from benchmarks.screenshots import Look, looks
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.style import theme
@@ -34,7 +35,7 @@ def test_a_scene_is_a_picture_of_the_window(tmp_path: Path) -> None:
 def test_every_scene_is_of_a_model_and_every_look_has_a_file_of_its_own() -> None:
     assert {scene.recipe for scene in SCENES.values()} <= set(CATALOGUE)
     shown = [name for name, scene in SCENES.items() if scene.recipe not in SHIPPED]
-    assert shown == ["untrained"]
+    assert shown == ["untrained", "options"]
     files = [look.file(name) for look in looks(True) for name in SCENES]
     assert len(set(files)) == 16 * len(SCENES) and Look().file("map") == "map.png"
 
@@ -59,3 +60,12 @@ def test_a_part_of_the_window_is_cut_out_of_it(tmp_path: Path) -> None:
     assert 200 < picture.width() < 400 < picture.height() < 600, "scrolled to, with all strips"
     amber = theme.colour("style").rgb()
     assert any(picture.pixel(x, y) == amber for x in range(20, 240) for y in range(12, 30))
+
+
+def test_a_page_that_a_scene_makes_is_its_picture_and_a_dialog_is_one(tmp_path: Path) -> None:
+    words = ["-m", "benchmarks.screenshots", "--out", str(tmp_path), "--only", "figure", "amended"]
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page, dialog = (QImage(str(tmp_path / f"{name}.png")) for name in ("figure", "amended"))
+    assert page.width() == PAGE and page.pixelColor(4, 4).lightness() > 250, "paper is white"
+    assert 300 < dialog.width() < 700 and dialog.pixelColor(4, 4).lightness() < 60

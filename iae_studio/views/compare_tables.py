@@ -112,7 +112,7 @@ class RecipesTable(CompareTable):
         self._head("Option", models)
         for each in found.rows:
             ours = " · an addition, not in the paper" if each.addition else ""
-            cells = [each.name, *(option_words(value) for value in each.values)]
+            cells = [each.name.replace("_", " "), *(option_words(value) for value in each.values)]
             item = self._line(cells, f"{each.path}: {each.meaning}{ours}")
             if each.addition:
                 item.setForeground(0, theme.colour("muted"))
@@ -198,6 +198,8 @@ def option_words(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, int):
+        return f"{value:,}"
     return str(value) or DASH
 
 

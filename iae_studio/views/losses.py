@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 SMOOTHING = 0.5
 ROOMY = 600  # px: in a narrower view the button of another training is its icon alone
-_BESIDE = 255  # px that tabs and tools take beside the smoothing
 LONGEST = 20_000  # letters of an entry: a trace has fewer
 
 
@@ -96,7 +95,6 @@ class LossesView(QWidget):
         self._other.hide()
         smoothing = ValueSlider("smoothing", 0.0, 1.0, SMOOTHING, "content", decimals=2)
         self._smoothing = smoothing
-        theme.follow(smoothing, self._fit)
         smoothing.edited.connect(plot.setSmoothing)
         plot.setSmoothing(SMOOTHING)
         decades = QCheckBox("log axis")
@@ -109,11 +107,14 @@ class LossesView(QWidget):
         start.setProperty("flat", True)
         self._tools: tuple[QWidget, ...] = (smoothing, decades, whole)
         corner = QWidget()
-        tools = row(self._other, start, *self._tools, help_mark("losses"))
+        about = help_mark("losses")
+        self._corner = (self._other, start, decades, whole, about)
+        tools = row(self._other, start, *self._tools, about)
         tools.setContentsMargins(0, 0, theme.PAD, 0)
         corner.setLayout(tools)
         self._tabs.setCornerWidget(corner)
         corner.show()
+        theme.follow(smoothing, self._fit)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -121,11 +122,11 @@ class LossesView(QWidget):
 
     def _fit(self) -> None:
         """The slider is as long as the tabs let it be."""
-        room = self.width() - theme.px(_BESIDE)
         if self._smoothing is not None:
-            if not self._other.isHidden():
-                self._other.fold(self.width() < theme.px(ROOMY))
-                room -= self._other.sizeHint().width() + theme.GAP
+            self._other.fold(self.width() < theme.px(ROOMY))
+            beside = [each for each in self._corner if not each.isHidden()]
+            room = self.width() - self._tabs.tabBar().sizeHint().width() - 2 * theme.PAD
+            room -= sum(each.sizeHint().width() + theme.GAP for each in beside)
             self._smoothing.setMaximumWidth(min(max(room, theme.px(110)), theme.px(240)))
 
     def _offer(self) -> None:
