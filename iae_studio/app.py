@@ -30,7 +30,6 @@ from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
-from iae_studio.threads import jobs
 from iae_studio.threads.awake import AwakeThread
 from iae_studio.threads.ending import GRACE
 from iae_studio.threads.explore import Explorers, ExploreThread
@@ -107,7 +106,6 @@ class Studio(QObject):
         self.window.show()
         self.state.library.start(self._last_recipe())
         self.session.read()
-        self.queue.read()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -212,5 +210,7 @@ class Studio(QObject):
         self.training.begin(recipe, run, self.state.devices.chosen, self.data.folders.now())
 
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
+        from iae_studio.threads import jobs
+
         job = partial(jobs.read_sketch, drawing, spec)
         self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -18,10 +19,11 @@ from iae_studio.state.submit import Submit
 from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import State
 from iae_studio.state.turned import has_noise
-from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
-from iae_studio.threads.bookmark_files import Reopened, Shelf
-from trainer.exploring.questions.keeping import Drawn, KeepAndDraw
 from trainer.storage.names import is_name
+
+if TYPE_CHECKING:  # the window is painted before what reads and writes them is imported
+    from iae_studio.threads.bookmark_files import Reopened, Shelf
+    from trainer.exploring.questions.keeping import Drawn
 
 SHOW = Action("show bookmarks", "Show it")
 BRING_BACK = Action("bring bookmark back", "Undo")  # about a Bookmark
@@ -48,7 +50,7 @@ class BookmarkController(Controller):
         bookmarks.importWanted.connect(self._import)
         state.messages.actionWanted.connect(self._act)
         state.asking.cancelled.connect(self._cancelled)
-        submit(bookmark_files.read, then=self._read)
+        submit(_all, then=self._read)
 
     def _read(self, shelf: Shelf) -> None:
         self.state.bookmarks.set_all([*self.state.bookmarks.all, *shelf.bookmarks])
@@ -65,6 +67,8 @@ class BookmarkController(Controller):
         if state.training.state is State.STARTING:
             state.messages.show_error("The engine still loads: try again in a moment.")
             return
+        from trainer.exploring.questions.keeping import KeepAndDraw
+
         shown, probe = exploration(state), state.answers.probe()
         points = state.displayed.recipe.two_dimensional
         inputs = () if points else tuple(state.inputs.images)
@@ -84,6 +88,8 @@ class BookmarkController(Controller):
     def _drawn(
         self, shown: Exploration, inputs: tuple[Input, ...], tests: int | None, drawn: Drawn
     ) -> None:
+        from iae_studio.threads import bookmark_writing
+
         run = self.state.time.run
         if run is not None:  # it may have one more moment now
             self.state.time.refresh(run)
@@ -105,6 +111,8 @@ class BookmarkController(Controller):
 
     def open(self, bookmark: Bookmark) -> None:
         """Show it again, to the pixel."""
+        from iae_studio.threads import bookmark_files
+
         job = partial(bookmark_files.reopen, bookmark)
         self._submit(job, then=partial(self._show, bookmark), newest="bookmark")
 
@@ -120,12 +128,16 @@ class BookmarkController(Controller):
     # ---- changed -----------------------------------------------------------------------------
 
     def _call(self, bookmark: Bookmark, name: str, note: str) -> None:
+        from iae_studio.threads import bookmark_writing
+
         job = partial(bookmark_writing.call, bookmark, name, note)
         self._submit(
             job, then=self.state.bookmarks.put, otherwise=self.state.bookmarks.changed.emit
         )
 
     def _delete(self, bookmark: Bookmark) -> None:
+        from iae_studio.threads import bookmark_writing
+
         job = partial(bookmark_writing.delete, bookmark)
         self._submit(job, then=lambda _: self._deleted(bookmark))
 
@@ -138,6 +150,8 @@ class BookmarkController(Controller):
         if action.asks_for(SHOW):
             self.state.bookmarks.showWanted.emit()
         elif action.asks_for(BRING_BACK):
+            from iae_studio.threads import bookmark_writing
+
             job = partial(bookmark_writing.bring_back, action.about)
             self._submit(job, then=self.state.bookmarks.put)
 
@@ -153,6 +167,8 @@ class BookmarkController(Controller):
 
     def export(self, bookmark: Bookmark, path: Path) -> None:
         """Write it as one file that others can open."""
+        from iae_studio.threads import bookmark_archives
+
         named = path.with_name(path.name.removesuffix(".zip").removesuffix(".bookmark") + ENDING)
         job = partial(bookmark_archives.export, bookmark, named)
         self._submit(job, then=self.state.messages.show_saved)
@@ -162,6 +178,8 @@ class BookmarkController(Controller):
             paths, _ = QFileDialog.getOpenFileNames(
                 self.window, "Import bookmarks", "", "Bookmarks (*.zip)"
             )
+        from iae_studio.threads import bookmark_archives
+
         for path in paths:
             job = partial(bookmark_archives.bring, Path(path))
             self._submit(job, then=partial(self._brought, len(paths) == 1))
@@ -170,3 +188,10 @@ class BookmarkController(Controller):
         self._there("Taken in", bookmark)
         if alone:
             self.open(bookmark)
+
+
+def _all() -> Shelf:
+    """Read on the work thread, which imports what that takes."""
+    from iae_studio.threads import bookmark_files
+
+    return bookmark_files.read()

@@ -16,20 +16,23 @@ from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads import branches
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 from trainer.data.amendments import Amendments
+from trainer.recipe.branchable import held_in_branch
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import Begun, Parent, read_begun
 
 if TYPE_CHECKING:
+    from iae_studio.threads import branches
     from iae_studio.views.amend import AmendDialog
 
 BRANCH_TIP = "A new run from what is looked at: these weights, with other options"
 AMEND_TIP = "Rates, R1, weights and the end of this run, from its next step on"
 NO_RUN = "A branch begins from a run, and this model is none yet: press Train first."
 NEWEST = 1 << 62  # a step after all others
+WHOLE = "It goes on as that run would, but for what is changed here."
+ANEW = "Its optimisers and discriminators begin anew."
 LOADING = "The run is loading: branch off once it trains."
 
 
@@ -40,6 +43,11 @@ class _Wanted:
     run: Path
     step: int | None  # of kept weights; None: the last checkpoint
     live: bool  # the run trains here: it is saved first
+
+    @property
+    def newest(self) -> bool:
+        """Whether it branches at a step that is still to come: that at which it is saved."""
+        return self.live and self.step is None
 
 
 class BranchController(Controller):
@@ -78,14 +86,18 @@ class BranchController(Controller):
             self._tell(NO_RUN)
             return
         wanted = _Wanted(run, self.state.time.step, live)
-        # What trains is saved at a step that is still to come.
-        step = NEWEST if live and wanted.step is None else wanted.step
-        job = partial(branches.recipe_in_force, run, step)
+        from iae_studio.threads import branches
+
+        job = partial(branches.origin_of, run, NEWEST if wanted.newest else wanted.step)
         self.window.submit(job, then=partial(self._ask, wanted))
 
-    def _ask(self, wanted: _Wanted, recipe: Recipe) -> None:
+    def _ask(self, wanted: _Wanted, origin: branches.Origin) -> None:
         """Which options."""
-        self.state.requests.optionsWanted.emit(recipe, partial(self._decided, wanted))
+        whole = wanted.newest or origin.whole
+        step = "the step that it has reached" if wanted.newest else f"step {origin.step:,}"
+        words = f"A new run from {wanted.run.name} at {step}. {WHOLE if whole else ANEW}"
+        decided = partial(self._decided, wanted)
+        self.state.requests.branchWanted.emit(origin.recipe, decided, words, held_in_branch(whole))
 
     def _decided(self, wanted: _Wanted, recipe: Recipe) -> None:
         training = self.state.training
@@ -154,9 +166,13 @@ class BranchController(Controller):
         def know(found: tuple[Amendments, int]) -> None:
             self.state.amending.known(run, *found)
 
+        from iae_studio.threads import branches
+
         self.window.submit(partial(branches.read_amended, run), then=know, newest="amended")
 
     def _write_amended(self, run: Path, options: dict[str, object]) -> None:
+        from iae_studio.threads import branches
+
         amending = self.state.amending
         job = partial(branches.amend, run, options)
         self.window.submit(job, then=partial(amending.heard, run), otherwise=amending.changed.emit)
@@ -176,6 +192,8 @@ class BranchController(Controller):
         """What the marks are of the run that is displayed now; nothing but them waits for it."""
         self._mark()
         if model.is_run and model.path is not None:
+            from iae_studio.threads import branches
+
             run = model.path
             self.window.submit(
                 partial(branches.history_of, run), then=partial(self._know, run), newest="history"
@@ -196,6 +214,8 @@ class BranchController(Controller):
 
 
 def _made(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> tuple[Path, Begun]:
+    from iae_studio.threads import branches
+
     path = branches.make_branch(run, step, recipe, folders)
     return path, read_begun(path)
 
@@ -203,5 +223,4 @@ def _made(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> tupl
 def _add_to_menu(window: Window, title: str, actions: tuple[QAction, ...]) -> None:
     for menu in window.menuBar().findChildren(QMenu):
         if menu.title() == title:
-            menu.addSeparator()
             menu.addActions(list(actions))

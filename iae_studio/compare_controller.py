@@ -10,7 +10,6 @@ from iae_studio.state.comparing import MOST
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.messages import Message, short
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads import jobs
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 
@@ -36,6 +35,8 @@ class CompareController(Controller):
             self._state.messages.show_message(Message(told))
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
+        from iae_studio.threads import jobs
+
         self._submit(
             partial(jobs.see_anew, inputs, spec),
             then=partial(self._comparing.set_seen, spec),

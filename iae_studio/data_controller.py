@@ -18,7 +18,6 @@ from iae_studio.state.messages import CHOOSE_FOLDER, Action, Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.test_request import TestRequest
 from iae_studio.state.training import Loading, State
-from iae_studio.threads import jobs
 from iae_studio.threads.worker import WorkThread
 from trainer.data.aside import Change
 from trainer.data.at_hand import data_ready
@@ -71,6 +70,8 @@ class DataController(Controller):
         )
 
     def _set_aside(self, run: Path, change: Change) -> None:
+        from iae_studio.threads import jobs
+
         over = self.state.asides.changed.emit
         job = partial(jobs.set_aside, run, change, self.folders.now())
         self.library.submit(job, then=lambda _: over(), otherwise=over)
@@ -82,6 +83,8 @@ class DataController(Controller):
     # ---- test images -------------------------------------------------------------------------
 
     def _take_tests(self, request: TestRequest) -> None:
+        from iae_studio.threads import jobs
+
         if self._progress is None or self._loads is None or self._loads.data != request.data:
             self._cancel_loading()  # of those that nobody will look at
             self._progress = CancellableProgress(self._tell_loading)
@@ -123,6 +126,8 @@ class DataController(Controller):
     def download(self, name: str) -> None:
         """Fetch a data set into the program's own folder."""
         self._cancel.clear()
+        from iae_studio.threads import jobs
+
         self.state.downloads.begin(name)
         self.downloads.submit(
             partial(jobs.download, name, None, self._downloaded.emit, self._cancel.is_set),

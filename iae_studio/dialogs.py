@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from iae_studio.diagnostics.report import write_report
 from iae_studio.settings import text
 from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.messages import (
@@ -23,11 +23,11 @@ from iae_studio.state.messages import (
 )
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.views.about import ABOUT
 from iae_studio.views.actions import actions_of
-from iae_studio.views.export_dialogs import SaveDialogs
-from iae_studio.views.own_images import OwnImagesDialog
 from iae_studio.widgets.plain import message_box
+
+if TYPE_CHECKING:  # dialogs are imported when they are first asked for
+    from iae_studio.views.own_images import OwnImagesDialog
 
 # Offered in dialogs until Pillow's plugins, which load slowly, have named all they can open.
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
@@ -53,6 +53,8 @@ class Dialogs:
         if recipe.two_dimensional:
             self._state.messages.show_error(POINTS_TAKE_NO_IMAGES)
             return True
+        from iae_studio.views.own_images import OwnImagesDialog
+
         self._own_images = dialog = OwnImagesDialog(
             recipe, self._submit, self._window, places, self._state.fitting
         )
@@ -120,6 +122,8 @@ class Dialogs:
 
     def save_sheet(self) -> None:
         """What the middle shows, its images at their own size or several times as large."""
+        from iae_studio.views.export_dialogs import SaveDialogs
+
         wanted = SaveDialogs(self._window, self._settings).picture("Save the sheet", "sheet.png")
         if wanted is not None:
             self._state.answers.save_sheet(*wanted)
@@ -130,6 +134,8 @@ class Dialogs:
             self._window, "Save a report", "iae-studio-report.zip", "Archives (*.zip)"
         )
         if name:
+            from iae_studio.diagnostics.report import write_report
+
             training = self._state.training.recipe
             recipes = [self._state.displayed.recipe, *([training] if training else [])]
             told = self._state.messages.show_saved
@@ -146,6 +152,8 @@ class Dialogs:
 
     def show_about(self) -> None:
         """What this program is."""
+        from iae_studio.views.about import ABOUT
+
         message_box(self._window, "About IAE Studio", ABOUT).exec()
 
     def open_paper(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
@@ -12,11 +13,12 @@ from PySide6.QtWidgets import QMenu
 from iae_studio.controller import Controller
 from iae_studio.state.messages import Action, Message
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads.export_files import save_events, save_measures, save_table
 from iae_studio.views.actions import act
-from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.window import Window
-from trainer.exploring.questions.exports import SaveModel, Table, TableOfCodes
+
+if TYPE_CHECKING:  # what exports need is imported when one is first asked for
+    from iae_studio.views.export_dialogs import SaveDialogs
+    from trainer.exploring.questions.exports import Table
 
 CODES, MODEL = "table of codes", "model file"  # kinds of questions
 TOPIC = "export"
@@ -33,7 +35,7 @@ class ExportController(Controller):
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:
         super().__init__()
         self.state, self.window = state, window
-        self._dialogs = SaveDialogs(window, settings)
+        self._settings = settings
         menu = window.findChild(QMenu, "exportMenu")
         assert menu is not None
         menu.addSeparator()
@@ -55,6 +57,12 @@ class ExportController(Controller):
             ),
         )
 
+    @property
+    def _dialogs(self) -> SaveDialogs:
+        from iae_studio.views.export_dialogs import SaveDialogs
+
+        return SaveDialogs(self.window, self._settings)
+
     def _act(self, action: Action) -> None:
         if action.asks_for(STOP):
             self.state.asking.cancel(CODES)
@@ -73,12 +81,16 @@ class ExportController(Controller):
 
     def save_codes(self, path: Path) -> None:
         """Work them out on the slow thread, then write them."""
+        from trainer.exploring.questions.exports import TableOfCodes
+
         names = tuple(known.name for known in self.state.inputs.images)
         question = TableOfCodes(self.state.answers.probe(), names)
         self._tell("Working out codes…")
         self.state.asking.ask(question, partial(self._write_codes, path), self._lack, kind=CODES)
 
     def _write_codes(self, path: Path, table: Table) -> None:
+        from iae_studio.threads.export_files import save_table
+
         self.window.submit(partial(save_table, path, table), then=self._saved, otherwise=self._lack)
 
     def _moved(self, kind: str, done: int, total: int) -> None:
@@ -116,6 +128,8 @@ class ExportController(Controller):
 
     def save_measures(self, path: Path) -> None:
         """Write what the run folder or the model file says."""
+        from iae_studio.threads.export_files import save_measures
+
         job = partial(save_measures, path, self.state.displayed.model)
         self.window.submit(job, then=self.state.messages.show_saved)
 
@@ -131,6 +145,8 @@ class ExportController(Controller):
 
     def save_events(self, run: Path, folder: Path) -> None:
         """Write them into a folder of the run's name."""
+        from iae_studio.threads.export_files import save_events
+
         self.window.submit(partial(save_events, run, folder), then=self._told_events)
 
     def _told_events(self, folder: Path) -> None:
@@ -146,5 +162,7 @@ class ExportController(Controller):
 
     def save_model(self, file: Path, exact: bool = False) -> None:
         """Write them as one file."""
+        from trainer.exploring.questions.exports import SaveModel
+
         told = self.state.messages.show_saved
         self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL, lasting=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from iae_studio.controller import Controller
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.threads.figure_page import write_figure
 from iae_studio.views.actions import act
-from trainer.exploring.questions.figure import Figure, LayOut
+
+if TYPE_CHECKING:
+    from trainer.exploring.questions.figure import Figure
 
 FILES = "PDF (*.pdf);;SVG (*.svg);;PNG, 300 dots an inch (*.png)"
 TIP = "The shown model as its figure in the paper, with a caption, to print"
@@ -26,7 +28,11 @@ class FigureController(Controller):
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:
         super().__init__()
         self.state, self._window, self._submit = state, window, submit
-        self.action = act(window, "File", "Save as &figure…", "Ctrl+Shift+F", self.choose, TIP)
+        self.action = act(window, "Export", "Save as f&igure…", "Ctrl+Shift+F", self.choose, TIP)
+        menu = window.findChild(QMenu, "exportMenu")
+        if menu is not None:
+            apart = next(each for each in menu.actions()[::-1] if each.isSeparator())
+            menu.insertAction(apart, self.action)
 
     def choose(self) -> None:
         """Ask where it is to be written."""
@@ -42,6 +48,8 @@ class FigureController(Controller):
 
     def save(self, path: Path) -> None:
         """Write the figure of what is shown."""
+        from trainer.exploring.questions.figure import LayOut
+
         images = self.state.inputs.images
         seen = "test images" if images and all(known.test for known in images) else "images"
         question = LayOut(self.state.answers.probe(), seen)
@@ -49,6 +57,8 @@ class FigureController(Controller):
         self.state.asking.ask(question, partial(self._write, path), self._lack, lasting=True)
 
     def _write(self, path: Path, figure: Figure) -> None:
+        from iae_studio.threads.figure_page import write_figure
+
         then = self.state.messages.show_saved
         self._submit(partial(write_figure, figure, path), then=then, otherwise=self._lack)
 

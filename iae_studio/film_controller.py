@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -12,17 +13,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from iae_studio.controller import Controller
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads import film_job
-from iae_studio.threads.film_bookmarks import keyframes_of
-from iae_studio.threads.film_job import Expected
 from iae_studio.threads.worker import WorkThread
-from iae_studio.views.film_choices import TRAINING, Choices, file_kinds, file_name
-from iae_studio.views.film_dialog import FilmDialog
-from iae_studio.views.film_story import Marked, mark, story_of
-from iae_studio.views.film_words import facts
-from trainer.exploring.questions.weights import ShownWeights
-from trainer.films.scene import Keyframes, Scene, Story
 from trainer.messages import Failed, Pixels
+
+if TYPE_CHECKING:  # what films need is imported when the dialog is first asked for
+    from iae_studio.threads.film_job import Expected
+    from iae_studio.views.film_choices import Choices
+    from iae_studio.views.film_dialog import FilmDialog
+    from iae_studio.views.film_story import Marked
+    from trainer.films.scene import Scene, Story
 
 PAUSE = 250  # ms without a change, before another film is drawn
 FILM, KEYFRAME = "film", "keyframe of a film"  # kinds of questions
@@ -75,6 +74,9 @@ class FilmController(Controller):
     def open(self) -> None:
         """Show the dialog; the window goes on beside it."""
         if self.dialog is None:
+            from iae_studio.threads import film_job
+            from iae_studio.views.film_dialog import FilmDialog
+
             self.dialog = dialog = FilmDialog(self.state, self.window)
             dialog.renewWanted.connect(self._changed)
             dialog.addWanted.connect(self._add)
@@ -95,13 +97,20 @@ class FilmController(Controller):
             self._pause.start(PAUSE)
 
     def _other_moments(self) -> None:
-        if self.dialog is not None and self.dialog.form.choices().kind == TRAINING:
+        if self.dialog is None:
+            return
+        from iae_studio.views.film_choices import TRAINING
+
+        if self.dialog.form.choices().kind == TRAINING:
             self._changed()
 
     def _renew(self) -> None:
         dialog = self.dialog
         if dialog is None or dialog.busy or not dialog.isVisible():
             return
+        from iae_studio.views.film_story import story_of
+        from trainer.exploring.questions.weights import ShownWeights
+
         dialog.form.renew()
         self._stop_drawing()
         choices = dialog.form.choices()
@@ -127,6 +136,9 @@ class FilmController(Controller):
         """The weights are here."""
         if self.dialog is None or not self.dialog.isVisible() or self.dialog.busy:
             return
+        from iae_studio.threads import film_job
+        from trainer.films.scene import Keyframes, Scene
+
         self._stop_drawing()
         if isinstance(story, Keyframes):
             weights = story.stations[0].weights or weights
@@ -151,6 +163,8 @@ class FilmController(Controller):
 
     def _know(self, progress: object, expected: Expected) -> None:
         if progress is self._drawing and self.dialog is not None:
+            from iae_studio.views.film_words import facts
+
             self.dialog.tell_facts(facts(expected))
             self.dialog.set_ready(True)
 
@@ -163,9 +177,13 @@ class FilmController(Controller):
 
     def _add(self) -> None:
         """What is selected in the window, with the weights that are shown."""
+        from trainer.exploring.questions.weights import ShownWeights
+
         self.state.asking.ask(ShownWeights(), self._added, kind=KEYFRAME)
 
     def _added(self, weights: object) -> None:
+        from iae_studio.views.film_story import mark
+
         marked = mark(self.state, weights)
         if self.dialog is None:
             return
@@ -175,6 +193,8 @@ class FilmController(Controller):
             self.dialog.form.keyframes.add(marked)
 
     def _add_bookmarks(self) -> None:
+        from iae_studio.threads.film_bookmarks import keyframes_of
+
         job = partial(keyframes_of, self.state.displayed.recipe)
         self.worker.submit(job, then=self._add_all)
 
@@ -189,6 +209,9 @@ class FilmController(Controller):
         dialog, scene = self.dialog, self._scene
         if dialog is None or scene is None or dialog.busy:
             return
+        from iae_studio.threads import film_job
+        from iae_studio.views.film_choices import file_kinds, file_name
+
         choices = dialog.form.choices()
         first = file_name(self.state.displayed.recipe, choices)
         name, _ = QFileDialog.getSaveFileName(dialog, "Save the film", first, file_kinds(choices))

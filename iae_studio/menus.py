@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
-from iae_studio.views.actions import PANELS, act, describe
+from iae_studio.views.actions import act
 from iae_studio.views.queue_panel import QueuePanel
 
 OPTIONS = "All its options, what each means, and whether a training will fit"
@@ -63,31 +63,34 @@ class Menus:
         own = dialogs.choose_own_images
         self._act(menu, "File", "O&wn images to train on…", "Ctrl+I", own, "A folder or a .zip")
         self._act(menu, "File", "Open &model…", "Ctrl+Shift+O", dialogs.open_model, "Or a run")
-        film = self._state.requests.filmWanted.emit
-        self._act(menu, "File", "&Film…", "Ctrl+Shift+V", film, "A loop, a walk, the training")
         menu.addSeparator()
         self._act(menu, "File", "&Quit", "Ctrl+Q", self._window.close, "What trains is saved first")
 
     def _export(self) -> None:
         """Its other entries are made by the controllers that do it."""
-        menu = self._menu("&Export")
+        menu = self._menu("E&xport")
         menu.setObjectName("exportMenu")
         tip = "What the middle shows; dropped on the window, the picture shows it again"
         self._act(menu, "Export", "Save s&heet…", "Ctrl+E", self._dialogs.save_sheet, tip)
+        film, tip = self._state.requests.filmWanted.emit, "A loop, a walk, the training"
+        self._act(menu, "Export", "&Film…", "Ctrl+Shift+V", film, tip)
 
     def _train(self) -> None:
         training, menu = self._state.training, self._menu("&Train")
         self._act(menu, "Training", "&Train, pause, go on", "T", self._train_or_pause)
         self._act(menu, "Training", "&New run", "Ctrl+T", lambda: training.start(anew=True))
-        queue = self._window.findChild(QueuePanel)
-        menu.addActions(queue.menu() if queue is not None else [])
-        self._act(
-            menu, "Training", "Options of this &experiment…", "Ctrl+,", self._options, OPTIONS
-        )
+        menu.addSeparator()
         self._act(menu, "Training", "&Step", ".", lambda: training.command("step"))
         self._act(menu, "Training", "St&op and keep", "Ctrl+.", lambda: training.command("stop"))
         self._act(
             menu, "Training", "S&ave a checkpoint", "Ctrl+S", lambda: training.command("save")
+        )
+        menu.addSeparator()
+        queue = self._window.findChild(QueuePanel)
+        menu.addActions(queue.menu() if queue is not None else [])
+        menu.addSeparator()
+        self._act(
+            menu, "Training", "Options of this &experiment…", "Ctrl+,", self._options, OPTIONS
         )
 
     def _noise(self) -> None:
@@ -97,14 +100,13 @@ class Menus:
 
     def _view(self, panels: Iterable[QAction], views: Iterable[QAction]) -> None:
         query, menu = self._state.query, self._menu("&View")
-        for action in panels:
-            describe(action, PANELS, "Show or hide this panel")
-            self._window.addAction(action)  # its key is heard while the menu is hidden, too
-            menu.addAction(action)
-        menu.addSeparator()
         menu.addActions(list(views))
         tip = "What the decoder makes of each translation"
         self._act(menu, "View", "&Way back", "B", query.toggle_way_back, tip)
+        menu.addSeparator()
+        for action in panels:
+            self._window.addAction(action)  # its key is heard while the menu is hidden, too
+            menu.addAction(action)
         menu.addSeparator()
         full = "The middle alone on the whole screen; Escape comes back"
         self._act(menu, "Window", "&Full screen", "F11", self._does.toggle_full, full)

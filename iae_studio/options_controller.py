@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from iae_studio.controller import Controller
 from iae_studio.state.displayed import DisplayedModel
@@ -11,11 +12,12 @@ from iae_studio.state.fitting import FitQuestion
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.threads.fit_job import try_steps
 from iae_studio.threads.worker import WorkThread
-from iae_studio.views.options_dialog import OptionsDialog, Way
 from iae_studio.window import Window
 from trainer.recipe.recipe import Recipe
+
+if TYPE_CHECKING:
+    from iae_studio.views.options_dialog import About, OptionsDialog, Way
 
 NOT_TOLD = "What it takes could not be found out; the log says why."
 
@@ -30,6 +32,7 @@ class OptionsController(Controller):
         self.worker.failed.connect(lambda failed: state.messages.logged.emit(str(failed)))
         self._dialog: OptionsDialog | None = None
         state.requests.optionsWanted.connect(self.open)
+        state.requests.branchWanted.connect(self.open_for_branch)
         state.fitting.wanted.connect(self._try)
 
     def threads(self) -> tuple[WorkThread, ...]:
@@ -44,6 +47,8 @@ class OptionsController(Controller):
     # ---- will it fit? ------------------------------------------------------------------------
 
     def _try(self, question: FitQuestion) -> None:
+        from iae_studio.threads.fit_job import try_steps
+
         self.worker.submit(
             partial(try_steps, question.recipe, question.device, question.progress),
             then=question.answer,
@@ -54,10 +59,24 @@ class OptionsController(Controller):
 
     def open(self, recipe: Recipe, then: Callable[[Recipe], object] | None) -> None:
         """Show the options; `then` gets the changed recipe. Without it that is trained."""
+        from iae_studio.views.options_dialog import Way
+
+        self._open(recipe, self._ways() if then is None else [Way("Use these", then)])
+
+    def open_for_branch(
+        self, recipe: Recipe, then: Callable[[Recipe], object], words: str, held: frozenset[str]
+    ) -> None:
+        """Show the options of a branch, of which those of its weights stay."""
+        from iae_studio.views.options_dialog import About, Way
+
+        self._open(recipe, [Way("Branch", then)], About("Branch here", words, held))
+
+    def _open(self, recipe: Recipe, ways: list[Way], about: About | None = None) -> None:
+        from iae_studio.views.options_dialog import ITSELF, OptionsDialog
+
         if self._dialog is not None:
             self._dialog.reject()
-        ways = self._ways() if then is None else [Way("Use these", then)]
-        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window)
+        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window, about or ITSELF)
         self._dialog.finished.connect(self._closed)
         self._dialog.open()
 
@@ -68,6 +87,8 @@ class OptionsController(Controller):
 
     def _ways(self) -> list[Way]:
         """What can be done with a changed recipe; the first is the primary one."""
+        from iae_studio.views.options_dialog import Way
+
         training = self.state.training
         free = not training.busy and training.state is not State.STARTING
         later = Way("Train next", self.state.queue.add_told)

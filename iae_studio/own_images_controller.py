@@ -28,7 +28,6 @@ from iae_studio.state.messages import (
 )
 from iae_studio.state.opened import Looked, Opened
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads import jobs, opening
 from iae_studio.threads.worker import WorkThread
 from trainer.recipe.recipe import Recipe
 
@@ -97,6 +96,8 @@ class OwnImagesController(Controller):
     # ---- drops -------------------------------------------------------------------------------
 
     def _open_files(self, paths: Sequence[Path | str], spec: InputSpec | None) -> None:
+        from iae_studio.threads import jobs
+
         likely = self.state.displayed.model.path
         job = partial(jobs.open_files, paths, spec, MAX_INPUTS, likely=likely)
         names = {Path(path).name for path in paths}
@@ -104,6 +105,8 @@ class OwnImagesController(Controller):
         self._open(job, partial(self.state.requests.without_noise.difference_update, names))
 
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
+        from iae_studio.threads import opening
+
         self._open(partial(opening.open_picture, picture, name, spec))
 
     def open(
@@ -150,12 +153,16 @@ class OwnImagesController(Controller):
             self.state.inputs.news.run(key, f"Opening {images}… {done:,} done.")
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
+        from iae_studio.threads import jobs
+
         self._sees.cancel()  # nobody waits for how another network sees them
         self._sees = CancellableProgress(lambda *_: None)
         job = partial(jobs.see_anew, inputs, spec, self._sees)
         self.opening.submit(job, then=self.state.inputs.exchange, newest="see anew")
 
     def _look(self, opened: Opened, spec: InputSpec) -> None:
+        from iae_studio.threads import opening
+
         pair = self.state.displayed.recipe.translates
         self._looks.append(opened)
         self.looking.submit(
@@ -195,6 +202,8 @@ class OwnImagesController(Controller):
             self.state.messages.show_message(moved.message(why))
 
     def _find(self, moved: MovedImages, as_zip: bool) -> None:
+        from iae_studio.threads import jobs
+
         title = f"Where is {short(moved.name)} now?"
         if moved.run is None:
             return

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage
@@ -15,26 +16,25 @@ from iae_studio.controller import Controller
 from iae_studio.settings import switch
 from iae_studio.state.exploration import explore_found
 from iae_studio.state.messages import Message, short
-from iae_studio.state.pages import Page, sheet_of, tile_of
-from iae_studio.state.restorable import Restorable
-from iae_studio.state.shared_state import Shared, shared, with_weights
 from iae_studio.state.studio_state import StudioState
-from iae_studio.threads.shared_pictures import Saved, save_page
 from iae_studio.views.actions import act
-from iae_studio.views.export_dialogs import SaveDialogs
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sheet import to_image
 from iae_studio.window import Window
-from trainer.exploring.questions.keeping import Drawn, KeepAndDraw
 from trainer.messages import Clusters, Pixels, Rendering, UserError
-from trainer.reporting.sheets import enlarged
+
+if TYPE_CHECKING:  # what saving needs is imported when it is first asked for
+    from iae_studio.state.pages import Page
+    from iae_studio.state.restorable import Restorable
+    from iae_studio.state.shared_state import Shared
+    from iae_studio.threads.shared_pictures import Saved
+    from trainer.exploring.questions.keeping import Drawn
+
+    Write = Callable[..., Saved]
 
 LARGE = 4  # times as large, where copies are to be larger
 POINTS = "Points have no single pictures: copy or save the plots (Ctrl+Alt+C, Ctrl+E)."
 NONE_SELECTED = "No picture is selected: click one in the grid first."
-
-
-Write = Callable[..., Saved]
 
 
 class PictureController(Controller):
@@ -75,8 +75,11 @@ class PictureController(Controller):
         self._large.setChecked(switch(self.settings, "largeCopies") is True)
         menu = self.window.findChild(QMenu, "exportMenu")
         assert menu is not None
-        menu.addSeparator()
-        menu.addActions([*self._of_tile, *self._of_grid, self._large])
+        save_sheet = menu.actions()[0]
+        copy, save = self._of_tile
+        menu.insertActions(save_sheet, [copy, *self._of_grid, self._large])
+        menu.insertSeparator(save_sheet)
+        menu.insertAction(save_sheet, save)
 
     def _remember_large(self) -> None:
         self.settings.setValue("largeCopies", self._large.isChecked())
@@ -133,11 +136,15 @@ class PictureController(Controller):
     # ---- how pictures are made of answers ----------------------------------------------------
 
     def _tile(self) -> Page:
+        from iae_studio.state.pages import tile_of
+
         inputs, chosen = tuple(self.state.inputs.images), self.state.selection
         back = self.state.query.shows_way_back
         return partial(tile_of, inputs, chosen.row, chosen.column, back)
 
     def _sheet(self) -> Page:
+        from iae_studio.state.pages import sheet_of
+
         inputs, query = tuple(self.state.inputs.images), self.state.query
         return partial(sheet_of, inputs, query.shows_clusters, query.shows_way_back)
 
@@ -149,6 +156,8 @@ class PictureController(Controller):
         if tile is None:
             self.state.messages.show_error(why)
             return
+        from iae_studio.views.export_dialogs import SaveDialogs
+
         wanted = SaveDialogs(self.window, self.settings).picture(
             "Save the selected picture", "picture.png"
         )
@@ -166,6 +175,10 @@ class PictureController(Controller):
 
     def _save(self, path: Path, factor: int, page: Page) -> None:
         """Have the weights kept, and the picture drawn with these very weights; then write it."""
+        from iae_studio.state.shared_state import shared
+        from iae_studio.threads.shared_pictures import save_page
+        from trainer.exploring.questions.keeping import KeepAndDraw
+
         state, answers = self.state, self.state.answers
         made = shared(state, tuple(state.inputs.images))
         write = partial(save_page, path, factor, page)
@@ -180,6 +193,8 @@ class PictureController(Controller):
         )
 
     def _drawn(self, kind: str, write: Write, made: Shared, drawn: Drawn) -> None:
+        from iae_studio.state.shared_state import with_weights
+
         self._pending.pop(kind, None)
         carried = with_weights(made, drawn.kept)
         job = partial(write, drawn.rendering, drawn.clusters, carried)
@@ -225,5 +240,7 @@ def _image_of(
     page: Page, rendering: Rendering | None, clusters: Clusters | None, factor: int
 ) -> QImage | None:
     """On a thread: what is to be copied; None where there is nothing."""
+    from trainer.reporting.sheets import enlarged
+
     pixels = page(rendering, clusters)
     return None if pixels is None else to_image(enlarged(pixels, factor))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from iae_studio.alerts import Alerts
 from iae_studio.controller import Controller
 from iae_studio.state.messages import Message
@@ -9,10 +11,12 @@ from iae_studio.state.queue_items import Kept
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads.awake import AwakeThread
-from iae_studio.threads.queue_file import ANOTHER, Found, QueueFile
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
 from trainer.storage.paths import queue_root
+
+if TYPE_CHECKING:
+    from iae_studio.threads.queue_file import Found, QueueFile
 
 WORKS = (State.LOADING, State.TRAINING)
 
@@ -38,10 +42,12 @@ class QueueController(Controller):
         self._written: Kept | None = None
         state.training.stateChanged.connect(lambda now: self.awake.want(now in WORKS))
 
-    def read(self) -> None:
+    def start(self) -> None:
         """Look for what an earlier start left; before that nothing is written."""
+        super().start()
+        from iae_studio.threads.queue_file import QueueFile
+
         self._file = file = QueueFile(queue_root())
-        self.worker.start()
         self.worker.submit(file.read, then=self._restore)
 
     def cancel(self) -> None:
@@ -55,6 +61,8 @@ class QueueController(Controller):
         return self.worker, self.awake
 
     def _restore(self, found: Found) -> None:
+        from iae_studio.threads.queue_file import ANOTHER
+
         messages = self.state.messages
         if found.told == ANOTHER and messages.current is None:
             messages.show_message(Message(ANOTHER))

@@ -14,7 +14,6 @@ from iae_studio.state.curves import Family
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.state.time import MEGABYTE
-from iae_studio.threads.curves import read_family
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
 from trainer.storage.faults import in_words
@@ -62,6 +61,8 @@ class TimeController(Controller):
         self._submit(partial(moments_in, run), then=then, newest="moments")
 
     def _read(self, run: Path) -> None:
+        from iae_studio.threads.curves import read_family
+
         self._submit(partial(read_family, run), then=self._know, newest="curves")
 
     def _know(self, family: Family) -> None:

@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QKeyEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
 
@@ -22,6 +21,7 @@ from iae_studio.dialogs import Dialogs
 from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
+from iae_studio.panel_actions import PanelAction
 from iae_studio.panels.spec import PANELS, LoadsSlowly, PanelSpec
 from iae_studio.settings import keep_layout, kept_layout
 from iae_studio.state.messages import SHOW_LOG, Action, short
@@ -82,7 +82,8 @@ class Window(QMainWindow):
         self.dialogs = Dialogs(self, state, settings, submit)
         self._full = FullScreen(self, (self._top, *self._docks.values()))
         self._palette: Palette | None = None  # until it is first asked for
-        panels = [dock.toggleViewAction() for dock in self._docks.values()]
+        by_key = sorted(self.panels, key=lambda panel: panel.key)
+        panels = [PanelAction(self._docks[panel.name], panel.key) for panel in by_key]
         Menus(self, self, panels, self.explore.view_actions())
         self._connect()
         self._restore()
@@ -116,8 +117,6 @@ class Window(QMainWindow):
         dock.setTitleBarWidget(DockTitle(dock))
         view = self._views[panel.name] = panel.build(self.state, self.submit)
         dock.setWidget(PanelScroll(view))
-        if panel.key:
-            dock.toggleViewAction().setShortcut(QKeySequence(panel.key))
         self.addDockWidget(AREAS[panel.area], dock)
         return dock
 

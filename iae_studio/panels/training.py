@@ -14,5 +14,5 @@ def build(state: StudioState, submit: Submit) -> LossesView:
 
 
 PANELS.register(
-    PanelSpec("training", "Training", "bottom", build, key="Ctrl+4", order=40, across=192)
+    PanelSpec("training", "Training", "bottom", build, key="Ctrl+4", order=40, across=208)
 )

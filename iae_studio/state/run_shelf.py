@@ -15,6 +15,7 @@ from iae_studio.state.run_list import NEWEST, matches, ordered
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from trainer.messages import UserError
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
 from trainer.storage.run_notes import RunNotes, notes_of, write_notes
@@ -107,9 +108,10 @@ class RunShelf(QObject):
         path, self._leaves = self._leaves, None
         if path is not None and self._state.displayed.model.path == path:
             library, messages = self._state.library, self._state.messages
-            said = messages.current
-            library.choose(library.weights_of(self._state.displayed.recipe))
-            messages.keep(said)  # the way back
+            way_back = messages.about(TRASH)  # perhaps below why the run cannot be drawn any more
+            recipe = self._state.displayed.recipe  # the run's, with options of its own
+            library.choose(library.weights_of(CATALOGUE.get(recipe.name, recipe)))
+            messages.keep(way_back)
         self.changed.emit()
         if self._looks:
             self._count()

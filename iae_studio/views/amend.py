@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPushButton, QToolButton, QWidget
 
 from iae_studio.state.amending import Amended, Amending
 from iae_studio.style import theme
@@ -95,7 +95,10 @@ class AmendDialog(TallDialog):
         self._apply.setProperty("primary", True)
         self._apply.setDefault(True)
         theme.set_icon(self._apply, "check", "on_accent")
-        close = button("Close", "close", "Leave the run as it is", self.reject, "amendClose")
+        close = QPushButton("Close")
+        close.setObjectName("amendClose")
+        close.setToolTip("Leave the run as it is")
+        close.clicked.connect(self.reject)
         close.setAutoDefault(False)
         self.foot.addWidget(self._problem)
         self.foot.addLayout(row(None, close, self._apply))
@@ -134,6 +137,8 @@ class AmendDialog(TallDialog):
         for title, role, options in GROUPS:
             chosen = [path for path in options if path in may]
             if chosen:
+                if self.fields:  # a group stands apart from the one before it
+                    grid.setRowMinimumHeight(grid.rowCount(), theme.GRID)
                 grid.addWidget(heading(title.upper(), role), grid.rowCount(), 0, 1, 4)
             for path in chosen:
                 self._add_row(grid, path, options[path])

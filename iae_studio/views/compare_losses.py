@@ -22,7 +22,7 @@ from iae_studio.widgets.value_slider import ValueSlider
 from trainer.exploring.questions.comparing import Curves, images_seen
 from trainer.messages import LOSSES
 
-SHORTEST, WIDEST = 8, 250  # letters, and px, of a loss's name
+SHORTEST, WIDEST = 8, 288  # letters, and px, of a loss's name
 STEPS, IMAGES = "bySteps", "byImages"
 # What is chosen at first: the first of these that all have.
 FIRST = ("reconstruction generator", *(name for name in LOSSES if name.endswith(" error")))

@@ -173,6 +173,8 @@ class MeasuresTable(CompareTable):
         words = ["In bold: the best, where ↓ less or ↑ more is better."]
         if not alike:
             words = ["They are of different data: no figure is better than another."]
+        if len(found) - len(lacking) < 2:
+            words = []  # nothing is there to be better
         if lacking:
             words.append(
                 f"Not measured: {', '.join(lacking)}. A run is measured at its newest weights, by "

@@ -72,7 +72,7 @@ class QueueView(QWidget):
 
     def _lay_out(self) -> None:
         page = QWidget()
-        inside = column(page, pad=theme.GAP)
+        inside = column(page, pad=0)
         inside.addWidget(self._empty)
         inside.addStretch(1)
         self._pages.addWidget(self.list)

@@ -139,6 +139,7 @@ class RunsView(QWidget):
         for path, why in shelf.damaged.items():
             cards.append((path, damaged_card(path.name, why, sizes.get(path))))
         self.list.show_cards(cards)
+        self.list.setEnabled(bool(cards))  # an empty frame that has the focus says nothing
         self._words.setVisible(not cards)
         searches = bool(shelf.text.strip())
         self._words.setText(NONE_FOUND if searches else NONE_YET)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
@@ -10,7 +12,9 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.actions import act
 from iae_studio.views.late_panel import LatePanel
-from iae_studio.views.runs import RunsView
+
+if TYPE_CHECKING:
+    from iae_studio.views.runs import RunsView
 
 
 class RunsPanel(LatePanel):
@@ -26,9 +30,13 @@ class RunsPanel(LatePanel):
         act(self, "Runs", "Duplicate with changes…", "Ctrl+Alt+D", self._duplicate, tip)
 
     def _view(self) -> RunsView:
+        from iae_studio.views.runs import RunsView
+
         return RunsView(self._state, self.shelf)
 
     def _search(self) -> None:
+        from iae_studio.views.runs import RunsView
+
         view = self.bring_forward()
         if isinstance(view, RunsView):
             view.trash.closed.emit()
@@ -36,6 +44,8 @@ class RunsPanel(LatePanel):
             view.search.selectAll()
 
     def _duplicate(self) -> None:
+        from iae_studio.views.runs import RunsView
+
         view = self.content
         if isinstance(view, RunsView) and view.isVisible():
             view.duplicate()

@@ -79,5 +79,5 @@ class TallDialog(QDialog):
         self._scrolls.setVerticalScrollBarPolicy(bar)
         self.resize(self.width(), needed if fits else room.height() - frame)
         over = self.frameGeometry().bottom() - room.bottom()
-        if over > 0:
+        if over > 0 and self.isVisible():  # moved before that, Qt would not place it
             self.move(self.x(), max(room.top(), self.y() - over))

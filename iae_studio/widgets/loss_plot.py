@@ -260,3 +260,7 @@ class LossPlot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 72)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its legend wraps inside; by that alone Qt would ask for 300 px, and hide the time."""
+        return False
