@@ -99,7 +99,10 @@ class OwnImagesController(Controller):
         from iae_studio.threads import jobs
 
         likely = self.state.displayed.model.path
-        self._open(partial(jobs.open_files, paths, spec, MAX_INPUTS, likely=likely))
+        job = partial(jobs.open_files, paths, spec, MAX_INPUTS, likely=likely)
+        names = {Path(path).name for path in paths}
+        # What was wanted of one drop is not of a later file of the same name.
+        self._open(job, partial(self.state.requests.without_noise.difference_update, names))
 
     def _open_picture(self, picture: QImage, name: str, spec: InputSpec) -> None:
         from iae_studio.threads import opening

@@ -93,6 +93,24 @@ def test_a_damaged_or_newer_one_is_set_aside_with_a_word(key: str) -> None:
     assert bookmark_files.read().told == (), "said once"
 
 
+@pytest.mark.parametrize("selected", [[1], [], [1, 2, 3], 1, [True, 1]])
+def test_half_a_selection_takes_no_other_bookmark_along(selected: object) -> None:
+    good, bad = made("good"), made("bad")
+    values = json.loads((bad.folder / "bookmark.json").read_text())
+    (bad.folder / "bookmark.json").write_text(json.dumps({**values, "selected": selected}))
+    assert bookmark_files.read().bookmarks == (good,)
+
+
+def test_a_thumbnail_is_small_or_none_is_shown(tmp_path: Path) -> None:
+    one = made()
+    large = bookmark_writing._png(np.zeros((4000, 4000, 3), np.uint8))
+    for data in (large, b"\x89PNG nonsense"):
+        (one.folder / "thumbnail.png").write_bytes(data)
+        assert bookmark_files.read().bookmarks[0].thumbnail == b""
+    brought = bookmark_archives.bring(hostile(tmp_path, thumbnail_png=large))
+    assert brought.thumbnail == b""
+
+
 @pytest.mark.parametrize("content", [b"", b"{", b"[" * 100_000, b"\xff\xfe"])
 def test_what_is_no_bookmark_at_all_is_set_aside(content: bytes) -> None:
     bad = made()

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 import trainer
-from iae_studio.state.comparing import MOST, Compared
+from iae_studio.state.comparing import MOST, Compared, values_of_compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.library import Contents
@@ -200,7 +200,7 @@ def test_models_of_one_title_are_told_apart(state) -> None:
 def test_what_is_compared_is_kept_and_read_with_suspicion(state) -> None:
     wanted = (shipped("drawn-10"), Compared(CATALOGUE["mog-iae"], Path("/a/run"), 12, "mine"))
     state.comparing.set(wanted)
-    kept = json.loads(json.dumps(state.comparing.kept()))
+    kept = json.loads(json.dumps(list(map(values_of_compared, state.comparing.models))))
     state.comparing.clear()
     state.comparing.restore(kept)
     assert state.comparing.models == wanted

@@ -230,6 +230,10 @@ def test_with_alt_all_comes_back_but_the_noise_and_several_are_images(
         studio.state.inputs.open_files(two)
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 2, timeout=LONG)
 
+        studio.state.requests.without_noise |= {"gone.png"}  # by Alt: not for a later drop
+        studio.state.inputs.open_files([tmp_path / "gone.png"])
+        qtbot.waitUntil(lambda: not studio.state.requests.without_noise, timeout=LONG)
+
 
 def test_without_its_model_a_picture_is_an_image_and_on_a_full_disk_it_is_saved_alone(
     qtbot, own_folders, tmp_path, few, monkeypatch

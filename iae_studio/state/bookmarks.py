@@ -10,12 +10,17 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.input_list import MAX_INPUTS
-from iae_studio.state.settings_values import MOST_SEED, settings_of, values_of
-from iae_studio.state.turned import MOST, Settings
-from trainer.messages import UserError
+from iae_studio.state.settings_values import (
+    MOST_SEED,
+    selected_of,
+    settings_of,
+    values_of,
+    values_of_selected,
+)
+from iae_studio.state.turned import Settings
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
-from trainer.storage.checked import all_of, is_a, mapping, text, whole, wrong
+from trainer.storage.checked import all_of, check_format, is_a, mapping, text, whole, wrong
 
 FORMAT = 1
 MOST_NAME = 200  # letters
@@ -26,10 +31,6 @@ def is_shared(path: Path | str) -> bool:
     """Whether a file is a bookmark of somebody's, by its name: "x.bookmark.zip", or a copy."""
     name = Path(path).name.lower()
     return name.endswith(".zip") and ".bookmark" in name
-
-
-class NewerBookmarkError(UserError):
-    """One of a newer version."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Bookmark:
             "settings": values_of(self.settings),
             "inputs": [asdict(each) for each in self.inputs],
             "tests": self.tests,
-            "selected": None if self.row < 0 else [self.row, self.column],
+            "selected": values_of_selected(self.row, self.column),
         }
 
     def called(self, name: str, note: str) -> Bookmark:
@@ -87,11 +88,9 @@ class Bookmark:
 
 def bookmark_of(values: Mapping[str, Any], folder: Path, thumbnail: bytes = b"") -> Bookmark:
     """The bookmark in a file's object. Raises UserError where one value is not as it should be."""
-    number = whole(values.get("format"), "format", 1 << 31)
-    if number > FORMAT:
-        raise NewerBookmarkError("It is of a newer version of IAE Studio.")
-    selected, tests = values.get("selected"), values.get("tests")
-    row, column = (-1, 0) if selected is None else all_of(selected, "selected", 2, _place)
+    check_format(values.get("format"), FORMAT)
+    tests = values.get("tests")
+    row, column = selected_of(values.get("selected"))
     fingerprint = text(values.get("fingerprint"), "fingerprint")
     if fingerprint and (len(fingerprint) != 64 or not set(fingerprint) <= set("0123456789abcdef")):
         raise wrong("fingerprint")
@@ -111,10 +110,6 @@ def bookmark_of(values: Mapping[str, Any], folder: Path, thumbnail: bytes = b"")
         column,
         thumbnail,
     )
-
-
-def _place(value: object, name: str) -> int:
-    return whole(value, name, max(MOST, MAX_INPUTS))
 
 
 def _input(value: object, name: str) -> KeptInput:

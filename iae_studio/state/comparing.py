@@ -141,10 +141,6 @@ class Comparing(QObject):
 
     # ---- kept --------------------------------------------------------------------------------
 
-    def kept(self) -> list[dict[str, Any]]:
-        """What is compared, as plain data for a file."""
-        return list(map(values_of_compared, self.models))
-
     def restore(self, kept: object) -> None:
         """What was compared before; what cannot be read of it is left out."""
         found = []

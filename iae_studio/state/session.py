@@ -11,19 +11,20 @@ from iae_studio.state.comparing import MOST as MOST_COMPARED
 from iae_studio.state.comparing import Compared, values_of_compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
-from iae_studio.state.settings_values import MOST_SEED, settings_of, values_of
+from iae_studio.state.settings_values import (
+    MOST_SEED,
+    selected_of,
+    settings_of,
+    values_of,
+    values_of_selected,
+)
 from iae_studio.state.studio_state import StudioState
-from iae_studio.state.turned import MOST, Settings
-from trainer.messages import UserError
+from iae_studio.state.turned import Settings
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
-from trainer.storage.checked import all_of, mapping, text, whole, wrong
+from trainer.storage.checked import all_of, check_format, mapping, text, whole, wrong
 
 FORMAT = 1  # what a later version adds beside what there is leaves this as it is
-
-
-class NewerError(UserError):
-    """A file of a newer version."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Session:
             "pictures": [asdict(picture) for picture in self.pictures],
             "settings": values_of(self.settings),
             "moment": self.moment,
-            "selected": None if self.row < 0 else [self.row, self.column],
+            "selected": values_of_selected(self.row, self.column),
             "compared": list(self.compared),
         }
 
@@ -122,14 +123,9 @@ def session_of(now: Explored, pictures: Sequence[Picture]) -> Session:
 
 def parsed(values: Mapping[str, Any]) -> Session:
     """The session in a file's object. Raises UserError where one value is not as it should be."""
-    number = whole(values.get("format"), "format", 1 << 31)
-    if number > FORMAT:
-        raise NewerError("It is of a newer version of IAE Studio.")
-    if number != FORMAT:
-        raise wrong("format")
+    check_format(values.get("format"), FORMAT)
     tests, moment = values.get("tests"), values.get("moment")  # an earlier version had no moment
-    selected = values.get("selected")
-    row, column = (-1, 0) if selected is None else all_of(selected, "selected", 2, _place)
+    row, column = selected_of(values.get("selected"))
     return Session(
         Recipe.from_mapping(mapping(values.get("recipe"), "recipe")),
         text(values.get("path"), "path"),
@@ -142,10 +138,6 @@ def parsed(values: Mapping[str, Any]) -> Session:
         column,
         all_of(values.get("compared", []), "compared", MOST_COMPARED, mapping),
     )
-
-
-def _place(value: object, name: str) -> int:
-    return whole(value, name, max(MOST, MAX_INPUTS))
 
 
 def _picture(value: object, name: str) -> Picture:

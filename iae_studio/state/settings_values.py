@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
+from iae_studio.state.input_list import MAX_INPUTS
 from iae_studio.state.turned import (
     CLUSTERS,
     COLUMNS,
@@ -65,6 +66,21 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
         is_a(bool, values.get("code_here", True), "code_here"),
         is_a(bool, values.get("noise_here", True), "noise_here"),
     )
+
+
+def values_of_selected(row: int, column: int) -> list[int] | None:
+    """For JSON; `selected_of` is the inverse."""
+    return None if row < 0 else [row, column]
+
+
+def selected_of(value: object) -> tuple[int, int]:
+    """The row and column of a tile; row -1: none is selected. Raises UserError."""
+    if value is None:
+        return -1, 0
+    places = all_of(value, "selected", 2, lambda v, n: whole(v, n, max(MOST, MAX_INPUTS)))
+    if len(places) != 2:
+        raise wrong("selected")
+    return places[0], places[1]
 
 
 def _columns(value: object) -> int:

@@ -21,6 +21,7 @@ from iae_studio.threads.bookmark_files import (
     weights_of,
 )
 from iae_studio.threads.bookmark_writing import new_folder, put
+from iae_studio.threads.thumbnails import fit_to_show
 from trainer.data.folders.archives import open_archive, unpacked
 from trainer.messages import UserError
 from trainer.recipe.fingerprint import checksum_of, fingerprint_of
@@ -84,7 +85,7 @@ def _brought(archive: zipfile.ZipFile) -> Bookmark:
     values = parse_object(_read(archive, known[FILE], MOST_JSON).decode("utf-8", "replace"), "It")
     thumbnail = _read(archive, known[THUMBNAIL], MOST_PICTURE) if THUMBNAIL in known else b""
     bookmark = replace(
-        bookmark_of(values, new_folder(), thumbnail),
+        bookmark_of(values, new_folder(), fit_to_show(thumbnail)),
         weights="",
         when=datetime.now().isoformat(" ", "seconds"),
     )

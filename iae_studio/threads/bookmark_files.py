@@ -20,14 +20,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from iae_studio.state.bookmarks import Bookmark, NewerBookmarkError, bookmark_of
+from iae_studio.state.bookmarks import Bookmark, bookmark_of
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.found_weights import Found, found_in
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.model_files import find_weights
 from iae_studio.state.turned import columns_of
+from iae_studio.threads.thumbnails import fit_to_show
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.grey_range import GreyRange
+from trainer.storage.checked import NewerError
 from trainer.storage.faults import in_words
 from trainer.storage.files import read_object
 from trainer.storage.paths import bookmarks_root
@@ -81,12 +83,12 @@ def read_one(folder: Path) -> Bookmark:
     """The bookmark in a folder. Raises UserError where it is none, damaged or newer."""
     thumbnail = b""
     with suppress(OSError, UserError):
-        thumbnail = _bytes(folder / THUMBNAIL, MOST_PICTURE)
+        thumbnail = fit_to_show(_bytes(folder / THUMBNAIL, MOST_PICTURE))
     return bookmark_of(read_object(folder / FILE, MOST_JSON), folder, thumbnail)
 
 
 def _set_aside(folder: Path, error: UserError) -> str:
-    ending = NEWER if isinstance(error, NewerBookmarkError) else DAMAGED
+    ending = NEWER if isinstance(error, NewerError) else DAMAGED
     aside = folder.with_name(folder.name + ending)
     with suppress(OSError):
         folder.rename(aside)

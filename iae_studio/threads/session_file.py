@@ -22,12 +22,13 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.model_files import model_recipe
 from iae_studio.state.opened import Opened
-from iae_studio.state.session import Explored, NewerError, Picture, Session, parsed, session_of
+from iae_studio.state.session import Explored, Picture, Session, parsed, session_of
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.saved import read_meta
+from trainer.storage.checked import NewerError
 from trainer.storage.files import is_missing, make_folder, read_object, write_bytes
 from trainer.storage.regular import open_regular
 

@@ -52,6 +52,16 @@ def thumbnail_of(
     return file.getvalue()
 
 
+def fit_to_show(data: bytes) -> bytes:
+    """The picture, where it is one of ours by its size; else nothing. Its pixels are not read."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+            fits = image.width <= SIZE[0] and image.height <= SIZE[1]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return b""
+    return data if fits else b""
+
+
 def _around(place: int, count: int, most: int) -> slice:
     """At most so many places, with this one among them."""
     first = min(max(place - most // 2, 0), max(count - most, 0))

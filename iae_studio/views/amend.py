@@ -197,7 +197,7 @@ class AmendDialog(TallDialog):
             wrong = ""
             self._backs[path].setVisible(edit.text() != _typed(value_at(target.recipe, path)))
             try:
-                value = read_value(target.recipe, path, edit.text())
+                value = read_value(path, edit.text())
                 if value != value_at(now, path):
                     amended(target.amendments, target.recipe, target.step, {path: value})
                     wanted[path] = value

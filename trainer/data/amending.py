@@ -38,7 +38,7 @@ def _may_change(recipe: Recipe, path: str) -> bool:
     return True
 
 
-def read_value(recipe: Recipe, path: str, text: str) -> Value:
+def read_value(path: str, text: str) -> Value:
     """The value that a text is. Raises UserError."""
     number = text.strip().replace(",", "") if path == END else text.strip()
     value: Value = parse(short_name(path), number, int if path == END else float)
@@ -57,7 +57,7 @@ def wanted_of(recipe: Recipe, wanted: Mapping[str, object]) -> dict[str, Value]:
                 "run to change other options, or begin a new one."
             )
         if isinstance(value, str):
-            value = read_value(recipe, path, value)
+            value = read_value(path, value)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise UserError(f"{key} is a number, not {brief(value)}.")
         if path == END and not isinstance(value, int):

@@ -43,7 +43,7 @@ def child_of(
     """
     in_force = known.recipe_at(recipe, step)
     changes = options_changed(in_force, wanted or in_force)
-    check_branch(in_force, changes, step)
+    _check(changes, step)
     amended = known.up_to(step, without=changes)
     if wanted is None or not changes:
         return recipe, amended
@@ -56,7 +56,7 @@ def child_of(
     return wanted, Amendments()
 
 
-def check_branch(recipe: Recipe, changes: dict[str, object], step: int) -> None:
+def _check(changes: dict[str, object], step: int) -> None:
     """Raises UserError where changes of a recipe would need other networks, or other data."""
     others = [path for path in NETWORKS if path in changes]
     if others:

@@ -12,6 +12,10 @@ MOST_TEXT = 4096  # letters of a path or name
 T = TypeVar("T")
 
 
+class NewerError(UserError):
+    """A file of a newer version."""
+
+
 def wrong(name: str) -> UserError:
     """What is said of a value that is not as it should be."""
     return UserError(f"It is damaged: {name} is not as it should be.")
@@ -59,3 +63,12 @@ def all_of(value: object, name: str, most: int, each: Callable[[object, str], T]
     if not isinstance(value, list) or len(value) > most:
         raise wrong(name)
     return tuple(each(part, name) for part in value)
+
+
+def check_format(value: object, known: int) -> None:
+    """Raises UserError where it is not the known format, NewerError where it is a later one."""
+    found = whole(value, "format", 1 << 31)
+    if found > known:
+        raise NewerError("It is of a newer version of IAE Studio.")
+    if found != known:
+        raise wrong("format")
