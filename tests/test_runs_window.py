@@ -180,7 +180,7 @@ def test_what_is_displayed_is_drawn_no_more_before_it_goes(state, runs) -> None:
 
 
 def test_the_newest_run_but_one_takes_the_place_of_the_newest(state, own_folders) -> None:
-    recipe = CATALOGUE["mnist-10"].but(width=4)
+    recipe = CATALOGUE["infogan-toy"].but(width=8, steps=40)
     assert recipe.name not in SHIPPED
     older = a_run("a", recipe, began="2026-11-20 10:00:01")
     newer = a_run("b", recipe, began="2026-11-20 10:00:02")
