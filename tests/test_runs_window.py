@@ -11,12 +11,12 @@ from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.state.library import read_contents
+from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.run_shelf import PUT_BACK, RunShelf
 from iae_studio.views.options_dialog import OptionsDialog
 from iae_studio.widgets.card_list import CardList
 from tests.shelves import POINTS, a_run, bytes_in
 from tests.studio import LONG, find, press, running
-from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
@@ -156,21 +156,38 @@ def duplicated(studio: Studio, qtbot, recipe: Recipe) -> None:
     qtbot.waitUntil(lambda: find(studio, OptionsDialog, "optionsDialog") is None, timeout=LONG)
 
 
-def test_the_way_back_stands_though_what_is_gone_cannot_be_drawn(state, runs) -> None:
-    def submit(job, then=None, otherwise=None, newest="") -> None:
-        then(job())
+def test_what_is_displayed_is_drawn_no_more_before_it_goes(state, runs) -> None:
+    jobs: list = []
 
+    def submit(job, then=None, otherwise=None, newest="") -> None:
+        jobs.append((job, then, otherwise))
+
+    recipe = POINTS.but(seed=3)
     shelf, library = RunShelf(state, submit), state.library
     library.set_contents(read_contents(Folders()))
-    library.choose(DisplayedModel(POINTS.but(seed=3), runs[1]))
+    library.choose(DisplayedModel(recipe, runs[1]))
     shelf.throw_away(runs[1])
-    state.messages.show_picture_failure(Failed(f"{runs[1]} is not there."))
+    shipped = library.weights_of(CATALOGUE["mog-iae"])
+    assert state.displayed.model == shipped and runs[1].is_dir()
+    ((job, then, otherwise),) = jobs
+    otherwise()  # it trains elsewhere, say
+    assert state.displayed.model == DisplayedModel(recipe, runs[1])
+    shelf.throw_away(runs[1])
+    then(job())
     library.set_contents(read_contents(Folders()))
-    assert state.displayed.model == library.weights_of(CATALOGUE["mog-iae"])
+    assert state.displayed.model == shipped and not runs[1].exists()
     (undo,) = state.messages.current.actions
     assert undo.asks_for(PUT_BACK)
-    state.messages.act(undo)
-    assert runs[1].is_dir() and state.messages.current is None
+
+
+def test_the_newest_run_but_one_takes_the_place_of_the_newest(state, own_folders) -> None:
+    recipe = CATALOGUE["infogan-toy"].but(width=8, steps=40)
+    assert recipe.name not in SHIPPED
+    older = a_run("a", recipe, began="2026-11-20 10:00:01")
+    newer = a_run("b", recipe, began="2026-11-20 10:00:02")
+    state.library.set_contents(read_contents(Folders()))
+    assert state.library.weights_of(recipe).path == newer
+    assert state.library.weights_of(recipe, without=newer).path == older
 
 
 def test_without_runs_the_list_says_how_to_make_one(qtbot, own_folders) -> None:

@@ -128,8 +128,11 @@ class Library(QObject):
         """Whether a data set can be used at once; taken for granted until the disk was read."""
         return self._contents.ready.get(data, True)
 
-    def weights_of(self, recipe: Recipe) -> DisplayedModel:
-        """What is displayed of an experiment: the shipped model, else its newest run."""
+    def weights_of(self, recipe: Recipe, without: Path | None = None) -> DisplayedModel:
+        """What is displayed of an experiment: the shipped model, else its newest run.
+
+        `without` is a run that is about to go.
+        """
         shipped = SHIPPED.get(recipe.name)
         if shipped is not None:
             return DisplayedModel(recipe, shipped)
@@ -137,7 +140,7 @@ class Library(QObject):
         own = [
             run
             for run in self._runs_of(recipe)
-            if run.step and run.recipe.data.name == recipe.data.name
+            if run.step and run.path != without and run.recipe.data.name == recipe.data.name
         ]
         # A run may have been changed by settings: its own recipe is the truth about it.
         return DisplayedModel(own[0].recipe, own[0].path) if own else DisplayedModel(recipe)

@@ -62,7 +62,6 @@ class RunShelf(QObject):
         self.trash: dict[Trashed, InTrash] = {}
         self._counted: dict[Path, int] = {}  # at which step
         self._looks = False
-        self._leaves: Path | None = None  # it was displayed, and goes
         state.library.changed.connect(self._listed)
         state.messages.actionWanted.connect(self._act)
 
@@ -105,13 +104,6 @@ class RunShelf(QObject):
             self._count()
 
     def _listed(self) -> None:
-        path, self._leaves = self._leaves, None
-        if path is not None and self._state.displayed.model.path == path:
-            library, messages = self._state.library, self._state.messages
-            way_back = messages.about(TRASH)  # perhaps below why the run cannot be drawn any more
-            recipe = self._state.displayed.recipe  # the run's, with options of its own
-            library.choose(library.weights_of(CATALOGUE.get(recipe.name, recipe)))
-            messages.keep(way_back)
         self.changed.emit()
         if self._looks:
             self._count()
@@ -191,12 +183,25 @@ class RunShelf(QObject):
         if self.trains(path):
             self._state.messages.show_error(f"{name} trains now: stop it first.")
             return
-        self._submit(partial(throw_away, path), then=partial(self._thrown, name, path))
+        before = self._state.displayed.model
+        if before.path == path:  # else it would be drawn while it goes
+            recipe = CATALOGUE.get(before.recipe.name, before.recipe)
+            self._state.library.choose(self._state.library.weights_of(recipe, without=path))
+        self._submit(
+            partial(throw_away, path),
+            then=partial(self._thrown, name, path),
+            otherwise=partial(self._stays, before),
+        )
+
+    def _stays(self, displayed: DisplayedModel) -> None:
+        """It could not be moved, which was told: what was displayed is so again."""
+        if displayed != self._state.displayed.model:
+            why = self._state.messages.current
+            self._state.library.choose(displayed)
+            self._state.messages.keep(why)
 
     def _thrown(self, name: str, path: Path, trashed: Trashed) -> None:
         state = self._state
-        if state.displayed.model.path == path:
-            self._leaves = path
         waited = any(item.run == path for item in state.queue.coming)
         for item in state.queue.items:
             if item.run == path:

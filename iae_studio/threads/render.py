@@ -227,8 +227,8 @@ class RenderThread(QThread):
             self.recovered.emit()
 
     def _complain(self, told: Failed) -> None:
-        """Told once, not at each question."""
-        if str(told) != self._complained:
+        """Told once, not at each question; not of what is displayed no more."""
+        if not self._reload and str(told) != self._complained:
             self._complained = str(told)
             self.failed.emit(told)
 
