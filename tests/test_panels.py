@@ -110,7 +110,6 @@ def test_a_key_brings_forward_what_lies_behind_another_panel_then_hides_it(studi
     qtbot.waitUntil(lambda: in_front(studio, "Runs"), timeout=LONG)
     assert not in_front(studio, "Experiments")
     qtbot.keyClick(studio.window, Qt.Key.Key_7, ctrl)
-    qtbot.waitUntil(lambda: in_front(studio, "Experiments"), timeout=LONG)
     assert studio.window.findChild(QDockWidget, "dock Runs").isHidden()
     qtbot.keyClick(studio.window, Qt.Key.Key_7, ctrl)
     qtbot.waitUntil(lambda: in_front(studio, "Runs"), timeout=LONG)
