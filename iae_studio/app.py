@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from iae_studio.awake import AwakeThread
 from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
+from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
@@ -30,7 +30,7 @@ from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
 from iae_studio.state.studio_state import FIRST, StudioState
-from iae_studio.state.training import Loading
+from iae_studio.threads.awake import AwakeThread
 from iae_studio.threads.ending import GRACE
 from iae_studio.threads.explore import Explorers, ExploreThread
 from iae_studio.threads.failures import describe
@@ -40,6 +40,7 @@ from iae_studio.threads.worker import WorkThread
 from iae_studio.time_controller import TimeController
 from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
+from iae_studio.wiring import connect_render, connect_training
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -64,33 +65,38 @@ class Studio(QObject):
         self.training = TrainingThread(self.render.offer)
         self.work = WorkThread()
         self.window = Window(self.state, self.settings, self.work.submit)
-        self.data = DataController(self.state, self.window, self.settings)
-        self.own_images = OwnImagesController(self.state, self.window)
-        self.branches = BranchController(self.state, self.window, self.data.folders)
-        self.pictures = PictureController(self.state, self.window, self.settings)
-        self.exports = ExportController(self.state, self.window, self.settings)
-        self.own_images.carried.connect(self.pictures.restore)
-        self.options = OptionsController(self.state, self.window)
-        self.films = FilmController(self.state, self.window)
-        self.compare = CompareController(self.state, self.window)
-        self.session = SessionController(self.state, self.window, self.own_images, session)
-        self.queue = QueueController(self.state, self.window)
-        self.figures = FigureController(self.state, self.window, self.work.submit)
-        self.undo = UndoController(self.state, self.window)
-        self.session.begun.connect(lambda: self.undo.ready("session"))
-        self.bookmarks = BookmarkController(self.state, self.window, self.work.submit)
-        parts = self.state, self.settings, self.work.submit, self.render, self.training
-        self.time = TimeController(*parts)
+        self.controllers = self._make_controllers(session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
         self._closed = False
         self.closing = Closing(self.training)
         self.signalled.connect(self.leave)
-        self._connect_views()
-        self._connect_render()
+        self._connect()
+        connect_render(self.state, self.render)
+        connect_training(self.state, self.training)
         self.explorers.connect(self.state.asking, self.state.messages)
-        self._connect_training()
-        self._connect_jobs()
+
+    def _make_controllers(self, session: Path | None) -> tuple[Controller, ...]:
+        """One for each part of the state that needs a disk, a dialog or keys."""
+        state, window, settings, submit = self.state, self.window, self.settings, self.work.submit
+        self.data = DataController(state, window, settings)
+        self.own_images = OwnImagesController(state, window)
+        self.pictures = PictureController(state, window, settings)
+        self.exports = ExportController(state, window, settings)
+        self.films = FilmController(state, window)
+        self.queue = QueueController(state, window)
+        self.figures = FigureController(state, window, submit)
+        self.bookmarks = BookmarkController(state, window, submit)
+        self.session = SessionController(state, window, self.own_images, session)
+        self.undo = UndoController(state, window)
+        return (
+            *(self.data, self.own_images, self.pictures, self.exports, self.films, self.queue),
+            *(self.figures, self.bookmarks, self.session, self.undo),
+            BranchController(state, window, self.data.folders),
+            OptionsController(state, window),
+            CompareController(state, window),
+            TimeController(state, settings, submit, self.render, self.training),
+        )
 
     def start(self) -> None:
         """Show the window first; what loads slowly comes once it is painted."""
@@ -99,7 +105,7 @@ class Studio(QObject):
         QTimer.singleShot(UNSEEN, self, self._complete)
         self.window.show()
         self.state.library.start(self._last_recipe())
-        self.session.start()
+        self.session.read()
 
     def _complete(self) -> None:
         """The plots, then the threads: the engine loads behind the window."""
@@ -118,20 +124,17 @@ class Studio(QObject):
         self._garbage = GarbageCollector()
         for thread in (self.render, self.work, self.training, *self.explorers.threads):
             thread.start()
-        self.data.start()
-        self.own_images.start()
-        self.films.start()
-        self.queue.start()
+        for controller in self.controllers:
+            controller.start()
 
     def close(self) -> None:
         """Save what trains, end the threads. Safe to call twice."""
         if self._closed:
             return
         self._closed, self._waits = True, False
-        self.own_images.cancel()
-        self.films.cancel()
-        self.data.cancel()
-        self.queue.close()
+        for controller in self.controllers:
+            controller.cancel()
+        self.closing.let_finish(lambda: self.work.owes or self.state.asking.owes)
         for thread in self.threads():
             thread.ask_to_end()
         self.session.close()
@@ -146,10 +149,9 @@ class Studio(QObject):
         gc.enable()
 
     def threads(self) -> list[RenderThread | WorkThread | ExploreThread | AwakeThread]:
-        """All but the one that trains."""
-        others = (*self.data.threads(), *self.own_images.threads(), *self.queue.threads())
-        others = (*others, self.options.worker)
-        return [self.render, self.work, self.films.worker, *self.explorers.threads, *others]
+        """All but the one that trains, and the one that keeps the session."""
+        others = (thread for each in self.controllers for thread in each.threads())
+        return [self.render, self.work, *self.explorers.threads, *others]
 
     def leave(self, number: int = signal.SIGINT) -> None:
         """Ctrl-C in the terminal, or the system's wish to end the program."""
@@ -179,47 +181,18 @@ class Studio(QObject):
 
     # ---- connections -------------------------------------------------------------------------
 
-    def _connect_views(self) -> None:
-        self.window.painted.connect(self._complete)
-        self.window.closing.connect(self.close)
-        for source in (self.work, self.data, self.own_images, self.queue, self.films):
-            source.failed.connect(self.state.messages.show_failure)
-
-    def _connect_render(self) -> None:
-        state, render = self.state, self.render
+    def _connect(self) -> None:
+        state, window, render = self.state, self.window, self.render
+        window.painted.connect(self._complete)
+        window.closing.connect(self.close)
+        self.work.failed.connect(state.messages.show_failure)
+        for controller in self.controllers:
+            controller.failed.connect(state.messages.show_failure)
+        self.own_images.carried.connect(self.pictures.restore)
+        self.session.begun.connect(lambda: self.undo.ready("session"))
         state.displayed.changed.connect(self._show)
-        state.devices.changed.connect(render.use_device)
-        state.answers.asked.connect(render.ask)
-        render.failed.connect(state.messages.show_picture_failure)
-        render.recovered.connect(state.messages.withdraw_picture_failure)
         render.ready.connect(self._engine_ready)
-        render.broken.connect(state.training.engine_broken)
-        render.factsKnown.connect(state.answers.set_facts)
-        render.previewed.connect(state.answers.preview)
-        render.rendered.connect(state.answers.set_rendering)
-        render.clouded.connect(state.answers.set_cloud)
-        render.clustered.connect(state.answers.set_clusters)
-        render.blank.connect(state.answers.set_blank)
-
-    def _connect_training(self) -> None:
-        state, thread = self.state.training, self.training
-        state.wanted.connect(self._train)
-        state.commandWanted.connect(thread.command)
-        thread.stateChanged.connect(state.set_state)
-        thread.loadingMoved.connect(self._loading)
-        thread.began.connect(state.began)
-        thread.progressed.connect(state.progressed)
-        thread.saved.connect(state.saved)
-        thread.unsaved.connect(state.could_not_save)
-        thread.ended.connect(state.ended)
-        thread.failed.connect(state.failed)
-        thread.leftOut.connect(state.left_out)
-        thread.noted.connect(self.state.messages.logged)
-        thread.asideChanged.connect(self.state.asides.changed)
-        thread.amended.connect(self.state.amending.heard)
-
-    def _connect_jobs(self) -> None:
-        state = self.state
+        state.training.wanted.connect(self._train)
         state.inputs.sketchWanted.connect(self._read_sketch)
 
     def _engine_ready(self, device: str) -> None:
@@ -235,11 +208,6 @@ class Studio(QObject):
 
     def _train(self, recipe: Recipe, run: Path | None) -> None:
         self.training.begin(recipe, run, self.state.devices.chosen, self.data.folders.now())
-
-    def _loading(self, done: int, total: int) -> None:
-        self.state.training.set_loading(Loading(done, total))
-
-    # ---- jobs --------------------------------------------------------------------------------
 
     def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
         from iae_studio.threads import jobs

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.bookmarks import ENDING, Bookmark
-from iae_studio.state.exploration import Exploration, exploration, explore_again
+from iae_studio.state.exploration import Exploration, exploration, explore_found
 from iae_studio.state.input_list import Input, KeptInputs
 from iae_studio.state.messages import Action, Message, short
 from iae_studio.state.studio_state import StudioState
@@ -28,9 +28,13 @@ if TYPE_CHECKING:  # the window is painted before what reads and writes them is 
 SHOW = Action("show bookmarks", "Show it")
 BRING_BACK = Action("bring bookmark back", "Undo")  # about a Bookmark
 TOPIC = "bookmark"
+FORGOTTEN = (
+    "Another model was chosen before the bookmark's weights were kept: go back, and press Shift+B "
+    "once more."
+)
 
 
-class BookmarkController(QObject):
+class BookmarkController(Controller):
     """Answers what is wanted of bookmarks."""
 
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:
@@ -45,6 +49,7 @@ class BookmarkController(QObject):
         bookmarks.exportWanted.connect(self._ask_to_export)
         bookmarks.importWanted.connect(self._import)
         state.messages.actionWanted.connect(self._act)
+        state.asking.cancelled.connect(self._cancelled)
         submit(_all, then=self._read)
 
     def _read(self, shelf: Shelf) -> None:
@@ -72,8 +77,13 @@ class BookmarkController(QObject):
         state.asking.ask(
             KeepAndDraw(probe, state.query.shows_clusters),
             partial(self._drawn, shown, inputs, tests),
-            kind=f"bookmark {self._asked}",
+            kind=f"{TOPIC} {self._asked}",
+            lasting=True,
         )
+
+    def _cancelled(self, kind: str) -> None:
+        if kind.startswith(f"{TOPIC} "):
+            self.state.messages.show_error(FORGOTTEN)
 
     def _drawn(
         self, shown: Exploration, inputs: tuple[Input, ...], tests: int | None, drawn: Drawn
@@ -107,19 +117,11 @@ class BookmarkController(QObject):
         self._submit(job, then=partial(self._show, bookmark), newest="bookmark")
 
     def _show(self, bookmark: Bookmark, found: Reopened) -> None:
-        state, model = self.state, found.model
-        inputs = state.inputs.kept()
-        if not model.recipe.two_dimensional:  # which leaves the images as they are
-            tests, request = bookmark.tests, None
-            if tests is not None:
-                request = TestRequest(model.recipe, tests, model.path)
-            inputs = KeptInputs(found.inputs, request, tests or 0)
-        wanted = Exploration(
-            model, found.step, inputs, bookmark.settings, bookmark.row, bookmark.column
-        )
-        explore_again(state, wanted)
-        if model.path is not None:
-            state.time.set_moments(model.path, found.moments)
+        state, model, tests = self.state, found.found.model, bookmark.tests
+        request = None if tests is None else TestRequest(model.recipe, tests, model.path)
+        inputs = KeptInputs(found.inputs, request, tests or 0)
+        selected = bookmark.row, bookmark.column
+        explore_found(state, found.found, inputs, bookmark.settings, selected)
         state.messages.withdraw(TOPIC)
         state.messages.logged.emit(f'Showing the bookmark "{bookmark.name}".')
 

@@ -7,10 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMetaMethod, QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.messages import Message
@@ -19,6 +19,7 @@ from iae_studio.state.training import State
 from iae_studio.views.actions import act
 from iae_studio.window import Window
 from trainer.data.amendments import Amendments
+from trainer.recipe.branchable import held_in_branch
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import Begun, Parent, read_begun
 
@@ -30,6 +31,8 @@ BRANCH_TIP = "A new run from what is looked at: these weights, with other option
 AMEND_TIP = "Rates, R1, weights and the end of this run, from its next step on"
 NO_RUN = "A branch begins from a run, and this model is none yet: press Train first."
 NEWEST = 1 << 62  # a step after all others
+WHOLE = "It goes on as that run would, but for what is changed here."
+ANEW = "Its optimisers and discriminators begin anew."
 LOADING = "The run is loading: branch off once it trains."
 
 
@@ -41,8 +44,13 @@ class _Wanted:
     step: int | None  # of kept weights; None: the last checkpoint
     live: bool  # the run trains here: it is saved first
 
+    @property
+    def newest(self) -> bool:
+        """Whether it branches at a step that is still to come: that at which it is saved."""
+        return self.live and self.step is None
 
-class BranchController(QObject):
+
+class BranchController(Controller):
     """Makes branches; reads and writes amendments of runs that rest; marks them in the losses."""
 
     def __init__(self, state: StudioState, window: Window, folders: ChosenFolders) -> None:
@@ -80,18 +88,16 @@ class BranchController(QObject):
         wanted = _Wanted(run, self.state.time.step, live)
         from iae_studio.threads import branches
 
-        # What trains is saved at a step that is still to come.
-        step = NEWEST if live and wanted.step is None else wanted.step
-        job = partial(branches.recipe_in_force, run, step)
+        job = partial(branches.origin_of, run, NEWEST if wanted.newest else wanted.step)
         self.window.submit(job, then=partial(self._ask, wanted))
 
-    def _ask(self, wanted: _Wanted, recipe: Recipe) -> None:
-        """Which options; where nobody asks, those of the run."""
-        requests, go_on = self.state.requests, partial(self._decided, wanted)
-        if requests.isSignalConnected(QMetaMethod.fromSignal(requests.optionsWanted)):
-            requests.optionsWanted.emit(recipe, go_on)
-        else:
-            go_on(recipe)
+    def _ask(self, wanted: _Wanted, origin: branches.Origin) -> None:
+        """Which options."""
+        whole = wanted.newest or origin.whole
+        step = "the step that it has reached" if wanted.newest else f"step {origin.step:,}"
+        words = f"A new run from {wanted.run.name} at {step}. {WHOLE if whole else ANEW}"
+        decided = partial(self._decided, wanted)
+        self.state.requests.branchWanted.emit(origin.recipe, decided, words, held_in_branch(whole))
 
     def _decided(self, wanted: _Wanted, recipe: Recipe) -> None:
         training = self.state.training

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import QEventLoop, Qt, QThread
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QProgressDialog
 
 from iae_studio.threads.ending import Deadline, have_ended
@@ -15,6 +15,7 @@ from iae_studio.widgets.elided_label import breakable
 
 log = logging.getLogger("iae-studio")
 ASK = QMessageBox.StandardButton
+NO_INPUT = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
 TURN = 20  # ms between two looks whether the training is saved
 
 
@@ -36,6 +37,12 @@ class Closing:
         self.lost = ""  # why something could not be saved
         self.rescued: Path | None = None  # where it was, in its folder's place
         self.why = ""
+
+    def let_finish(self, owes: Callable[[], bool]) -> None:
+        """What the user had asked to be kept is kept; it is waited for as long as for all else."""
+        deadline = Deadline()
+        while owes() and not deadline.over:
+            QApplication.processEvents(NO_INPUT, TURN)
 
     def end(self, others: Sequence[QThread]) -> bool:
         """Save and end; whether no thread still runs."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject
-
+from iae_studio.controller import Controller
 from iae_studio.middle.compare import COMPARE
 from iae_studio.state.comparing import MOST
 from iae_studio.state.input_list import Input, InputSpec
@@ -15,7 +14,7 @@ from iae_studio.views.actions import act
 from iae_studio.window import Window
 
 
-class CompareController(QObject):
+class CompareController(Controller):
     """Serves `state.comparing`; its work is done by the window's worker thread."""
 
     def __init__(self, state: StudioState, window: Window) -> None:

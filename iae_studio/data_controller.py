@@ -6,9 +6,10 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.folders import ChosenFolders
 from iae_studio.state.input_list import Input
@@ -20,14 +21,12 @@ from iae_studio.state.training import Loading, State
 from iae_studio.threads.worker import WorkThread
 from trainer.data.aside import Change
 from trainer.data.at_hand import data_ready
-from trainer.messages import Failed
 from trainer.recipe.specs import DATA_SETS
 
 
-class DataController(QObject):
+class DataController(Controller):
     """Serves the library, the data buttons of the experiments and the grid's test images."""
 
-    failed = Signal(Failed)
     _downloaded = Signal(float)
     _loaded = Signal(object)  # Loading
 
@@ -52,11 +51,6 @@ class DataController(QObject):
         state.downloads.cancelWanted.connect(self._cancel.set)
         self._downloaded.connect(state.downloads.set_share)
         self._loaded.connect(state.training.set_loading)
-
-    def start(self) -> None:
-        """Begin to work; what was asked before has waited."""
-        for thread in self.threads():
-            thread.start()
 
     def cancel(self) -> None:
         """Nobody waits any more for what loads or is downloaded."""

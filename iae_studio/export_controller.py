@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 
+from iae_studio.controller import Controller
 from iae_studio.state.messages import Action, Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
@@ -28,7 +29,7 @@ FORGOTTEN = "Another model was chosen while this one was saved: see whether its 
 NO_MEASURES = "Untrained weights were never measured: choose a model that is trained."
 
 
-class ExportController(QObject):
+class ExportController(Controller):
     """Asks where to, then has it written; what takes long can be stopped."""
 
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:
@@ -164,4 +165,4 @@ class ExportController(QObject):
         from trainer.exploring.questions.exports import SaveModel
 
         told = self.state.messages.show_saved
-        self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL)
+        self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL, lasting=True)

@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
@@ -22,7 +22,7 @@ TIP = "The shown model as its figure in the paper, with a caption, to print"
 OPEN_FIRST = "A figure needs images: open some, or take test images (R)."
 
 
-class FigureController(QObject):
+class FigureController(Controller):
     """Asks where to write it, then what stands on it; it is written on the worker thread."""
 
     def __init__(self, state: StudioState, window: QWidget, submit: Submit) -> None:
@@ -48,13 +48,13 @@ class FigureController(QObject):
 
     def save(self, path: Path) -> None:
         """Write the figure of what is shown."""
-        images = self.state.inputs.images
-        seen = "test images" if images and all(known.test for known in images) else "images"
         from trainer.exploring.questions.figure import LayOut
 
+        images = self.state.inputs.images
+        seen = "test images" if images and all(known.test for known in images) else "images"
         question = LayOut(self.state.answers.probe(), seen)
         self.state.messages.show_message(Message("Drawing the figure…", topic="figure"))
-        self.state.asking.ask(question, partial(self._write, path), self._lack)
+        self.state.asking.ask(question, partial(self._write, path), self._lack, lasting=True)
 
     def _write(self, path: Path, figure: Figure) -> None:
         from iae_studio.threads.figure_page import write_figure

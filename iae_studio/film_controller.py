@@ -7,9 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads.worker import WorkThread
@@ -26,10 +27,9 @@ PAUSE = 250  # ms without a change, before another film is drawn
 FILM, KEYFRAME = "film", "keyframe of a film"  # kinds of questions
 
 
-class FilmController(QObject):
+class FilmController(Controller):
     """Serves the film dialog, which is made when it is first asked for."""
 
-    failed = Signal(Failed)
     _expects = Signal(object, object, float)  # whose progress; the order of frames; seconds
     _drew = Signal(object, object)  # whose progress; a frame
     _moved = Signal(int, int)
@@ -57,9 +57,9 @@ class FilmController(QObject):
             signal.connect(self._changed)
         state.time.momentsChanged.connect(self._other_moments)
 
-    def start(self) -> None:
-        """Begin to work."""
-        self.worker.start()
+    def threads(self) -> tuple[WorkThread, ...]:
+        """The one that draws."""
+        return (self.worker,)
 
     def cancel(self) -> None:
         """The window closes: nobody waits any more."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
+from iae_studio.controller import Controller
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.fitting import FitQuestion
 from iae_studio.state.messages import Message
@@ -18,23 +17,12 @@ from iae_studio.window import Window
 from trainer.recipe.recipe import Recipe
 
 if TYPE_CHECKING:
-    from iae_studio.views.options_dialog import OptionsDialog, Way
+    from iae_studio.views.options_dialog import About, OptionsDialog, Way
 
 NOT_TOLD = "What it takes could not be found out; the log says why."
 
 
-class Queue(Protocol):
-    """What is trained next."""
-
-    def add(self, recipe: Recipe) -> object: ...
-
-
-def queue_of(state: StudioState) -> Queue | None:
-    """Where a recipe waits until what trains has ended, if there is such a place."""
-    return getattr(state, "queue", None)
-
-
-class OptionsController(QObject):
+class OptionsController(Controller):
     """Answers `optionsWanted` with a dialog, and `Fitting`'s questions by trying a few steps."""
 
     def __init__(self, state: StudioState, window: Window) -> None:
@@ -44,10 +32,14 @@ class OptionsController(QObject):
         self.worker.failed.connect(lambda failed: state.messages.logged.emit(str(failed)))
         self._dialog: OptionsDialog | None = None
         state.requests.optionsWanted.connect(self.open)
+        state.requests.branchWanted.connect(self.open_for_branch)
         state.fitting.wanted.connect(self._try)
-        window.closing.connect(self.close)
 
-    def close(self) -> None:
+    def threads(self) -> tuple[WorkThread, ...]:
+        """The one that tries a few steps."""
+        return (self.worker,)
+
+    def cancel(self) -> None:
         """Nobody chooses any more, nor waits for what a training would take."""
         if self._dialog is not None:
             self._dialog.reject()
@@ -57,8 +49,6 @@ class OptionsController(QObject):
     def _try(self, question: FitQuestion) -> None:
         from iae_studio.threads.fit_job import try_steps
 
-        if not self.worker.isRunning():
-            self.worker.start()
         self.worker.submit(
             partial(try_steps, question.recipe, question.device, question.progress),
             then=question.answer,
@@ -69,12 +59,24 @@ class OptionsController(QObject):
 
     def open(self, recipe: Recipe, then: Callable[[Recipe], object] | None) -> None:
         """Show the options; `then` gets the changed recipe. Without it that is trained."""
-        from iae_studio.views.options_dialog import OptionsDialog, Way
+        from iae_studio.views.options_dialog import Way
+
+        self._open(recipe, self._ways() if then is None else [Way("Use these", then)])
+
+    def open_for_branch(
+        self, recipe: Recipe, then: Callable[[Recipe], object], words: str, held: frozenset[str]
+    ) -> None:
+        """Show the options of a branch, of which those of its weights stay."""
+        from iae_studio.views.options_dialog import About, Way
+
+        self._open(recipe, [Way("Branch", then)], About("Branch here", words, held))
+
+    def _open(self, recipe: Recipe, ways: list[Way], about: About | None = None) -> None:
+        from iae_studio.views.options_dialog import ITSELF, OptionsDialog
 
         if self._dialog is not None:
             self._dialog.reject()
-        ways = self._ways() if then is None else [Way("Use these", then)]
-        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window)
+        self._dialog = OptionsDialog(recipe, self.state.fitting, ways, self.window, about or ITSELF)
         self._dialog.finished.connect(self._closed)
         self._dialog.open()
 
@@ -87,10 +89,10 @@ class OptionsController(QObject):
         """What can be done with a changed recipe; the first is the primary one."""
         from iae_studio.views.options_dialog import Way
 
-        training, queue = self.state.training, queue_of(self.state)
+        training = self.state.training
         free = not training.busy and training.state is not State.STARTING
-        later = [] if queue is None else [Way("Train next", queue.add)]
-        return [Way("Train", self._train), *later] if free else [*later, Way("Show it", self._show)]
+        later = Way("Train next", self.state.queue.add_told)
+        return [Way("Train", self._train), later] if free else [later, Way("Show it", self._show)]
 
     def _show(self, recipe: Recipe) -> None:
         """Something else trains: it stands there, ready."""

@@ -7,10 +7,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from iae_studio.controller import Controller
 from iae_studio.state.cancelling import CancellableProgress
 from iae_studio.state.datasets import gone_images
 from iae_studio.state.displayed import DisplayedModel
@@ -28,16 +29,14 @@ from iae_studio.state.messages import (
 from iae_studio.state.opened import Looked, Opened
 from iae_studio.state.studio_state import StudioState
 from iae_studio.threads.worker import WorkThread
-from trainer.messages import Failed
 from trainer.recipe.recipe import Recipe
 
 PATIENCE = 300  # ms that images may take to open without a word
 
 
-class OwnImagesController(QObject):
+class OwnImagesController(Controller):
     """Opens images, and looks through folders, on threads of their own: that may take long."""
 
-    failed = Signal(Failed)
     carried = Signal(object)  # Restorable: a picture that was opened brings it back
     _moved = Signal(object, int, int)  # what is opened, how many of how many are
 
@@ -61,11 +60,6 @@ class OwnImagesController(QObject):
         state.messages.actionWanted.connect(self._act)
         state.displayed.selected.connect(self._look_for_images)
         state.inputs.testsWanted.connect(lambda _: self._look_for_images())
-
-    def start(self) -> None:
-        """Begin to work; what was asked before has waited."""
-        for thread in self.threads():
-            thread.start()
 
     def cancel(self) -> None:
         """Nobody waits any more for what is being opened or looked through."""

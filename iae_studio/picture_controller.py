@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu
 
+from iae_studio.controller import Controller
 from iae_studio.settings import switch
-from iae_studio.state.exploration import explore_again
+from iae_studio.state.exploration import explore_found
 from iae_studio.state.messages import Message, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
@@ -36,7 +37,7 @@ POINTS = "Points have no single pictures: copy or save the plots (Ctrl+Alt+C, Ct
 NONE_SELECTED = "No picture is selected: click one in the grid first."
 
 
-class PictureController(QObject):
+class PictureController(Controller):
     """Saves pictures with what it takes to show them again, copies them, and shows them again."""
 
     def __init__(self, state: StudioState, window: Window, settings: QSettings) -> None:
@@ -188,6 +189,7 @@ class PictureController(QObject):
             partial(self._drawn, kind, write, made),
             partial(self._forgotten, kind),
             kind=kind,
+            lasting=True,
         )
 
     def _drawn(self, kind: str, write: Write, made: Shared, drawn: Drawn) -> None:
@@ -219,12 +221,14 @@ class PictureController(QObject):
         keeps = found.picture in waiting
         waiting.discard(found.picture)
         try:
-            wanted = found.exploration(self.state.query.now() if keeps else None)
+            inputs = found.inputs()
         except UserError as error:
             self.state.messages.show_error(str(error))
             return
-        explore_again(self.state, wanted)
-        weights = found.shared.weights
+        made = found.shared
+        settings = found.settings(self.state.query.now() if keeps else None)
+        explore_found(self.state, found.found, inputs, settings, (made.row, made.column))
+        weights = made.weights
         step = f", step {weights.step:,}" if weights.fingerprint else ", untrained"
         but = ", but for the noise" if keeps else ""
         name = short(found.picture)

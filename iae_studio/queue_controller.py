@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-
 from iae_studio.alerts import Alerts
-from iae_studio.awake import AwakeThread
+from iae_studio.controller import Controller
 from iae_studio.state.messages import Message
 from iae_studio.state.queue_items import Kept
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
+from iae_studio.threads.awake import AwakeThread
 from iae_studio.threads.worker import WorkThread
 from iae_studio.window import Window
-from trainer.messages import Failed
 from trainer.storage.paths import queue_root
 
 if TYPE_CHECKING:
@@ -30,10 +28,8 @@ class _Writer(WorkThread):
         super().ask_to_end(after_all=True)
 
 
-class QueueController(QObject):
+class QueueController(Controller):
     """Reads the queue once, then writes it at each change."""
-
-    failed = Signal(Failed)
 
     def __init__(self, state: StudioState, window: Window) -> None:
         super().__init__()
@@ -48,14 +44,13 @@ class QueueController(QObject):
 
     def start(self) -> None:
         """Look for what an earlier start left; before that nothing is written."""
+        super().start()
         from iae_studio.threads.queue_file import QueueFile
 
         self._file = file = QueueFile(queue_root())
-        self.worker.start()
-        self.awake.start()
         self.worker.submit(file.read, then=self._restore)
 
-    def close(self) -> None:
+    def cancel(self) -> None:
         """Nothing begins any more; what trains now is found again by the next start."""
         self.state.queue.close()
         if self._file is not None:

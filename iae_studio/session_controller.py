@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
+from iae_studio.controller import Controller
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.state.exploration import Exploration, explore_again
 from iae_studio.state.input_list import KeptInputs
@@ -29,7 +30,7 @@ BACK = "What you explored is shown again."
 REFUSED = "IAE Studio could not start with what you explored last, so it is not shown."
 
 
-class SessionController(QObject):
+class SessionController(Controller):
     """Reads the session once, then writes it whenever it is another one.
 
     Without a folder nothing is kept.
@@ -57,7 +58,7 @@ class SessionController(QObject):
         state.messages.actionWanted.connect(self._act)
         state.inputs.changed.connect(self._select)
 
-    def start(self) -> None:
+    def read(self) -> None:
         """Look for what was explored last."""
         if self._file is None:
             self.begun.emit()

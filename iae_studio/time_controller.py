@@ -6,8 +6,9 @@ from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QSettings
 
+from iae_studio.controller import Controller
 from iae_studio.settings import whole
 from iae_studio.state.curves import Family
 from iae_studio.state.studio_state import StudioState
@@ -22,7 +23,7 @@ LIMIT = "moments_megabytes"  # of each run
 LEAST, MOST = 10, 1_000_000
 
 
-class TimeController(QObject):
+class TimeController(Controller):
     """Lists, limits and removes moments; reads the losses of the displayed run."""
 
     def __init__(

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractSpinBox, QLineEdit, QMenu
 
+from iae_studio.controller import Controller
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.state.undo import Undo
@@ -13,7 +14,7 @@ from iae_studio.views.actions import act
 from iae_studio.window import Window
 
 
-class UndoController(QObject):
+class UndoController(Controller):
     """Takes steps down once the session is back, the disk was read and the engine is there."""
 
     def __init__(self, state: StudioState, window: Window) -> None:

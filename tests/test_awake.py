@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from iae_studio.alerts import Alerts, DesktopTeller
-from iae_studio.awake import FAILS, AwakeThread
 from iae_studio.state.training import State
+from iae_studio.threads.awake import FAILS, AwakeThread
 from tests.studio import LONG, press, running
 from trainer.messages import Failed
 from trainer.recipe.catalogue import CATALOGUE

@@ -254,3 +254,26 @@ def test_what_lacks_is_said_and_nothing_else_changes(qtbot, own_folders) -> None
         assert seen(studio) == before
         with pytest.raises(Exception, match="not on this computer"):
             bookmark_archives.export(lost, Path("x.zip"))
+
+
+def test_a_bookmark_of_a_window_that_closes_at_once_is_kept(
+    qtbot, own_folders, tmp_path, monkeypatch
+) -> None:
+    with little_data(monkeypatch), running(own_folders, qtbot) as studio:
+        shipped(studio, qtbot, "drawn-10")
+        picture = tmp_path / "picture.png"
+        studio.state.selection.select(0, 0)
+        newest(studio, qtbot)
+        studio.pictures.save_tile(picture)
+        QTest.keyClick(studio.window, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+        studio.window.close()
+    assert len(bookmark_files.read().bookmarks) == 1
+    assert picture.is_file(), "nor is a picture lost that was to be saved"
+
+
+def test_that_another_model_came_first_is_told(qtbot, own_folders, monkeypatch) -> None:
+    with little_data(monkeypatch), running(own_folders, qtbot) as studio:
+        shipped(studio, qtbot, "drawn-10")
+        QTest.keyClick(studio.window, Qt.Key.Key_B, Qt.KeyboardModifier.ShiftModifier)
+        studio.state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
+        assert "before the bookmark's weights were kept" in studio.state.messages.current.text

@@ -21,9 +21,9 @@ from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writi
 from iae_studio.threads.thumbnails import SIZE, thumbnail_of
 from trainer.data.image_files import decode_image
 from trainer.exploring.questions.keeping import Drawn, Kept
-from trainer.inference.model_files import fingerprint
 from trainer.messages import Cloud, Clusters, Rendering, UserError
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.storage.paths import bookmarks_root
 
 MODEL = SHIPPED["drawn-10"]
@@ -39,7 +39,7 @@ def made(name: str = "one", path: Path | None = MODEL) -> Bookmark:
         Input("test", seen.copy(), spec, test=True),
     )
     shown = Exploration(DisplayedModel(recipe, path), None, KeptInputs(inputs), Settings(seed=4))
-    kept = Kept(path, 7000, fingerprint(path)) if path else Kept(None, 0)
+    kept = Kept(path, 7000, fingerprint_of(path)) if path else Kept(None, 0)
     return bookmark_writing.write(name, shown, inputs, 2, Drawn(kept))
 
 
@@ -51,8 +51,8 @@ def test_a_bookmark_is_read_as_it_was_written() -> None:
     assert np.array_equal(seen[0].seen[..., 0].ravel(), np.arange(784) % 256)
     assert decode_image(seen[0].original, "mine").shape == (50, 60, 3), "for other networks"
     assert seen[1].test and seen[1].original is None
-    assert bookmark_files.reopen(first).model == DisplayedModel(first.recipe, MODEL)
-    assert bookmark_files.reopen(second).model == DisplayedModel(second.recipe)
+    assert bookmark_files.reopen(first).found.model == DisplayedModel(first.recipe, MODEL)
+    assert bookmark_files.reopen(second).found.model == DisplayedModel(second.recipe)
     assert bookmark_writing.call(first, " a\n name ", "") in bookmark_files.read().bookmarks
     assert not list(bookmarks_root().glob(".*"))
 
@@ -134,7 +134,7 @@ def test_a_shared_one_tells_of_no_folder_and_holds_no_shipped_weights(tmp_path: 
         assert "somebody" not in archive.read("bookmark.json").decode()
     brought = bookmark_archives.bring(file)
     assert len(bookmark_files.read().bookmarks) == 2
-    assert bookmark_files.reopen(brought).model.path == MODEL
+    assert bookmark_files.reopen(brought).found.model.path == MODEL
 
 
 @pytest.mark.parametrize(

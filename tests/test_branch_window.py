@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import find_runs
 from iae_studio.state.training import State
 from iae_studio.views.amend import AmendDialog
+from iae_studio.views.options_dialog import OptionsDialog
 from iae_studio.views.run_words import card_of
 from tests.studio import LONG, find, little_data, press, running, steps, train, wait_state
 from tests.tiny import CPU, batches_of, recipe_of
@@ -108,6 +109,16 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     key(studio, qtbot, Qt.Key.Key_B)
     use = "useOptionsButton"
     qtbot.waitUntil(lambda: find(studio, QPushButton, use) is not None, timeout=LONG)
+    options = find(studio, OptionsDialog, "optionsDialog")
+    assert (options.windowTitle(), find(studio, QPushButton, use).text()) == (
+        "Branch here",
+        "Branch",
+    )
+    words = find(studio, QLabel, "optionsAbout").text()
+    assert f"from {run.name} at the step that it has reached" in words
+    assert not find(studio, QLineEdit, "option model.width").isEnabled(), "its weights fit no other"
+    assert "weights fit nothing else" in find(studio, QLabel, "told model.width").text()
+    assert find(studio, QLineEdit, f"option {RATE}").isEnabled()
     press(studio, qtbot, use)
     qtbot.waitUntil(lambda: "Branched off" in message(studio), timeout=LONG)
     assert "stop the training that runs first" in message(studio), "the parent trains on"
@@ -118,9 +129,12 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     assert read_amendments(child).values()[RATE] == 4e-4
     told = (begun.parent.step, f"branched off {run.name}")
     qtbot.waitUntil(lambda: told in marks[-1], timeout=LONG)
+    queue = studio.state.queue
+    assert queue.running is not None and queue.running.run == run
+    qtbot.waitUntil(lambda: queue.progress.step > begun.parent.step, timeout=LONG)  # it trains on
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
-    assert steps(studio) > begun.parent.step
+    assert RunFolder(run).curves().shape[0] > begun.parent.step
 
 
 def test_what_rests_is_branched_at_the_moment_that_is_looked_at_and_trains_at_once(
@@ -134,15 +148,17 @@ def test_what_rests_is_branched_at_the_moment_that_is_looked_at_and_trains_at_on
     studio.state.time.look_at(first)
     asked: list[object] = []
 
-    def answer(recipe, then) -> None:
+    def answer(recipe, then, words: str, held: frozenset[str]) -> None:
+        assert f"{run.name} at step {first:,}. Its optimisers" in words
+        assert "model.width" in held and "model.conditioning" not in held
         asked.append(recipe)
         then(recipe.but(generator_rate=2e-4, steps=200_000))
 
-    studio.state.requests.optionsWanted.disconnect()  # in the dialog's place
-    studio.state.requests.optionsWanted.connect(answer)
+    studio.state.requests.branchWanted.disconnect()  # in the dialog's place
+    studio.state.requests.branchWanted.connect(answer)
     key(studio, qtbot, Qt.Key.Key_B)
     wait_state(studio, qtbot, State.TRAINING)
-    studio.state.requests.optionsWanted.disconnect(answer)
+    studio.state.requests.branchWanted.disconnect(answer)
     child = studio.state.training.run_path
     assert asked == [RECIPE] and child is not None and child != run
     begun = read_begun(child)

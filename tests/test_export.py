@@ -16,9 +16,10 @@ from tests.tiny import CPU, kind_of, pictures_of, snapshot_of
 from trainer.exploring.exports import save_model, table_of_codes
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.exports import SaveModel, Table, TableOfCodes
-from trainer.inference.model_files import fingerprint, load_snapshot
+from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render
 from trainer.messages import LOSSES, Probe, Progress, UserError, column_seeds
+from trainer.recipe.fingerprint import fingerprint_of
 from trainer.recipe.saved import read_meta
 from trainer.reporting.events import MOST, write_events
 from trainer.reporting.tables import csv_bytes, measures_csv, npz_bytes, table_path
@@ -188,7 +189,7 @@ def test_a_saved_model_draws_the_same(tmp_path: Path, exact: bool) -> None:
     before = render(snapshot, probe).tiles
     assert np.abs(again.astype(int) - before).max() <= (0 if exact else 2)
     assert np.array_equal(again, before) or not exact
-    assert read_meta(file).step == 5 and fingerprint(file) == read_meta(file).checksum
+    assert read_meta(file).step == 5 and fingerprint_of(file) == read_meta(file).checksum
 
 
 def test_a_model_is_written_neither_over_itself_nor_into_a_run(tmp_path: Path) -> None:

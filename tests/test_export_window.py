@@ -172,7 +172,7 @@ def test_codes_and_measures_of_a_shipped_model(studio, qtbot, monkeypatch, tmp_p
 
 def test_what_there_is_nothing_of_is_told(studio, qtbot, monkeypatch, tmp_path) -> None:
     show(studio, qtbot, TINY)
-    answer(monkeypatch, tmp_path / "x")
+    answer(monkeypatch, tmp_path / "nothing")
     for pressed, held, why in (
         (Qt.Key.Key_E, CONTROL | ALT, "never measured"),
         (Qt.Key.Key_L, CONTROL | SHIFT, "Losses are of a run"),
@@ -182,7 +182,7 @@ def test_what_there_is_nothing_of_is_told(studio, qtbot, monkeypatch, tmp_path) 
     shipped(studio, "mog-iae")
     key(studio, Qt.Key.Key_E, CONTROL | SHIFT)
     assert "no encoder" in said(studio)
-    assert not list(tmp_path.glob("x*"))
+    assert not list(tmp_path.glob("nothing*"))
 
 
 def test_a_table_on_its_way_is_stopped(studio, qtbot, tmp_path) -> None:

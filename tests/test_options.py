@@ -248,23 +248,17 @@ def test_a_window_that_closes_waits_for_no_trial(studio, qtbot) -> None:
         question.progress(0, 0)
 
 
-class Queue:
-    """What is trained next."""
-
-    def __init__(self) -> None:
-        self.added: list = []
-
-    def add(self, recipe) -> None:
-        self.added.append(recipe)
+def waiting(studio) -> list:
+    return [item.recipe for item in studio.state.queue.coming]
 
 
-def test_changed_options_wait_in_the_queue(studio, qtbot, monkeypatch) -> None:
-    queue = Queue()
-    monkeypatch.setattr("iae_studio.options_controller.queue_of", lambda state: queue)
+def test_changed_options_wait_in_the_queue(studio, qtbot) -> None:
     dialog = opened(studio, qtbot)
     write(dialog, "schedule.steps", "30")
     press(dialog, "way Train next")
-    assert queue.added == [CATALOGUE["mog-iae"].but(steps=30)] and not studio.state.training.busy
+    assert waiting(studio) == [CATALOGUE["mog-iae"].but(steps=30)]
+    assert not studio.state.training.busy
+    assert "waits in the queue" in studio.state.messages.current.text
     studio.state.training.start()
     wait_state(studio, qtbot, State.TRAINING)
     qtbot.waitUntil(lambda: find(studio, OptionsDialog, "optionsDialog") is None)
@@ -272,19 +266,17 @@ def test_changed_options_wait_in_the_queue(studio, qtbot, monkeypatch) -> None:
     use = find(studio, OptionsDialog, "optionsDialog").findChild(QPushButton, "useOptionsButton")
     assert use.text() == "Train next", "what trains is not disturbed"
     QTest.mouseClick(use, Qt.MouseButton.LeftButton)
-    assert queue.added[1:] == [studio.state.displayed.recipe]
+    assert waiting(studio)[1:] == [studio.state.displayed.recipe]
 
 
-def test_beside_a_training_the_options_are_shown_and_it_goes_on(studio, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr("iae_studio.options_controller.queue_of", lambda state: None)
+def test_beside_a_training_the_options_are_shown_and_it_goes_on(studio, qtbot) -> None:
     studio.state.training.start()
     wait_state(studio, qtbot, State.TRAINING)
     dialog = opened(studio, qtbot)
-    assert dialog.findChild(QPushButton, "useOptionsButton").text() == "Show it"
     write(dialog, "model.width", "8")
     qtbot.waitUntil(lambda: told(dialog, "fitLine").startswith("About"), timeout=LONG)
     assert told(dialog, "fitLine").endswith(SHARED)
-    press(dialog, "useOptionsButton")
+    press(dialog, "way Show it")
     assert studio.state.displayed.recipe.model.width == 8
     assert "stop the training that runs first" in studio.state.messages.current.text
     assert studio.state.training.recipe == CATALOGUE["mog-iae"] and studio.state.training.busy

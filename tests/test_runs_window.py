@@ -9,9 +9,16 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.folders import Folders
+from iae_studio.state.library import read_contents
+from iae_studio.state.run_shelf import PUT_BACK, RunShelf
+from iae_studio.views.options_dialog import OptionsDialog
 from iae_studio.widgets.card_list import CardList
 from tests.shelves import POINTS, a_run, bytes_in
 from tests.studio import LONG, find, press, running
+from trainer.messages import Failed
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
 from trainer.storage.run_notes import read_notes
 
@@ -97,7 +104,7 @@ def test_a_run_goes_to_the_trash_and_comes_back_as_it_was(qtbot, runs, own_folde
             press_tool(studio, "runTrashButton")
             qtbot.waitUntil(lambda path=path: not path.exists(), timeout=LONG)
         opener = find(studio, QPushButton, "trashButton")
-        qtbot.waitUntil(lambda: opener.isVisible() and "2" in opener.text(), timeout=LONG)
+        qtbot.waitUntil(lambda: opener.text().startswith("Trash: 2,"), timeout=LONG)
         press(studio, qtbot, "trashButton")
         trash = find(studio, CardList, "trashList")
         trash.choose(next(each for each in trash.cards.keys if each.name == "mog-iae-1"))
@@ -122,7 +129,7 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
     with running(own_folders, qtbot, "mog-iae") as studio:
         cards, _ = open_runs(studio, qtbot, 4)
         cards.choose(runs[1])
-        QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+        duplicated(studio, qtbot, LONGER)
         assert studio.state.displayed.model == DisplayedModel(LONGER)
         assert "Train" in studio.state.messages.current.text
         press(studio, qtbot, "runGoOnButton")
@@ -131,14 +138,38 @@ def test_what_trains_is_not_thrown_away_and_a_duplicate_waits_for_it(qtbot, runs
         assert studio.state.training.run_path == runs[1]
         QTest.keyClick(cards, Qt.Key.Key_Delete)
         assert "trains now" in studio.state.messages.current.text and runs[1].is_dir()
-        asked = []
-        studio.state.requests.optionsWanted.connect(lambda *asks: asked.append(asks))
         cards.choose(runs[0])
-        QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
-        ((recipe, then),) = asked
-        then(recipe.but(seed=9))
-        assert [item.recipe.optim.seed for item in studio.state.queue.coming] == [9]
+        duplicated(studio, qtbot, POINTS)
+        assert [item.recipe for item in studio.state.queue.coming] == [POINTS]
         studio.state.queue.hold()
+
+
+def duplicated(studio: Studio, qtbot, recipe: Recipe) -> None:
+    """Ctrl+Alt+D, and the options as they are."""
+    studio.window.activateWindow()  # a dialog that closes may have been active
+    qtbot.waitUntil(studio.window.isActiveWindow, timeout=LONG)
+    QTest.keyClick(studio.window, Qt.Key.Key_D, CONTROL | ALT)
+    dialog = find(studio, OptionsDialog, "optionsDialog")
+    assert dialog.draft.base == recipe
+    press(studio, qtbot, "useOptionsButton")
+    qtbot.waitUntil(lambda: find(studio, OptionsDialog, "optionsDialog") is None, timeout=LONG)
+
+
+def test_the_way_back_stands_though_what_is_gone_cannot_be_drawn(state, runs) -> None:
+    def submit(job, then=None, otherwise=None, newest="") -> None:
+        then(job())
+
+    shelf, library = RunShelf(state, submit), state.library
+    library.set_contents(read_contents(Folders()))
+    library.choose(DisplayedModel(POINTS.but(seed=3), runs[1]))
+    shelf.throw_away(runs[1])
+    state.messages.show_picture_failure(Failed(f"{runs[1]} is not there."))
+    library.set_contents(read_contents(Folders()))
+    assert state.displayed.model == library.weights_of(CATALOGUE["mog-iae"])
+    (undo,) = state.messages.current.actions
+    assert undo.asks_for(PUT_BACK)
+    state.messages.act(undo)
+    assert runs[1].is_dir() and state.messages.current is None
 
 
 def test_without_runs_the_list_says_how_to_make_one(qtbot, own_folders) -> None:

@@ -260,7 +260,7 @@ def test_who_closes_the_window_at_once_loses_nothing(qtbot, own_folders, tmp_pat
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     for _ in range(session_file.MOST_TRIES + 1):
         studio = Studio(settings, tmp_path / "session")
-        studio.session.start()
+        studio.session.read()
         studio.window.close()
         studio.session.worker.wait()
         studio.window.deleteLater()

@@ -429,7 +429,7 @@ def test_where_own_images_lie_is_told_to_nobody(tmp_path: Path, state) -> None:
     values = content(png)
     values["recipe"]["data"]["images"] = "//elsewhere/share"
     found = restorable(with_text(png, json.dumps(values).encode()))
-    assert found.model.recipe.data.images == "images", "nor does a picture name places here"
+    assert found.found.model.recipe.data.images == "images", "nor does a picture name places here"
 
 
 def test_with_too_much_to_carry_the_picture_is_saved_alone(

@@ -103,8 +103,9 @@ def test_the_plane_is_decoded_and_sends_images_to_the_grid(studio, qtbot) -> Non
 def test_neighbourhoods_form_can_be_stopped_and_go_on(studio, qtbot) -> None:
     canvas = open_map(studio, qtbot, "mnist-clusters-small")
     plane = canvas.places()
-    qtbot.keyClick(studio.window, Qt.Key.Key_M)
     asked = find(studio, QWidget, "mapView").questions
+    asked.ask_lattice(canvas.cells())  # the answer is on its way
+    qtbot.keyClick(studio.window, Qt.Key.Key_M)
     qtbot.waitUntil(lambda: asked.stages >= 1, timeout=LONG)
     assert not np.array_equal(canvas.places(), plane) and not canvas.hasLattice()
     if asked.embedding:

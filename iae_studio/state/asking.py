@@ -25,6 +25,7 @@ class Asked:
     follows: bool  # answered anew by newer weights of the same model
     then: Callable[[Any], object]
     otherwise: Callable[[], object] | None
+    lasting: bool = False  # a file is to be written of the answer
 
 
 class Asking(QObject):
@@ -48,17 +49,24 @@ class Asking(QObject):
         *,
         kind: str = "",
         follows: bool = False,
+        lasting: bool = False,
     ) -> None:
         """The answer goes to `then`; where there is none, `otherwise` runs. Both on this thread.
 
         A newer question of the same kind, by default of the same type, takes an older one's place.
         With `follows` newer weights of the same model answer again, until another question of the
-        kind is asked, it is cancelled, or another model is displayed. Then neither is called.
+        kind is asked, it is cancelled, or another model is displayed. Then neither is called. A
+        window that closes waits a moment for a `lasting` one.
         """
         kind = kind or type(question).__name__
-        asked = Asked(kind, question, self._displayed.recipe, follows, then, otherwise)
+        asked = Asked(kind, question, self._displayed.recipe, follows, then, otherwise, lasting)
         self._stand[kind] = asked
         self.wanted.emit(asked)
+
+    @property
+    def owes(self) -> bool:
+        """Whether a file is still to be written of an answer."""
+        return any(asked.lasting for asked in self._stand.values())
 
     def cancel(self, kind: str) -> None:
         """Nobody waits for it any more."""

@@ -9,13 +9,13 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from iae_studio.state.checked import all_of, is_a, mapping, text, whole, wrong
 from iae_studio.state.input_list import MAX_INPUTS
 from iae_studio.state.settings_values import MOST_SEED, settings_of, values_of
 from iae_studio.state.turned import MOST, Settings
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
+from trainer.storage.checked import all_of, is_a, mapping, text, whole, wrong
 
 FORMAT = 1
 MOST_NAME = 200  # letters

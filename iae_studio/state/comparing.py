@@ -20,9 +20,9 @@ from iae_studio.state.training import Training
 from trainer.messages import Pixels, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MODEL_SUFFIX, MOST_STEPS
+from trainer.storage.checked import mapping, text, whole
 
 MOST = 4
-MOST_TEXT = 4096  # letters of a path, or of a label
 FULL = f"{MOST} models are compared already: take one away first."
 
 
@@ -201,15 +201,12 @@ def values_of_compared(model: Compared) -> dict[str, Any]:
 
 def _compared(values: object) -> Compared:
     """One of them out of a file that anybody may have written. Raises UserError."""
-    if not isinstance(values, dict):
-        raise UserError("it is no group of values.")
-    path, step, label = (values.get(name) for name in ("path", "step", "label"))
-    for text in (path, label):
-        if not isinstance(text, str) or len(text) > MOST_TEXT or "\0" in text:
-            raise UserError("its path or label is no text.")
-    if step is not None and (type(step) is not int or not 0 <= step <= MOST_STEPS):
-        raise UserError("its step is no number of steps.")
-    recipe = values.get("recipe")
-    if not isinstance(recipe, dict):
-        raise UserError("it has no recipe.")
-    return Compared(Recipe.from_mapping(recipe), Path(path) if path else None, step, str(label))
+    told = mapping(values, "a compared model")
+    path, label = (text(told.get(name), name) for name in ("path", "label"))
+    step = told.get("step")
+    return Compared(
+        Recipe.from_mapping(mapping(told.get("recipe"), "recipe")),
+        Path(path) if path else None,
+        None if step is None else whole(step, "step", MOST_STEPS),
+        label,
+    )

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 
 from iae_studio.state.comparing import Compared
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.found_weights import Found
 from iae_studio.state.input_list import KeptInputs
 from iae_studio.state.marks import Mark
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings
+from trainer.storage.snapshots import Moment
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,14 @@ def exploration(state: StudioState) -> Exploration:
     )
 
 
-def explore_again(state: StudioState, wanted: Exploration) -> None:
+def explore_again(
+    state: StudioState, wanted: Exploration, moments: tuple[Moment, ...] = ()
+) -> None:
     """Show what was explored before: model, moment, inputs, sliders, selection.
 
-    The weights of a training that goes on are those of now.
+    The weights of a training that goes on are those of now. `moments` of the run are those that
+    the disk has by now, where somebody looked; else the one that is nearest in an older list is
+    shown.
     """
     model = _of_now(state, wanted.model)
     if model != state.displayed.model:
@@ -55,10 +61,29 @@ def explore_again(state: StudioState, wanted: Exploration) -> None:
         state.displayed.select(model)
     state.inputs.restore(wanted.inputs)
     state.query.restore(wanted.settings)
+    if moments and model.path is not None:
+        state.time.set_moments(model.path, moments)
     state.time.look_at(wanted.step if model.is_run else None)
     state.selection.restore(wanted.row, wanted.column)
     state.marks.restore(wanted.marks)
     state.comparing.set(wanted.compared)
+
+
+def explore_found(
+    state: StudioState,
+    found: Found,
+    inputs: KeptInputs,
+    settings: Settings,
+    selected: tuple[int, int],
+) -> None:
+    """Show what a bookmark or a picture tells of.
+
+    What neither tells of stays: what is compared, and of points, which take none, the images.
+    """
+    inputs = state.inputs.kept() if found.model.recipe.two_dimensional else inputs
+    compared = state.comparing.models
+    wanted = Exploration(found.model, found.step, inputs, settings, *selected, compared=compared)
+    explore_again(state, wanted, found.moments)
 
 
 def _of_now(state: StudioState, model: DisplayedModel) -> DisplayedModel:

@@ -155,6 +155,10 @@ class Messages(QObject):
         self._said = said
         self.changed.emit(self.current)
 
+    def about(self, topic: str) -> Message | None:
+        """What was said of a topic and still stands, even below something else."""
+        return next((known for known in self._said if known.topic == topic), None)
+
     def amend(self, message: Message) -> None:
         """Say what was said of the same topic in other words, if it still stands."""
         said = [message if known.topic == message.topic else known for known in self._said]

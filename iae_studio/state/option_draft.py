@@ -12,10 +12,11 @@ from trainer.recipe.recipe import Recipe
 
 
 class OptionDraft:
-    """`recipe` is the result while `valid`; else the last one that was."""
+    """`recipe` is the result while `valid`; else the last one that was. What is `held` stays."""
 
-    def __init__(self, base: Recipe) -> None:
+    def __init__(self, base: Recipe, held: frozenset[str] = frozenset()) -> None:
         self.base = self.recipe = base
+        self.held = held  # paths
         self.problems: dict[str, str] = {}  # by path
         self._typed: dict[str, str] = {}
         self._kinds = {each.path: each.kind for each in all_options()}
@@ -46,7 +47,7 @@ class OptionDraft:
 
     def type(self, path: str, text: str) -> None:
         """Something is typed or chosen."""
-        if text.strip() == as_text(value_at(self.base, path)):
+        if path in self.held or text.strip() == as_text(value_at(self.base, path)):
             self._typed.pop(path, None)
         else:
             self._typed[path] = text
@@ -70,7 +71,7 @@ class OptionDraft:
         """Type all in which a recipe differs."""
         self._typed.clear()
         for path in self._kinds:
-            if value_at(recipe, path) != value_at(self.base, path):
+            if path not in self.held and value_at(recipe, path) != value_at(self.base, path):
                 self._typed[path] = as_text(value_at(recipe, path))
         self._look("")
 

@@ -104,9 +104,13 @@ class Queue(QObject):
         """The displayed recipe, or the displayed run to go on with, where it does not train now."""
         model = self._displayed.model
         trains = self._training.busy and model.path == self._training.run_path
-        item = self.add(model.recipe, model.path if model.is_run and not trains else None)
+        return self.add_told(model.recipe, model.path if model.is_run and not trains else None)
+
+    def add_told(self, recipe: Recipe, run: Path | None = None, name: str = "") -> Item | None:
+        """As `add`, and say so; `name` is what it is called, by default its experiment's title."""
+        item = self.add(recipe, run)
         if item is not None:
-            self.tell(f"{model.recipe.about.title} waits")
+            self._tell(f"{name or recipe.about.title} waits")
         return item
 
     def add_seeds(self, recipe: Recipe, seeds: Iterable[int]) -> int:
@@ -115,10 +119,10 @@ class Queue(QObject):
         count = sum(item is not None for item in added)
         if count == len(added):
             waits = f"{recipe.about.title} waits with {count} {'seed' if count == 1 else 'seeds'}"
-            self.tell(waits)
+            self._tell(waits)
         return count
 
-    def tell(self, waits: str) -> None:
+    def _tell(self, waits: str) -> None:
         """Say that something waits, and until when."""
         goes = self._training.busy and not self.held
         until = "when this training ends" if goes else "when the queue is started"

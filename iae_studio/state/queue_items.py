@@ -15,13 +15,14 @@ from trainer.messages import UserError
 from trainer.recipe.migration import newer
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
+from trainer.storage.checked import mapping, text, whole, wrong
 
 FORMAT = 1
 MOST = 200  # that wait
 MOST_ENDED = 20  # that are remembered
 MOST_SEEDS = 50
 MOST_SEED = (1 << 31) - 1
-_MOST_WHY, _MOST_PATH = 1000, 4096  # letters
+_MOST_WHY = 1000  # letters
 _SEEDS = re.compile(r"(\d{1,10})(?:-(\d{1,10}))?", re.ASCII)
 _keys = itertools.count(1)
 
@@ -100,35 +101,31 @@ def parsed(content: Mapping[str, Any]) -> tuple[Kept, str]:
 
 
 def _item(told: object) -> Item:
-    if not isinstance(told, Mapping):
-        raise UserError("An entry of the queue is damaged.")
-    recipe = Recipe.from_mapping(told.get("recipe"))  # type: ignore[arg-type]
-    run, stage, step, why = (told.get(key) for key in ("run", "stage", "step", "why"))
+    values = mapping(told, "an entry of the queue")
+    recipe = Recipe.from_mapping(mapping(values.get("recipe"), "recipe"))
+    run, stage, why = (text(values.get(key), key) for key in ("run", "stage", "why"))
     if stage not in [each.value for each in Stage]:
-        raise UserError("An entry of the queue is damaged: it does not say how it stands.")
-    if not isinstance(step, int) or isinstance(step, bool) or not 0 <= step <= MOST_STEPS:
-        raise UserError("An entry of the queue is damaged: its step is no number of steps.")
-    if not isinstance(why, str) or not isinstance(run, str) or not _is_path(run):
-        raise UserError("An entry of the queue is damaged: its run is no folder.")
+        raise wrong("stage")
+    if run and not _is_path(run):
+        raise wrong("run")
+    step = whole(values.get("step"), "step", MOST_STEPS)
     return Item(recipe, Path(run) if run else None, Stage(stage), step, why[:_MOST_WHY])
 
 
-def _is_path(text: str) -> bool:
-    if "\0" in text or len(text) > _MOST_PATH:
-        return False
+def _is_path(name: str) -> bool:
     try:
-        text.encode()
+        name.encode()
     except UnicodeEncodeError:  # half a letter
         return False
-    return not text or Path(text).is_absolute()
+    return Path(name).is_absolute()
 
 
-def seeds_in(text: str) -> tuple[int, ...]:
+def seeds_in(typed: str) -> tuple[int, ...]:
     """The seeds that somebody typed: "0, 1, 2", "4-7", or a number alone: so many, from 0 on.
 
     Raises UserError for anything else.
     """
-    parts = [part for part in re.split(r"[,;\s]+", text.strip()) if part]
+    parts = [part for part in re.split(r"[,;\s]+", typed.strip()) if part]
     found: dict[int, None] = {}  # each once, in their order
     for part in parts:
         match = _SEEDS.fullmatch(part)

@@ -13,6 +13,9 @@ class Requests(QObject):
     # A recipe to be changed before it is trained; what is to be done with the changed one, or None:
     # it is trained then.
     optionsWanted = Signal(object, object)
+    # A recipe for a branch, and what is to be done with the changed one; where it branches off, in
+    # words; the paths of the options that stay.
+    branchWanted = Signal(object, object, str, object)
     filmWanted = Signal()  # of what is explored
     ownImagesWanted = Signal()  # a folder of them, to train on
 

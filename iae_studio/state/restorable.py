@@ -7,8 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.exploration import Exploration
+from iae_studio.state.found_weights import Found
 from iae_studio.state.input_list import Input, KeptInputs, spec_of
 from iae_studio.state.shared_state import Shared
 from iae_studio.state.test_request import TestRequest
@@ -24,29 +23,29 @@ class Restorable:
     """What a picture carried, and the weights that were found for it on this computer."""
 
     shared: Shared
-    model: DisplayedModel
-    step: int | None  # of the run's moments; None: the model's newest weights
+    found: Found
     picture: str  # the name of its file
 
-    def exploration(self, noise: Settings | None = None) -> Exploration:
-        """For `explore_again`; with the `noise` of other settings, where such are given."""
-        made, model = self.shared, self.model
+    def inputs(self) -> KeptInputs:
+        """Its inputs, as its network saw them. Raises UserError where that sees otherwise."""
+        made, model = self.shared, self.found.model
         spec = spec_of(model.recipe)
-        inputs: tuple[Input, ...] = ()
-        if spec is not None:
-            if len(made.images) and made.images.shape[1:] != spec.shape:
-                raise UserError(f'The images in "{self.picture}" are not of the model\'s size.')
-            each = zip(made.names, made.tests, made.images, strict=True)
-            inputs = tuple(
-                Input(name, seen, spec, None if test else _in_colour(seen), test)
-                for name, test, seen in each
-            )
-        settings = made.settings
-        if noise is not None:
-            settings = replace(settings, **{key: getattr(noise, key) for key in NOISE})
+        if spec is None:
+            return KeptInputs(())
+        if len(made.images) and made.images.shape[1:] != spec.shape:
+            raise UserError(f'The images in "{self.picture}" are not of the model\'s size.')
+        inputs = tuple(
+            Input(name, seen, spec, None if test else _in_colour(seen), test)
+            for name, test, seen in zip(made.names, made.tests, made.images, strict=True)
+        )
         request = TestRequest(model.recipe, 0, model.path) if any(made.tests) else None
-        kept = KeptInputs(inputs, request, 1)
-        return Exploration(model, self.step, kept, settings, made.row, made.column)
+        return KeptInputs(inputs, request, 1)
+
+    def settings(self, noise: Settings | None = None) -> Settings:
+        """What was turned; with the `noise` of other settings, where such are given."""
+        if noise is None:
+            return self.shared.settings
+        return replace(self.shared.settings, **{key: getattr(noise, key) for key in NOISE})
 
 
 def _in_colour(seen: Pixels) -> Pixels:

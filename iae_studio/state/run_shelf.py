@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QMetaMethod, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import Action, Message, short
@@ -15,6 +15,7 @@ from iae_studio.state.run_list import NEWEST, matches, ordered
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from trainer.messages import UserError
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
 from trainer.storage.run_notes import RunNotes, notes_of, write_notes
@@ -107,9 +108,10 @@ class RunShelf(QObject):
         path, self._leaves = self._leaves, None
         if path is not None and self._state.displayed.model.path == path:
             library, messages = self._state.library, self._state.messages
-            said = messages.current
-            library.choose(library.weights_of(self._state.displayed.recipe))
-            messages.keep(said)  # the way back
+            way_back = messages.about(TRASH)  # perhaps below why the run cannot be drawn any more
+            recipe = self._state.displayed.recipe  # the run's, with options of its own
+            library.choose(library.weights_of(CATALOGUE.get(recipe.name, recipe)))
+            messages.keep(way_back)
         self.changed.emit()
         if self._looks:
             self._count()
@@ -165,16 +167,12 @@ class RunShelf(QObject):
         if not state.training.busy:
             self.display(run)
             state.training.begin(run.recipe, run.path)
-        elif not self.trains(run.path) and state.queue.add(run.recipe, run.path) is not None:
-            state.queue.tell(f"{self.name_of(run.path)} waits")
+        elif not self.trains(run.path):
+            state.queue.add_told(run.recipe, run.path, self.name_of(run.path))
 
     def duplicate(self, recipe: Recipe) -> None:
-        """The same experiment with other options, which a dialog asks for where there is one."""
-        wanted = self._state.requests.optionsWanted
-        if self._state.requests.isSignalConnected(QMetaMethod.fromSignal(wanted)):
-            wanted.emit(recipe, self._stand_ready)
-        else:
-            self._stand_ready(recipe)
+        """The same experiment with other options, which a dialog asks for."""
+        self._state.requests.optionsWanted.emit(recipe, self._stand_ready)
 
     def _stand_ready(self, recipe: Recipe) -> None:
         state = self._state
@@ -182,8 +180,8 @@ class RunShelf(QObject):
         if not state.training.busy:
             text = f"{recipe.about.title} stands ready, untrained: press Train."
             state.messages.show_message(Message(text))
-        elif state.queue.add(recipe) is not None:
-            state.queue.tell(f"{recipe.about.title} waits")
+        else:
+            state.queue.add_told(recipe)
 
     # ---- the trash ---------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from iae_studio.state.checked import all_of, mapping, text, whole, wrong
 from iae_studio.state.comparing import MOST as MOST_COMPARED
 from iae_studio.state.comparing import Compared, values_of_compared
 from iae_studio.state.displayed import DisplayedModel
@@ -18,6 +17,7 @@ from iae_studio.state.turned import MOST, Settings
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
+from trainer.storage.checked import all_of, mapping, text, whole, wrong
 
 FORMAT = 1  # what a later version adds beside what there is leaves this as it is
 

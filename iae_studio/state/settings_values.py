@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, TypeVar
 
-from iae_studio.state.checked import all_of, is_a, number, text, whole, wrong
 from iae_studio.state.turned import (
     CLUSTERS,
     COLUMNS,
@@ -18,6 +17,7 @@ from iae_studio.state.turned import (
     Settings,
 )
 from trainer.messages import column_seeds
+from trainer.storage.checked import all_of, is_a, number, text, whole, wrong
 
 MOST_SEED = 1 << 31  # of a column, or of test images
 MOST_SCALE, MOST_OFFSET = 2.0, 100.0  # what sliders and typed numbers reach, and more

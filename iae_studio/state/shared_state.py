@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.model_files import SHIPPED
-from iae_studio.state.session import parsed
+from iae_studio.state.settings_values import settings_of, values_of
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings
 from trainer.exploring.questions.keeping import Kept
@@ -22,10 +23,9 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
 from trainer.recipe.specs import DATA_SETS
 from trainer.reporting.state_chunk import packed, unpacked
+from trainer.storage.checked import all_of, is_a, mapping, text, whole, wrong
 
 UNTRAINED, SHIPS, TRAINED = "untrained", "shipped", "trained"  # kinds of weights
-MOST_TEXT = 4096  # letters of a name
-_SETTINGS_FORMAT = 1  # of the session's settings, which later versions read too
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def to_mapping(made: Shared) -> dict[str, Any]:
     return {
         "recipe": made.recipe.to_mapping(),
         "weights": asdict(made.weights),
-        "settings": {**asdict(made.settings), "locked": sorted(made.settings.locked)},
+        "settings": values_of(made.settings),
         "columns": made.columns,
         "selection": [made.row, made.column],
         "names": list(made.names),
@@ -125,74 +125,39 @@ def _brief(error: UserError) -> str:
 
 
 def _shared_in(values: Mapping[str, Any]) -> Shared:
-    checked = parsed(
-        {
-            "format": _SETTINGS_FORMAT,
-            "recipe": values.get("recipe"),
-            "path": "",
-            "step": 0,
-            "tests": None,
-            "pictures": [],
-            "settings": values.get("settings"),
-        }
-    )
-    names = _list(values, "names", str)
-    tests = _list(values, "tests", bool)
+    # Nobody else's picture names places of this computer.
+    recipe = without_folders(Recipe.from_mapping(mapping(values.get("recipe"), "recipe")))
+    names = all_of(values.get("names"), "names", MAX_INPUTS, text)
+    tests = all_of(values.get("tests"), "tests", MAX_INPUTS, partial(is_a, bool))
     row, column = _selection(values.get("selection"))
-    if len(names) != len(tests) or any(len(name) > MOST_TEXT or "\0" in name for name in names):
-        raise _wrong("names")
-    shape = checked.recipe.image_shape
-    if shape is None and names:
-        raise _wrong("names")
+    shape = recipe.image_shape
+    if len(names) != len(tests) or (shape is None and names):
+        raise wrong("names")
     return Shared(
-        without_folders(checked.recipe),  # nobody else's picture names places of this computer
-        _weights_in(values.get("weights")),
-        checked.settings,
-        _whole(values.get("columns"), "columns", MAX_INPUTS),
+        recipe,
+        _weights_in(mapping(values.get("weights"), "weights")),
+        settings_of(mapping(values.get("settings"), "settings")),
+        whole(values.get("columns"), "columns", MAX_INPUTS),
         row,
         column,
-        tuple(names),
-        tuple(tests),
+        names,
+        tests,
         unpacked(values.get("images"), len(names), shape or (1, 1, 1)),
     )
 
 
-def _weights_in(values: object) -> Weights:
-    if not isinstance(values, dict):
-        raise _wrong("weights")
-    kind, name, mark = (values.get(key) for key in ("kind", "name", "fingerprint"))
-    if not isinstance(name, str) or not isinstance(mark, str) or not isinstance(kind, str):
-        raise _wrong("weights")
+def _weights_in(values: Mapping[str, Any]) -> Weights:
+    kind, name, mark = (text(values.get(key), "weights") for key in ("kind", "name", "fingerprint"))
     if kind not in (UNTRAINED, SHIPS, TRAINED) or (kind == UNTRAINED) is not (not mark):
-        raise _wrong("weights")
-    if len(name) > MOST_TEXT or len(mark) > MOST_TEXT:
-        raise _wrong("weights")
-    return Weights(kind, name, _whole(values.get("step"), "step", MOST_STEPS), mark)
+        raise wrong("weights")
+    return Weights(kind, name, whole(values.get("step"), "step", MOST_STEPS), mark)
 
 
 def _selection(value: object) -> tuple[int, int]:
+    """A row and a column; row -1: nothing is selected."""
     if not isinstance(value, list) or len(value) != 2:
-        raise _wrong("selection")
-    row, column = value
-    if row == -1 and not isinstance(row, float):
-        return -1, _whole(column, "selection", MAX_INPUTS)
-    return _whole(row, "selection", MAX_INPUTS), _whole(column, "selection", MAX_INPUTS)
-
-
-def _list(values: Mapping[str, Any], name: str, kind: type) -> list[Any]:
-    value = values.get(name)
-    if not isinstance(value, list) or len(value) > MAX_INPUTS:
-        raise _wrong(name)
-    if not all(isinstance(each, kind) for each in value):
-        raise _wrong(name)
-    return value
-
-
-def _whole(value: object, name: str, most: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-        raise _wrong(name)
-    return value
-
-
-def _wrong(name: str) -> UserError:
-    return UserError(f"{name} is not as it should be.")
+        raise wrong("selection")
+    row, column = (whole(each, "selection", MAX_INPUTS, least=-1) for each in value)
+    if column < 0:
+        raise wrong("selection")
+    return row, column

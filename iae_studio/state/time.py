@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.messages import Message, Messages
 from trainer.messages import Failed
-from trainer.storage.snapshots import MOST_BYTES, Moment, one_a_step
+from trainer.storage.snapshots import MOST_BYTES, Moment, nearest, one_a_step
 
 MEGABYTE = 1_000_000
 LOST = "moment"  # what a message is about
@@ -68,8 +68,7 @@ class Time(QObject):
             self._awaited = step
             return
         self._awaited = None
-        moment = None if step is None else min(self.moments, key=lambda m: abs(m.step - step))
-        self._move(moment)
+        self._move(None if step is None else nearest(self.moments, step))
 
     def step_by(self, places: int) -> None:
         """So many moments later or earlier; beyond the last come the newest weights."""

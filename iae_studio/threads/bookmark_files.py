@@ -22,17 +22,16 @@ from PIL import Image
 
 from iae_studio.state.bookmarks import Bookmark, NewerBookmarkError, bookmark_of
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.found_weights import Found, found_in
 from iae_studio.state.input_list import Input, spec_of
-from iae_studio.state.model_files import find_weights, is_model, model_recipe
+from iae_studio.state.model_files import find_weights
 from iae_studio.state.turned import columns_of
 from trainer.messages import Pixels, Probe, UserError
 from trainer.recipe.grey_range import GreyRange
-from trainer.recipe.saved import read_begun
 from trainer.storage.faults import in_words
 from trainer.storage.files import read_object
 from trainer.storage.paths import bookmarks_root
 from trainer.storage.regular import open_regular
-from trainer.storage.snapshots import FOLDER, Moment, moments_in, snapshot_path
 
 FILE, THUMBNAIL, WEIGHTS = "bookmark.json", "thumbnail.png", "weights.safetensors"
 PARTIAL, GONE = ".partial-", ".deleted-"  # beginnings of folders that are no bookmarks
@@ -51,11 +50,9 @@ class Shelf:
 
 @dataclass(frozen=True, eq=False)
 class Reopened:
-    """What a bookmark shows: a model, the moment of its run, the run's moments, the inputs."""
+    """What a bookmark shows: its weights, and the inputs."""
 
-    model: DisplayedModel
-    step: int | None
-    moments: tuple[Moment, ...]
+    found: Found
     inputs: tuple[Input, ...]
 
 
@@ -188,12 +185,5 @@ def probe_of(bookmark: Bookmark) -> Probe:
 def reopen(bookmark: Bookmark) -> Reopened:
     """What it shows, as far as that is on this computer. Raises UserError naming what lacks."""
     inputs, file = inputs_of(bookmark), weights_of(bookmark)
-    if file is None:
-        return Reopened(DisplayedModel(bookmark.recipe), None, (), inputs)
-    run, step = file.parent.parent, bookmark.step
-    if file == snapshot_path(run, step, kept=True) and file.parent.name == FOLDER and is_model(run):
-        with suppress(UserError):
-            return Reopened(
-                DisplayedModel(read_begun(run).recipe, run), step, moments_in(run), inputs
-            )
-    return Reopened(DisplayedModel(model_recipe(file), file), None, (), inputs)
+    found = Found(DisplayedModel(bookmark.recipe)) if file is None else found_in(file)
+    return Reopened(found, inputs)

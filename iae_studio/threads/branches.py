@@ -13,14 +13,25 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import Parent, read_begun
 
 
-def recipe_in_force(run: Path, step: int | None) -> Recipe:
-    """The recipe that a run goes by at a step, or at its last checkpoint. Raises UserError."""
+@dataclass(frozen=True)
+class Origin:
+    """Where a branch would begin: what is in force there, and whether all of a checkpoint is."""
+
+    recipe: Recipe
+    step: int
+    whole: bool
+
+
+def origin_of(run: Path, step: int | None) -> Origin:
+    """Of a branch at a step, or at the last checkpoint. Raises UserError."""
     from trainer.training.amendments import step_at_rest
     from trainer.training.checkpoint import RunFolder
 
-    recipe = read_begun(run).recipe
-    at = step_at_rest(RunFolder(run)) if step is None else step
-    return fitting_amendments(run, recipe).recipe_at(recipe, at)
+    recipe, folder = read_begun(run).recipe, RunFolder(run)
+    last = step_at_rest(folder) if step is None or folder.has_state() else None
+    at = (last or 0) if step is None else step
+    recipe = fitting_amendments(run, recipe).recipe_at(recipe, at)
+    return Origin(recipe, at, step is None or step == last)
 
 
 def make_branch(run: Path, step: int | None, recipe: Recipe, folders: Folders) -> Path:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.model_files import find_weights, is_model, model_recipe
+from iae_studio.state.found_weights import Found, found_in
+from iae_studio.state.model_files import find_weights
 from iae_studio.state.pages import Page
 from iae_studio.state.restorable import Restorable, fits, missing
 from iae_studio.state.shared_state import Shared, shared_in, to_mapping
 from trainer.messages import Clusters, Pixels, Rendering, UserError
-from trainer.recipe.fingerprint import fingerprint_of
-from trainer.recipe.saved import read_meta
 from trainer.reporting.sheets import encoded, enlarged, picture_path
 from trainer.reporting.state_chunk import (
     TooMuchError,
@@ -28,7 +27,6 @@ from trainer.reporting.state_chunk import (
 from trainer.storage.faults import in_words
 from trainer.storage.files import write_bytes
 from trainer.storage.regular import NotAFileError
-from trainer.storage.snapshots import FOLDER, moments_in, one_a_step
 
 
 @dataclass(frozen=True)
@@ -106,22 +104,11 @@ def restorable(path: Path, likely: Path | None = None) -> Restorable | None:
         return None
     made = shared_in(values, path.name)
     if not made.weights.fingerprint:
-        return Restorable(made, DisplayedModel(made.recipe), None, path.name)
+        return Restorable(made, Found(DisplayedModel(made.recipe)), path.name)
     file = find_weights(made.weights.fingerprint, likely)
     if file is None:
         raise UserError(missing(made, path))
-    model, step = _model_of(file)
-    if not fits(made, model.recipe):
+    found = found_in(file)
+    if not fits(made, found.model.recipe):
         raise UserError(f'The images in "{path.name}" are not of its model\'s size.')
-    return Restorable(made, model, step, path.name)
-
-
-def _model_of(file: Path) -> tuple[DisplayedModel, int | None]:
-    """Of a run's moment the run, and the step to look at."""
-    run, mark = file.parent.parent, fingerprint_of(file)
-    if file.parent.name == FOLDER and is_model(run):
-        step = read_meta(file).step
-        shown = [each.path for each in one_a_step(moments_in(run)) if each.step == step]
-        if any(each == file or fingerprint_of(each) == mark for each in shown):
-            return DisplayedModel(model_recipe(run), run), step
-    return DisplayedModel(model_recipe(file), file), None
+    return Restorable(made, found, path.name)

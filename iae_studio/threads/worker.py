@@ -35,6 +35,7 @@ class WorkThread(QThread):
         super().__init__(parent)
         self._jobs: deque[_Job] = deque()
         self._wake = threading.Condition()
+        self._hand: _Job | None = None
         self._quit = False
         self._over.connect(self._follow)
 
@@ -58,6 +59,13 @@ class WorkThread(QThread):
             self._jobs.append(_Job(job, then, otherwise, newest))
             self._wake.notify()
 
+    @property
+    def owes(self) -> bool:
+        """Whether a job that no newer one would replace is not done yet: a file to write, say."""
+        with self._wake:
+            hand = () if self._hand is None else (self._hand,)
+            return self.isRunning() and any(not job.newest for job in (*hand, *self._jobs))
+
     def ask_to_end(self, after_all: bool = False) -> None:
         """End after the job in hand, or `after_all` that wait; returns at once.
 
@@ -76,8 +84,10 @@ class WorkThread(QThread):
                 self._wake.wait_for(lambda: bool(self._jobs) or self._quit)
                 if not self._jobs:
                     return
-                job = self._jobs.popleft()
+                job = self._hand = self._jobs.popleft()
             self._do(job)
+            with self._wake:
+                self._hand = None
 
     def _do(self, job: _Job) -> None:
         try:

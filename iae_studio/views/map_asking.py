@@ -148,6 +148,10 @@ class MapQuestions(QObject):
         """Nobody asks what lies there any more."""
         self._state.asking.cancel(POINT)
 
+    def leave_lattice(self) -> None:
+        """Nobody sees the background any more."""
+        self._state.asking.cancel(LATTICE)
+
     def _decoding(self, kind: type[DecodePlane], points: Floats) -> DecodePlane | None:
         if not self._looks or self.plane is None or self.map is None or not self.map.decodable:
             return None

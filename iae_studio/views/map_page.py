@@ -84,6 +84,7 @@ class MapPage(QWidget):
         decodes = self.kind == PLANE and found.decodable and asked.plane is not None
         self.canvas.decodable = decodes
         if not decodes:
+            asked.leave_lattice()  # it would come late, below other places
             self.canvas.setLattice(None)
         if self.kind == NEAR and not asked.stopped:
             asked.embed()  # nothing where it is under way or done

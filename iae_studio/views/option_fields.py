@@ -16,6 +16,7 @@ from trainer.recipe.options import value_at
 
 FIELD = 168  # px
 ADDITION = "addition"
+HELD = "As in the run it branches off: its weights fit nothing else."
 Field = QLineEdit | QComboBox | QCheckBox
 
 
@@ -118,13 +119,13 @@ class OptionRow(QWidget):
         path, draft = self.option.path, self._draft
         self._show(draft.text(path))
         changed, problem = draft.changed(path), draft.problems.get(path, "")
-        idle = draft.idle(path)
-        self.field.setEnabled(changed or not idle)
+        idle, held = draft.idle(path), path in draft.held
+        self.field.setEnabled(not held and (changed or not idle))
         self._reset.setVisible(changed)
         self._reset.setToolTip("Back to what it was")
         was = _shown(value_at(draft.base, path))
         told = problem or (f"Changed; it was {was}." if changed else "")
-        told = told or (f"No effect here: {idle}." if idle else "")
+        told = told or (f"No effect here: {idle}." if idle else HELD if held else "")
         self._told.setText(told)
         self._told.setVisible(bool(told))
         self._about.setVisible(changed or not idle)  # a line less where it does not matter

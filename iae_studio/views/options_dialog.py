@@ -47,17 +47,37 @@ class Way:
     do: Callable[[Recipe], object]
 
 
+@dataclass(frozen=True)
+class About:
+    """What the options are of, and which of them stay."""
+
+    title: str = "Options of this experiment"
+    words: str = ""
+    held: frozenset[str] = frozenset()
+
+
+ITSELF = About()
+
+
 class OptionsDialog(QDialog):
     """`optionsDialog`; `ways` are its buttons, the first of which is the primary one."""
 
     def __init__(
-        self, recipe: Recipe, fitting: Fitting, ways: Sequence[Way], parent: QWidget | None = None
+        self,
+        recipe: Recipe,
+        fitting: Fitting,
+        ways: Sequence[Way],
+        parent: QWidget | None = None,
+        about: About = ITSELF,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("optionsDialog")
-        self.setWindowTitle("Options of this experiment")
+        self.setWindowTitle(about.title)
         self.setModal(True)
-        self.draft = OptionDraft(recipe)
+        self.draft = OptionDraft(recipe, about.held)
+        self._about = caption(about.words)
+        self._about.setObjectName("optionsAbout")
+        self._about.setVisible(bool(about.words))
         self._ways = list(ways)
         self._buttons: list[QPushButton] = []
         self._shows = ALL
@@ -87,6 +107,7 @@ class OptionsDialog(QDialog):
         title = ElidedLabel(self.draft.base.about.title or self.draft.base.name)
         title.setProperty("title", True)
         layout.addWidget(title)
+        layout.addWidget(self._about)
         layout.addLayout(self._top())
         layout.addWidget(self._list, 1)
         line = QFrame()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -27,17 +25,12 @@ from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.inference.snapshot_cache import LATELY
 from trainer.messages import Floats, Probe, Rendering, UserError
 from trainer.recipe.saved import read_meta
-from trainer.storage.snapshots import moments_in
+from trainer.storage.snapshots import moments_in, nearest
 from trainer.training.checkpoint import STATE, RunFolder
 from trainer.training.small_files import mark_of
 
-MOST_RUNS = 4  # whose newest weights are held
 POINTS_OF_CURVE = 800
 NO_NUMBERS = ("recipe", "step", "not_measured")  # entries of measures that are none
-
-Key = tuple[Path, object, str]
-_held: OrderedDict[Key, Snapshot] = OrderedDict()
-_lock = threading.Lock()
 
 
 # ---- pictures ------------------------------------------------------------------------------------
@@ -66,18 +59,17 @@ def _weights(snapshot: Snapshot, question: WhatItMakes, told: Circumstances) -> 
     if _in_hand(snapshot, question, told):
         return snapshot
     if path is None or (path.is_dir() and not (path / STATE).exists()):
-        return _held_or(
-            (Path(), question.recipe, str(device)), fresh_snapshot, question.recipe, device
+        return LATELY.held(
+            (Path(), question.recipe, str(device)), lambda: fresh_snapshot(question.recipe, device)
         )
     if step is not None and path.is_dir():
-        moments = moments_in(path)
-        if not moments:
+        moment = nearest(moments_in(path), step)
+        if moment is None:
             raise UserError(f"No moment of {path.name} is kept any more: add its newest weights.")
-        nearest = min(moments, key=lambda moment: (abs(moment.step - step), -moment.kept))
-        return LATELY.snapshot(nearest.path, device)
-    if path.is_dir():
+        return LATELY.snapshot(moment.path, device)
+    if path.is_dir():  # a run that was saved since is another one
         key = (path, mark_of(path / STATE), str(device))
-        return _held_or(key, load_snapshot, path, device, told.root)
+        return LATELY.held(key, lambda: load_snapshot(path, device, told.root))
     return LATELY.snapshot(path, device, told.root)
 
 
@@ -86,20 +78,6 @@ def _in_hand(snapshot: Snapshot, question: WhatItMakes, told: Circumstances) -> 
     if question.step is None:
         return same and told.moment is None
     return same and told.moment is not None and snapshot.step == question.step
-
-
-def _held_or(key: Key, load: Any, *how: Any) -> Snapshot:
-    """What was loaded lately; a run that was saved since is another one."""
-    with _lock:
-        if key in _held:
-            _held.move_to_end(key)
-            return _held[key]
-    loaded: Snapshot = load(*how)
-    with _lock:
-        _held[key] = loaded
-        while len(_held) > MOST_RUNS:
-            _held.popitem(last=False)
-    return loaded
 
 
 def _made(snapshot: Snapshot, probe: Probe, told: Circumstances) -> Made:

@@ -15,7 +15,7 @@ from trainer.inference.snapshot import Snapshot
 from trainer.inference.snapshot_cache import LATELY
 from trainer.messages import UserError
 from trainer.storage.files import is_missing
-from trainer.storage.snapshots import Moment, moments_in, one_a_step
+from trainer.storage.snapshots import Moment, moments_in, nearest, one_a_step
 
 SEVERAL = "The keyframes are of several models: a film is of one, or of moments of one run."
 
@@ -35,14 +35,13 @@ def snapshot_of(frame: Keyframe, own: Snapshot, root: Path | None) -> Snapshot:
     if frame.step is None or not frame.model.is_dir():
         return LATELY.snapshot(frame.model, own.device, root)
     wanted = frame.step
-    moments = one_a_step(moments_in(frame.model))
-    nearest = min(moments, key=lambda moment: abs(moment.step - wanted), default=None)
-    if nearest is not None and nearest.step == wanted:
-        return at_moment(nearest, own.device, root)
+    moment = nearest(moments_in(frame.model), wanted)
+    if moment is not None and moment.step == wanted:
+        return at_moment(moment, own.device, root)
     newest = load_snapshot(frame.model, own.device, root)
-    if nearest is None or abs(newest.step - wanted) <= abs(nearest.step - wanted):
+    if moment is None or abs(newest.step - wanted) <= abs(moment.step - wanted):
         return newest
-    return at_moment(nearest, own.device, root)
+    return at_moment(moment, own.device, root)
 
 
 def at_moment(moment: Moment, device: torch.device, root: Path | None) -> Snapshot:
@@ -50,11 +49,10 @@ def at_moment(moment: Moment, device: torch.device, root: Path | None) -> Snapsh
     try:
         return LATELY.snapshot(moment.path, device, root)
     except UserError:
-        left = one_a_step(moments_in(moment.path.parent.parent))
-        if not is_missing(moment.path) or not left:
+        left = nearest(moments_in(moment.path.parent.parent), moment.step)
+        if not is_missing(moment.path) or left is None:
             raise
-    nearest = min(left, key=lambda known: abs(known.step - moment.step))
-    return LATELY.snapshot(nearest.path, device, root)
+    return LATELY.snapshot(left.path, device, root)
 
 
 @dataclass(frozen=True)

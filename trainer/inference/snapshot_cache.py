@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 import torch
@@ -12,17 +13,15 @@ from trainer.inference.model_files import load_moment
 from trainer.inference.snapshot import Snapshot
 from trainer.storage.faults import in_words
 
-MOST_BYTES = 1 << 28  # of all weights that are held
-
-Key = tuple[Path, int, int, str]
+MOST_BYTES = 1 << 29  # of all weights that are held: those of four large models
 
 
 class SnapshotCache:
-    """Holds the snapshots of files that were asked for last. May be used from any thread."""
+    """Holds the snapshots that were asked for last. May be used from any thread."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most = most_bytes
-        self._held: OrderedDict[Key, Snapshot] = OrderedDict()
+        self._held: OrderedDict[Hashable, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -36,11 +35,15 @@ class SnapshotCache:
         with in_words(path, "cannot be read"):
             about = path.stat()
         key = (path, about.st_mtime_ns, about.st_size, str(device))
+        return self.held(key, lambda: load_moment(path, device, root))
+
+    def held(self, key: Hashable, load: Callable[[], Snapshot]) -> Snapshot:
+        """What was loaded under that key, or is now; the key must tell it from all others."""
         with self._lock:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-        loaded = load_moment(path, device, root)
+        loaded = load()
         with self._lock:
             self._held[key] = loaded
             while len(self._held) > 1 and self._size() > self._most:

@@ -58,6 +58,11 @@ def one_a_step(moments: tuple[Moment, ...]) -> tuple[Moment, ...]:
     return tuple({each.step: each for each in moments}.values())
 
 
+def nearest(moments: Iterable[Moment], step: int) -> Moment | None:
+    """The moment nearest to a step, of equals the kept one; None where there are none."""
+    return min(moments, key=lambda moment: (abs(moment.step - step), not moment.kept), default=None)
+
+
 def surplus(
     moments: tuple[Moment, ...], most: int = MOST, most_bytes: int = MOST_BYTES
 ) -> list[Moment]:

@@ -27,6 +27,7 @@ from trainer.training.cuda_graphs import WARM_UP, CapturedSteps
 from trainer.training.state import TrainState, start
 from trainer.training.step import next_batch, step
 from trainer.training.step_memory import Peak, memory_of
+from trainer.training.terms import Terms
 
 SPARE = 0.8  # of the free memory: a batch that is proposed leaves the rest to others
 TAKEN, MOST_TAKEN = 0.25, 1 << 30  # of the free memory, and bytes of RAM, that a trial may take
@@ -165,11 +166,11 @@ def _try(
     wanted = Schedule.at(recipe, phase.step).batch
     batch = min(FIRST, max(2, wanted // 2))
     tried = _Tried(())
-    state.recipe = _in_batches(recipe, batch)
+    _go_by(state, _in_batches(recipe, batch))
     _step(state, batches, phase.step)  # makes what lives on: it does not grow with the batch
     while True:
         progress(0, 0)
-        state.recipe = _in_batches(recipe, batch)
+        _go_by(state, _in_batches(recipe, batch))
         began = time.perf_counter()
         try:
             with memory_of(state) as peak:
@@ -187,8 +188,13 @@ def _try(
         if took > LONG and len(tried.peaks) > 1:
             break
         batch = following
-    state.recipe = _in_batches(recipe, tried.peaks[-1].batch)
+    _go_by(state, _in_batches(recipe, tried.peaks[-1].batch))
     return replace(tried, seconds=_timed(state, batches, phase.step, progress))
+
+
+def _go_by(state: TrainState, recipe: Recipe) -> None:
+    """The steps that follow are this recipe's."""
+    state.recipe, state.terms = recipe, Terms(recipe)
 
 
 def _room(device: torch.device) -> float:

@@ -37,10 +37,10 @@ def text(value: object, name: str) -> str:
     return words
 
 
-def whole(value: object, name: str, most: int) -> int:
-    """A number from 0 to `most`."""
+def whole(value: object, name: str, most: int, least: int = 0) -> int:
+    """A whole number from `least` to `most`."""
     count = is_a(int, value, name)
-    if isinstance(value, bool) or not 0 <= count <= most:
+    if isinstance(value, bool) or not least <= count <= most:
         raise wrong(name)
     return count
 
