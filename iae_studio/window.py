@@ -82,7 +82,7 @@ class Window(QMainWindow):
         self.dialogs = Dialogs(self, state, settings, submit)
         self._full = FullScreen(self, (self._top, *self._docks.values()))
         self._palette: Palette | None = None  # until it is first asked for
-        by_key = sorted(self.panels, key=lambda panel: panel.key)
+        by_key = sorted(self.panels, key=lambda panel: (not panel.key, panel.key))
         panels = [PanelAction(self._docks[panel.name], panel.key) for panel in by_key]
         Menus(self, self, panels, self.explore.view_actions())
         self._connect()

@@ -12,6 +12,7 @@ from iae_studio.panels.spec import PANELS, PanelSpec
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
+from iae_studio.views.time_bar import TimeBar
 from tests.studio import LONG, press, running, wait_for_tiles
 
 
@@ -62,9 +63,10 @@ def test_a_panel_from_elsewhere_docks_and_has_its_menu_entry(studio, qtbot) -> N
     assert studio.window.dockWidgetArea(dock) is Qt.DockWidgetArea.RightDockWidgetArea
     (menu,) = [m for m in studio.window.menuBar().findChildren(QMenu) if m.title() == "&View"]
     titles = [action.text() for action in menu.actions() if action.text()]
-    left = ["Experiments", "Draw", "Runs", "Queue"]
-    ours = [*left, "This picture", "Training", "Data", "Bookmarks"]
-    assert titles[:9] == [*ours, "Brightness"]
+    ours = ["Experiments", "Draw", "This picture", "Training", "Data", "Bookmarks"]
+    ours = [*ours, "Runs", "Queue", "Brightness"]  # by their keys
+    first = titles.index("Experiments")
+    assert titles[first : first + 9] == ours
     (action,) = [action for action in menu.actions() if action.text() == "Brightness"]
     assert action.shortcut().toString() == "Ctrl+Alt+B"
     action.trigger()
@@ -92,3 +94,38 @@ def test_a_job_that_fails_is_told_and_followed(studio, qtbot) -> None:
 
 def test_the_programs_own_panels_are_in_the_registry() -> None:
     assert set(PANELS.names()) >= {"experiments", "drawing", "code and noise", "training"}
+
+
+def in_front(studio, name: str) -> bool:
+    """Whether a panel can be seen, and none of its group lies over it."""
+    dock = studio.window.findChild(QDockWidget, f"dock {name}")
+    return not dock.isHidden() and not dock.visibleRegion().isEmpty()
+
+
+def test_a_key_brings_forward_what_lies_behind_another_panel_then_hides_it(studio, qtbot) -> None:
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    assert in_front(studio, "Experiments")
+    assert not in_front(studio, "Runs")
+    qtbot.keyClick(studio.window, Qt.Key.Key_7, ctrl)
+    qtbot.waitUntil(lambda: in_front(studio, "Runs"), timeout=LONG)
+    assert not in_front(studio, "Experiments")
+    qtbot.keyClick(studio.window, Qt.Key.Key_7, ctrl)
+    assert studio.window.findChild(QDockWidget, "dock Runs").isHidden()
+    qtbot.keyClick(studio.window, Qt.Key.Key_7, ctrl)
+    qtbot.waitUntil(lambda: in_front(studio, "Runs"), timeout=LONG)
+
+
+def test_the_time_stands_in_the_window_that_opens(studio, qtbot) -> None:
+    studio.window.resize(1280, 800)
+    wait_for_tiles(studio, qtbot)
+    bar = studio.window.findChild(TimeBar)
+    qtbot.waitUntil(lambda: bar.isVisible() and bar.visibleRegion().boundingRect() == bar.rect())
+
+
+def test_each_letter_of_the_menus_is_taken_once(studio) -> None:
+    bar = studio.window.menuBar()
+    for menu in (bar, *(each.menu() for each in bar.actions())):
+        letters = [
+            each.text().split("&", 1)[1][0].lower() for each in menu.actions() if "&" in each.text()
+        ]
+        assert len(letters) == len(set(letters)), (menu.title() if menu is not bar else "", letters)

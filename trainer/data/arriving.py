@@ -6,12 +6,9 @@ import os
 import queue
 import socket
 import threading
-import urllib.request
 from collections.abc import Callable, Generator
 from contextlib import suppress
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError
 
 CHUNK = 1 << 16
 TIMEOUT = 20.0  # seconds without a byte
@@ -70,6 +67,11 @@ class _Line:
                 end.shutdown(socket.SHUT_RDWR)
 
     def _read(self) -> None:
+        # Here, as they load slowly, and no start of a program waits for a download.
+        import urllib.request
+        from http.client import HTTPException
+        from urllib.error import HTTPError
+
         try:
             with urllib.request.urlopen(self._url, timeout=TIMEOUT) as answer:
                 self._answer = answer

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import http.client
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -87,6 +86,8 @@ def _fetch(
     moved: Callable[[int], None],
     cancelled: Callable[[], bool],
 ) -> None:
+    import http.client  # which loads slowly
+
     causes = []
     for url in archive.urls:
         if cancelled():
