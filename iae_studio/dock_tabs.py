@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QTabWidget
 from iae_studio.style import theme
 from iae_studio.views.dock_title import DockTitle
 
-WIDEST = 0.3  # of the window, that tabs may demand
-
 
 class DockTabs(QObject):
     """Puts the docks of a group behind the first of them; alone or floating they have their bar."""
@@ -47,18 +45,9 @@ class DockTabs(QObject):
         direct = Qt.FindChildOption.FindDirectChildrenOnly
         for bar in self._window.findChildren(QTabBar, options=direct):
             bar.setAccessibleName("Panels that lie behind each other")
-            self._make_room(bar)
         for dock in self._docks:
             beside = self._window.tabifiedDockWidgets(dock)
             tabbed = not dock.isFloating() and any(not each.isHidden() for each in beside)
             title = dock.titleBarWidget()
             if isinstance(title, DockTitle):
                 title.fold(tabbed)
-
-    def _make_room(self, bar: QTabBar) -> None:
-        """Names that can be read, where text is large: a panel is no narrower than its tabs."""
-        titles = {bar.tabText(place) for place in range(bar.count())}
-        wide = min(bar.sizeHint().width(), round(WIDEST * self._window.width()))
-        for dock in self._docks:
-            if dock.windowTitle() in titles and dock.widget() is not None:
-                dock.widget().setMinimumWidth(wide)

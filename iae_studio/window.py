@@ -50,6 +50,7 @@ AREAS = {
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
 SIDE, BOTTOM = 0.25, 0.3  # of the window: what docks take at the most, at first
+WIDER = 0.3  # a side, where text is large
 LAYOUT = 3  # raise it when docks change, and old window states are ignored
 
 
@@ -212,10 +213,11 @@ class Window(QMainWindow):
     def _size_docks(self) -> None:
         """The sizes that the panels ask for."""
         across, along = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        side = WIDER if theme.px(100) > 100 else SIDE  # large tabs can still be read
         for panel in self.panels:
             bottom, dock = panel.area == "bottom", self._docks[panel.name]
             if panel.across:
-                most = BOTTOM * self.height() if bottom else SIDE * self.width()
+                most = BOTTOM * self.height() if bottom else side * self.width()
                 size = min(theme.px(panel.across), round(most))
                 self.resizeDocks([dock], [size], along if bottom else across)
         for area in AREAS:

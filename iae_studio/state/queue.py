@@ -48,7 +48,7 @@ class Queue(QObject):
         training.stateChanged.connect(self._state_changed)
         training.progressed.connect(self._progressed)
         training.runChanged.connect(self._know_run)
-        training.over.connect(self._over)
+        training.runChanged.connect(self._over)
 
     # ---- what there is -----------------------------------------------------------------------
 

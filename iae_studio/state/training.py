@@ -51,7 +51,6 @@ class Training(QObject):
     curvesLoaded = Signal(object)  # float32 [steps, losses]
     loadingMoved = Signal(object)  # Loading | None
     runChanged = Signal()  # it began, was saved, or ended: the library has another run
-    over = Signal()  # it ended, and all have heard of its state
     wanted = Signal(Recipe, object)  # the run to go on with, or None
     checkpointSaved = Signal(object, int)  # the run, and the step
     # pause, go, step, stop, save, discard; a folder to save in; a Change of what is set aside;
@@ -190,4 +189,3 @@ class Training(QObject):
         """What was live is now a run on disk."""
         self._displayed.end_live(self.run_path)
         self.runChanged.emit()
-        self.over.emit()

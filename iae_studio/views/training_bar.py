@@ -38,6 +38,7 @@ WORDS = {
     State.FAILED: "Stopped by an error",
 }
 ROOMY = 1240  # px: a narrower bar shows the icons of its buttons alone, and no figure
+TIGHT = 720  # px: in a narrower one the ways to train are in the Train menu alone
 FIGURE = 240  # px
 
 
@@ -161,7 +162,7 @@ class TrainingBar(QWidget):
         menu = QMenu(self)
         menu.addActions(list(actions))
         self._more.setMenu(menu)
-        self._more.setVisible(bool(actions))
+        self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -170,6 +171,8 @@ class TrainingBar(QWidget):
     def _fold(self) -> None:
         narrow = self.width() < theme.px(ROOMY)
         self._figure.setHidden(narrow)
+        ways = self._more.menu()
+        self._more.setVisible(ways is not None and self.width() >= theme.px(TIGHT))
         for control in (self.pause, self.step, self.stop, self.save):
             control.fold(narrow)
 
