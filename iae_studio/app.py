@@ -194,6 +194,7 @@ class Studio(QObject):
         render.ready.connect(self._engine_ready)
         state.training.wanted.connect(self._train)
         state.inputs.sketchWanted.connect(self._read_sketch)
+        self.training.progressed.connect(self._first_steps)
 
     def _engine_ready(self, device: str) -> None:
         gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
@@ -202,6 +203,11 @@ class Studio(QObject):
         self.state.training.engine_ready()
         self.state.messages.logged.emit(f"The engine is loaded; it runs on {device}.")
         self.state.inputs.renew_tests()
+
+    def _first_steps(self) -> None:
+        """What training imports is here, and stays: looking through it takes as long again."""
+        self.training.progressed.disconnect(self._first_steps)
+        gc.freeze()
 
     def _show(self, displayed: DisplayedModel) -> None:
         self.render.show(displayed, self.data.folders.now())

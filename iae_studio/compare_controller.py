@@ -21,6 +21,7 @@ class CompareController(Controller):
         super().__init__()
         self._state, self._comparing, self._submit = state, state.comparing, window.submit
         state.comparing.seenWanted.connect(self._see_anew)
+        state.query.picturesChanged.connect(self._come_to_it)
         tip = "The shown model, at the shown moment, beside up to three others"
         act(window, "Compare", "Compare what is shown", "C", self._add_shown, tip)
         tip = "Take all models out of the comparison"
@@ -32,7 +33,11 @@ class CompareController(Controller):
         if comparing.add_shown() and self._state.query.view != COMPARE:
             title, count = short(comparing.shown.title), len(comparing.models)
             told = f"{title} is compared, {count} of {MOST}: see Compare (4)."
-            self._state.messages.show_message(Message(told))
+            self._state.messages.show_message(Message(told, topic=COMPARE))
+
+    def _come_to_it(self) -> None:
+        if self._state.query.view == COMPARE:  # what was told is seen now
+            self._state.messages.withdraw(COMPARE)
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
         from iae_studio.threads import jobs
