@@ -91,7 +91,7 @@ def look(opened: Studio, run: Path) -> None:
 
 def rows(opened: Studio) -> list[Row]:
     """Of an opened window, for the table of `benchmarks.window`."""
-    from trainer.inference.snapshot_cache import LATELY
+    from trainer.inference.snapshot_cache import LATELY, MOST_BYTES
 
     there = np.arange(1, MOMENTS)
     about = np.random.default_rng(0).permutation(there)
@@ -105,7 +105,7 @@ def rows(opened: Studio) -> list[Row]:
         found.append(move_row(f"{title}: first row", first, 50))
         found.append(move_row(f"{title}: all {tiles} tiles", every, 150))
     held = f"{LATELY.size / 1e6:.1f} MB"
-    found.append((f"held of {MOMENTS} moments of {MODEL}", held, "<= 268 MB"))
+    found.append((f"held of {MOMENTS} moments of {MODEL}", held, f"<= {MOST_BYTES / 1e6:.0f} MB"))
     return found
 
 
