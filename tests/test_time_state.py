@@ -262,3 +262,14 @@ def test_kin_are_drawn_behind_and_hidden_with_their_curve(qtbot, dark) -> None:
     plot.setShown(LOSSES[0], False)
     plot._redraw()
     assert not line.isVisible()
+
+
+def test_losses_stay_where_a_training_ends(losses, state, tmp_path) -> None:
+    """They are those of the run that lies there now: nothing is read anew meanwhile."""
+    state.displayed.select(DisplayedModel(DIGITS))
+    begin(state, tmp_path / "a run")
+    state.training.saved(tmp_path / "elsewhere", 5)
+    state.training.set_state(State.IDLE)
+    state.training.ended()
+    assert state.displayed.model == DisplayedModel(DIGITS, tmp_path / "elsewhere")
+    assert losses.plot.steps() == 5

@@ -52,7 +52,7 @@ class Curves(QObject):
         self._told = self._loads = False  # a training told its losses; another one has yet to
         training.curvesLoaded.connect(lambda _: self._hear())
         displayed.changed.connect(lambda _: self._follow())
-        training.stateChanged.connect(lambda _: self._follow())
+        training.stateChanged.connect(self._state_changed)
 
     @property
     def trains(self) -> bool:
@@ -82,10 +82,14 @@ class Curves(QObject):
         self._told, self._loads = True, False
         self.changed.emit()
 
+    def _state_changed(self, state: State) -> None:
+        if state is State.LOADING:
+            self._loads = True
+        self._follow()
+
     def _follow(self) -> None:
         model = self._displayed.model
         run = model.path if model.is_run else None
-        self._loads = self._loads or self._training.state is State.LOADING
         if run != self._run:
             self._run, self.family = run, None
             if run is not None:
