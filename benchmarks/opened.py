@@ -6,8 +6,9 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from PySide6.QtWidgets import QApplication
 
 from iae_studio.app import Studio
 from iae_studio.style import theme
+from iae_studio.widgets.image_grid import ImageGrid
+from trainer.messages import Rendering
 
 TICK = 16  # ms
 PATIENCE = 120.0  # s
@@ -119,3 +122,32 @@ def move_row(what: str, times: list[float], goal: int) -> Row:
     """Of times from a hand's move to what comes of it, in ms."""
     middle, high = np.percentile(times, (50, 95))
     return (what, f"p50 {middle:.1f}, p95 {high:.1f} ms", f"p95 <= {goal}")
+
+
+def hand_times(
+    opened: Studio, moves: Iterable[Callable[[], object]]
+) -> tuple[list[float], list[float]]:
+    """From each move of a hand to the first row painted, and to all tiles, in ms."""
+    state = opened.state
+    viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
+    paints = Paints(viewport)
+    signals = (state.answers.previewed, state.answers.rendered)
+    answered: list[dict[int, int]] = [{}, {}]  # stamp: paints before its answer
+    times: tuple[list[float], list[float]] = ([], [])
+
+    def note(known: dict[int, int], rendering: Rendering) -> None:
+        known.setdefault(rendering.stamp, paints.count)
+
+    links = [s.connect(partial(note, known)) for s, known in zip(signals, answered, strict=True)]
+    for move in moves:
+        began = time.perf_counter()
+        move()
+        stamp = state.answers.probe().stamp
+        for known, kept in zip(answered, times, strict=True):
+            wait(lambda s=stamp, k=known: paints.count > k.get(s, paints.count))
+            kept.append(1e3 * (time.perf_counter() - began))
+        pause(0.05)
+    for signal, link in zip(signals, links, strict=True):
+        signal.disconnect(link)
+    viewport.removeEventFilter(paints)
+    return times

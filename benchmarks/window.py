@@ -25,9 +25,9 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from benchmarks import window_directions, window_grid, window_map, window_pad, window_time
 from benchmarks.opened import (
-    Paints,
     Row,
     Ticks,
+    hand_times,
     move_row,
     own_folders,
     pause,
@@ -41,9 +41,8 @@ from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.training import State
 from iae_studio.widgets.film_strip import FilmStrip
-from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
-from trainer.messages import LOSSES, Progress, Rendering
+from trainer.messages import LOSSES, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
 # 28x28, its data drawn by the program. In its warm start, left out, steps cost half as much.
@@ -64,29 +63,9 @@ def fill(opened: Studio) -> None:
 
 def slider_times(opened: Studio, moves: int) -> tuple[list[float], list[float]]:
     """From a slider's move to the first tiles painted, and to all of them, in ms."""
-    state = opened.state
-    viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
-    paints = Paints(viewport)
-    signals = (state.answers.previewed, state.answers.rendered)
-    answered: list[dict[int, int]] = [{}, {}]  # stamp: paints before its answer
-    times: tuple[list[float], list[float]] = ([], [])
-
-    def note(known: dict[int, int], rendering: Rendering) -> None:
-        known.setdefault(rendering.stamp, paints.count)
-
-    links = [s.connect(partial(note, known)) for s, known in zip(signals, answered, strict=True)]
-    for number in range(moves):
-        began = time.perf_counter()
-        state.query.set_code_offsets((float(np.sin(number)), float(np.cos(number))))
-        stamp = state.answers.probe().stamp
-        for known, kept in zip(answered, times, strict=True):
-            wait(lambda s=stamp, k=known: paints.count > k.get(s, paints.count))
-            kept.append(1e3 * (time.perf_counter() - began))
-        pause(0.05)
-    for signal, link in zip(signals, links, strict=True):
-        signal.disconnect(link)
-    viewport.removeEventFilter(paints)
-    return times
+    turn = opened.state.query.set_code_offsets
+    places = [(float(np.sin(number)), float(np.cos(number))) for number in range(moves)]
+    return hand_times(opened, [partial(turn, place) for place in places])
 
 
 def begin(opened: Studio) -> None:

@@ -14,13 +14,11 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.opened import Paints, Row, move_row, own_folders, pause, studio, wait
+from benchmarks.opened import Row, hand_times, move_row, own_folders, pause, studio, wait
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
-from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.time_slider import TimeSlider
-from trainer.messages import Rendering
 from trainer.storage.paths import new_run_folder
 from trainer.storage.snapshots import snapshot_path
 
@@ -54,30 +52,8 @@ def made_run() -> Path:
 
 def scrub(opened: Studio, places: np.ndarray) -> tuple[list[float], list[float]]:
     """From a hand's move of the slider to the first row painted, and to all of them, in ms."""
-    state = opened.state
     slider = opened.window.findChild(TimeSlider, "timeSlider")
-    viewport = opened.window.findChild(ImageGrid, "imageGrid").viewport()
-    paints = Paints(viewport)
-    signals = (state.answers.previewed, state.answers.rendered)
-    answered: list[dict[int, int]] = [{}, {}]  # stamp: paints before its answer
-    times: tuple[list[float], list[float]] = ([], [])
-
-    def note(known: dict[int, int], rendering: Rendering) -> None:
-        known.setdefault(rendering.stamp, paints.count)
-
-    links = [s.connect(partial(note, known)) for s, known in zip(signals, answered, strict=True)]
-    for place in places:
-        began = time.perf_counter()
-        slider.setValue(int(place))
-        stamp = state.answers.probe().stamp
-        for known, kept in zip(answered, times, strict=True):
-            wait(lambda s=stamp, k=known: paints.count > k.get(s, paints.count))
-            kept.append(1e3 * (time.perf_counter() - began))
-        pause(0.05)
-    for signal, link in zip(signals, links, strict=True):
-        signal.disconnect(link)
-    viewport.removeEventFilter(paints)
-    return times
+    return hand_times(opened, [partial(slider.setValue, int(place)) for place in places])
 
 
 def look(opened: Studio, run: Path) -> None:
