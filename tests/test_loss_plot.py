@@ -201,10 +201,12 @@ def test_smoothing_averages_over_the_past(plot, qtbot) -> None:
 def test_reset_empties_and_says_what_comes(plot, qtbot) -> None:
     plot.append(np.ones((10, 3), np.float32))
     plot.setCurves(plot.names())
-    assert plot.steps() == 10
+    drawn(qtbot, plot)
+    axes = plot.findChildren(LossCanvas)[0].getPlotItem().getAxis
+    assert plot.steps() == 10 and axes("left").isVisible()
     plot.setCurves(["energy"])
     drawn(qtbot, plot)
     assert plot.steps() == 0
-    assert plot._empty.isVisible()
+    assert plot._empty.isVisible() and not axes("left").isVisible()
     with pytest.raises(ValueError, match="losses"):
         plot.append(np.ones((10, 3), np.float32))

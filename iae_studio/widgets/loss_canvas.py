@@ -172,10 +172,10 @@ class LossCanvas(BoundedPlot):
         )
 
     def setBlank(self, blank: bool) -> None:
-        """Without numbers on the axes, which would mean nothing."""
+        """Without axes, which would mean nothing."""
         for axis in (self._x, self._y):
-            if axis.style["showValues"] == blank:
-                axis.setStyle(showValues=not blank)
+            if axis.isVisible() == blank:
+                axis.setVisible(not blank)
         self.getPlotItem().showGrid(x=False, y=not blank, alpha=0.55)
 
     def restyle(self) -> None:
