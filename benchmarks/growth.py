@@ -26,8 +26,9 @@ from trainer.data.distributions import Empirical
 from trainer.data.loading import load_data
 from trainer.data.memory_maps import open_map, write_map
 from trainer.data.streaming import Streamed
+from trainer.devices.choice import choose_device
+from trainer.devices.threads import use_threads
 from trainer.recipe.catalogue import find_recipe
-from trainer.training.device import choose_device, use_threads
 from trainer.training.loop import TrainState, run, start
 
 SECONDS = 4.0  # of training, a case
@@ -225,7 +226,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a few short cases")
     parser.add_argument("--only", choices=TABLES, help="one table")
-    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ...")
     parser.add_argument("--json", type=Path, help="a file for the figures")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     args = parser.parse_args()

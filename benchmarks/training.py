@@ -21,10 +21,10 @@ from benchmarks.machine import describe
 from benchmarks.plain import PlainTraining
 from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
+from trainer.devices.choice import choose_device
 from trainer.messages import LOSSES
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.training.device import choose_device
 from trainer.training.loop import run, start, step
 
 ON_CPU = ("mog-iae", "fiae-toy", "drawn-10", "mnist-10-small", "mnist-10", "shoes-small")

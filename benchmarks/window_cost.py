@@ -26,7 +26,8 @@ def without_window(recipe: Recipe, seconds: float) -> float:
 
 def _train(recipe: Recipe, seconds: float) -> float:
     from trainer.data.loading import load_data
-    from trainer.training.device import choose_device, use_threads
+    from trainer.devices.choice import choose_device
+    from trainer.devices.threads import use_threads
     from trainer.training.loop import run, start
 
     if hasattr(os, "nice"):

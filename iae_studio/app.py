@@ -29,6 +29,7 @@ from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import InputSpec
+from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.threads.awake import AwakeThread
 from iae_studio.threads.ending import GRACE
@@ -41,6 +42,7 @@ from iae_studio.time_controller import TimeController
 from iae_studio.undo_controller import UndoController
 from iae_studio.window import Window
 from iae_studio.wiring import connect_render, connect_training
+from trainer.devices.records import FoundDevices
 from trainer.messages import Pixels
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -196,12 +198,15 @@ class Studio(QObject):
         state.inputs.sketchWanted.connect(self._read_sketch)
         self.training.progressed.connect(self._first_steps)
 
-    def _engine_ready(self, device: str) -> None:
+    def _engine_ready(self, devices: FoundDevices) -> None:
         gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
-        if device != "CPU":
-            self.state.devices.offer_gpu(device)
+        self.state.devices.offer(devices)
         self.state.training.engine_ready()
-        self.state.messages.logged.emit(f"The engine is loaded; it runs on {device}.")
+        self.state.messages.logged.emit(
+            f"The engine is loaded; it runs on {devices.usable[0].told}."
+        )
+        if devices.why_the_cpu:
+            self.state.messages.show_message(Message(f"{devices.why_the_cpu} The CPU is used."))
         self.state.inputs.renew_tests()
 
     def _first_steps(self) -> None:

@@ -184,7 +184,7 @@ def wrong_array() -> Pixels:
     [
         (lambda model: trainer.load("nowhere"), "nowhere does not exist.*drawn-10"),
         (lambda model: trainer.load(ROOT / "tests"), "not a run folder"),
-        (lambda model: trainer.load("drawn-10", device="tpu"), "auto, cpu or cuda"),
+        (lambda model: trainer.load("drawn-10", device="tpu"), "auto, cpu, cuda, mps"),
         (lambda model: model.reconstruct("gone.png"), "gone.png"),
         (lambda model: model.reconstruct(3), "int is no image"),
         (lambda model: model.reconstruct([None]), "NoneType is no image"),

@@ -37,6 +37,7 @@ from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.plain import plain
 from iae_studio.window import Window
+from tests.gpus import with_gpus
 from trainer.messages import ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -106,7 +107,7 @@ def test_no_text_of_a_file_is_markup(text: str, window: Window, qtbot, monkeypat
     runs = [Run(Path(f"/{text}"), recipe, text, step) for step in (0, 5)]
     state.library.set_contents(replace(read_contents(Folders()), runs=tuple(runs)))
     state.displayed.select(DisplayedModel(recipe, Path(f"/{text}")))
-    state.devices.offer_gpu(text)
+    state.devices.offer(with_gpus(text))
     pictures = np.zeros((2, 28, 28, 1), np.uint8)
     window.findChild(ImageGrid).setSheet(pictures, None, ["n1"], [text, text])
     window.findChild(LossPlot, "lossPlot").setCurves([text])

@@ -15,7 +15,7 @@ from iae_studio.threads.failures import describe
 from tests.steps import saved_run
 from tests.tiny import CPU, ROOT, kind_of, recipe_of, trained
 from trainer.cli import main
-from trainer.data import memory_limits
+from trainer.devices import memory as memory_limits
 from trainer.messages import UserError
 from trainer.models.building import build_model
 from trainer.models.size import weights_of

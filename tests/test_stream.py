@@ -19,13 +19,13 @@ import torch
 
 from tests.folders import grey, write
 from tests.tiny import CPU, ROOT, data_of, kind_of, same, weights
-from trainer.data import memory_limits as memory
 from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.distributions import Empirical
 from trainer.data.loading import load_data
 from trainer.data.memory_maps import open_map, write_map
 from trainer.data.streaming import Streamed
+from trainer.devices import memory
 from trainer.messages import UserError
 from trainer.models.directions import find_directions
 from trainer.recipe.recipe import Recipe

@@ -26,7 +26,6 @@ from tests.tiny import (
 from trainer.messages import LOSSES, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.training import loop as training
-from trainer.training.device import choose_device
 from trainer.training.loop import run, start, step
 
 
@@ -197,16 +196,6 @@ def test_without_averaging_the_average_is_the_model() -> None:
     assert same(maps(state.ema), maps(state.model))
     assert not state.ema.training
     assert not any(p.requires_grad for p in state.ema.parameters())
-
-
-def test_devices_are_chosen_or_refused() -> None:
-    assert choose_device("cpu") == CPU
-    assert choose_device("auto").type in ("cpu", "cuda")
-    with pytest.raises(UserError, match="auto, cpu or cuda, not 'tpu'"):
-        choose_device("tpu")
-    if not torch.cuda.is_available():
-        with pytest.raises(UserError, match="no CUDA device"):
-            choose_device("cuda")
 
 
 @pytest.mark.parametrize("precision", ["full", "bf16"])

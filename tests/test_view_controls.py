@@ -30,6 +30,7 @@ from iae_studio.views.training_bar import TrainingBar, duration
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.value_slider import ValueSlider
+from tests.gpus import with_gpus
 from tests.widgets import heard_of, shown
 from trainer.exploring.questions.directions import ALL, RAW
 from trainer.messages import LOSSES, ModelFacts, Progress
@@ -206,9 +207,9 @@ def test_progress_stands_until_another_training_begins(bar, state) -> None:
 
 def test_a_gpu_is_named_where_it_is_offered(bar, state) -> None:
     box = bar.findChild(QComboBox, "deviceBox")
-    state.devices.offer_gpu("A100")
+    state.devices.offer(with_gpus("A100"))
     assert box.itemData(0, Qt.ItemDataRole.ToolTipRole) == "A100"
-    assert state.devices.chosen == "cuda"
+    assert state.devices.chosen == "cuda:0"
 
 
 # ---- messages and the log ------------------------------------------------------------------------

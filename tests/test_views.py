@@ -19,6 +19,7 @@ from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.value_slider import ValueSlider
+from tests.gpus import with_gpus
 from tests.widgets import heard_of
 from trainer.exploring.questions.directions import RAW
 from trainer.messages import LOSSES, Cloud, Clusters, ModelFacts, Progress
@@ -139,12 +140,30 @@ def test_progress_is_told_in_words_and_by_a_line(bar, state) -> None:
 
 def test_a_gpu_is_the_first_choice(bar, state) -> None:
     box, chosen = bar.findChild(QComboBox, "deviceBox"), heard_of(state.devices.changed)
-    state.devices.offer_gpu("A100")
+    state.devices.offer(with_gpus("A100"))
     assert [box.itemText(k) for k in range(box.count())] == ["GPU", "CPU"]
     assert box.currentText() == "GPU" and not chosen
     box.setCurrentIndex(1)
     box.setCurrentIndex(0)
-    assert [device for (device,) in chosen] == ["cpu", "cuda"]
+    assert [device for (device,) in chosen] == ["cpu", "cuda:0"]
+
+
+def test_one_of_several_gpus_can_be_chosen(bar, state) -> None:
+    box, chosen = bar.findChild(QComboBox, "deviceBox"), heard_of(state.devices.changed)
+    state.devices.offer(with_gpus("A100", "T4"))
+    assert [box.itemText(k) for k in range(box.count())] == ["GPU 0", "GPU 1", "CPU"]
+    box.setCurrentIndex(1)
+    assert chosen == [("cuda:1",)]
+
+
+def test_a_choice_stands_where_devices_are_offered_again(bar, state) -> None:
+    box = bar.findChild(QComboBox, "deviceBox")
+    state.devices.offer(with_gpus("A100", "T4"))
+    state.devices.choose("cuda:1")
+    state.devices.offer(with_gpus("A100", "T4"))
+    assert (state.devices.chosen, box.currentText()) == ("cuda:1", "GPU 1")
+    state.devices.offer(with_gpus())
+    assert (state.devices.chosen, box.currentText()) == ("cpu", "CPU")
 
 
 # ---- code and noise ------------------------------------------------------------------------------

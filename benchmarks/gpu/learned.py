@@ -22,6 +22,7 @@ import torch
 
 from benchmarks.machine import describe
 from trainer.data.loading import load_data
+from trainer.devices.choice import choose_device
 from trainer.evaluation import evaluate
 from trainer.inference.model_files import export_model
 from trainer.inference.snapshot import publish
@@ -30,7 +31,6 @@ from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.figures import figure
 from trainer.reporting.sheets import to_png
-from trainer.training.device import choose_device
 from trainer.training.loop import run, start
 from trainer.training.time_budget import fit_to_time
 

@@ -21,12 +21,12 @@ import torch
 from benchmarks.gpu.same_draws import SameDraws
 from benchmarks.machine import describe
 from tests.tiny import KINDS, batches_of, kind_of, pictures_of, recipe_of
+from trainer.devices.choice import choose_device
 from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import publish
 from trainer.messages import LOSSES, Floats, Probe, UserError
 from trainer.recipe.recipe import Recipe
 from trainer.training.checkpoint import RunFolder
-from trainer.training.device import choose_device
 from trainer.training.loop import run, start, step
 from trainer.training.state import TrainState
 from trainer.training.step import next_batch

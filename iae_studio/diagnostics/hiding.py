@@ -50,7 +50,9 @@ _TYPOGRAPHIC = re.compile(
 _SINGLE = re.compile(r"(?<!\w)'((?:\\.|[^'\\]|'(?=\w))*)(?:'|$)")
 _OF_PYTHON = re.compile(r"(?:attribute|argument|module named|module|codec|type) $")
 _BY_PYTHON = re.compile(r"(?: object\b| is not defined| must be )")
-_PLAIN = frozenset({"", "xcb", "wayland", "offscreen", "cocoa", "windows", "cuda", "cpu"})
+_PLAIN = frozenset(
+    {"", "xcb", "wayland", "offscreen", "cocoa", "windows", "cuda", "mps", "xpu", "cpu"}
+)
 
 
 class Hider:

@@ -1,24 +1,29 @@
-"""The device that trains and draws: the one that was found, and the one that was chosen."""
+"""The device that trains and draws: those that were found, and the one that was chosen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from trainer.devices.records import AUTO, DeviceInfo, FoundDevices
+
 
 class Devices(QObject):
-    """`chosen` is auto until there is a choice."""
+    """`chosen` is auto until the engine is loaded."""
 
-    found = Signal(str)  # the name of a GPU
-    changed = Signal(str)  # auto, cpu or cuda
+    offered = Signal()  # which devices there are
+    changed = Signal(str)  # another one is chosen
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.chosen = "auto"
+        self.chosen = AUTO
+        self.known: tuple[DeviceInfo, ...] = ()  # those that work, the best first
 
-    def offer_gpu(self, name: str) -> None:
-        """There is a GPU of that name. It is what "auto" took, so nothing has to be drawn anew."""
-        self.chosen = "cuda"
-        self.found.emit(name)
+    def offer(self, found: FoundDevices) -> None:
+        """There are these. The first is what "auto" took, so nothing has to be drawn anew."""
+        self.known = found.usable
+        if self.chosen not in {device.name for device in self.known}:
+            self.chosen = self.known[0].name
+        self.offered.emit()
 
     def choose(self, device: str) -> None:
         """Train and draw on this device from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iae_studio.platform_check import missing_runtime, openmp_conflict
 from iae_studio.threads.failures import describe
+from trainer.devices.records import FoundDevices
 from trainer.messages import Failed, UserError
 
 
@@ -17,17 +18,14 @@ def no_engine(error: Exception) -> Failed:
     return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
 
 
-def load_engine() -> str:
-    """Import torch here, where a wait of seconds does not matter; the device that there is."""
+def load_engine() -> FoundDevices:
+    """Import torch here, where a wait of seconds does not matter; the devices that there are."""
     if why := openmp_conflict():
         raise UserError(why)
-    import torch
-
     import trainer.inference.model_files
-    from trainer.training.device import use_threads
+    from trainer.devices.choice import find_devices
+    from trainer.devices.threads import use_threads
 
     assert trainer.inference.model_files
     use_threads()
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return "CPU"
+    return find_devices()

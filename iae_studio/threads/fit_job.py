@@ -22,7 +22,8 @@ def try_steps(recipe: Recipe, device: str, progress: OnProgress) -> Fit | str:
     if sys.platform == "linux":  # as the training thread: the window goes first
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-    from trainer.training.device import choose_device, use_threads
+    from trainer.devices.choice import choose_device
+    from trainer.devices.threads import use_threads
     from trainer.training.dry_step import dry_run
 
     use_threads()

@@ -17,6 +17,7 @@ from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers, Subject
 from iae_studio.threads.failures import describe
 from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
+from trainer.devices.records import FoundDevices
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
@@ -30,7 +31,7 @@ AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand
 class RenderThread(QThread):
     """Answers the newest probe with the weights of what is displayed, again with newer ones."""
 
-    ready = Signal(str)  # the engine is loaded; the device's name
+    ready = Signal(FoundDevices)  # the engine is loaded, and which devices there are
     factsKnown = Signal(ModelFacts, int)  # with the stamp of the probe that asked
     previewed = Signal(Rendering)  # its first row, while the others are on their way
     rendered = Signal(Rendering)
@@ -90,7 +91,7 @@ class RenderThread(QThread):
                 self._explorers.hold()
 
     def use_device(self, device: str) -> None:
-        """Answer on this device from now on: auto, cpu or cuda."""
+        """Answer on this device from now on, by its name."""
         with self._wake:
             self._device, self._due, self._reload = device, True, True
             self._wake.notify()

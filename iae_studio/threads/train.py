@@ -105,10 +105,11 @@ class TrainingThread(TrainingReports):
 
     def _train(self, letter: _Begin) -> bool:
         from trainer.data.loading import load_data, settled
+        from trainer.devices.choice import choose_device
+        from trainer.devices.threads import use_threads
         from trainer.inference.history import History
         from trainer.training.aside import Course
         from trainer.training.checkpoint import RunFolder
-        from trainer.training.device import choose_device, use_threads
         from trainer.training.run_images import keep_list, trained_on
         from trainer.training.state import check_can_start
 

@@ -26,9 +26,9 @@ class MomentLostError(Exception):
 
 def load_newest(displayed: DisplayedModel, folders: Folders, device_name: str) -> Snapshot:
     """The newest weights on the disk; those of a training's start where there are none yet."""
+    from trainer.devices.choice import choose_device
     from trainer.inference.model_files import load_snapshot
     from trainer.inference.snapshot import fresh_snapshot
-    from trainer.training.device import choose_device
 
     # The training's own device, and its precision, or the pixels would be others than there.
     device = choose_device(device_name)
@@ -51,8 +51,8 @@ def load_moment(
 def _of_moment(
     displayed: DisplayedModel, folders: Folders, device_name: str, moment: Moment
 ) -> Snapshot:
+    from trainer.devices.choice import choose_device
     from trainer.inference.snapshot_cache import LATELY
-    from trainer.training.device import choose_device
 
     recipe = displayed.recipe
     root = folders.of(recipe.data.name)

@@ -78,7 +78,7 @@ def suggestion(found: list[tuple[Recipe, Fit]]) -> str:
         if fit.fits:
             words = words.replace(" ", KEPT)
         if fit.fits and not parts:
-            where = "on the GPU" if fit.device == "cuda" else "on the CPU"
+            where = "on the CPU" if fit.device == "cpu" else "on the GPU"
             words = f"about {words} for {fit.steps:,} steps {where}"
         parts.append(f"{size}: {words}")
     return "; ".join(parts) + "."

@@ -24,6 +24,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row, tool
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
+from trainer.devices.records import CPU
 from trainer.messages import Progress
 from trainer.recipe.specs import MODELS
 
@@ -84,7 +85,7 @@ class TrainingBar(QWidget):
         training.progressed.connect(self._show_progress)
         training.loadingMoved.connect(self._show_loading)
         displayed.changed.connect(self._show_title)
-        devices.found.connect(self._offer_gpu)
+        devices.offered.connect(self._offer_devices)
         self._show_state(training.state)
 
     def _make_buttons(self, training: Training) -> None:
@@ -128,7 +129,7 @@ class TrainingBar(QWidget):
         self.device.setAccessibleName("Device to train on")
         self.device.view().setAccessibleName("Devices")
         self.device.setToolTip("The device to train on")
-        self.device.addItem("CPU", "cpu")
+        self.device.addItem("CPU", CPU)
         self.device.currentIndexChanged.connect(self._device_chosen)
 
     def _lay_out(self) -> None:
@@ -176,15 +177,20 @@ class TrainingBar(QWidget):
         for control in (self.pause, self.step, self.stop, self.save):
             control.fold(narrow)
 
-    def _offer_gpu(self, gpu: str) -> None:
-        """Offer the GPU of that name; it is chosen already."""
+    def _offer_devices(self) -> None:
+        """All that work; one of them is chosen already."""
+        known = self._devices.known
+        several = len(known) > 2  # GPUs, and the CPU
         with QSignalBlocker(self.device):
-            self.device.insertItem(0, "GPU", "cuda")
-            self.device.setItemData(0, plain(gpu), Qt.ItemDataRole.ToolTipRole)
-            self.device.setCurrentIndex(0)
+            self.device.clear()
+            for place, device in enumerate(known):
+                number = f" {device.number}" if several else ""
+                self.device.addItem("CPU" if device.name == CPU else f"GPU{number}", device.name)
+                self.device.setItemData(place, plain(device.told), Qt.ItemDataRole.ToolTipRole)
+            self.device.setCurrentIndex(self.device.findData(self._devices.chosen))
 
     def _device_chosen(self) -> None:
-        self._devices.choose(self.device.currentData() or "auto")
+        self._devices.choose(self.device.currentData())
 
     def _show_title(self, model: DisplayedModel) -> None:
         recipe = model.recipe

@@ -18,6 +18,7 @@ from trainer.api.images import Images, as_batch, is_one
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
 from trainer.data.progress import OnProgress, unheard
+from trainer.devices.choice import choose_device
 from trainer.evaluation import evaluate as evaluate_snapshot
 from trainer.inference.model_files import known_metrics, load_snapshot, trained_on_of
 from trainer.inference.render import column_noise, decode_codes, encode_image, render
@@ -34,7 +35,6 @@ from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
 from trainer.storage.paths import full_path, runs_root, shipped_models, typed_path
-from trainer.training.device import choose_device
 
 PathLike = str | os.PathLike[str]
 
@@ -49,8 +49,9 @@ def load(
 ) -> LoadedModel:
     """Load a model: one that came with the program, a run folder, or a model file.
 
-    A path that exists goes before a shipped name. `device` is auto, cpu or cuda; `data` the folder
-    of the data sets, `images` and `images_b` where own images lie now that it was trained on.
+    A path that exists goes before a shipped name. `device` is auto, cpu, cuda, mps or xpu, or one
+    of several GPUs, as in cuda:1; `data` is the folder of the data sets, `images` and `images_b`
+    are where own images lie now that it was trained on.
     Raises UserError where there is no such model, or it is damaged.
     """
     path = _find(name_or_path)

@@ -18,6 +18,7 @@ from trainer.data.batches import Supply, TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
 from trainer.data.progress import OnProgress, unheard
+from trainer.devices.choice import choose_device
 from trainer.inference.history import History
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
@@ -27,7 +28,6 @@ from trainer.storage.paths import full_path, new_run_folder, typed_path
 from trainer.training.amendments import amend
 from trainer.training.aside import Course
 from trainer.training.checkpoint import RunFolder
-from trainer.training.device import choose_device
 from trainer.training.last_save import Again, never
 from trainer.training.loop import TrainState
 from trainer.training.run_images import keep_list, move_images, trained_on

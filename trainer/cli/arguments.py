@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TypeAlias
 
+from trainer.devices.records import NAMES, WAYS
 from trainer.storage.paths import typed_path
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -29,7 +30,9 @@ def add_data_and_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=named_path, metavar="ROOT", help="the folder of the data sets"
     )
-    parser.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    parser.add_argument(
+        "--device", type=device, default="auto", metavar="DEVICE", help=f"{WAYS} (default: auto)"
+    )
 
 
 def add_images(parser: argparse.ArgumentParser) -> None:
@@ -45,6 +48,13 @@ def named_path(text: str) -> Path:
     if not text.strip():
         raise argparse.ArgumentTypeError("an empty text names nothing")
     return typed_path(text)
+
+
+def device(text: str) -> str:
+    """The name of a device."""
+    if not NAMES.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a device: {WAYS}")
+    return text
 
 
 def positive_int(text: str) -> int:

@@ -10,7 +10,8 @@ from trainer.recipe.recipe import Recipe
 
 def tell(args: argparse.Namespace) -> int:
     """Print it; 0 where it fits, 1 where not. Raises UserError for options that are wrong."""
-    from trainer.training.device import choose_device, use_threads
+    from trainer.devices.choice import choose_device
+    from trainer.devices.threads import use_threads
     from trainer.training.dry_step import dry_run
 
     device = choose_device(args.device)

@@ -88,8 +88,9 @@ def _write_page(place: Workplace) -> Path:
 def _workplace(args: argparse.Namespace) -> Workplace:
     import torch
 
+    from trainer.devices.choice import choose_device
+    from trainer.devices.threads import use_threads
     from trainer.reporting.reproduce.work import Workplace
-    from trainer.training.device import choose_device, use_threads
 
     device = choose_device(args.device)
     threads = use_threads(alone=True)

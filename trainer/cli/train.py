@@ -94,12 +94,15 @@ def run(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> int:
     with interrupts.at_once():
         from trainer.cli.patience import Patience
-        from trainer.training.device import choose_device, use_threads
+        from trainer.devices.choice import choose_device, why_the_cpu
+        from trainer.devices.threads import use_threads
         from trainer.training.progress_bar import train_with_bar
 
         device, threads = choose_device(args.device), use_threads(alone=True)
         training = _begun(args, recipe, Patience(interrupts))
-    where = device.type if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
+    where = str(device) if device.type != "cpu" else f"cpu, {threads} thread{'s' * (threads > 1)},"
+    if args.device == "auto" and device.type == "cpu" and (why := why_the_cpu()):
+        print(f"{why} The CPU is used.", file=sys.stderr)
     folder = training.folder
     for told in training.told:
         print(told, file=sys.stderr)

@@ -11,9 +11,9 @@ from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
 from trainer.data.folders.inventory import Inventory
 from trainer.data.folders.trained_on import Folder, ImageList, TrainedOn
-from trainer.data.memory_limits import fits
 from trainer.data.memory_maps import taken
 from trainer.data.streaming import Streamed
+from trainer.devices.memory import fits
 from trainer.messages import UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.recipe import Recipe

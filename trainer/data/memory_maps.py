@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from trainer.data.memory_limits import fits
+from trainer.devices.memory import fits
 from trainer.messages import Pixels, UserError
 from trainer.storage.files import replacing
 from trainer.storage.half_written import remove_half_written

@@ -7,7 +7,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from trainer.data.memory_limits import free_on
+from trainer.devices.memory import free_on
 from trainer.messages import UserError
 from trainer.models.base import Model
 from trainer.recipe.recipe import Recipe

@@ -14,7 +14,7 @@ MIB, GIB = 1 << 20, 1 << 30
 class Fit:
     """What was found by a dry step: figures are expectations, for networks and batches."""
 
-    device: str  # cpu or cuda
+    device: str  # cpu, or the kind of GPU
     steps: int  # of the whole schedule
     step_seconds: float  # of a step, on the average of the whole schedule
     size: int  # bytes at the peak of a step
@@ -37,7 +37,7 @@ class Fit:
         """In a sentence or two, for a line below the options."""
         if self.refused:
             return f"It will not fit: {self.refused}"
-        where = "on the GPU" if self.device == "cuda" else "on the CPU"
+        where = "on the CPU" if self.device == "cpu" else "on the GPU"
         if self.batch:
             return (
                 f"It will not fit: about {in_bytes(self.size)} of memory are needed {where}, and "

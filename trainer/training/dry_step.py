@@ -15,8 +15,8 @@ from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
-from trainer.data.memory_limits import free_on
 from trainer.data.progress import OnProgress, unheard
+from trainer.devices.memory import free_on
 from trainer.messages import UserError
 from trainer.models.size import BYTES, kept_of_one
 from trainer.objectives.schedule import Schedule

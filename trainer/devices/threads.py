@@ -1,26 +1,10 @@
-"""What a training runs on: the device, and how much of it."""
+"""How many threads the operators get."""
 
 from __future__ import annotations
 
 import os
 
 import torch
-
-from trainer.messages import UserError
-
-
-def choose_device(name: str) -> torch.device:
-    """auto, cpu or cuda as a device. Raises UserError where CUDA is asked for and missing."""
-    if name not in ("auto", "cpu", "cuda"):
-        raise UserError(f"The device is auto, cpu or cuda, not {name!r}.")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise UserError("There is no CUDA device here. Use --device cpu.")
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda":
-        # Matrices multiply in TF32: ten bits of mantissa, sums in float32.
-        torch.set_float32_matmul_precision("high")
-    return torch.device(name)
 
 
 def use_threads(alone: bool = False) -> int:

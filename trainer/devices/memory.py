@@ -16,17 +16,45 @@ UNKNOWN = 1 << 32  # bytes, where the system does not tell
 
 def fits(count: int, device: torch.device, mapped: bool) -> bool:
     """Whether `count` bytes of images may lie on the device; `mapped` ones are not in RAM yet."""
-    if device.type == "cuda":
-        return ON_GPU * count < torch.cuda.mem_get_info(device)[0]
+    if device.type != "cpu":
+        return ON_GPU * count < _of_gpu(device)[0]
     return not mapped or IN_RAM * count < available()
 
 
 def free_on(device: torch.device) -> int:
     """The bytes that can be taken on a device; on a GPU also what torch keeps for later."""
-    if device.type != "cuda":
+    if device.type == "cpu":
         return available()
-    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return int(torch.cuda.mem_get_info(device)[0]) + kept
+    reserved, allocated = _held(device)
+    return _of_gpu(device)[0] + reserved - allocated
+
+
+def taken_on(device: torch.device) -> tuple[int, int]:
+    """The bytes that our tensors take on a GPU, and all that it has."""
+    return _held(device)[1], _of_gpu(device)[1]
+
+
+def give_back(device: torch.device) -> None:
+    """What torch keeps of a GPU's memory for later is free for other programs again."""
+    if device.type != "cpu":
+        torch.accelerator.empty_cache()
+
+
+def _of_gpu(device: torch.device) -> tuple[int, int]:
+    """The bytes of a GPU that nobody has taken, and all that it has."""
+    if device.type == "mps":
+        most = int(torch.mps.recommended_max_memory())
+        return max(0, most - int(torch.mps.driver_allocated_memory())), most
+    free, total = torch.accelerator.get_memory_info(device)
+    return int(free), int(total)
+
+
+def _held(device: torch.device) -> tuple[int, int]:
+    """The bytes of a GPU that torch has reserved, and of them those that tensors take."""
+    if device.type == "mps":
+        taken = int(torch.mps.current_allocated_memory())
+        return max(taken, int(torch.mps.driver_allocated_memory())), taken
+    return torch.accelerator.memory_reserved(device), torch.accelerator.memory_allocated(device)
 
 
 def available() -> int:

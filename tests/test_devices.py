@@ -1,0 +1,147 @@
+"""One decision about the device, made by really running something on it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from trainer.cli import main
+from trainer.devices import choice, trial
+from trainer.devices.choice import choose_device, find_devices, why_the_cpu
+from trainer.devices.drivers import Facts, why_no_gpu
+from trainer.devices.records import DeviceInfo, FoundDevices
+from trainer.messages import UserError
+
+CPU = torch.device("cpu")
+GPU, SECOND = torch.device("cuda", 0), torch.device("cuda", 1)
+
+
+@pytest.fixture
+def gpus(monkeypatch):
+    """Makes torch see GPUs: of each, what its trial says."""
+
+    def see(*outcomes: str) -> None:
+        there = [torch.device("cuda", number) for number in range(len(outcomes))]
+        told = dict(zip(there, outcomes, strict=True))
+        monkeypatch.setattr(choice, "accelerators", lambda: there)
+        monkeypatch.setattr(choice, "why_not", lambda device: told.get(device, ""))
+        monkeypatch.setattr(choice, "title_of", lambda device: f"card {device.index}")
+
+    return see
+
+
+def test_a_device_has_a_name() -> None:
+    assert choose_device("cpu") == CPU
+    for name in ("tpu", "cuda:", "cuda:x", "cpu:1", "CUDA", "", "mps:1 "):
+        with pytest.raises(UserError, match="auto, cpu, cuda, mps or xpu"):
+            choose_device(name)
+
+
+def test_auto_takes_the_first_gpu_that_works(gpus) -> None:
+    gpus("its memory is full", "")
+    assert choose_device("auto") == SECOND
+    assert choose_device("cuda:1") == SECOND
+    assert why_the_cpu() == ""
+    with pytest.raises(UserError, match="its memory is full Or choose the CPU"):
+        choose_device("cuda")
+    with pytest.raises(UserError, match="no device cuda:2 here, but cuda:0, cuda:1"):
+        choose_device("cuda:2")
+
+
+def test_the_cpu_takes_over_where_no_gpu_works(gpus) -> None:
+    gpus("This torch has no code for it.")
+    assert choose_device("auto") == CPU
+    found = find_devices()
+    assert [device.name for device in found.known] == ["cuda:0", "cpu"]
+    assert [device.name for device in found.usable] == ["cpu"]
+    assert found.why_the_cpu == "This torch has no code for it."
+
+
+def test_a_kind_of_gpu_that_is_not_here_is_refused(gpus) -> None:
+    gpus("")
+    with pytest.raises(UserError, match="no device mps here, but cuda:0"):
+        choose_device("mps")
+    gpus()
+    with pytest.raises(UserError, match="no device xpu here"):
+        choose_device("xpu")
+
+
+def test_here_every_device_that_is_usable_is_chosen_by_its_name() -> None:
+    for device in find_devices().usable:
+        assert str(choose_device(device.name)) == device.name
+
+
+def test_the_small_step_runs_and_learns() -> None:
+    before, after = trial._small_step(CPU)
+    assert before.isfinite().all() and after.isfinite().all()
+    assert after.square().mean() < before.square().mean()
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (RuntimeError("CUDA error: no kernel image is available\nCompile with"), "has no code for"),
+        (torch.OutOfMemoryError("CUDA out of memory."), "is full: close other programs"),
+        (RuntimeError("MPS backend out of memory (allocated 9 GB)"), "is full: close other"),
+        (torch.AcceleratorError("CUDA error: unspecified launch failure"), "restart the computer"),
+        (AssertionError(), "does not work (AssertionError)"),
+    ],
+)
+def test_a_gpu_that_fails_its_trial_says_why(error, said, monkeypatch) -> None:
+    def broken(device: torch.device) -> torch.Tensor:
+        raise error
+
+    monkeypatch.setattr(trial, "_small_step", broken)
+    trial.why_not.cache_clear()
+    told = trial.why_not(GPU)
+    trial.why_not.cache_clear()
+    assert said in told and "\n" not in told and told.endswith(".")
+
+
+def test_a_gpu_that_computes_nonsense_is_not_used(monkeypatch) -> None:
+    values = {"cpu": torch.ones(3), "cuda": torch.tensor([1.0, 1.0, float("nan")])}
+    monkeypatch.setattr(trial, "_small_step", lambda device: values[device.type])
+    trial.why_not.cache_clear()
+    told = trial.why_not(GPU)
+    trial.why_not.cache_clear()
+    assert "wrong numbers" in told
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (Facts("13.0", None, None), ""),
+        (Facts(None, None, None), ""),
+        (Facts(None, None, 13000), "built for the CPU alone"),
+        (Facts("13.0", None, 12080), "needs one for CUDA 13.0 and finds 12.8"),
+        (Facts("12.6", None, 12020), "finds no GPU"),  # the same major version is new enough
+        (Facts("13.0", None, 13000, "-1"), "CUDA_VISIBLE_DEVICES hides"),
+        (Facts("13.0", None, 13000, ""), "CUDA_VISIBLE_DEVICES hides"),
+        (Facts("13.0", None, 13000, "0", "unknown error"), "finds no GPU (unknown error)"),
+        (Facts(None, "6.4", None), "AMD's GPUs"),
+    ],
+)
+def test_why_torch_sees_no_gpu(known: Facts, said: str) -> None:
+    told = why_no_gpu(known)
+    assert said in told and bool(told) == bool(said)
+
+
+def test_kinds_that_nobody_tried_say_so() -> None:
+    known = [DeviceInfo("mps:0", "Apple GPU"), DeviceInfo("cuda:0", "T4")]
+    assert [device.told for device in known] == [
+        "Apple GPU (not tried on hardware by us)",
+        "T4",
+    ]
+    assert FoundDevices(tuple(known)).usable == tuple(known)
+
+
+def test_the_command_line_refuses_other_names(capsys) -> None:
+    with pytest.raises(SystemExit):
+        main(["train", "mog-iae", "--device", "gpu"])
+    assert "'gpu' is not a device" in capsys.readouterr().err
+
+
+def test_the_command_line_says_why_it_takes_the_cpu(gpus, tmp_path, capsys) -> None:
+    gpus("This torch has no code for it.")
+    assert main(["train", "mog-iae", "--steps", "2", "--out", str(tmp_path / "run")]) == 0
+    assert "This torch has no code for it. The CPU is used." in capsys.readouterr().err
