@@ -162,6 +162,17 @@ class DivergedError(UserError):
     """A training whose numbers left the finite ones."""
 
 
+class DeviceLostError(UserError):
+    """A GPU was lost to this process, with all that lay on it: `what` says so, `remedy` goes on.
+
+    `device` is its name; `saved` the step of the last checkpoint of what trained there, 0 without.
+    """
+
+    def __init__(self, what: str, remedy: str = "", *, device: str = "", saved: int = 0) -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what, self.remedy, self.device, self.saved = what, remedy, device, saved
+
+
 class DataMissingError(UserError):
     """A data set is not at hand: download it, or choose a folder that holds it.
 

@@ -37,7 +37,8 @@ def taken_on(device: torch.device) -> tuple[int, int]:
 def give_back(device: torch.device) -> None:
     """What torch keeps of a GPU's memory for later is free for other programs again."""
     if device.type != "cpu":
-        torch.accelerator.empty_cache()
+        with suppress(RuntimeError):  # a GPU that is lost has nothing to give
+            torch.accelerator.empty_cache()
 
 
 def _of_gpu(device: torch.device) -> tuple[int, int]:
