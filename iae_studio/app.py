@@ -18,6 +18,7 @@ from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
 from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
+from iae_studio.device_controller import DeviceController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
 from iae_studio.film_controller import FilmController
@@ -98,6 +99,7 @@ class Studio(QObject):
             OptionsController(state, window),
             CompareController(state, window),
             TimeController(state, settings, submit, self.render, self.training),
+            DeviceController(state, self.render, self.training, self.explorers),
         )
 
     def start(self) -> None:

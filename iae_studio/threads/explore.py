@@ -13,10 +13,12 @@ from PySide6.QtCore import QObject, QThread, Signal
 from iae_studio.state.asking import Asked, Asking
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.messages import Messages
-from iae_studio.threads.failures import describe
+from iae_studio.threads.failures import describe, lost_of
+from trainer.devices.faults import lost_in_words
 from trainer.exploring.questions.base import Circumstances
-from trainer.messages import Failed
+from trainer.messages import DeviceLostError, Failed
 from trainer.recipe.specs import resolve
+from trainer.training.slept import took
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
@@ -51,6 +53,7 @@ class ExploreThread(QThread):
     lacked = Signal(object)  # Asked: there is no answer
     moved = Signal(object, int, int)  # Asked; done, in all
     failed = Signal(Failed)
+    deviceLost = Signal(object)  # Lost: what was asked waits for weights on another device
 
     def __init__(self, slow: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -148,9 +151,14 @@ class ExploreThread(QThread):
         try:
             answer = resolve(type(asked.question).answered_by)
             told = Circumstances(subject.root, subject.path, progress, subject.moment)
-            found = answer(subject.snapshot, asked.question, told)
+            with lost_in_words(subject.snapshot.device):
+                found = answer(subject.snapshot, asked.question, told)
         except CancelledError:
             self._over(wanted, subject, began)
+        except DeviceLostError as error:
+            with self._wake:
+                self._hand, wanted.answered_of, wanted.due = None, subject, 0.0
+            self.deviceLost.emit(lost_of(error))
         except Exception as error:
             self._over(wanted, subject, began)
             self._complain(asked.kind, describe(error))
@@ -166,7 +174,7 @@ class ExploreThread(QThread):
         with self._wake:
             self._hand = None
             wanted.answered_of = subject
-            wanted.due = now + max(REST, SHARE * (now - began))
+            wanted.due = now + max(REST, SHARE * took(began, now))
             kind = wanted.asked.kind
             if not wanted.asked.follows and self._wanted.get(kind) is wanted:
                 del self._wanted[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from iae_studio.threads.failures import describe
+from iae_studio.threads.failures import describe_passing
 from iae_studio.threads.reports import TrainingReports
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Publisher:
     def publish(self, state: TrainState, batches: Course, renew: bool) -> None:
         """Hand out the weights. The directions are kept for a while: sliders keep their sense.
 
-        A picture that fails is told, and never ends the training.
+        A picture that fails is told, and never ends the training; a lost GPU does.
         """
         from trainer.inference.snapshot import publish
 
@@ -43,7 +43,7 @@ class Publisher:
             now = batches.at(state.step)
             snapshot = publish(state.ema, state.step, now.device, now, known)
         except Exception as error:
-            self._reports.failed.emit(describe(error))
+            self._reports.failed.emit(describe_passing(error))
             self._published = time.monotonic()
             return
         self.directions = snapshot.directions

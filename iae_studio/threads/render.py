@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,17 +13,15 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers, Subject
-from iae_studio.threads.failures import describe
-from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
+from iae_studio.threads.failures import describe, lost_of
+from iae_studio.threads.weights import MomentLostError, load_moment, load_newest, read_ahead
+from trainer.devices.faults import lost_in_words
 from trainer.devices.records import FoundDevices
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
+from trainer.messages import Cloud, Clusters, DeviceLostError, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
-
-
-AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand would wait
 
 
 class RenderThread(QThread):
@@ -41,6 +37,7 @@ class RenderThread(QThread):
     recovered = Signal()  # what failed before is drawn again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
+    deviceLost = Signal(object)  # Lost: what is shown stays until another one is to be used
     momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
 
     def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
@@ -144,8 +141,8 @@ class RenderThread(QThread):
                     self._draw(self._snapshot, probe, clusters, share)
                     self._read_ahead(displayed, folders, device)
                     continue
-            except MomentLostError as lost:
-                self._lose(lost)
+            except (MomentLostError, DeviceLostError) as lost:
+                self._give_up(lost) if isinstance(lost, DeviceLostError) else self._lose(lost)
                 continue
             except Exception as error:
                 self._snapshot, self._loaded = None, None  # the next question tries again
@@ -180,14 +177,8 @@ class RenderThread(QThread):
         """Moments that a hand may want next, one by one, until something is asked."""
         with self._wake:
             near, self._near = self._near, ()
-        for moment in near:
-            if self._due or self._quit:
-                return
-            began = time.monotonic()
-            with suppress(MomentLostError):  # told when it is looked at
-                load_moment(displayed, folders, device, moment)
-            if time.monotonic() - began > AHEAD:
-                return
+        load = partial(load_moment, displayed, folders, device)
+        read_ahead(near, load, lambda: self._due or self._quit)
 
     def _lose(self, lost: MomentLostError) -> None:
         """The newest weights answer in its place, unless another moment is wanted by now."""
@@ -197,6 +188,15 @@ class RenderThread(QThread):
             self._due = True
         self._loaded = None
         self.momentLost.emit(lost.moment, lost.why)
+
+    def _give_up(self, error: DeviceLostError) -> None:
+        """Nothing on that GPU is asked again; whoever hears of it names another device."""
+        self._snapshot, self._loaded, self._newest = None, None, None
+        with self._wake:
+            self._shared = None
+            if self._live is not None and str(self._live.device) == error.device:
+                self._live = None
+        self.deviceLost.emit(lost_of(error))
 
     def _share(
         self,
@@ -220,7 +220,8 @@ class RenderThread(QThread):
         self, snapshot: Snapshot, probe: Probe, clusters: bool, then: Callable[[], None]
     ) -> None:
         try:
-            self._answer(snapshot, probe, clusters)
+            with lost_in_words(snapshot.device):
+                self._answer(snapshot, probe, clusters)
         finally:
             then()
         if self._complained:

@@ -71,8 +71,8 @@ def train(
     while the data load.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
-    the data are not at hand; and while it trains DivergedError, and DeviceLostError where its GPU is
-    lost, which names the last checkpoint.
+    the data are not at hand; and while it trains DivergedError, and DeviceLostError, which
+    names the last checkpoint, where its GPU is lost.
     """
     for name, value in (("steps", steps), ("minutes", minutes)):
         if value is not None and not value > 0:

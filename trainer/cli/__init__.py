@@ -60,16 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except DataMissingError as error:
         return _refused(f"{error}{_where_now(error, arguments)}")
-    except DeviceLostError as error:
-        return _refused(str(error), 1)
     except UserError as error:
-        return _refused(str(error))
+        return _refused(str(error), 1 if isinstance(error, DeviceLostError) else 2)
     except (MemoryError, RuntimeError) as error:
-        if device_is_lost(error):
-            return _refused(f"{lost(error)} {ON_THE_CPU}", 1)
-        if not memory_is_full(error):
-            raise
-        return _refused(FULL_MEMORY)
+        return _broke_down(error)
     except KeyboardInterrupt:
         print("trainer: interrupted", file=sys.stderr)
         return 130
@@ -91,6 +85,15 @@ def _where_now(error: DataMissingError, arguments: Sequence[str] | None) -> str:
     words = sys.argv[1:] if arguments is None else arguments
     known = words and (words[0] in ("evaluate", "figure", "film") or "--resume" in words)
     return " Say where they are now by --images DIR." if error.path and known else ""
+
+
+def _broke_down(error: Exception) -> int:
+    """Say that the memory is full, or the GPU lost. Raises again what is a fault of ours."""
+    if device_is_lost(error):
+        return _refused(f"{lost(error)} {ON_THE_CPU}", 1)
+    if not memory_is_full(error):
+        raise error
+    return _refused(FULL_MEMORY)
 
 
 def _refused(why: str, code: int = 2) -> int:

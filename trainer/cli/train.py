@@ -117,10 +117,8 @@ def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> 
             whole = train_with_bar(training, training.step, training.until, interrupts)
     if not whole:
         with suppress(OSError):  # the terminal may be gone
-            print(
-                f"\nSaved at step {training.step:,}. Go on with: {_again(args, folder, args.device)}",
-                file=sys.stderr,
-            )
+            again = _again(args, folder, args.device)
+            print(f"\nSaved at step {training.step:,}. Go on with: {again}", file=sys.stderr)
         return interrupts.code
     print(f"Done: step {training.step:,}, saved in {folder}", file=sys.stderr)
     print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)

@@ -50,6 +50,12 @@ class SnapshotCache:
                 self._held.popitem(last=False)
         return loaded
 
+    def forget(self, device: str) -> None:
+        """Hold nothing more of a device: it was lost."""
+        with self._lock:
+            kept = {key: one for key, one in self._held.items() if str(one.device) != device}
+            self._held = OrderedDict(kept)
+
     def _size(self) -> int:
         return sum(map(size_of, self._held.values()))
 

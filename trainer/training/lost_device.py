@@ -18,19 +18,18 @@ def lost_training(
     device = batches.device
     if device.type != "cpu":
         never_free(state, batches)
-    told = f"{lost(error, device, state.step)} {{}} {folder.path}."
+    told, way = f"{lost(error, device, state.step)} {{}} {folder.path}.", _way(folder, state)
     try:
         saved = step_at_rest(folder)
     except Exception:  # what is wrong there is told by who reads it
-        return DeviceLostError(told.format("Its run is"), _way(folder), device=str(device))
+        return DeviceLostError(told.format("Its run is in"), way, device=str(device))
     kept = f"The last checkpoint is of step {saved:,}, in" if saved else BEGINS_AGAIN
-    return DeviceLostError(told.format(kept), _way(folder), device=str(device), saved=saved)
+    return DeviceLostError(told.format(kept), way, device=str(device), saved=saved)
 
 
 BEGINS_AGAIN = "Nothing was saved yet: it begins again in"
 
 
-def _way(folder: RunFolder) -> str:
-    return (
-        f'Go on on the CPU: trainer.train(..., out={str(folder.path)!r}, resume=True, device="cpu")'
-    )
+def _way(folder: RunFolder, state: TrainState) -> str:
+    words = f'{state.recipe.name!r}, out={str(folder.path)!r}, resume=True, device="cpu"'
+    return f"Go on on the CPU: trainer.train({words})"

@@ -45,8 +45,8 @@ def run_saved(
     `save_at_last`. `keep` is offered the state after each report. Where a step
     fails, the steps before it are saved first.
 
-    Raises DivergedError and DeviceLostError, without saving, and UserError where the last checkpoint
-    cannot be written.
+    Raises DivergedError and DeviceLostError, without saving, and UserError where the last
+    checkpoint cannot be written.
     """
     limits = _Saving(deadline, save_every, saving, not_saved, again, keep)
     try:
