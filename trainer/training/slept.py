@@ -18,4 +18,4 @@ def took(began: float, ended: float, most: float = 60.0) -> float:
 
 def slept(before: float, now: float) -> float:
     """The seconds between two reports that nobody trained."""
-    return max(now - before - SLEPT, 0.0)
+    return now - before if now - before > SLEPT else 0.0
