@@ -22,9 +22,10 @@ from trainer.devices.records import CPU, FoundDevices
 from trainer.recipe.recipe import Recipe
 
 PICTURES = "Pictures are drawn on the CPU now."
-WORKS = "The GPU works again: it can be chosen in the bar."
-ANEW = "The GPU works again once IAE Studio is started anew."
-NEVER = "The GPU works in no new program either: restart the computer to use it again."
+WORKS = "It works again, and can be chosen in the bar."
+ANEW = "It works again once IAE Studio is started anew."
+NEVER = "It works no more before the computer is restarted."
+BEGINS = "Nothing was saved yet: it begins again."
 LATER = "It goes on, on the CPU, when this training ends."
 
 
@@ -68,10 +69,16 @@ class DeviceController(Controller):
         training, queue = self.state.training, self.state.queue
         if training.recipe is None:
             return
-        training.why = lost.told.what
-        self._waits, self._went = (training.recipe, training.run_path), not queue.held
-        queue.set_back(lost.told.what, lost.saved)
-        self._tell(Message(lost.told.what, True, (replace(GO_ON_CPU, about=self._waits),), LOST))
+        event, run = lost.told.what, training.run_path
+        training.why = event
+        self._waits, self._went = (training.recipe, run), not queue.held
+        queue.set_back(event, lost.saved)
+        self.state.messages.logged.emit(str(lost.told))
+        kept = BEGINS
+        if lost.saved and run is not None:
+            kept = f"The last checkpoint is of step {lost.saved:,}, in {run.name}."
+        action = replace(GO_ON_CPU, about=self._waits)
+        self._tell(Message(f"{event} {kept}", True, (action,), LOST))
         self._give_up(lost)
 
     def _give_up(self, lost: Lost) -> bool:

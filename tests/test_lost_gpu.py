@@ -125,7 +125,9 @@ def test_what_passes_is_no_loss(name: str) -> None:
 def test_a_loss_names_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "title_of", lambda _: "NVIDIA T4")
     with (
-        pytest.raises(DeviceLostError, match=r"The GPU \(NVIDIA T4\) was lost: .*Use the CPU") as had,
+        pytest.raises(
+            DeviceLostError, match=r"The GPU \(NVIDIA T4\) was lost: .*Use the CPU"
+        ) as had,
         lost_in_words(torch.device("cuda:1"), "Use the CPU."),
     ):
         raise accelerator_error()
@@ -177,7 +179,7 @@ def test_the_last_checkpoint_is_named_and_taken_up_on_the_cpu(
         gpu = dies_in_step(patch, DIES)
         with pytest.raises(DeviceLostError, match=f"lost at step {DIES}") as had:
             go_on(state, folder)
-    assert f"The last checkpoint is of step {SAVED}, in {folder.path}." in had.value.what
+    assert had.value.kept == f"The last checkpoint is of step {SAVED}, in {folder.path}."
     assert had.value.saved == SAVED and not getattr(had.value.__cause__, "__notes__", None)
     assert gpu.touched == [], "nothing was tried there again"
     assert (folder.path / STATE).read_bytes() == content

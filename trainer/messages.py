@@ -163,14 +163,17 @@ class DivergedError(UserError):
 
 
 class DeviceLostError(UserError):
-    """A GPU was lost to this process, with all that lay on it: `what` says so, `remedy` goes on.
+    """A GPU was lost to this process, with all that lay on it: `event` says so.
 
-    `device` is its name; `saved` the step of the last checkpoint of what trained there, 0 without.
+    `kept` is what is left of what it did, `remedy` how to go on; `device` its name, and `saved` the
+    step of the last checkpoint of what trained there, 0 without.
     """
 
-    def __init__(self, what: str, remedy: str = "", *, device: str = "", saved: int = 0) -> None:
-        super().__init__(f"{what} {remedy}".strip())
-        self.what, self.remedy, self.device, self.saved = what, remedy, device, saved
+    def __init__(
+        self, event: str, kept: str = "", remedy: str = "", *, device: str = "", saved: int = 0
+    ) -> None:
+        super().__init__(" ".join(filter(None, (event, kept, remedy))))
+        self.event, self.kept, self.device, self.saved = event, kept, device, saved
 
 
 class DataMissingError(UserError):

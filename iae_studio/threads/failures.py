@@ -19,7 +19,7 @@ def describe(error: BaseException) -> Failed:
     if isinstance(error, DataMissingError):
         return Failed(str(error), gone=error.path)
     if isinstance(error, DeviceLostError):
-        return Failed(error.what, trace=trace)
+        return Failed(error.event, error.kept, trace=trace)
     if isinstance(error, UserError):
         return Failed(str(error))
     if isinstance(error, OSError):

@@ -17,7 +17,7 @@ from trainer.storage.paths import data_root, reproduction_root
 if TYPE_CHECKING:
     from trainer.reporting.reproduce.work import Workplace
 
-KEPT = "What was measured is kept, and the same command with --device cpu goes on."
+KEPT = "What was measured is kept; the same command goes on, with --device cpu on the CPU."
 
 
 def add_parser(commands: Commands) -> None:
@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
                 whole = carry_out(trial, seed, place)
         except DeviceLostError as error:  # and so it is for all others
             _write_page(place)
-            raise DeviceLostError(f"{trial.name}, seed {seed}: {error.what}", KEPT) from error
+            raise DeviceLostError(error.event, error.kept, KEPT) from error
         except OSError as error:
             if error.errno in FULL:  # and so it is for all others
                 raise UserError(

@@ -170,7 +170,7 @@ def _taken_up_on_the_cpu(args: argparse.Namespace, folder: Path) -> Iterator[Non
         yield
     except DeviceLostError as error:
         way = f"Go on on the CPU: {_again(args, folder, CPU)}"
-        raise DeviceLostError(error.what, way) from error
+        raise DeviceLostError(error.event, error.kept, way) from error
 
 
 def _again(args: argparse.Namespace, folder: Path, device: str) -> str:

@@ -102,7 +102,7 @@ def lost_in_words(device: torch.device, remedy: str = "") -> Iterator[None]:
     except Exception as error:
         if not device_is_lost(error):
             raise
-        raise DeviceLostError(lost(error, device), remedy, device=str(device)) from error
+        raise DeviceLostError(lost(error, device), remedy=remedy, device=str(device)) from error
 
 
 def never_free(*held: object) -> None:

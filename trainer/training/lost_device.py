@@ -18,18 +18,23 @@ def lost_training(
     device = batches.device
     if device.type != "cpu":
         never_free(state, batches)
-    told, way = f"{lost(error, device, state.step)} {{}} {folder.path}.", _way(folder, state)
+    saved, kept = _kept(folder)
+    words = f'{state.recipe.name!r}, out={str(folder.path)!r}, resume=True, device="cpu"'
+    return DeviceLostError(
+        lost(error, device, state.step),
+        kept,
+        f"Go on on the CPU: trainer.train({words})",
+        device=str(device),
+        saved=saved,
+    )
+
+
+def _kept(folder: RunFolder) -> tuple[int, str]:
+    """The step of the last checkpoint, 0 where none can be named; in words."""
     try:
         saved = step_at_rest(folder)
     except Exception:  # what is wrong there is told by who reads it
-        return DeviceLostError(told.format("Its run is in"), way, device=str(device))
-    kept = f"The last checkpoint is of step {saved:,}, in" if saved else BEGINS_AGAIN
-    return DeviceLostError(told.format(kept), way, device=str(device), saved=saved)
-
-
-BEGINS_AGAIN = "Nothing was saved yet: it begins again in"
-
-
-def _way(folder: RunFolder, state: TrainState) -> str:
-    words = f'{state.recipe.name!r}, out={str(folder.path)!r}, resume=True, device="cpu"'
-    return f"Go on on the CPU: trainer.train({words})"
+        return 0, f"Its run is in {folder.path}."
+    if not saved:
+        return 0, f"Nothing was saved yet: it begins again in {folder.path}."
+    return saved, f"The last checkpoint is of step {saved:,}, in {folder.path}."
