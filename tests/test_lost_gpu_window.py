@@ -39,7 +39,8 @@ class OneGpu:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.dead = self.answers_again = self.works_anew = False
-        self.dies_at: int | None = None  # the step of the training
+        self.dies = False  # in the next step
+        self.died_at = -1
         self.lost: Any = None  # the state that trained there
         self.trained_on: list[str] = []
         self._patch(monkeypatch)
@@ -58,8 +59,8 @@ class OneGpu:
             return made
 
         def stepped(state: Any, batch: Any) -> torch.Tensor:
-            if not self.dead and state.step == self.dies_at:
-                self.dead, self.lost = True, state
+            if self.dies:
+                self.dies, self.dead, self.lost, self.died_at = False, True, state, state.step
             self._touch(state)
             return step(state, batch)
 
@@ -105,6 +106,8 @@ class OneGpu:
 
 @pytest.fixture
 def gpu(monkeypatch) -> Iterator[OneGpu]:
+    for name in ("FIRST_SAVE", "SAVE_SECONDS"):  # saved on request alone
+        monkeypatch.setattr(f"iae_studio.threads.run_job.{name}", 600.0)
     with little_data(monkeypatch):
         yield OneGpu(monkeypatch)
 
@@ -133,9 +136,7 @@ def save(studio: Studio, qtbot) -> int:
 
 def lose_it(studio: Studio, qtbot, gpu: OneGpu) -> None:
     """In the next step."""
-    gpu.dies_at = steps(studio) + 200 if studio.state.displayed.recipe.two_dimensional else None
-    if gpu.dies_at is None:
-        gpu.dies_at = steps(studio) + 3
+    gpu.dies = True
     wait_state(studio, qtbot, State.FAILED)
     qtbot.waitUntil(lambda: not studio.state.displayed.model.live, timeout=LONG)
 
@@ -156,7 +157,7 @@ def test_a_training_goes_on_on_the_cpu_by_one_button_and_the_queue_with_it(
         saved = save(studio, qtbot)
         lose_it(studio, qtbot, gpu)
         (run,) = list_runs()
-        assert f"The GPU ({CARD}) was lost at step {gpu.dies_at:,}" in text(studio)
+        assert f"The GPU ({CARD}) was lost at step {gpu.died_at:,}" in text(studio)
         said = studio.state.messages.current
         assert f"The last checkpoint is of step {saved:,}, in {run.path.name}." in said.text
         assert [item.stage for item in queue.items] == [Stage.INTERRUPTED, Stage.WAITING]
@@ -249,7 +250,7 @@ def test_pictures_of_what_trains_are_drawn_from_the_disk(qtbot, own_folders, gpu
         studio.state.query.resample()
         assert newest(studio, qtbot).step >= saved
         assert "Pictures are drawn on the CPU now." in text(studio)
-        gpu.dead, gpu.dies_at = False, saved
+        gpu.dead = False
         press(studio, qtbot, "stopButton")
         wait_state(studio, qtbot, State.IDLE)
 
