@@ -18,10 +18,10 @@ from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
 from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
-from iae_studio.device_controller import DeviceController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
 from iae_studio.film_controller import FilmController
+from iae_studio.lost_gpu_controller import LostGpuController
 from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
@@ -99,7 +99,7 @@ class Studio(QObject):
             OptionsController(state, window),
             CompareController(state, window),
             TimeController(state, settings, submit, self.render, self.training),
-            DeviceController(state, self.render, self.training, self.explorers),
+            LostGpuController(state, self.render, self.training, self.explorers),
         )
 
     def start(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+import subprocess
+import sys
 import time
 import weakref
 from collections.abc import Callable, Iterator
@@ -15,12 +17,15 @@ import torch
 import trainer
 from tests.lost_gpu import LAUNCH, DyingGpu, accelerator_error, dies_in_step, dies_unheard
 from tests.steps import saved_run
-from tests.tiny import CPU, batches_of, kind_of, recipe_of, same, weights
+from tests.tiny import CPU, ROOT, batches_of, kind_of, leftovers, recipe_of, same, weights
 from trainer.cli import main
 from trainer.devices import trial
 from trainer.devices.anew import works_anew
 from trainer.devices.faults import device_is_lost, lost, lost_in_words, never_free
+from trainer.inference.history import History
 from trainer.messages import DeviceLostError, Progress, UserError
+from trainer.reporting.reproduce.records import read_records
+from trainer.reporting.reproduce.trials import Claim, Measure, Trial
 from trainer.storage.faults import memory_is_full
 from trainer.storage.paths import runs_root
 from trainer.training import saving
@@ -105,7 +110,7 @@ def go_on(state: TrainState, folder: RunFolder, **options: object) -> list[Progr
 def test_a_lost_device_is_told_from_its_error(name: str) -> None:
     assert device_is_lost(LOST[name]) and not memory_is_full(LOST[name])
     said = lost(LOST[name], step=1234)
-    assert said.startswith("The GPU was lost at step 1,234: its driver failed (")
+    assert said.startswith("The GPU was lost at step 1,234, as it may after the computer slept (")
     assert "\n" not in said and "CUDA_LAUNCH_BLOCKING" not in said
     try:
         try:
@@ -126,7 +131,7 @@ def test_a_loss_names_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trial, "title_of", lambda _: "NVIDIA T4")
     with (
         pytest.raises(
-            DeviceLostError, match=r"The GPU \(NVIDIA T4\) was lost: .*Use the CPU"
+            DeviceLostError, match=r"The GPU \(NVIDIA T4\) was lost, .*Use the CPU"
         ) as had,
         lost_in_words(torch.device("cuda:1"), "Use the CPU."),
     ):
@@ -281,7 +286,7 @@ def test_the_command_names_the_one_that_goes_on(
         patch.setattr(trial, "title_of", lambda _: "NVIDIA T4")
         assert main([*command, "--device", "cpu"]) == 1
     told = capsys.readouterr().err.splitlines()[-1]
-    assert told.startswith("trainer: The GPU (NVIDIA T4) was lost at step 30: its driver failed")
+    assert told.startswith("trainer: The GPU (NVIDIA T4) was lost at step 30, as it may")
     saved = len(RunFolder(run).curves())
     assert f"The last checkpoint is of step {saved}, in {run}." in told and 0 < saved <= 30
     words = shlex.split(told.partition("Go on on the CPU: ")[2])
@@ -360,3 +365,67 @@ def test_sleep_does_not_use_up_the_minutes(tmp_path: Path, clock: Clock) -> None
 def test_a_gpu_may_work_in_a_new_process() -> None:
     assert works_anew("cpu")
     assert not works_anew("xpu:7")
+
+
+def test_a_moment_that_was_slept_through_does_not_end_the_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
+) -> None:
+    folder, state, _ = saved_and_loaded(tmp_path / "run")
+    history, batches = History(folder, state), batches_of(state.recipe)
+    with monkeypatch.context() as patch:
+        patch.setattr("trainer.inference.history.export_model", clock.sleep)
+        assert history.keep_if_due(state, batches)
+    clock.ahead += 3600.0
+    state.step = 100
+    assert history.keep_if_due(state, batches), "within the hour there is another one"
+
+
+# ---- reproducing ---------------------------------------------------------------------------------
+
+
+def test_reproducing_ends_with_a_sentence_and_keeps_what_was_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ("steps=12", "batch=16", "width=16")
+    trials = (Trial("first", "mog-iae", few), Trial("second", "mog-iae", ("steps=20", *few[1:])))
+    claim = Claim("Toys", "", trials, (Measure("modes", "modes"),), seeds=1)
+    for module in ("work", "page"):
+        monkeypatch.setattr(f"trainer.reporting.reproduce.{module}.CLAIMS", (claim,))
+    docs, runs = tmp_path / "docs", tmp_path / "runs"
+    command = ["reproduce", "--out", str(docs), "--runs", str(runs), "--device", "cpu"]
+    with monkeypatch.context() as patch:
+        dies_in_step(patch, 15)  # of the second
+        assert main(command) == 1
+    told = capsys.readouterr().err
+    assert "was lost at step 15" in told and "What was measured is kept" in told
+    assert len(read_records(docs / "results", "first")) == 1
+    assert not read_records(docs / "results", "second")
+    assert main(command) == 0
+    assert "first, seed" not in capsys.readouterr().err, "it was done already"
+
+
+# ---- as a program of its own ---------------------------------------------------------------------
+
+PROGRAM = """
+import sys
+from tests.lost_gpu import dies_in_step
+from trainer.cli import main
+
+class Patch:
+    setattr = staticmethod(setattr)
+
+dies_in_step(Patch, 30)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_program_ends_in_order(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    command = ["train", "mog-iae", "--out", str(run), "--steps", "40", "--device", "cpu", *OPTIONS]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, *command], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr and "Go on on the CPU: python -m" in done.stderr
+    with RunFolder(run).alone():  # nobody holds it
+        assert not leftovers(run)

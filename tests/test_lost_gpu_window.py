@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QWidget
 
 from iae_studio.app import Studio
-from iae_studio.device_controller import ANEW, BEGINS, NEVER, WORKS
+from iae_studio.lost_gpu_controller import ANEW, BEGINS, NEVER, WORKS
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import GO_ON_CPU, LOST
 from iae_studio.state.model_files import list_runs
@@ -49,7 +49,7 @@ class OneGpu:
         patch.setattr(choice, "choose_device", lambda name: CPU if name == "cpu" else GPU)
         patch.setattr(choice, "find_devices", self._found)
         patch.setattr(trial, "title_of", lambda device: CARD if device == GPU else "CPU")
-        patch.setattr("iae_studio.device_controller.works_anew", lambda _: self.works_anew)
+        patch.setattr("iae_studio.lost_gpu_controller.works_anew", lambda _: self.works_anew)
         batches, step, state_bytes = DataSet.batches, loop.step, checkpoint.state_bytes
 
         def on_device(data: DataSet, recipe: Recipe, device: torch.device) -> TrainingBatches:
@@ -157,7 +157,7 @@ def test_a_training_goes_on_on_the_cpu_by_one_button_and_the_queue_with_it(
         saved = save(studio, qtbot)
         lose_it(studio, qtbot, gpu)
         (run,) = list_runs()
-        assert f"The GPU ({CARD}) was lost at step {gpu.died_at:,}" in text(studio)
+        assert f"The GPU ({CARD}) was lost at step {gpu.died_at:,}, as" in text(studio)
         said = studio.state.messages.current
         assert f"The last checkpoint is of step {saved:,}, in {run.path.name}." in said.text
         assert [item.stage for item in queue.items] == [Stage.INTERRUPTED, Stage.WAITING]
@@ -230,7 +230,9 @@ def test_pictures_move_to_the_cpu_with_one_quiet_sentence(qtbot, own_folders, gp
         assert after.stamp > before.stamp and devices(studio) == ["CPU"]
         qtbot.waitUntil(lambda: ANEW in text(studio), timeout=LONG)
         said = studio.state.messages.current
-        assert said.text.startswith(f"The GPU ({CARD}) was lost: its driver failed (CUDA error")
+        assert said.text.startswith(
+            f"The GPU ({CARD}) was lost, as it may after the computer slept (CUDA"
+        )
         assert "Pictures are drawn on the CPU now." in said.text
         assert not said.error and not said.actions
         studio.state.query.resample()

@@ -66,10 +66,7 @@ def _says_so(error: BaseException) -> bool:
 def lost(error: BaseException, device: torch.device | None = None, step: int | None = None) -> str:
     """What happened, in a sentence: which GPU was lost, at which step, and what its driver said."""
     at = "" if step is None else f" at step {step:,}"
-    return (
-        f"{_named(device)} was lost{at}: its driver failed ({_said(error)}), as it may after the "
-        "computer slept."
-    )
+    return f"{_named(device)} was lost{at}, as it may after the computer slept ({_said(error)})."
 
 
 def _named(device: torch.device | None) -> str:

@@ -73,7 +73,7 @@ class History:
             return False
         finally:
             self._taken = time.monotonic()
-            cost = took(began, self._taken, most=20.0)
+            cost = took(began, self._taken, most=15.0)
             # Nothing was waited for before the first: the second is waited for twice as long.
             self._cost = cost if self.spent else 2 * cost
             self.spent += cost

@@ -29,7 +29,7 @@ BEGINS = "Nothing was saved yet: it begins again."
 LATER = "It goes on, on the CPU, when this training ends."
 
 
-class DeviceController(Controller):
+class LostGpuController(Controller):
     """Hears of lost GPUs, says so once, and looks which devices there are then."""
 
     def __init__(
