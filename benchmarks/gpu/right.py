@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.gpu.same_draws import SameDraws
+from trainer.reporting.doctor.same_draws import SameDraws
 from benchmarks.machine import describe
 from tests.tiny import KINDS, batches_of, kind_of, pictures_of, recipe_of
 from trainer.devices.choice import choose_device
