@@ -16,6 +16,7 @@ from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
+from iae_studio.computer_controller import ComputerController
 from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
 from iae_studio.export_controller import ExportController
@@ -97,6 +98,7 @@ class Studio(QObject):
             BranchController(state, window, self.data.folders),
             OptionsController(state, window),
             CompareController(state, window),
+            ComputerController(state, window, self.data.folders, submit),
             TimeController(state, settings, submit, self.render, self.training),
         )
 

@@ -9,6 +9,7 @@ from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.bookmarks import Bookmarks
+from iae_studio.state.checkup import Checkup
 from iae_studio.state.comparing import Comparing
 from iae_studio.state.curves import Curves
 from iae_studio.state.devices import Devices
@@ -60,6 +61,7 @@ class StudioState:
     requests: Requests
     queue: Queue
     bookmarks: Bookmarks
+    checkup: Checkup
 
     @classmethod
     def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
@@ -98,6 +100,7 @@ class StudioState:
             requests=Requests(),
             queue=Queue(displayed, training, messages),
             bookmarks=bookmarks,
+            checkup=Checkup(),
         )
         parts._wire()
         return parts

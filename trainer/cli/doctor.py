@@ -17,9 +17,7 @@ def add_parser(commands: Commands) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="no self-test and no speeds: nothing is computed"
     )
-    parser.add_argument(
-        "--device", type=device, metavar="DEVICE", help=f"{WAYS} (default: all)"
-    )
+    parser.add_argument("--device", type=device, metavar="DEVICE", help=f"{WAYS} (default: all)")
     parser.add_argument(
         "--data", type=named_path, metavar="ROOT", help="the folder of the data sets"
     )

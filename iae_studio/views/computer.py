@@ -1,0 +1,122 @@
+"""`computerDialog`: this computer as a bug report wants it, line by line as it is found."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QProgressBar, QPushButton, QWidget
+
+from iae_studio.style import theme
+from iae_studio.views.building_blocks import button, column, row
+from iae_studio.views.computer_colours import ComputerColours
+from iae_studio.widgets.elided_label import ElidedLabel
+
+SIZE = QSize(820, 640)  # px, at first
+TITLE = "This computer"
+SOME = "{} of the checks failed; the red lines say why."
+WELL = "All that was tested works."
+
+
+class ComputerDialog(QDialog):
+    """Stays open beside the window, which goes on; its controller fills it."""
+
+    againWanted = Signal()
+    saveWanted = Signal()
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("computerDialog")
+        self.setWindowTitle(TITLE)
+        self.setSizeGripEnabled(True)
+        self.failed = 0  # lines that say so
+        self._head = ElidedLabel()
+        self._head.setObjectName("computerHead")
+        self._bar = QProgressBar()
+        self._bar.setObjectName("computerProgress")
+        self._bar.setRange(0, 0)
+        self._view = _view()
+        self._colours = ComputerColours(self._view.document())
+        theme.follow(self._view, self._dress)
+        self._again = button("Run again", "redo", "Look at all of it anew", self.againWanted.emit)
+        self._again.setObjectName("computerAgain")
+        copy = button("Copy", "copy", "The whole text, for a bug report", self._copy)
+        copy.setObjectName("computerCopy")
+        save = button("Save…", "save", "The whole text, in a file", self.saveWanted.emit)
+        save.setObjectName("computerSave")
+        close = QPushButton("Close")
+        close.setObjectName("computerClose")
+        close.clicked.connect(self.reject)
+        layout = column(self, pad=16, gap=12)
+        layout.addWidget(self._head)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._view, 1)
+        layout.addLayout(row(self._again, None, copy, save, close))
+        room = self.screen().availableSize()
+        self.resize(QSize(theme.px(SIZE.width()), theme.px(SIZE.height())).boundedTo(room))
+
+    def _dress(self) -> None:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._view.setFont(theme.sized(font, theme.TEXT))
+        self._colours.rehighlight()
+
+    # ---- what it is told ---------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """All is looked at anew."""
+        self.failed = 0
+        self._view.clear()
+        self._head.setText("Looking…")
+        self._set_busy(True)
+
+    def doing(self, what: str) -> None:
+        """What is being done now."""
+        self._head.setText(f"{what}…")
+
+    def add(self, line: str, failed: bool) -> None:
+        """The next line, or several where it is long."""
+        self.failed += failed and line.startswith(" ")
+        self._view.appendPlainText(line)
+
+    def finish(self, came_to_an_end: bool) -> None:
+        """Nothing more comes."""
+        verdict = SOME.format(self.failed) if self.failed else WELL
+        self._head.setText(verdict if came_to_an_end else "It broke off; the log says why.")
+        self._set_busy(False)
+
+    def tell(self, text: str) -> None:
+        """What was done with the text."""
+        self._head.setText(text)
+
+    @property
+    def text(self) -> str:
+        """What it shows, plain."""
+        return self._view.toPlainText() + "\n"
+
+    def _set_busy(self, busy: bool) -> None:
+        self._bar.setVisible(busy)
+        self._again.setEnabled(not busy)
+
+    # ---- hands -------------------------------------------------------------------------------
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text)
+        self.tell("Copied.")
+
+    def done(self, result: int) -> None:
+        super().done(result)
+        self.closed.emit()
+
+
+def _view() -> QPlainTextEdit:
+    made = QPlainTextEdit()
+    made.setObjectName("computerText")
+    made.setAccessibleName(TITLE)
+    made.setReadOnly(True)
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    made.setTabChangesFocus(True)
+    made.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return made
