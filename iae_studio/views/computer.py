@@ -115,8 +115,6 @@ def _view() -> QPlainTextEdit:
     made.setReadOnly(True)
     made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     made.setTabChangesFocus(True)
-    made.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
+    select = Qt.TextInteractionFlag
+    made.setTextInteractionFlags(select.TextSelectableByMouse | select.TextSelectableByKeyboard)
     return made

@@ -125,7 +125,7 @@ def _loud(model: Model) -> Model:
     model = copy.deepcopy(model)
     for weight in model.parameters():
         if weight.dim() > 1:
-            weight *= LOUD
+            weight.mul_(LOUD)
     return model
 
 
@@ -154,12 +154,14 @@ def compared(found: Outcome, right: Outcome, limits: Limits) -> tuple[str, bool]
 
 def captured(kind: str, device: torch.device) -> tuple[str, bool]:
     """Replayed steps against the same ones run eagerly, both on the device; whether they differ."""
-    recipe, rows = recipe_of(kind), []
+    recipe = recipe_of(kind)
     eager, replayed = start(recipe, device), start(recipe, device)
     batches = made_up(recipe, device)
     steps = CapturedSteps(replayed, batches)
-    for _ in range(2 * WARM_UP + 2):
-        rows.append(torch.stack([step(eager, next_batch(eager, batches)), steps.step()])[:, :-1])
+    rows = [
+        torch.stack([step(eager, next_batch(eager, batches)), steps.step()])[:, :-1]
+        for _ in range(2 * WARM_UP + 2)
+    ]
     if steps.why_not:
         return steps.why_not, True
     return _replayed_apart(torch.stack(rows).cpu())
