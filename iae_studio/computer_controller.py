@@ -84,7 +84,7 @@ class ComputerController(Controller):
         self.state.checkup.found = ""
         self.dialog.begin()
         asked = Asked(
-            trains=self.state.training.state in (State.LOADING, State.TRAINING),
+            trains=lambda: self.state.training.state in (State.LOADING, State.TRAINING),
             alone=False,  # a training may begin meanwhile: its precision is not ours to set
             window=tuple(self._window_rows()),
             root_of=self._folders.now().of,

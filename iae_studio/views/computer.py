@@ -35,12 +35,15 @@ class ComputerDialog(QDialog):
         self._bar = QProgressBar()
         self._bar.setObjectName("computerProgress")
         self._bar.setRange(0, 0)
+        keep = self._bar.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # what is read does not jump at the end
+        self._bar.setSizePolicy(keep)
         self._view = _view()
         self._colours = ComputerColours(self._view.document())
         theme.follow(self._view, self._dress)
-        self._again = button("Run again", "redo", "Look at all of it anew", self.againWanted.emit)
+        self._again = button("Run again", "reset", "Look at all of it anew", self.againWanted.emit)
         self._again.setObjectName("computerAgain")
-        copy = button("Copy", "copy", "The whole text, for a bug report", self._copy)
+        copy = button("Copy", "paste", "The whole text, for a bug report", self._copy)
         copy.setObjectName("computerCopy")
         save = button("Save…", "save", "The whole text, in a file", self.saveWanted.emit)
         save.setObjectName("computerSave")
@@ -66,7 +69,7 @@ class ComputerDialog(QDialog):
         """All is looked at anew."""
         self.failed = 0
         self._view.clear()
-        self._head.setText("Looking…")
+        self.tell("Looking…")
         self._set_busy(True)
 
     def doing(self, what: str) -> None:
@@ -81,11 +84,13 @@ class ComputerDialog(QDialog):
     def finish(self, came_to_an_end: bool) -> None:
         """Nothing more comes."""
         verdict = SOME.format(self.failed) if self.failed else WELL
-        self._head.setText(verdict if came_to_an_end else "It broke off; the log says why.")
+        self.tell(verdict if came_to_an_end else "It broke off; the log says why.", self.failed > 0)
         self._set_busy(False)
 
-    def tell(self, text: str) -> None:
-        """What was done with the text."""
+    def tell(self, text: str, error: bool = False) -> None:
+        """What came of it, or what was done with the text."""
+        self._head.setProperty("role", "error" if error else "")
+        self._head.style().unpolish(self._head)
         self._head.setText(text)
 
     @property

@@ -72,15 +72,15 @@ def speeds(asked: Asked) -> Iterator[Row]:
     if not asked.speeds:
         yield Row("left out", "they were not asked for")
         return
-    if asked.trains:
-        yield Row("left out", "a training runs, and would share the time with them")
-        return
     import torch
 
     from trainer.reporting.doctor.speeds import EXPERIMENTS, speed
 
     for where in map(torch.device, tried(asked)):
         for number, name in enumerate(EXPERIMENTS):
+            if asked.trains():
+                yield Row("left out", "a training runs, and would share the time with them")
+                return
             if asked.cancelled():
                 return
             asked.told(f"Speed of {where}: {name}")
@@ -102,6 +102,6 @@ def _give_back(asked: Asked, where: torch.device) -> None:
     """The memory that was taken for it is free for other programs again."""
     from trainer.devices.memory import give_back
 
-    if not asked.trains:
+    if not asked.trains():
         with suppress(Exception):  # a GPU that was lost has nothing to give
             give_back(where)

@@ -19,19 +19,22 @@ if TYPE_CHECKING:
 def devices(asked: Asked) -> Iterator[Row]:
     """The processor, torch and how it was built, the driver, then each GPU."""
     yield Row("processor", f"{processor()}, {os.cpu_count()} CPU cores")
-    yield Row("memory", _memory())
     asked.told("Loading torch")
     try:
         import torch
     except Exception as error:  # a broken installation is what this is asked for
+        yield Row("memory", _memory())
         yield Row("torch", f"torch cannot be loaded: {in_short(error)}", failed=asked.self_test)
         return
+    from trainer.devices.memory import available
     from trainer.devices.threads import use_threads
 
     ability = torch.backends.cpu.get_cpu_capability()
+    yield Row("memory", f"{_memory()}, {size(available())} of it free")
     yield Row("torch", f"{torch.__version__}, {_build()}")
-    yield Row("threads", f"{use_threads(not asked.trains)}, with {ability} instructions")
-    yield Row("driver", _driver())
+    yield Row("threads", f"{use_threads(asked.alone)}, with {ability} instructions")
+    if sys.platform != "darwin":
+        yield Row("NVIDIA driver", _driver())
     yield from _gpus(asked)
 
 
@@ -72,8 +75,8 @@ def _driver() -> str:
 
     version = driver_version()
     if version is None:
-        return "of NVIDIA: none" if sys.platform != "darwin" else "Apple's own"
-    return f"of NVIDIA, knows CUDA {version // 1000}.{version % 1000 // 10}"
+        return "none"
+    return f"knows CUDA {version // 1000}.{version % 1000 // 10}"
 
 
 def _gpus(asked: Asked) -> Iterator[Row]:
@@ -117,6 +120,8 @@ def tried(asked: Asked) -> list[str]:
     from trainer.devices.choice import choose_device, find_devices
 
     works = [device.name for device in find_devices().usable]
+    for name in works:
+        choose_device(name)  # sets the precision that trainings have there
     if not asked.device or asked.device == "auto":
         return works
     wanted = str(choose_device(asked.device))

@@ -30,8 +30,8 @@ class Asked:
     device: str = ""  # that alone is tried; empty: all
     self_test: bool = True
     speeds: bool = True
-    trains: bool = False  # a training shares the computer: its speed is nobody's then
-    # Whether products may be set to full precision for the self-test, for all threads at once.
+    trains: Callable[[], bool] = lambda: False  # whether a training shares the computer now
+    # Whether nothing else computes in this process: else its precision is not to be changed.
     alone: bool = True
     window: tuple[Row, ...] = ()  # what only a window knows
     root_of: Callable[[str], Path | None] = lambda name: None  # where a data set lies, if not here

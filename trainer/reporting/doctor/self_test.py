@@ -149,7 +149,9 @@ def compared(found: Outcome, right: Outcome, limits: Limits) -> tuple[str, bool]
         problems.append(f"{what} are up to {far:.3g}{unit} off ({limit:g} may be)")
     if problems:
         return " and ".join(problems), True
-    return f"losses {100 * worst:.1g} % off, {what} {far:.1g}{unit}", False
+    if not worst and not far:
+        return f"losses and {what} are the same", False
+    return f"losses {100 * worst:.1g} % off, {what} {far:.1g}{unit} off", False
 
 
 def captured(kind: str, device: torch.device) -> tuple[str, bool]:
