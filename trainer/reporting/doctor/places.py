@@ -12,7 +12,7 @@ from trainer.messages import UserError
 from trainer.recipe.fingerprint import checksum_of
 from trainer.recipe.saved import MODEL_SUFFIX, read_begun, read_meta
 from trainer.recipe.specs import DATA_SETS, DataSpec
-from trainer.reporting.doctor.records import Asked, Row, size
+from trainer.reporting.doctor.records import FAILED, Asked, Row, size
 from trainer.storage.faults import told
 from trainer.storage.files import is_missing
 from trainer.storage.paths import (
@@ -107,26 +107,28 @@ def _way(spec: DataSpec) -> str:
 
 def models(asked: Asked) -> Iterator[Row]:
     """Whether those that came with the program are as they were sent."""
-    known, broken, count = shipped_models(), list[Row](), 0
+    known, checked, broken = shipped_models(), 0, list[Row]()
     asked.told("Reading the shipped models")
     for name, path in known.items():
         if asked.cancelled():
             return
-        if why := _why_damaged(path):
-            broken.append(Row("FAILED", f"{name}: {why}", failed=True))
-        else:
-            count += 1
+        try:
+            checked += _as_sent(path)
+        except UserError as error:
+            broken.append(Row(FAILED, f"{name}: {error}", failed=True))
     if not known:
-        broken = [Row("FAILED", "none came with the program: install it again", failed=True)]
-    yield Row("shipped", f"{count} of {len(known)} are whole")
+        broken = [Row(FAILED, "none came with the program: install it again", failed=True)]
+    whole = len(known) - len(broken)
+    yield Row("shipped", f"{whole} of {len(known)} can be read, {checked} by their checksums")
     yield from broken
 
 
-def _why_damaged(path: Path) -> str:
+def _as_sent(path: Path) -> bool:
+    """Whether a file names its checksum, and has it. Raises UserError where it is damaged."""
     try:
         said, found = read_meta(path).checksum, checksum_of(path)
-    except UserError:
-        return "it is damaged or cannot be read: install the program again"
+    except UserError as error:
+        raise UserError("it is damaged or cannot be read: install the program again") from error
     if said and said != found:
-        return "it holds other weights than it was sent with: install the program again"
-    return ""
+        raise UserError("it holds other weights than it was sent with: install the program again")
+    return bool(said)

@@ -19,8 +19,8 @@ class Row:
     failed: bool = False  # a check that did not come out as it should
 
     def __str__(self) -> str:
-        gap = "  " if len(self.name) > COLUMN - 2 else ""
-        return f"{'':{INDENT}}{self.name:<{COLUMN}}{gap}{self.said}".rstrip()
+        name = f"{self.name}  " if len(self.name) > COLUMN - 2 else f"{self.name:<{COLUMN}}"
+        return f"{'':{INDENT}}{name}{self.said}".rstrip()
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,8 @@ def lines(asked: Asked) -> Iterator[Line]:
                 began = True
             failures += row.failed
             yield Line(str(row), row.failed)
+    if asked.cancelled():
+        return
     yield Line("")
     yield Line(verdict(failures, asked.self_test), failures > 0)
 
