@@ -115,7 +115,7 @@ def test_what_fails_is_told_in_the_head(qtbot, own_folders: Path, little, monkey
     with running(own_folders, qtbot) as studio:
         dialog = opened(studio, qtbot)
         qtbot.waitUntil(lambda: over(dialog), timeout=LONG)
-        assert head(dialog) == "1 of the checks failed; the red lines say why."
+        assert head(dialog) == "A check failed; the red lines say why."
         assert "FAILED  points              the card is gone" in text(dialog)
 
 
@@ -183,14 +183,10 @@ def test_titles_names_and_verdicts_have_their_colours(dark) -> None:
     seen = []
     for place in range(3):
         block = document.findBlockByNumber(place)
-        seen.append(
-            {
-                block.text()[
-                    each.start : each.start + each.length
-                ].strip(): each.format.foreground().color().name()
-                for each in block.layout().formats()
-            }
-        )
+        parts = [
+            (f.start, f.length, f.format.foreground().color()) for f in block.layout().formats()
+        ]
+        seen.append({block.text()[at : at + n].strip(): hue.name() for at, n, hue in parts})
     names = {role: theme.colour(role).name() for role in ("muted", "reconstruction", "error")}
     assert seen[1] == {"cpu": names["muted"], "ok": names["reconstruction"]}
     assert seen[2]["FAILED"] == names["error"] and "Self-test" in seen[0]

@@ -165,6 +165,14 @@ def test_the_driver_is_named(version, said, monkeypatch) -> None:
     assert devices._driver() == said
 
 
+def test_linux_names_the_drivers_own_version(tmp_path: Path, monkeypatch) -> None:
+    told = tmp_path / "version"
+    told.write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.86.15  Mon Jan 1\n")
+    monkeypatch.setattr(devices, "NVIDIA", told)
+    monkeypatch.setattr("trainer.devices.drivers.driver_version", lambda: 12080)
+    assert devices._driver() == "570.86.15, knows CUDA 12.8"
+
+
 # ---- the self-test -------------------------------------------------------------------------------
 
 

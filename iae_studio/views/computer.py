@@ -11,9 +11,8 @@ from iae_studio.views.building_blocks import button, column, row
 from iae_studio.views.computer_colours import ComputerColours
 from iae_studio.widgets.elided_label import ElidedLabel
 
-SIZE = QSize(820, 640)  # px, at first
+SIZE = QSize(860, 660)  # px, at first
 TITLE = "This computer"
-SOME = "{} of the checks failed; the red lines say why."
 WELL = "All that was tested works."
 
 
@@ -36,7 +35,7 @@ class ComputerDialog(QDialog):
         self._bar.setObjectName("computerProgress")
         self._bar.setRange(0, 0)
         keep = self._bar.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)  # what is read does not jump at the end
+        keep.setRetainSizeWhenHidden(True)  # the buttons beside it stay where they are
         self._bar.setSizePolicy(keep)
         self._view = _view()
         self._colours = ComputerColours(self._view.document())
@@ -50,11 +49,12 @@ class ComputerDialog(QDialog):
         close = QPushButton("Close")
         close.setObjectName("computerClose")
         close.clicked.connect(self.reject)
+        foot = row(self._again, self._bar, copy, save, close)
+        foot.setStretch(1, 1)
         layout = column(self, pad=16, gap=12)
         layout.addWidget(self._head)
-        layout.addWidget(self._bar)
         layout.addWidget(self._view, 1)
-        layout.addLayout(row(self._again, None, copy, save, close))
+        layout.addLayout(foot)
         room = self.screen().availableSize()
         self.resize(QSize(theme.px(SIZE.width()), theme.px(SIZE.height())).boundedTo(room))
 
@@ -83,7 +83,8 @@ class ComputerDialog(QDialog):
 
     def finish(self, came_to_an_end: bool) -> None:
         """Nothing more comes."""
-        verdict = SOME.format(self.failed) if self.failed else WELL
+        some = "A check" if self.failed == 1 else f"{self.failed} checks"
+        verdict = f"{some} failed; the red lines say why." if self.failed else WELL
         self.tell(verdict if came_to_an_end else "It broke off; the log says why.", self.failed > 0)
         self._set_busy(False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,8 @@ from trainer.reporting.doctor.records import Asked, Row, in_short, size
 
 if TYPE_CHECKING:
     import torch
+
+NVIDIA = Path("/proc/driver/nvidia/version")
 
 
 def devices(asked: Asked) -> Iterator[Row]:
@@ -76,7 +79,11 @@ def _driver() -> str:
     version = driver_version()
     if version is None:
         return "none"
-    return f"knows CUDA {version // 1000}.{version % 1000 // 10}"
+    own = ""
+    with suppress(OSError):  # Linux alone tells
+        found = re.search(r"\d+\.\d+(\.\d+)?", NVIDIA.read_text("utf-8", "replace"))
+        own = f"{found[0]}, " if found else ""
+    return f"{own}knows CUDA {version // 1000}.{version % 1000 // 10}"
 
 
 def _gpus(asked: Asked) -> Iterator[Row]:
