@@ -15,6 +15,12 @@ from trainer.models.fitting import Expected, MisfitError
 
 MOST = 127
 FACTORS = ".factors"  # ends the name of a matrix's factors
+ENOUGH = 1 << 13  # numbers: smaller matrices hardly count, and those of a CycleIAE carry the noise
+
+
+def worth_it(value: Tensor) -> bool:
+    """Whether it is a large matrix."""
+    return value.is_floating_point() and value.dim() == 2 and value.numel() >= ENOUGH
 
 
 def packed(name: str, value: Tensor) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
-from trainer.inference.eight_bits import packed, unpacked
+from trainer.inference.eight_bits import packed, unpacked, worth_it
 from trainer.inference.moulds import Mould, maps, mould_of, needed
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import UserError
@@ -111,9 +111,8 @@ def _halved(name: str, value: Tensor) -> dict[str, Tensor]:
 
 
 def _compact(name: str, value: Tensor) -> dict[str, Tensor]:
-    """Matrices in eight bits, all else as in other files."""
-    matrix = value.is_floating_point() and value.dim() == 2
-    return packed(name, value) if matrix else _halved(name, value)
+    """Large matrices in eight bits, all else as in other files."""
+    return packed(name, value) if worth_it(value) else _halved(name, value)
 
 
 def _whole(name: str, value: Tensor) -> dict[str, Tensor]:
