@@ -62,7 +62,7 @@ class Studio(QObject):
     def __init__(self, settings: QSettings | None = None, session: Path | None = None) -> None:
         super().__init__()
         self.settings = settings or open_settings()[0]
-        self.state = StudioState.create()
+        self.state = StudioState.create(CATALOGUE[FIRST])
         self.explorers = Explorers()
         self.render = RenderThread(self.explorers)
         self.training = TrainingThread(self.render.offer)

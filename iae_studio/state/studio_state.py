@@ -28,10 +28,9 @@ from iae_studio.state.requests import Requests
 from iae_studio.state.selection import Selection
 from iae_studio.state.time import Time
 from iae_studio.state.training import State, Training
-from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
-FIRST = "drawn-10"  # displayed by a window that is opened for the first time
+FIRST = "shoes-64"  # displayed by a window that is opened for the first time
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class StudioState:
     checkup: Checkup
 
     @classmethod
-    def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
+    def create(cls, recipe: Recipe) -> StudioState:
         """The parts, wired. They hear of each other before any view does."""
         messages = Messages()
         displayed = Displayed(DisplayedModel(recipe), messages)
