@@ -134,7 +134,7 @@ CLAIMS = (
         "Fig. 8: the outline is the code, the style is noise; with L1 in the pair discriminator's "
         "place the noise is ignored.",
         (
-            *_trials("shoes", "shoes-l1", "shoes-small", "shoes-l1-small"),
+            *_trials("shoes", "shoes-l1", "shoes-64", "shoes-small", "shoes-l1-small"),
             Trial("shoes64", "shoes-small", IN_COLOUR, SHOES, note="photos", pictures=False),
             Trial("shoes64-l1", "shoes-l1-small", IN_COLOUR, SHOES, note="photos", pictures=False),
         ),
@@ -161,7 +161,7 @@ CLAIMS = (
         "Fig. 9: many male faces for a female one; the way back returns her almost perfectly. A "
         "discriminator of the output alone returns a random face.",
         (
-            *_trials("faces", "faces-marginal", "faces-small"),
+            *_trials("faces", "faces-marginal", "faces-64", "faces-small"),
             Trial(
                 "faces-small-objective",
                 "faces-small",
