@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QMenu,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,7 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row, tool
+from iae_studio.views.training_status import TrainingStatus
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from trainer.devices.records import CPU
@@ -72,12 +72,7 @@ class TrainingBar(QWidget):
         self._figure = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._figure.setProperty("caption", True)
         theme.follow(self._figure, lambda: self._figure.setMaximumWidth(theme.px(FIGURE)))
-        self._status = ElidedLabel()
-        self._status.setObjectName("statusText")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._status.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._status.setAccessibleDescription("Training status")
-        self._status.setFont(theme.tabular(self._status.font()))
+        self._status = TrainingStatus()
         self._make_buttons(training)
         self._make_device_box()
         self._lay_out()
@@ -226,7 +221,7 @@ class TrainingBar(QWidget):
         if state in (State.IDLE, State.LOADING):
             self._line.setValue(0)
             self._progress = None
-        self._status.setText(WORDS[state])
+        self._status.show_words(WORDS[state])
         if self._progress is not None and state in (State.TRAINING, State.PAUSED):
             self._show_progress(self._progress)
         self.setProperty("state", state.value)
@@ -241,7 +236,7 @@ class TrainingBar(QWidget):
         self._line.setRange(0, loading.total)
         self._line.setValue(loading.done)
         counted = f": {loading.done:,} of {loading.total:,} images" if loading.total else ""
-        self._status.setText(f"Loading data{counted}")
+        self._status.show_words(f"Loading data{counted}")
 
     def _show_progress(self, progress: Progress) -> None:
         self._progress = progress
@@ -256,4 +251,4 @@ class TrainingBar(QWidget):
             left = f" · {duration(progress.eta)} left"
             words += f" · {progress.rate:,.1f}/s{left}"
             short += left
-        self._status.setText(words, short)
+        self._status.show_words(words, short, progress.memory)

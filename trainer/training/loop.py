@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import Supply
+from trainer.devices.memory_use import MemoryGauge
 from trainer.messages import LOSSES, Progress
 from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.finite import FiniteWatch, diverged
@@ -30,7 +31,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
     What a step raises is raised once the steps before it are reported; see `Undo` for the state.
     """
-    undo, finite = Undo(state), FiniteWatch()
+    undo, finite, memory = Undo(state), FiniteWatch(), MemoryGauge(state.rng.device)
     advance = _stepper(state, batches, undo)
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
@@ -57,9 +58,13 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= end):
             raise diverged(state.step)
         note = state.captured.why_not if state.captured else ""
-        yield Progress(state.step, end, LOSSES, table, rate, (end - state.step) / rate, note)
+        left = (end - state.step) / rate
+        yield Progress(state.step, end, LOSSES, table, rate, left, note, memory.read())
         if broken is not None:
-            raise broken
+            try:
+                raise broken
+            finally:  # an error that its own traceback holds would keep all tensors
+                broken = None
         rows, last, end = [], time.perf_counter(), step_until(until)
 
 
