@@ -166,6 +166,10 @@ class RunJob:
 
     # ---- saving and ending -------------------------------------------------------------------
 
+    def let_go(self) -> None:
+        """It is over: its steps know it, and would keep all tensors until garbage is collected."""
+        self._course = iter(())
+
     def save(self) -> Failed | None:
         """Write a checkpoint; where that fails it is told, and the training waits; returns why."""
         why = self._write()

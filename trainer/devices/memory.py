@@ -65,16 +65,29 @@ def give_back(device: torch.device) -> None:
         torch.accelerator.empty_cache()
 
 
-def give_back_much(device: torch.device) -> bool:
-    """The same where it is much: a job took it, and may never come again. Whether it was."""
-    if device.type == "cpu":
-        return False
-    with suppress(RuntimeError):
-        reserved, allocated = _held(device)
-        if reserved - allocated > max(LEAST_IDLE, total_on(device) // IDLE):
-            give_back(device)
-            return True
-    return False
+def give_back_everywhere() -> None:
+    """The same of all devices: a training is over."""
+    give_back(torch.device("cpu"))
+    for device in _in_use():
+        give_back(device)
+
+
+def give_back_where_much() -> None:
+    """The same of each GPU where much lies idle: a job took it, and may never come again."""
+    for device in _in_use():
+        with suppress(RuntimeError):
+            reserved, allocated = _held(device)
+            if reserved - allocated > max(LEAST_IDLE, total_on(device) // IDLE):
+                give_back(device)
+
+
+def _in_use() -> list[torch.device]:
+    """The GPUs that torch holds memory of: to ask for more would begin to use them."""
+    kind = torch.accelerator.current_accelerator()
+    used = {"cuda": torch.cuda.is_initialized, "xpu": torch.xpu.is_initialized}
+    if kind is None or not used.get(kind.type, torch.accelerator.is_available)():
+        return []
+    return [torch.device(kind.type, number) for number in range(torch.accelerator.device_count())]
 
 
 # ---- what torch tells of a GPU -------------------------------------------------------------------
