@@ -164,6 +164,7 @@ class Failed:
     remedy: str = ""
     data_missing: bool = False
     gone: str = ""  # a folder or file of own images that is not where it was
+    memory_full: bool = False
     trace: str = field(default="", repr=False)
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ def describe(error: BaseException) -> Failed:
         return Failed(
             "The memory is full.",
             "Use a smaller batch or a -small recipe; what was saved is kept.",
+            memory_full=True,
             trace=trace,
         )
     what = f"{type(error).__name__}: {error}"

@@ -9,8 +9,10 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import Supply
+from trainer.devices.memory import give_back
 from trainer.devices.memory_use import MemoryGauge
 from trainer.messages import LOSSES, Progress
+from trainer.storage.faults import forget_locals, memory_is_full
 from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.finite import FiniteWatch, diverged
 from trainer.training.state import TrainState, start
@@ -42,6 +44,8 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
             rows.append(advance())
         except BaseException as error:
             undo()
+            if memory_is_full(error):
+                _make_room(state, error)
             if not rows:
                 raise
             broken = error
@@ -71,6 +75,15 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
 def step_until(until: Until) -> int:
     """The step at which a training ends, as things stand."""
     return until if isinstance(until, int) else until()
+
+
+def _make_room(state: TrainState, error: BaseException) -> None:
+    """For what is to be saved of a state whose step found no memory; what to do is noted."""
+    forget_locals(error)
+    give_back(state.rng.device)
+    batch = state.terms.schedule(state.step).batch
+    half = f" Half of it, batch={batch // 2}, takes about half the memory." if batch > 3 else ""
+    error.add_note(f"A batch of {batch:,} found no room on the device {state.rng.device}.{half}")
 
 
 def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Tensor]:
