@@ -14,10 +14,12 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.threads.drawing import draw, no_picture
 from iae_studio.threads.engine import load_engine, no_engine
-from iae_studio.threads.explore import Explorers, Subject
+from iae_studio.threads.explore import Explorers
+from iae_studio.threads.giving_back import give_back_much
+from iae_studio.threads.subject import Subject
 from iae_studio.threads.weights import MomentLostError, load_moment
 from iae_studio.threads.weights_at_hand import Asked, WeightsAtHand
-from trainer.devices.records import FoundDevices
+from trainer.devices.records import AUTO, FoundDevices
 from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
@@ -55,7 +57,7 @@ class RenderThread(QThread):
         self._clusters = False
         self._displayed: DisplayedModel | None = None
         self._folders = Folders()
-        self._device = "auto"
+        self._device = AUTO
         self._live: Snapshot | None = None
         self._moment: Moment | None = None
         self._near: tuple[Moment, ...] = ()
@@ -98,6 +100,10 @@ class RenderThread(QThread):
             self._weights.shortage.over()
             self._wake.notify()
 
+    def prefer(self, device: str) -> None:
+        """Before the start: answer on this device, if it is there and works."""
+        self._device = device
+
     def offer(self, snapshot: Snapshot) -> None:
         """New weights of the running training; may be called from any thread."""
         with self._wake:
@@ -124,7 +130,11 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         try:
-            self.ready.emit(load_engine())
+            found = load_engine()
+            with self._wake:
+                if self._device not in {device.name for device in found.usable}:
+                    self._device = AUTO
+            self.ready.emit(found)
         except Exception as error:
             self.failed.emit(no_engine(error))
             self.broken.emit()
@@ -140,6 +150,7 @@ class RenderThread(QThread):
             self._wake.wait_for(lambda: self._due or self._quit)
             if self._quit:
                 return False
+            renewed = self._reload
             if self._reload:
                 self._complained, self._shared = "", None
                 self._weights.forget()
@@ -152,6 +163,8 @@ class RenderThread(QThread):
             )
         try:
             if self._picture(asked):
+                if renewed:
+                    give_back_much()  # the model before was a larger one, perhaps
                 return True
         except MomentLostError as lost:
             self._lose(lost)

@@ -82,9 +82,7 @@ class WeightsAtHand:
             self._copied = None
             return live
         if self._copied is None or self._copied[0] is not live:
-            from torch import device
-
-            self._copied = live, live.on(device(CPU))
+            self._copied = live, live.on_cpu()
         return self._copied[1]
 
     def _load(self, asked: Asked) -> None:

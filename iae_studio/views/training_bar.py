@@ -39,6 +39,7 @@ WORDS = {
     State.FAILED: "Stopped by an error",
 }
 ROOMY = 1240  # px: a narrower bar shows the icons of its buttons alone, and no figure
+WIDE = 1480  # px: in a narrower one the figure makes room for what is told of a training
 TIGHT = 720  # px: in a narrower one the ways to train are in the Train menu alone
 FIGURE = 240  # px
 
@@ -166,7 +167,8 @@ class TrainingBar(QWidget):
 
     def _fold(self) -> None:
         narrow = self.width() < theme.px(ROOMY)
-        self._figure.setHidden(narrow)
+        tells = self._training.busy and self.width() < theme.px(WIDE)
+        self._figure.setHidden(narrow or tells)
         ways = self._more.menu()
         self._more.setVisible(ways is not None and self.width() >= theme.px(TIGHT))
         for control in (self.pause, self.step, self.stop, self.save):
@@ -185,7 +187,7 @@ class TrainingBar(QWidget):
             self.device.setCurrentIndex(self.device.findData(self._devices.chosen))
 
     def _device_chosen(self) -> None:
-        self._devices.choose(self.device.currentData())
+        self._devices.choose_by_hand(self.device.currentData())
 
     def _show_title(self, model: DisplayedModel) -> None:
         recipe = model.recipe
@@ -216,6 +218,7 @@ class TrainingBar(QWidget):
         self.step.setEnabled(started and state is not State.UNSAVED)
         self.stop.setEnabled(busy or self._training.loading is not None)
         self.device.setEnabled(not busy)
+        self._fold()
         indeterminate = state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
         if state in (State.IDLE, State.LOADING):
@@ -243,12 +246,12 @@ class TrainingBar(QWidget):
         self._line.setRange(0, 1000)
         self._line.setValue(min(1000 * progress.step // max(1, progress.steps), 1000))
         short = f"step {progress.step:,} of {progress.steps:,}"
-        words = f"{WORDS[self._training.state]} · {short}"
-        training = self._training.recipe
-        if training is not None and training != self._displayed.recipe:
-            words = f"{training.name}: {words}"
+        words, training = short, self._training.recipe
+        another = training is not None and training != self._displayed.recipe
+        name = f"{training.name}: " if training is not None and another else ""
         if self._training.state is State.TRAINING:
             left = f" · {duration(progress.eta)} left"
             words += f" · {progress.rate:,.1f}/s{left}"
             short += left
-        self._status.show_words(words, short, progress.memory)
+        stated = f"{name}{WORDS[self._training.state]} · {words}"
+        self._status.show_words(stated, short, progress.memory, f"{name}{words}")

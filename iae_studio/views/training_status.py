@@ -20,7 +20,7 @@ class TrainingStatus(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._short = ""
+        self._long = self._middle = self._short = ""
         self._memory_use: MemoryUse | None = None
         self._words = ElidedLabel()
         self._words.setObjectName("statusText")
@@ -33,18 +33,27 @@ class TrainingStatus(QWidget):
         self._memory.hide()
         for label in (self._words, self._memory):
             label.setFont(theme.tabular(label.font()))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.GAP // 2)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self._memory)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(theme.GAP // 2)
+        self._line.addWidget(self._words, 1)
+        self._line.addWidget(self._memory)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.follow(self, self._fold)
 
-    def show_words(self, words: str, short: str = "", memory: MemoryUse | None = None) -> None:
-        """What trains, or `short`, a few words; and what is known of the memory."""
-        self._short, self._memory_use = short, memory
-        self._words.setText(words, short)
+    def show_words(
+        self,
+        words: str,
+        short: str = "",
+        memory: MemoryUse | None = None,
+        without_state: str = "",
+    ) -> None:
+        """What trains, or `short`, a few words; and what is known of the memory.
+
+        Beside the memory, where there is no room for all, the words go `without_state`.
+        """
+        self._long, self._middle, self._short = words, without_state or words, short
+        self._memory_use = memory
         told = "" if memory is None else in_short(memory)
         self._memory.setText(f"· {told}" if told else "")
         self._memory.setToolTip("" if memory is None else plain(in_full(memory)))
@@ -64,12 +73,17 @@ class TrainingStatus(QWidget):
 
     def _fold(self) -> None:
         """Show the memory where the words beside it fit; of little memory, where a few do."""
-        words = self._short if self._scarce and self._short else self._words.text()
-        needed = self._words.fontMetrics().horizontalAdvance(words) + 1
-        needed += self._memory.sizeHint().width() + self.layout().spacing()
-        room = self.width() - (0 if self._memory.isVisibleTo(self) else SLACK)
-        self._memory.setVisible(bool(self._memory.text()) and needed <= room)
-        self.layout().activate()  # now, or the words would be cut for a moment
+        room = self.width() - self._memory.sizeHint().width() - self._line.spacing()
+        room -= 0 if self._memory.isVisibleTo(self) else SLACK
+        beside = [self._long, self._middle] + [self._short] * self._scarce
+        fitting = [words for words in beside if words and self._advance(words) < room]
+        shows = bool(fitting and self._memory.text())
+        self._words.setText(fitting[0] if shows else self._long, self._short)
+        self._memory.setVisible(shows)
+        self._line.activate()  # now, or the words would be cut for a moment
+
+    def _advance(self, words: str) -> int:
+        return self._words.fontMetrics().horizontalAdvance(words)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -84,8 +84,9 @@ def give_back_where_much() -> None:
 def _in_use() -> list[torch.device]:
     """The GPUs that torch holds memory of: to ask for more would begin to use them."""
     kind = torch.accelerator.current_accelerator()
-    used = {"cuda": torch.cuda.is_initialized, "xpu": torch.xpu.is_initialized}
-    if kind is None or not used.get(kind.type, torch.accelerator.is_available)():
+    if kind is None or not torch.accelerator.is_available():
+        return []
+    if kind.type == "cuda" and not torch.cuda.is_initialized():
         return []
     return [torch.device(kind.type, number) for number in range(torch.accelerator.device_count())]
 

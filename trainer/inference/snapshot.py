@@ -50,15 +50,16 @@ class Snapshot:
             reach,
         )
 
-
     def on(self, device: torch.device) -> Snapshot:
         """The same on another device; nothing is made on this one on the way."""
         known = self.directions
         if known is not None:
             known = Directions(**{k: v.to(device) for k, v in known.tensors().items()})
-        return replace(
-            self, model=_copied(self.model, device), directions=known, device=device
-        )
+        return replace(self, model=_copied(self.model, device), directions=known, device=device)
+
+    def on_cpu(self) -> Snapshot:
+        """Itself, or a copy on the CPU."""
+        return self if self.device.type == "cpu" else self.on(torch.device("cpu"))
 
 
 def publish(
@@ -83,7 +84,7 @@ def publish_on_cpu(
     """The same where a GPU has no room for a copy, nor to find directions in."""
     points = batches.data.rows[:CLOUD].cpu() if model.recipe.two_dimensional else None
     held = Snapshot(model.recipe, step, model, known, batches.device, points)
-    made = held.on(torch.device("cpu"))
+    made = held.on(torch.device("cpu"))  # always a copy
     made.model.eval().requires_grad_(False)
     made.model.discriminators.clear()
     return made
