@@ -53,6 +53,7 @@ class MemoryController(Controller):
         if action.asks_for(SMALLER):
             self._train(action.about)
         elif action.asks_for(CHOOSE_BATCH):
+            self.state.messages.ask_again()  # it stands until something is trained
             self.state.requests.optionsWanted.emit(action.about, None)
 
     def _train(self, wanted: SmallerBatch) -> None:
