@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 import threading
@@ -104,20 +105,37 @@ def test_nothing_of_a_training_is_left(kind: str, end: Callable) -> None:
     assert alive(seen) == []
 
 
-FIRST = """
-import gc, weakref
+APART = """
+import gc, resource, weakref
+import trainer
 from tests.tiny import CPU, kind_of
+from trainer.storage.faults import memory_is_full
 from trainer.training.loop import start
+
 gc.disable()
 state = start(kind_of("iae"), CPU)
 seen = weakref.ref(state.model)
 del state
-assert seen() is None
+assert seen() is None, "what torch imports with its first optimiser holds nothing"
+
+taken = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + (300 << 20), resource.RLIM_INFINITY))
+huge = trainer.train("mog-iae", out="huge", steps=9, settings={"batch": 400_000}, device="cpu")
+try:
+    list(huge)
+except RuntimeError as error:
+    assert memory_is_full(error), error
+else:
+    raise AssertionError("it fitted")
+(last,) = list(trainer.train("mog-iae", out="small", steps=3, device="cpu"))[-1:]
+assert last.finished
 """
 
 
-def test_what_torch_imports_with_the_first_optimiser_holds_nothing() -> None:
-    subprocess.run([sys.executable, "-c", FIRST], cwd=ROOT, check=True)
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_process_whose_memory_ran_out_trains_on(tmp_path) -> None:
+    place = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-c", APART], cwd=tmp_path, env=place, check=True)
 
 
 # ---- the thread ----------------------------------------------------------------------------------
