@@ -20,10 +20,11 @@ class Lost:
 
 
 class Devices(QObject):
-    """`chosen` is auto until the engine is loaded."""
+    """`chosen` is auto, or what was chosen last, until the engine is loaded."""
 
     offered = Signal()  # which devices there are
     changed = Signal(str)  # another one is chosen
+    chosenByHand = Signal(str)  # the same, to be taken again at the next start
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +32,10 @@ class Devices(QObject):
         self.known: tuple[DeviceInfo, ...] = ()  # those that work, the best first
 
     def offer(self, found: FoundDevices) -> None:
-        """There are these. The first is what "auto" took, so nothing has to be drawn anew."""
+        """There are these. Where the chosen one is not among them, the first is taken.
+
+        That is what "auto" took, so nothing has to be drawn anew.
+        """
         self.known = found.usable
         if self.chosen not in {device.name for device in self.known}:
             self.chosen = self.known[0].name
@@ -42,6 +46,11 @@ class Devices(QObject):
         if device != self.chosen:
             self.chosen = device
             self.changed.emit(device)
+
+    def choose_by_hand(self, device: str) -> None:
+        """The same, and at the next start again."""
+        self.choose(device)
+        self.chosenByHand.emit(device)
 
     def lose(self, device: str) -> bool:
         """A GPU is offered no more, and the CPU takes its place; whether it was offered."""

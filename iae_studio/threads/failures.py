@@ -28,6 +28,7 @@ def describe(error: BaseException) -> Failed:
         return Failed(
             "The memory is full.",
             "Use a smaller batch or a -small recipe; what was saved is kept.",
+            memory_full=True,
             trace=trace,
         )
     if device_is_lost(error):

@@ -16,8 +16,7 @@ from iae_studio.threads.publishing import Publisher
 from iae_studio.threads.reports import Mailbox, TrainingReports
 from trainer.data.amending import Amend
 from trainer.data.aside import Change
-from trainer.devices.faults import device_is_lost
-from trainer.messages import DivergedError, Failed, Progress
+from trainer.messages import Failed, Progress
 from trainer.training.slept import took
 
 if TYPE_CHECKING:
@@ -125,10 +124,7 @@ class RunJob:
     def _may_quit(self) -> bool:
         try:
             why = self.save()
-        except Exception as error:
-            if not (isinstance(error, DivergedError) or device_is_lost(error)):
-                raise
-            # There is nothing to keep.
+        except Exception as error:  # it diverged, or the GPU is lost: there is nothing to keep
             self.reports.failed.emit(describe(error))
             return True
         if why is not None:
@@ -168,6 +164,10 @@ class RunJob:
         self._publisher.publish(self.state, self.batches, renew)
 
     # ---- saving and ending -------------------------------------------------------------------
+
+    def let_go(self) -> None:
+        """It is over: its steps know it, and would keep all tensors until garbage is collected."""
+        self._course = iter(())
 
     def save(self) -> Failed | None:
         """Write a checkpoint; where that fails it is told, and the training waits; returns why."""

@@ -14,6 +14,7 @@ from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.folders import Folders
 from iae_studio.state.training import State
 from iae_studio.threads.failures import describe, lost_of
+from iae_studio.threads.giving_back import give_back_all
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.run_job import RunJob
 from trainer.data.amending import Amend
@@ -109,6 +110,7 @@ class TrainingThread(TrainingReports):
         except Exception as error:
             self.failed.emit(describe(error))
             self.stateChanged.emit(State.FAILED)
+        give_back_all()
         self.ended.emit()
         return quitting
 
@@ -161,6 +163,7 @@ class TrainingThread(TrainingReports):
                 raise lost_training(error, job.folder, state, course) from error
             finally:
                 self.holds_work = False
+                job.let_go()
         # Only now can somebody else train the run.
         if job.ending is not None:
             self.stateChanged.emit(job.ending)

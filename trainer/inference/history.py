@@ -68,7 +68,8 @@ class History:
             snapshot = publish(state.ema, state.step, now.device, now, known)
             export_model(snapshot, snapshot_path(self._run.path, state.step), {})
             self._thin_out()
-        except (UserError, OSError, RuntimeError) as error:  # a full disk, weights beyond 16 bits
+        except (UserError, OSError, RuntimeError, MemoryError) as error:
+            # A full disk or memory, weights beyond 16 bits.
             log.info("No snapshot was kept of step %s. %s", f"{state.step:,}", error)
             return False
         finally:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import clear_frames
 
 from trainer.messages import UserError
 
@@ -78,6 +79,17 @@ def memory_is_full(error: BaseException) -> bool:
         return True
     said = str(error).lower()
     return isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+
+
+def forget_locals(error: BaseException) -> None:
+    """What the frames that an error came through hold is free: tensors of a step, say.
+
+    They hold it for as long as somebody holds the error, to save a run or to tell of it.
+    """
+    known: BaseException | None = error
+    while known is not None:
+        clear_frames(known.__traceback__)
+        known = known.__cause__ or known.__context__
 
 
 def _stands_somewhere() -> bool:
