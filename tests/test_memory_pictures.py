@@ -22,7 +22,7 @@ from iae_studio.threads.explore import ExploreThread
 from iae_studio.threads.subject import Subject
 from iae_studio.threads.train import TrainingThread
 from tests.studio import LONG, little_data, newest, press, running, steps, wait_state
-from tests.tiny import CPU, KINDS, kind_of, pictures_of, snapshot_of
+from tests.tiny import CPU, kind_of, pictures_of, snapshot_of
 from tests.widgets import heard_of
 from trainer.exploring.questions.base import Circumstances, Question
 from trainer.inference import render, snapshot, snapshot_cache
@@ -206,9 +206,7 @@ def test_a_question_falls_to_the_cpu_where_the_gpu_is_full(qtbot, state, thread,
     assert asked[3:] == ["meta", "cpu"], "when a training ends the GPU is tried again"
 
 
-def test_a_question_that_finds_no_memory_is_tried_again_and_told_once(
-    qtbot, state, thread
-) -> None:
+def test_a_question_that_finds_no_memory_is_tried_again_and_told_once(qtbot, state, thread) -> None:
     failed, lacked, found = heard_of(thread.failed), heard_of(thread.lacked), []
     thread.show(Subject(fresh_snapshot(CATALOGUE["drawn-10"], CPU), live=False))
     state.asking.ask(Large(2), found.append)
@@ -235,16 +233,6 @@ def test_who_answers_holds_no_weights_that_are_not_shown(qtbot, state, thread) -
 # ---- snapshots -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_snapshot_moves_as_a_whole(kind: str) -> None:
-    made = snapshot_of(kind_of(kind), 1)
-    moved = made.on(torch.device("meta"))
-    known = {} if moved.directions is None else moved.directions.tensors()
-    tensors = [*moved.model.state_dict().values(), *known.values()]
-    assert tensors and {tensor.device.type for tensor in tensors} == {"meta"}
-    assert not any(weight.is_meta for weight in made.model.parameters())
-
-
 @pytest.mark.parametrize("kind", ["iae, encoder noise", "cycleiae, both noises"])
 def test_a_copy_draws_the_same_pixels(kind: str) -> None:
     recipe = kind_of(kind)
@@ -268,5 +256,3 @@ def test_what_is_held_follows_the_memory_of_the_device(monkeypatch) -> None:
     assert cache.size == size_of(one), "the last one alone"
     cache.forget()
     assert cache.size == 0
-
-

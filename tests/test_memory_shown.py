@@ -210,7 +210,14 @@ def test_little_memory_takes_the_place_of_words_and_another_colour(bar) -> None:
     while "12.3/s" in seen(bar)[0]:
         width -= 20
         bar.resize(width, 50)
-    assert words.startswith("Training") and seen(bar) == ("step 260 of 1,000 · 1 min 40 s left", memory_told)
+    assert words.startswith("Training") and seen(bar) == (
+        "step 260 of 1,000 · 1 min 40 s left",
+        memory_told,
+    )
+    while seen(bar)[1] == memory_told:
+        width -= 10
+        bar.resize(width, 50)
+    assert seen(bar)[1] == "· 1.0 GiB free", "the figure alone, where there is no room for more"
     bar.state.training.progressed.emit(report(ROOMY, 270))
     assert label.palette().windowText().color() == quiet
 
