@@ -58,33 +58,31 @@ def test_a_choice_by_hand_outlives_the_program(qtbot, own_folders, computer) -> 
     assert settings.value("device") == "cuda:1"
 
 
-BROKEN = DeviceInfo("cuda:1", "T4", "The memory of T4 is full.")
+def test_where_it_is_gone_another_is_taken_with_a_word(qtbot, own_folders, computer) -> None:
+    asked, file = computer(with_gpus("A100")), own_folders / "settings.ini"
+    file.write_text("[General]\ndevice=cuda:1\n")
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        qtbot.waitUntil(lambda: bool(asked), timeout=LONG)
+        assert studio.state.devices.chosen == "cuda:0" and set(asked) == {"auto"}
+    assert "device=cuda:1" in file.read_text(), "it may be back at the next start"
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("why", "said"),
     [
-        (with_gpus("A100"), "cuda:1, which was chosen, is not here. A100 is used."),
-        (
-            FoundDevices((*with_gpus("A100").known, BROKEN)),
-            "cuda:1, which was chosen, does not work. The memory of T4 is full. A100 is used.",
-        ),
+        ("", "cuda:1, which was chosen, is not here. A100 is used."),
+        ("It is full.", "cuda:1, which was chosen, does not work. It is full. A100 is used."),
     ],
-    ids=["gone", "broken"],
 )
-def test_where_it_is_gone_another_is_taken_with_a_word(
-    found, said: str, qtbot, own_folders, computer
-) -> None:
-    asked = computer(found)
-    settings = own_folders / "settings.ini"
-    settings.write_text("[General]\ndevice=cuda:1\n")
-    with running(own_folders, qtbot, "mog-iae") as studio:
-        logged = heard_of(studio.state.messages.logged)
-        studio.render.ready.emit(found)
-        qtbot.waitUntil(lambda: bool(asked), timeout=LONG)
-        assert (said,) in logged
-        assert studio.state.devices.chosen == "cuda:0" and set(asked) == {"auto"}
-    assert "device=cuda:1" in settings.read_text(), "it may be back at the next start"
+def test_why_another_is_taken(why: str, said: str, state, tmp_path) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    settings.setValue("device", "cuda:1")
+    thread, logged = render.RenderThread(), heard_of(state.messages.logged)
+    controller = DeviceController(state, settings, thread)
+    known = with_gpus("A100").known
+    broken = (DeviceInfo("cuda:1", "T4", why),) if why else ()
+    thread.ready.emit(FoundDevices((*broken, *known)))
+    assert controller and logged == [(said,)]
 
 
 @pytest.mark.parametrize("kept", ["tpu", "auto", "@Invalid()", "cuda:1\\x0", "x" * 9999])
@@ -92,7 +90,7 @@ def test_nonsense_in_the_settings_is_no_choice(kept: str, state, tmp_path) -> No
     file = tmp_path / "settings.ini"
     file.write_text(f"[General]\ndevice={kept}\n")
     settings = QSettings(str(file), QSettings.Format.IniFormat)
-    DeviceController(state, settings, render.RenderThread())
+    controller = DeviceController(state, settings, render.RenderThread())
     assert state.devices.chosen == "auto"
     state.devices.offer(with_gpus("A100"))
-    assert state.devices.chosen == "cuda:0"
+    assert controller and state.devices.chosen == "cuda:0"

@@ -73,8 +73,14 @@ def full_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def to_the_end(state: TrainState, batches: TrainingBatches) -> None:
-    for _ in run(state, batches, 4):
-        publish(state.ema, state.step, CPU, batches)
+    """With a snapshot that moves to another device as a whole."""
+    list(run(state, batches, 3))
+    made = publish(state.ema, state.step, CPU, batches)
+    moved = made.on(torch.device("meta"))
+    known = {} if moved.directions is None else moved.directions.tensors()
+    tensors = [*moved.model.state_dict().values(), *known.values()]
+    assert tensors and {tensor.device.type for tensor in tensors} == {"meta"}
+    assert not any(weight.is_meta for weight in made.model.parameters())
 
 
 def left_early(state: TrainState, batches: TrainingBatches) -> None:

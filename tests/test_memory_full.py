@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from PySide6.QtWidgets import QPushButton
 
+from iae_studio.memory_controller import MemoryController
 from iae_studio.state.messages import Message
 from iae_studio.state.model_files import list_runs
 from iae_studio.state.smaller_batch import CHOOSE_BATCH, out_of_memory
+from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from iae_studio.views.options_dialog import OptionsDialog
+from iae_studio.threads.explore import Explorers
+from iae_studio.threads.failures import describe
+from iae_studio.threads.render import RenderThread
+from iae_studio.threads.train import TrainingThread
 from tests.studio import LONG, little_data, press, running, steps, wait_state
 from trainer.cli import main
 from trainer.recipe.catalogue import CATALOGUE
@@ -67,27 +74,33 @@ def test_a_run_that_finds_no_memory_goes_on_in_half_the_batch(
         assert sorted(known.step > 3 for known in list_runs()) == [False, True]
 
 
-def test_one_that_never_began_begins_again_in_half_the_batch(
-    qtbot, own_folders, monkeypatch, room_for
-) -> None:
-    room_for(HALF, first=0)
-    with little_data(monkeypatch), running(own_folders, qtbot, "mog-iae") as studio:
-        press(studio, qtbot, "startButton")
-        wait_state(studio, qtbot, State.FAILED)
-        qtbot.waitUntil(lambda: button(studio, 1) is not None, timeout=LONG)
-        assert [button(studio, k).text() for k in (0, 1)] == [
-            f"Train again with a batch of {HALF:,}",
-            CHOOSE_BATCH.label,
-        ]
-        button(studio, 1).click()
-        qtbot.waitUntil(lambda: studio.window.findChild(OptionsDialog) is not None, timeout=LONG)
-        studio.window.findChild(OptionsDialog).reject()
-        qtbot.waitUntil(lambda: button(studio) is not None, timeout=LONG)
-        button(studio).click()  # nothing was chosen: the offer stands
-        qtbot.waitUntil(lambda: steps(studio) > 3, timeout=LONG)
-        assert studio.state.displayed.recipe.optim.batch == HALF
-        press(studio, qtbot, "stopButton")
-        wait_state(studio, qtbot, State.IDLE)
+@pytest.fixture
+def studio_state(qtbot, state) -> Iterator[StudioState]:
+    """With what answers the buttons, and threads that are not started."""
+    render, explorers = RenderThread(), Explorers()
+    training = TrainingThread(render.offer)
+    controller = MemoryController(state, render, explorers, training)
+    state.training.engine_ready()
+    yield state
+    assert not controller.threads()
+
+
+def test_one_that_never_began_begins_again_in_half_the_batch(studio_state) -> None:
+    state, wanted, options = studio_state, [], []
+    state.training.wanted.connect(lambda *found: wanted.append(found))
+    state.requests.optionsWanted.connect(lambda recipe, then: options.append(recipe))
+    state.training.begin(MOG, None)
+    state.training.failed(describe(torch.OutOfMemoryError("CUDA out of memory.")))
+    state.training.set_state(State.FAILED)
+    again, choose = state.messages.current.actions
+    assert again.label == f"Train again with a batch of {HALF:,}"
+    state.messages.act(choose)
+    assert options == [MOG] and state.messages.current.actions == (again, choose), "it stands"
+    state.messages.act(again)
+    recipe, run = wanted[-1]
+    assert (recipe.optim.batch, run) == (HALF, None) and state.displayed.recipe == recipe
+    state.messages.act(again)  # something trains by now
+    assert [item.recipe for item in state.queue.coming] == [recipe]
 
 
 def test_a_warm_start_in_large_batches_is_made_smaller_too() -> None:

@@ -22,7 +22,7 @@ from iae_studio.threads.explore import ExploreThread
 from iae_studio.threads.subject import Subject
 from iae_studio.threads.train import TrainingThread
 from tests.studio import LONG, little_data, newest, press, running, steps, wait_state
-from tests.tiny import CPU, KINDS, kind_of, pictures_of, snapshot_of
+from tests.tiny import CPU, kind_of, pictures_of, snapshot_of
 from tests.widgets import heard_of
 from trainer.exploring.questions.base import Circumstances, Question
 from trainer.inference import render, snapshot, snapshot_cache
@@ -231,16 +231,6 @@ def test_who_answers_holds_no_weights_that_are_not_shown(qtbot, state, thread) -
 
 
 # ---- snapshots -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_snapshot_moves_as_a_whole(kind: str) -> None:
-    made = snapshot_of(kind_of(kind), 1)
-    moved = made.on(torch.device("meta"))
-    known = {} if moved.directions is None else moved.directions.tensors()
-    tensors = [*moved.model.state_dict().values(), *known.values()]
-    assert tensors and {tensor.device.type for tensor in tensors} == {"meta"}
-    assert not any(weight.is_meta for weight in made.model.parameters())
 
 
 @pytest.mark.parametrize("kind", ["iae, encoder noise", "cycleiae, both noises"])

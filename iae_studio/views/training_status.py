@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import PlainLabel, plain
-from trainer.devices.memory_words import in_full, in_short
+from trainer.devices.memory_words import in_full, in_short, left
 from trainer.messages import MemoryUse
 
 SLACK = 12  # px beyond what it needs, with which the memory comes back: digits come and go
@@ -54,8 +54,6 @@ class TrainingStatus(QWidget):
         """
         self._long, self._middle, self._short = words, without_state or words, short
         self._memory_use = memory
-        told = "" if memory is None else in_short(memory)
-        self._memory.setText(f"· {told}" if told else "")
         self._memory.setToolTip("" if memory is None else plain(in_full(memory)))
         self._colour("error" if self._scarce else "")
         self._fold()
@@ -73,14 +71,28 @@ class TrainingStatus(QWidget):
 
     def _fold(self) -> None:
         """Show the memory where the words beside it fit; of little memory, where a few do."""
-        room = self.width() - self._memory.sizeHint().width() - self._line.spacing()
+        room = self.width() - self._line.spacing()
         room -= 0 if self._memory.isVisibleTo(self) else SLACK
-        beside = [self._long, self._middle] + [self._short] * self._scarce
-        fitting = [words for words in beside if words and self._advance(words) < room]
-        shows = bool(fitting and self._memory.text())
-        self._words.setText(fitting[0] if shows else self._long, self._short)
-        self._memory.setVisible(shows)
+        for words, told in self._ways():
+            if words and self._advance(words) + self._advance(told) + 2 <= room:
+                self._words.setText(words, self._short)
+                self._memory.setText(told)
+                self._memory.show()
+                break
+        else:
+            self._words.setText(self._long, self._short)
+            self._memory.setText("")
+            self._memory.hide()
         self._line.activate()  # now, or the words would be cut for a moment
+
+    def _ways(self) -> list[tuple[str, str]]:
+        """What may stand beside each other, the best first."""
+        use = self._memory_use
+        if use is None or not in_short(use):
+            return []
+        told = f"· {in_short(use)}"
+        ways = [(self._long, told), (self._middle, told)]
+        return [*ways, (self._short, told), (self._short, f"· {left(use)}")] * self._scarce or ways
 
     def _advance(self, words: str) -> int:
         return self._words.fontMetrics().horizontalAdvance(words)

@@ -14,10 +14,15 @@ def in_short(memory: MemoryUse) -> str:
     if not memory.total:
         return in_bytes(memory.used) if memory.used else ""
     if memory.scarce:
-        return f"{NEARLY_FULL}, {in_bytes(memory.free)} free"
+        return f"{NEARLY_FULL}, {left(memory)}"
     if memory.total < GIB:
         return f"{in_bytes(memory.used)} of {in_bytes(memory.total)}"
     return f"{memory.used / GIB:,.1f} of {memory.total / GIB:,.0f} GiB"
+
+
+def left(memory: MemoryUse) -> str:
+    """What is free, in two words and a number."""
+    return f"{in_bytes(memory.free)} free"
 
 
 def in_full(memory: MemoryUse) -> str:
