@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tests.tiny import data_of, recipe_of, snapshot_of
-from trainer.data.drawing.digits import draw_digits
 from trainer.data.drawing.faces import draw_faces
 from trainer.data.drawing.numbers import draw_numbers
 from trainer.data.drawing.shoes import draw_shoes
