@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
+from torch import Tensor, nn
 
 from iae_studio.middle.compare import COMPARE
 from iae_studio.state.comparing import Compared
@@ -21,11 +25,11 @@ from trainer.recipe.catalogue import CATALOGUE
 @pytest.fixture
 def quick(monkeypatch) -> None:
     """A probe of factors, another measure, that is taught little."""
-    monkeypatch.setattr(
-        factor_probe,
-        "train",
-        lambda network, loss, _, *rest: train_network(network, loss, 5, *rest),
-    )
+
+    def little(network: nn.Module, loss: Callable[[], Tensor], _: int, *rest: Any) -> None:
+        train_network(network, loss, 5, *rest)
+
+    monkeypatch.setattr(factor_probe, "train", little)
 
 
 @pytest.mark.usefixtures("quick")
