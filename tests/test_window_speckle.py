@@ -53,4 +53,4 @@ def test_speckle_is_read_in_compare(qtbot, own_folders, monkeypatch, capsys) -> 
         assert line == ["speckle \N{DOWNWARDS ARROW}", f"{measured:.4g}", "\N{EN DASH}"]
         place = page.lines().index(line)
         told = page.table.topLevelItem(place).toolTip(0)
-        assert "1.3: not seen" in told and "less is better" in told
+        assert "1.3: hardly seen" in told and "less is better" in told

@@ -22,7 +22,7 @@ BETTER: dict[str, Literal["less", "more"]] = {
 }
 
 # In a sentence, where the name does not say it.
-_SPECKLE = "1: as smooth in flat places as drawn images; 1.3: not seen; 2: seen; 5: mottled"
+_SPECKLE = "1: as smooth in flat places as drawn images; 1.3: hardly seen; 2: seen; 5: mottled"
 MEANINGS: dict[str, str] = {
     "speckle": _SPECKLE,
     "way_back_speckle": f"the same of the pictures that come back. {_SPECKLE}",
