@@ -37,8 +37,8 @@ def speckle(made: Tensor, true: Tensor) -> float:
     1: as smooth as true images. Noise of standard deviation 1, 2.5 and 8 of 255 levels, added to
     drawn shoes or faces, gives about 1.3, 3 and 15 to 20. Blurred edges gain nothing, for edges do
     not count: drawn images blurred by 3 px are at 1.0, at 32 px, where flat places are narrow, at
-    1.3 at the most. A pattern counts, unless it is one of straight stripes. Raises
-    CannotMeasureError where true images have hardly any flat places.
+    1.3 at the most. A pattern counts, unless it is one of straight stripes; clouds wider than 4 px
+    or so count little. Raises CannotMeasureError where true images have hardly any flat places.
     """
     at_least(1, min(len(made), len(true)), "test images")
     known, blank = variation(true), _blank(true)
