@@ -89,10 +89,9 @@ def _driver() -> str:
 def _gpus(asked: Asked) -> Iterator[Row]:
     import torch
 
-    from trainer.devices.choice import find_devices, try_again
+    from trainer.devices.choice import find_devices
 
     asked.told("Trying the GPUs")
-    try_again()  # what was known is from before the computer slept, perhaps
     found = find_devices()
     for device in found.known:
         if device.kind == "cpu":
