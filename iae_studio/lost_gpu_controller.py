@@ -23,8 +23,8 @@ from trainer.recipe.recipe import Recipe
 
 PICTURES = "Pictures are drawn on the CPU now."
 WORKS = "It works again, and can be chosen in the bar."
-ANEW = "It works again once IAE Studio is started anew."
-NEVER = "It works no more before the computer is restarted."
+ANEW = "Start IAE Studio anew to use it again."
+NEVER = "Restart the computer to use it again."
 BEGINS = "Nothing was saved yet: it begins again."
 LATER = "It goes on, on the CPU, when this training ends."
 

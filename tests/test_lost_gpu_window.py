@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import Qt
@@ -25,6 +27,7 @@ from trainer.data.dataset import DataSet
 from trainer.devices import choice, trial
 from trainer.devices.records import DeviceInfo, FoundDevices
 from trainer.inference.snapshot import Snapshot
+from trainer.messages import LOSSES, Progress
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import resolve as resolved
@@ -294,6 +297,18 @@ def test_a_gpu_that_answers_again_is_offered_again(qtbot, own_folders, gpu) -> N
         find(studio, QComboBox, "deviceBox").setCurrentIndex(0)
         assert studio.state.devices.chosen == "cpu:0"
         assert newest(studio, qtbot) is not None
+
+
+def test_losses_of_steps_that_are_lost_are_in_no_comparison(state) -> None:
+    training, run = state.training, Path("/runs/a")
+    training.recipe = POINTS
+    training.began(run, POINTS, np.empty((0, len(LOSSES)), np.float32))
+    for step in (10, 20, 30, 15, 25):  # lost after 30; its checkpoint is of step 10
+        rows = np.full((5, len(LOSSES)), float(step), np.float32)
+        training.progressed.emit(Progress(step, 100, LOSSES, rows, 1.0, 1.0))
+    shown = state.comparing.fresh.after(run, None)
+    assert shown.steps.tolist() == [8.0, 13.0, 23.0]
+    assert shown.values[:, 0].tolist() == [10.0, 15.0, 25.0]
 
 
 def test_a_window_whose_gpu_is_lost_closes(qtbot, own_folders, gpu, monkeypatch) -> None:

@@ -44,6 +44,10 @@ class FreshLosses(QObject):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # of a loss that was not computed
             row[places] = np.nanmean(progress.losses[:, known], 0)
+        while self._steps and self._steps[-1] > progress.step - count:
+            # Of steps that are gone: it goes on from the checkpoint before them.
+            self._steps.pop()
+            self._values.pop()
         self._steps.append(progress.step - (count - 1) / 2)
         self._values.append(row)
         del self._steps[:-MOST], self._values[:-MOST]
