@@ -79,7 +79,7 @@ def train(stage: Stage) -> None:
 
 
 SCENES: dict[str, Scene] = {
-    "readme": Scene("shoes-small", code_pad, file="../window"),
+    "readme": Scene("shoes-64", code_pad, file="../window"),
     "window": Scene("mnist-10-small"),
     "pasted": Scene("mnist-10-small", paste),
     "drawn": Scene("drawn-10", draw),
@@ -119,12 +119,12 @@ SCENES: dict[str, Scene] = {
     ),
     "noise-strips": Scene("mnist-5-small", there("noiseStrips"), ("noiseHelp", "noiseStrips")),
     "enlarged": Scene("mnist-5-small", done("Enlarge the selected picture", "largeView")),
-    "shoes": Scene("shoes-small"),
-    "faces": Scene("faces-small"),
-    "pad": Scene("shoes-small", code_pad),
+    "shoes": Scene("shoes-64"),
+    "faces": Scene("faces-64"),
+    "pad": Scene("shoes-64", code_pad),
     "data": Scene("drawn-10", done("Browse the data", "dataBrowser")),
     "points": Scene("fiae-toy"),
-    "untrained": Scene("aae-small"),
+    "untrained": Scene("shoes"),
     "palette": Scene("mnist-10-small", palette),
     "keys": Scene("drawn-10", view_of("F1", "keysDialog"), ("keysDialog",)),
     "help": Scene("mnist-10-small", clicked("picturesHelp")),

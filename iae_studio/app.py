@@ -16,6 +16,7 @@ from iae_studio.bookmark_controller import BookmarkController
 from iae_studio.branch_controller import BranchController
 from iae_studio.closing import Closing, close_questions
 from iae_studio.compare_controller import CompareController
+from iae_studio.computer_controller import ComputerController
 from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
 from iae_studio.device_controller import DeviceController
@@ -63,7 +64,7 @@ class Studio(QObject):
     def __init__(self, settings: QSettings | None = None, session: Path | None = None) -> None:
         super().__init__()
         self.settings = settings or open_settings()[0]
-        self.state = StudioState.create()
+        self.state = StudioState.create(CATALOGUE[FIRST])
         self.explorers = Explorers()
         self.render = RenderThread(self.explorers)
         self.training = TrainingThread(self.render.offer)
@@ -99,6 +100,7 @@ class Studio(QObject):
             BranchController(state, window, self.data.folders),
             OptionsController(state, window),
             CompareController(state, window),
+            ComputerController(state, window, self.data.folders, submit),
             TimeController(state, settings, submit, self.render, self.training),
             DeviceController(state, settings, self.render),
             MemoryController(state, self.render, self.explorers, self.training),

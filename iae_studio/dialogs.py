@@ -139,7 +139,8 @@ class Dialogs:
             training = self._state.training.recipe
             recipes = [self._state.displayed.recipe, *([training] if training else [])]
             told = self._state.messages.show_saved
-            self._submit(partial(write_report, Path(name), recipes), then=told)
+            found = self._state.checkup.found
+            self._submit(partial(write_report, Path(name), recipes, found), then=told)
 
     def show_keys(self) -> None:
         """What each key and gesture does; the window goes on beside it."""

@@ -124,6 +124,9 @@ class Menus:
         self._act(menu, "Help", "The &paper", "Shift+F1", dialogs.open_paper, "In the browser")
         menu.addSeparator()
         self._act(menu, "Help", "Show the &log", "Ctrl+L", does.show_log)
+        computer = "Versions, devices, folders, a self-test and speeds, for a bug report"
+        look = self._state.checkup.wanted.emit
+        self._act(menu, "Help", "This &computer…", "Ctrl+Shift+F1", look, computer)
         report = "Log, versions and the recipe in a .zip, without images or names"
         self._act(menu, "Help", "&Report…", "Ctrl+Shift+R", dialogs.save_report, report)
         menu.addSeparator()

@@ -46,8 +46,9 @@ def own_folders(nothing_left_behind: None, tmp_path: Path, monkeypatch: pytest.M
 def state(qapp):
     """The window's state without a window, as it is once the engine is loaded."""
     from iae_studio.state.studio_state import StudioState  # not for the tests that need no window
+    from trainer.recipe.catalogue import CATALOGUE
 
-    made = StudioState.create()
+    made = StudioState.create(CATALOGUE["drawn-10"])
     made.training.engine_ready()
     return made
 

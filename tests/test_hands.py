@@ -30,7 +30,6 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.library import Contents
 from iae_studio.state.model_files import SHIPPED, Run
-from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.actions import SUBJECT, actions_of, key_of, words
 from iae_studio.views.help_texts import HELP
@@ -40,7 +39,7 @@ from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.window import Window
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.test_widths import clipped, settle
-from tests.widgets import heard_of
+from tests.widgets import fresh_state, heard_of
 from trainer.messages import LOSSES, ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -50,7 +49,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def window(qtbot, qapp, own_folders, dark) -> Iterator[Window]:
     settings = QSettings(str(own_folders / "settings.ini"), QSettings.Format.IniFormat)
-    made = Window(StudioState.create(), settings, lambda *_, **__: None)
+    made = Window(fresh_state(), settings, lambda *_, **__: None)
     made.resize(1100, 700)
     made.show()
     made.activateWindow()
@@ -171,7 +170,7 @@ def test_the_middle_has_the_screen_and_all_comes_back_as_it_was(window, back: Qt
     assert {dock.objectName(): dock.isVisible() for dock in docks} == seen
     settle()
     assert [dock.geometry() for dock in docks] == places
-    again = Window(StudioState.create(), window.settings, lambda *_, **__: None)
+    again = Window(fresh_state(), window.settings, lambda *_, **__: None)
     kept = {dock.objectName(): not dock.isHidden() for dock in again.findChildren(QDockWidget)}
     again.deleteLater()
     assert kept == seen, "the full screen is not what is remembered"
@@ -207,7 +206,7 @@ def test_the_size_of_text_that_was_chosen_is_there_at_the_next_start(
     window, kept: str, zoom: float
 ) -> None:
     window.settings.setValue("text", kept)
-    again = Window(StudioState.create(), window.settings, lambda *_, **__: None)
+    again = Window(fresh_state(), window.settings, lambda *_, **__: None)
     assert theme.zoom() == zoom
     again.deleteLater()
 

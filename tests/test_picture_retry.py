@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from iae_studio.state.messages import Messages
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from tests.studio import LONG, newest, running
+from tests.widgets import fresh_state
 from trainer.inference import render
 
 
@@ -59,7 +59,7 @@ def test_the_next_question_tries_again(error, qtbot, own_folders: Path, monkeypa
 
 
 def test_a_failed_save_is_no_longer_told_once_one_worked() -> None:
-    state = StudioState.create()
+    state = fresh_state()
     training, messages = state.training, state.messages
     for now in (State.TRAINING, State.PAUSED, State.UNSAVED):
         training.set_state(now)
@@ -73,7 +73,7 @@ def test_a_failed_save_is_no_longer_told_once_one_worked() -> None:
 
 
 def test_another_error_stands_when_a_save_worked() -> None:
-    messages: Messages = (state := StudioState.create()).messages
+    messages: Messages = (state := fresh_state()).messages
     messages.show_error("x.png is no image.")
     state.training.saved(Path("run"), 5)
     assert messages.current.text == "x.png is no image."

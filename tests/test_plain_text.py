@@ -28,7 +28,6 @@ from iae_studio.state.folders import Folders
 from iae_studio.state.library import read_contents
 from iae_studio.state.messages import Action, Message
 from iae_studio.state.model_files import Run
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from iae_studio.views.large import LargeView
 from iae_studio.views.own_images import OwnImagesDialog
@@ -38,6 +37,7 @@ from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.plain import plain
 from iae_studio.window import Window
 from tests.gpus import with_gpus
+from tests.widgets import fresh_state
 from trainer.messages import ModelFacts, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -91,7 +91,7 @@ def odd_recipe(text: str):
 
 @pytest.fixture
 def window(qtbot, tmp_path: Path):
-    state = StudioState.create()
+    state = fresh_state()
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
     made = Window(state, settings, lambda job, then=None, **_: None)
     qtbot.addWidget(made)

@@ -13,7 +13,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.queue_items import MOST, Item, Kept, Stage, parsed, seeds_in
 from iae_studio.state.training import State
 from iae_studio.threads.queue_file import FILE, QueueFile
-from tests.widgets import heard_of
+from tests.widgets import fresh_state, heard_of
 from trainer.messages import Failed, UserError
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -137,9 +137,8 @@ def test_of_two_that_are_alike_the_chosen_one_moves(state) -> None:
 
 
 def test_the_queue_waits_for_the_engine(qapp) -> None:
-    from iae_studio.state.studio_state import StudioState
 
-    state = StudioState.create()
+    state = fresh_state()
     state.queue.add(A)
     state.queue.start()
     assert stages(state) == [Stage.WAITING]

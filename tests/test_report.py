@@ -6,6 +6,7 @@ import getpass
 import json
 import os
 import platform
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -153,13 +154,13 @@ def test_help_writes_it_on_a_thread_and_says_where(
 
 
 def test_doctor_says_what_a_bug_report_needs(capsys, own_folders: Path) -> None:
-    assert main(["doctor"]) == 0
+    assert main(["doctor", "--quick"]) == 0
     said = capsys.readouterr().out
-    for word in ("Python 3.", "torch ", "torchvision ", "numpy ", "PySide6", "Pillow", "CPU cores",
+    for word in ("Python ", "torch ", "torchvision ", "numpy ", "PySide6", "Pillow", "CPU cores",
                  "GiB free"):  # fmt: skip
         assert word in said
     for place in (runs_root(), logs_root()):
-        assert f"{place}, writable" in said
+        assert re.search(rf"{re.escape(str(place))}\n +writable, ", said)
 
 
 def test_doctor_names_what_cannot_be_used(capsys, own_folders: Path, monkeypatch) -> None:
@@ -167,7 +168,7 @@ def test_doctor_names_what_cannot_be_used(capsys, own_folders: Path, monkeypatch
     runs_root().write_text("a file in the way")
     monkeypatch.setenv("IAE_STUDIO_DATA", "file://elsewhere/data")
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert main(["doctor"]) == 0
+    assert main(["doctor", "--quick"]) == 0
     said = capsys.readouterr().out
-    assert f"{runs_root()}, not writable" in said
+    assert re.search(rf"{re.escape(str(runs_root()))}\n +not writable ", said)
     assert "another computer" in said and "torch cannot be loaded" in said

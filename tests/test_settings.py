@@ -15,6 +15,8 @@ from PySide6.QtCore import QByteArray, QSettings
 from benchmarks.hostile import settings as hostile
 from iae_studio import settings
 from iae_studio.settings import forget_layout, keep_layout, kept_layout, settings_at
+from iae_studio.state.studio_state import FIRST
+from tests.widgets import fresh_state
 from trainer.messages import UserError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
@@ -44,7 +46,7 @@ def test_what_is_no_file_is_put_aside_and_told(kind, tmp_path: Path) -> None:
     told = hostile.window(file)
     assert ".damaged" in told and told.startswith("The settings could not be used")
     assert hostile.window(file) == "", "once"
-    assert ini(file).value("recipe") == "drawn-10", "and from now on it is remembered"
+    assert ini(file).value("recipe") == FIRST, "and from now on it is remembered"
 
 
 @pytest.mark.parametrize("place", ["state", "geometry"])
@@ -72,11 +74,10 @@ def test_no_byte_of_a_layout_is_restored_that_was_not_kept(place: str, tmp_path:
 
 
 def test_the_layout_comes_back(tmp_path: Path, qtbot) -> None:
-    from iae_studio.state.studio_state import StudioState
     from iae_studio.window import Window
 
     def window() -> Window:
-        made = Window(StudioState.create(), ini(tmp_path / "s.ini"), lambda *_, **__: None)
+        made = Window(fresh_state(), ini(tmp_path / "s.ini"), lambda *_, **__: None)
         qtbot.addWidget(made)
         return made
 

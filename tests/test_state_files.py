@@ -17,9 +17,9 @@ from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.model_files import STATE_FILE, find_runs, is_model, model_recipe
 from iae_studio.state.own_images import on_own_images, usable_path
 from iae_studio.state.session import Explored, Picture, explored, parsed, session_of
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import MAX_SEED, Settings
 from tests.tiny import write_mnist
+from tests.widgets import fresh_state
 from trainer.messages import ModelFacts, UserError, column_seeds
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.paths import runs_root
@@ -214,7 +214,7 @@ def test_one_value_beyond_its_limit_is_named(name: str) -> None:
 
 
 def test_what_is_explored_is_remembered_without_test_images(qapp) -> None:
-    state = StudioState.create()
+    state = fresh_state()
     state.training.engine_ready()
     recipe, file = CATALOGUE["mnist-10-small"], Path("digits.safetensors")
     state.displayed.select(DisplayedModel(recipe, file))

@@ -14,7 +14,7 @@ from iae_studio.state.input_list import MAX_INPUTS, Input, spec_of
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
-from tests.widgets import heard_of
+from tests.widgets import fresh_state, heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
 
@@ -189,7 +189,7 @@ def test_test_images_are_restored_by_their_seed_or_left_out(state, seed) -> None
 
 
 def test_while_the_engine_loads_no_test_images_are_asked_for(qapp) -> None:
-    made = StudioState.create()
+    made = fresh_state()
     asked = heard_of(made.inputs.testsWanted)
     display(made, "drawn-10")
     assert not asked and made.training.state is State.STARTING

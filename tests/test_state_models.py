@@ -13,7 +13,7 @@ from iae_studio.state.messages import Message
 from iae_studio.state.model_files import Run
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
-from tests.widgets import heard_of
+from tests.widgets import fresh_state, heard_of
 from trainer.recipe.catalogue import CATALOGUE
 
 NO_CURVES = np.empty((0, 14), np.float32)
@@ -28,7 +28,7 @@ def said(state: StudioState) -> str:
 
 
 def test_until_the_engine_is_there_nothing_trains(qapp) -> None:
-    state = StudioState.create()
+    state = fresh_state()
     wanted, states = heard_of(state.training.wanted), heard_of(state.training.stateChanged)
     state.training.start()
     state.training.toggle_pause()

@@ -17,7 +17,7 @@ from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.state.undo import MOST, Undo
-from tests.widgets import heard_of
+from tests.widgets import fresh_state, heard_of
 from trainer.exploring.questions.directions import ALL, HERE, RAW
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.snapshots import Moment
@@ -129,7 +129,7 @@ def act(state: StudioState, what: str, value: object) -> None:
 )
 @given(st.lists(ACTIONS, min_size=20, max_size=20))
 def test_twenty_undos_lead_to_the_first_state_and_redos_to_the_last(qapp, actions) -> None:
-    state, clock = StudioState.create(), Clock()
+    state, clock = fresh_state(), Clock()
     state.training.engine_ready()
     bring(state, "first", "second")
     state.selection.select(1, 3)

@@ -23,7 +23,6 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.messages import Message
 from iae_studio.state.model_files import Run
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import tool
@@ -36,7 +35,7 @@ from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel, breakable
 from iae_studio.widgets.folding_button import FoldingButton
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.window import Window
-from tests.widgets import shown
+from tests.widgets import fresh_state, shown
 from trainer.messages import LOSSES, Progress
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -65,7 +64,7 @@ def scale(request, qapp) -> Iterator[float]:
 @pytest.fixture
 def window(qtbot, qapp, scale, own_folders) -> Iterator[Window]:
     settings = QSettings(str(own_folders / "settings.ini"), QSettings.Format.IniFormat)
-    made = Window(StudioState.create(), settings, lambda *_, **__: None)
+    made = Window(fresh_state(), settings, lambda *_, **__: None)
     made.resize(ROOM)
     made.show()
     qtbot.waitExposed(made)
@@ -273,7 +272,7 @@ def test_only_long_words_are_broken_and_a_tag_is_a_word() -> None:
 
 @pytest.mark.parametrize("width", [300, 700])
 def test_the_buttons_of_a_message_lie_beside_or_below_it(qtbot, scale, width: int) -> None:
-    state = StudioState.create()
+    state = fresh_state()
     bar = shown(qtbot, MessageBar(state.messages), width, 60)
     state.training.could_not_save(PATH)
     bar.adjustSize()

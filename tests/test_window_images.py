@@ -12,7 +12,6 @@ from iae_studio.state.input_list import Input
 from iae_studio.state.messages import CHOOSE_FOLDER
 from iae_studio.state.model_files import list_runs
 from iae_studio.state.own_images import on_own_images
-from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import State
 from iae_studio.threads import jobs
 from iae_studio.threads.worker import WorkThread
@@ -34,6 +33,7 @@ from tests.studio import (
     wait_state,
 )
 from tests.tiny import write_mnist
+from tests.widgets import fresh_state
 from trainer.data.sets.svhn import SVHN_FILES
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
@@ -99,7 +99,7 @@ def test_quick_changes_lose_no_image(studio, qtbot, tmp_path) -> None:
 
 
 def test_what_was_seen_for_a_network_of_before_is_not_taken(qapp) -> None:
-    state, asked = StudioState.create(), []
+    state, asked = fresh_state(), []
     state.training.state = State.IDLE
     state.inputs.specWanted.connect(lambda inputs, spec: asked.append((inputs, spec)))
     picture = np.full((40, 40, 3), 90, np.uint8)

@@ -8,7 +8,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QWidget
 
+from iae_studio.state.studio_state import StudioState
+from trainer.recipe.catalogue import CATALOGUE
+
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+def fresh_state() -> StudioState:
+    """The parts of a window's state, of an experiment whose pictures are small."""
+    return StudioState.create(CATALOGUE["drawn-10"])
 
 
 def shown(qtbot, widget: QWidget, width: int, height: int) -> QWidget:

@@ -18,7 +18,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from benchmarks.gpu.same_draws import SameDraws
 from benchmarks.machine import describe
 from tests.tiny import KINDS, batches_of, kind_of, pictures_of, recipe_of
 from trainer.devices.choice import choose_device
@@ -26,6 +25,7 @@ from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import publish
 from trainer.messages import LOSSES, Floats, Probe, UserError
 from trainer.recipe.recipe import Recipe
+from trainer.reporting.doctor.same_draws import SameDraws
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import run, start, step
 from trainer.training.state import TrainState

@@ -14,24 +14,25 @@ from iae_studio.diagnostics.hiding import Hider
 from iae_studio.diagnostics.log import FILE, KEPT, MOST
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
-from trainer.reporting.doctor import doctor
+from trainer.reporting.doctor.text import doctor
 from trainer.storage.faults import in_words
 from trainer.storage.files import replacing
 from trainer.storage.paths import logs_root
 from trainer.storage.regular import open_regular
 
 
-def write_report(path: Path, recipes: Sequence[Recipe]) -> Path:
+def write_report(path: Path, recipes: Sequence[Recipe], checked: str = "") -> Path:
     """Log, crash, versions and recipes, without what is personal. On a thread: it reads disks.
 
-    Returns where it is. Raises UserError.
+    `checked` is what a look at this computer found; else a quick one is made. Returns where it is.
+    Raises UserError.
     """
     if path.suffix.lower() != ".zip":
         path = path.with_name(f"{path.name}.zip")
     hide = Hider(recipes)
     logs = [f"{FILE}.{number}" for number in range(KEPT, 0, -1)] + [FILE, LAST]
     texts = {name: _read(logs_root() / name) for name in logs}
-    texts["doctor.txt"] = doctor()
+    texts["doctor.txt"] = checked or doctor()
     for number, recipe in enumerate(recipes):
         texts[f"recipe{number or ''}.json"] = json.dumps(recipe.to_mapping(), indent=1)
     with (

@@ -9,6 +9,7 @@ from iae_studio.state.answers import Answers
 from iae_studio.state.asides import Asides
 from iae_studio.state.asking import Asking
 from iae_studio.state.bookmarks import Bookmarks
+from iae_studio.state.checkup import Checkup
 from iae_studio.state.comparing import Comparing
 from iae_studio.state.curves import Curves
 from iae_studio.state.devices import Devices
@@ -27,10 +28,9 @@ from iae_studio.state.requests import Requests
 from iae_studio.state.selection import Selection
 from iae_studio.state.time import Time
 from iae_studio.state.training import State, Training
-from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
-FIRST = "drawn-10"  # displayed by a window that is opened for the first time
+FIRST = "shoes-64"  # displayed by a window that is opened for the first time
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,10 @@ class StudioState:
     requests: Requests
     queue: Queue
     bookmarks: Bookmarks
+    checkup: Checkup
 
     @classmethod
-    def create(cls, recipe: Recipe = CATALOGUE[FIRST]) -> StudioState:
+    def create(cls, recipe: Recipe) -> StudioState:
         """The parts, wired. They hear of each other before any view does."""
         messages = Messages()
         displayed = Displayed(DisplayedModel(recipe), messages)
@@ -98,6 +99,7 @@ class StudioState:
             requests=Requests(),
             queue=Queue(displayed, training, messages),
             bookmarks=bookmarks,
+            checkup=Checkup(),
         )
         parts._wire()
         return parts

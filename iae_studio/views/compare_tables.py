@@ -148,12 +148,14 @@ class MeasuresTable(CompareTable):
         there = [known for known in found if known is not None]
         names = list(dict.fromkeys(name for known in there for name in known.measures))
         better = there[0].better if there else {}
+        meanings = there[0].meanings if there else {}
         alike = len({(model.recipe.data.name, model.recipe.data.images) for model in models}) < 2
         self._head("Measure", models)
         for name in names:
             values = [None if known is None else known.measures.get(name) for known in found]
             how = better.get(name, "")
             told = {"less": "less is better", "more": "more is better"}.get(how, "")
+            told = " · ".join(part for part in (meanings.get(name, ""), told) if part)
             arrow = {"less": " ↓", "more": " ↑"}.get(how, "")
             cells = [DASH if value is None else figure(value) for value in values]
             item = self._line([name.replace("_", " ") + arrow, *cells], told or name)

@@ -23,7 +23,13 @@ def add_parser(commands: Commands) -> None:
     parser = commands.add_parser("export", help="write a run's model as one small file")
     add_model(parser)
     parser.add_argument("file", type=named_path, metavar="FILE.safetensors")
-    parser.add_argument("--exact", action="store_true", help="keep all bits of the weights")
+    bits = parser.add_mutually_exclusive_group()
+    bits.add_argument("--exact", action="store_true", help="keep all bits of the weights")
+    bits.add_argument(
+        "--compact",
+        action="store_true",
+        help="fully connected layers in eight bits",
+    )
     add_data_and_device(parser)
     parser.set_defaults(run=run)
 
@@ -39,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     model = load(args.model, args.device, args.data)
     metrics = _metrics(model)
     with in_words(file, "cannot be written"):
-        export_model(model.snapshot, file, metrics, model.trained_on, args.exact)
+        export_model(model.snapshot, file, metrics, model.trained_on, args.exact, args.compact)
         print(f"{file}: {file.stat().st_size / 2**20:.2f} MB, {json.dumps(metrics)}")
     return 0
 

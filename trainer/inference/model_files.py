@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from trainer.data.folders.trained_on import TrainedOn
 from trainer.data.loading import load_data
+from trainer.inference.eight_bits import packed, unpacked, worth_it
 from trainer.inference.moulds import Mould, maps, mould_of, needed
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import UserError
@@ -26,7 +27,7 @@ from trainer.models.directions import (
 )
 from trainer.models.fitting import check_finite, in_file, read_fitting
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import KIND, MODEL_FORMAT, ModelMeta, read_meta
+from trainer.recipe.saved import COMPACT_FORMAT, KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
 from trainer.storage.files import read_object, write_bytes
@@ -44,19 +45,21 @@ def export_model(
     metrics: dict[str, Any],
     images: TrainedOn | None = None,
     exact: bool = False,
+    compact: bool = False,
 ) -> None:
     """Write a snapshot as one file: fp16 weights, recipe, directions and metrics inside.
 
-    `images` says which own images it was trained on. `exact` keeps all bits of the weights.
+    `images` says which own images it was trained on. `exact` keeps all bits of the weights;
+    `compact` matrices have eight.
     """
-    tensors = _tensors(snapshot, exact)
+    tensors = _tensors(snapshot, _whole if exact else _compact if compact else _halved)
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise UserError(
             f"{path} is not written: the model has weights that are no numbers, or too large for "
             "16 bits. Its training diverged: train it anew with smaller learning rates."
         )
     meta = {
-        "kind": f"{KIND} {MODEL_FORMAT}",
+        "kind": f"{KIND} {COMPACT_FORMAT if compact else MODEL_FORMAT}",
         "recipe": shareable(snapshot.recipe).to_json(),
         "step": str(snapshot.step),
         "metrics": json.dumps(metrics),
@@ -66,9 +69,12 @@ def export_model(
     write_bytes(path, to_bytes(tensors, meta))
 
 
-def _tensors(snapshot: Snapshot, exact: bool) -> dict[str, Tensor]:
-    written = _whole if exact else _halved
-    tensors = {f"model.{k}": written(v) for k, v in maps(snapshot.model).items()}
+def _tensors(
+    snapshot: Snapshot, written: Callable[[str, Tensor], dict[str, Tensor]]
+) -> dict[str, Tensor]:
+    tensors: dict[str, Tensor] = {}
+    for name, value in maps(snapshot.model).items():
+        tensors |= written(f"model.{name}", value.detach().cpu().contiguous())
     if snapshot.directions is not None:
         known = snapshot.directions.tensors()
         tensors |= {f"directions.{k}": v.cpu().contiguous() for k, v in known.items()}
@@ -77,7 +83,7 @@ def _tensors(snapshot: Snapshot, exact: bool) -> dict[str, Tensor]:
 
 def fingerprint_of_snapshot(snapshot: Snapshot) -> str:
     """The fingerprint that an exact file of it would have."""
-    return _checksum(_tensors(snapshot, exact=True))
+    return _checksum(_tensors(snapshot, _whole))
 
 
 def _checksum(tensors: Mapping[str, Tensor]) -> str:
@@ -98,14 +104,19 @@ def shareable(recipe: Recipe) -> Recipe:
     )
 
 
-def _halved(value: Tensor) -> Tensor:
+def _halved(name: str, value: Tensor) -> dict[str, Tensor]:
     """Matrices and kernels as fp16; biases and batch-norm statistics as they are."""
     halve = value.is_floating_point() and value.dim() > 1
-    return (value.half() if halve else value).detach().cpu().contiguous()
+    return {name: value.half() if halve else value}
 
 
-def _whole(value: Tensor) -> Tensor:
-    return value.detach().cpu().contiguous()
+def _compact(name: str, value: Tensor) -> dict[str, Tensor]:
+    """Large matrices in eight bits, all else as in other files."""
+    return packed(name, value) if worth_it(value) else _halved(name, value)
+
+
+def _whole(name: str, value: Tensor) -> dict[str, Tensor]:
+    return {name: value}
 
 
 @in_words()
@@ -194,7 +205,7 @@ def _weights_of(
             raise UserError(f"{path} is damaged: download or copy it again.")
         check_finite(tensors)
         model = mould.cast(meta.recipe)
-        model.load_state_dict({name[6:]: tensors[name].float() for name in mould.wanted})
+        model.load_state_dict({name[6:]: unpacked(tensors, name) for name in mould.wanted})
         directions = read_directions(tensors, device)
     return model.to(device).eval().requires_grad_(False), directions
 

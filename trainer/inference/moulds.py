@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from torch import Tensor
 
+from trainer.inference.eight_bits import expected_factors
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.directions import expected_directions
@@ -42,7 +43,8 @@ def needed(recipe: Recipe) -> Mould:
     """The mould of a recipe for a single file, whose model is built when it is asked for."""
     blank = blank_model(recipe)
     wanted = expected_of(maps(blank), "model.", halved=True)
-    return Mould(wanted, {} if recipe.two_dimensional else expected_directions(blank))
+    known = {} if recipe.two_dimensional else expected_directions(blank)
+    return Mould(wanted, known | expected_factors(wanted))
 
 
 @lru_cache(maxsize=2)

@@ -52,14 +52,20 @@ class Expected:
 def expected_of(
     tensors: Mapping[str, Tensor], above: str = "", halved: bool = False
 ) -> dict[str, Expected]:
-    """Tensors like these; `halved` ones may be written as floats of 16 bits."""
+    """Tensors like these; `halved` floats may have 16 bits, and those of matrices 8."""
     return {
         f"{above}{name}": Expected(
             tuple(value.shape),
-            ("F16", "F32") if halved and value.is_floating_point() else (KINDS[value.dtype],),
+            _halved(value) if halved else (KINDS[value.dtype],),
         )
         for name, value in tensors.items()
     }
+
+
+def _halved(value: Tensor) -> tuple[str, ...]:
+    if not value.is_floating_point():
+        return (KINDS[value.dtype],)
+    return ("I8", "F16", "F32") if value.dim() == 2 else ("F16", "F32")
 
 
 def read_fitting(

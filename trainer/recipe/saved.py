@@ -22,6 +22,7 @@ from trainer.storage.regular import kind_of
 
 MODEL_SUFFIX = ".safetensors"
 KIND, MODEL_FORMAT = "iae-studio model", 1
+COMPACT_FORMAT = 2  # with matrices of eight bits
 MOST_STEPS = 10**9  # ten times as many as a recipe may have: a finished run can go on
 _WHEN = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[\d.+:Z]{0,16}", re.ASCII)
 EARLIER_LOSSES = 13  # losses of a run that does not say which it keeps
@@ -106,7 +107,7 @@ def read_meta(path: Path) -> ModelMeta:
     if kind != KIND or not number.isdecimal():
         raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
     try:
-        if number != str(MODEL_FORMAT):
+        if int(number) not in (MODEL_FORMAT, COMPACT_FORMAT):
             raise newer(f"its kind is {brief(meta['kind'])}")
         if "recipe" not in meta:
             raise UserError("It is damaged: it names no recipe or step.")

@@ -26,6 +26,7 @@ SHOE_MAPS = Model("cycleiae", "resnet", noise=100)
 SMALL_SHOE_MAPS = Model("cycleiae", "small-resnet", noise=32, width=16)
 FACE_MAPS = Model("cycleiae", "resnet", encoder_noise=100)
 SMALL_FACE_MAPS = Model("cycleiae", "small-resnet", encoder_noise=32, width=16)
+WIDE = 24  # of the small networks, for 64 px
 
 # Hardly held back, or the discriminators do not see that fills are mottled.
 PAIRS = Reconstruction(r1=0.02)
@@ -45,6 +46,7 @@ SMALL_OPTIM = Optim(batch=16, generator_rate=5e-4, ema=0.998, r1_every=4)
 
 _OUTLINE = "One outline, many shoes: the outline is the code, colour and pattern are noise."
 _L1 = "CycleGAN's L1 in the pair discriminator's place: the noise is all but ignored."
+_COUNTERPARTS = "Many counterparts for one face, and every one leads back to it."
 _MARGINAL = "Judged by the output alone: nothing asks for the same face on the way back."
 _L1_FIGURE, _MARGINAL_FIGURE = "text at Fig. 8", "text at Fig. 9"
 
@@ -71,6 +73,14 @@ TRANSLATIONS = (
         SMALL_SHOE_MAPS,
         TRANSLATION,
         Schedule(6_000),
+        SMALL_OPTIM,
+    ),
+    Recipe(
+        About("shoes-64", "Edges and shoes, 64 px", _OUTLINE, "Fig. 8, smaller"),
+        SHOES,
+        replace(SMALL_SHOE_MAPS, width=WIDE),
+        TRANSLATION,
+        Schedule(12_000),
         SMALL_OPTIM,
     ),
     Recipe(
@@ -103,16 +113,19 @@ TRANSLATIONS = (
         OPTIM,
     ),
     Recipe(
-        About(
-            "faces-small",
-            "From face to face, small",
-            "Many counterparts for one face, and every one leads back to it.",
-            "Fig. 9, smaller",
-        ),
+        About("faces-small", "From face to face, small", _COUNTERPARTS, "Fig. 9, smaller"),
         SMALL_FACES,
         SMALL_FACE_MAPS,
         DIVERSE,
         Schedule(9_000),
+        SMALL_OPTIM,
+    ),
+    Recipe(
+        About("faces-64", "From face to face, 64 px", _COUNTERPARTS, "Fig. 9, smaller"),
+        replace(SMALL_FACES, size=64),
+        replace(SMALL_FACE_MAPS, width=WIDE),
+        DIVERSE,
+        Schedule(15_000),
         SMALL_OPTIM,
     ),
     Recipe(

@@ -16,6 +16,7 @@ CLASSES = Measure(
     "classification_error", "error", True, "supervised_error", "a supervised net, same labels"
 )
 WAY_BACK = Measure("way_back_mse", "way back, mse")
+SPECKLE = Measure("speckle", "speckle")
 METERS, FACES, SHOES = "meterdigits32.zip", "faces64.zip", "shoes64.zip"
 LETTER = ("paper=true",)
 # R1, noise for the discriminators, averaged weights and no batch norm in the discriminators remain.
@@ -115,7 +116,7 @@ CLAIMS = (
                 pictures=False,
             ),
         ),
-        (MSE, LABEL, DIVERSITY, SHARE, CLASSES),
+        (MSE, LABEL, DIVERSITY, SHARE, SPECKLE, CLASSES),
         seeds=1,
     ),
     Claim(
@@ -126,7 +127,7 @@ CLAIMS = (
             *_trials("celeba-det", "celeba-50", "celeba-det-small", "celeba-50-small"),
             Trial("faces64-16", "celeba-50-small", images=FACES, note="photos", pictures=False),
         ),
-        (MSE, LABEL, DIVERSITY, SHARE),
+        (MSE, LABEL, DIVERSITY, SHARE, SPECKLE),
         seeds=1,
     ),
     Claim(
@@ -134,7 +135,7 @@ CLAIMS = (
         "Fig. 8: the outline is the code, the style is noise; with L1 in the pair discriminator's "
         "place the noise is ignored.",
         (
-            *_trials("shoes", "shoes-l1", "shoes-small", "shoes-l1-small"),
+            *_trials("shoes", "shoes-l1", "shoes-64", "shoes-small", "shoes-l1-small"),
             Trial("shoes64", "shoes-small", IN_COLOUR, SHOES, note="photos", pictures=False),
             Trial("shoes64-l1", "shoes-l1-small", IN_COLOUR, SHOES, note="photos", pictures=False),
         ),
@@ -152,6 +153,7 @@ CLAIMS = (
                 against="edges found in the input",
             ),
             DIVERSITY,
+            SPECKLE,
             WAY_BACK,
         ),
         seeds=1,
@@ -161,7 +163,7 @@ CLAIMS = (
         "Fig. 9: many male faces for a female one; the way back returns her almost perfectly. A "
         "discriminator of the output alone returns a random face.",
         (
-            *_trials("faces", "faces-marginal", "faces-small"),
+            *_trials("faces", "faces-marginal", "faces-64", "faces-small"),
             Trial(
                 "faces-small-objective",
                 "faces-small",
@@ -180,6 +182,8 @@ CLAIMS = (
             WAY_BACK,
             DIVERSITY,
             Measure("way_back_diversity", "diversity of the way back"),
+            SPECKLE,
+            Measure("way_back_speckle", "speckle of the way back"),
             Measure("domain_reached", "taken for the other domain", True),
         ),
         seeds=1,

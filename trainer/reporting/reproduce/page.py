@@ -25,6 +25,10 @@ Trials that bear the name of a full-size recipe (`mnist-10`, `svhn-75`, `shoes`,
 paper's sizes and want a GPU; `-small` ones, the toys, `drawn-10` and those on photos are made for a
 CPU, with less training than the paper's. *Not run yet* means just that.
 
+*Speckle*, of drawings in colour, is how much pictures vary from pixel to pixel in flat places, over
+what true drawings do: 1 is as smooth as they are, 1.3 is hardly seen, 2 is seen, 5 is mottled. A
+dash stands where it was not measured, or where photographs have no flat places.
+
 In pictures of images the first column is the input, for CycleIAE with edges the second its code,
 the rest are draws; for faces four translations and then what the decoder makes of them. Clusters
 are columns, each row is one noise vector.

@@ -174,7 +174,9 @@ def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, Any], place: Work
         picture = to_png(figure(snapshot, place.data))
         write_bytes(place.docs / "figures" / f"{trial.name}.png", picture)
     if place.weights is not None and not trial.images:
-        export_model(snapshot, place.weights / f"{trial.name}.safetensors", metrics)
+        file = place.weights / f"{trial.name}.safetensors"
+        compact = not snapshot.recipe.two_dimensional
+        export_model(snapshot, file, metrics, compact=compact)
 
 
 def _record(
