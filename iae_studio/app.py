@@ -23,6 +23,7 @@ from iae_studio.device_controller import DeviceController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
 from iae_studio.film_controller import FilmController
+from iae_studio.lost_gpu_controller import LostGpuController
 from iae_studio.memory_controller import MemoryController
 from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
@@ -104,6 +105,7 @@ class Studio(QObject):
             TimeController(state, settings, submit, self.render, self.training),
             DeviceController(state, settings, self.render),
             MemoryController(state, self.render, self.explorers, self.training),
+            LostGpuController(state, self.render, self.training, self.explorers),
         )
 
     def start(self) -> None:

@@ -21,6 +21,7 @@ from trainer.cli import main
 from trainer.devices import memory, memory_use
 from trainer.devices.memory_words import in_full, in_short
 from trainer.messages import LOSSES, MemoryUse, Progress
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.training.progress_bar import _summary
 
 GIB, MIB = 1 << 30, 1 << 20
@@ -157,7 +158,7 @@ def test_the_command_line_tells_it(tmp_path, capsys) -> None:
 @pytest.fixture
 def bar(qtbot, qapp) -> TrainingBar:
     theme.apply(qapp, True)
-    state = StudioState.create()
+    state = StudioState.create(CATALOGUE["drawn-10"])
     made = shown(qtbot, TrainingBar(state.displayed, state.training, state.devices), 1600, 50)
     made.state = state
     state.training.engine_ready()

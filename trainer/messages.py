@@ -179,6 +179,20 @@ class DivergedError(UserError):
     """A training whose numbers left the finite ones."""
 
 
+class DeviceLostError(UserError):
+    """A GPU was lost to this process, with all that lay on it: `event` says so.
+
+    `kept` is what is left of what it did, `remedy` how to go on; `device` its name, and `saved` the
+    step of the last checkpoint of what trained there, 0 without.
+    """
+
+    def __init__(
+        self, event: str, kept: str = "", remedy: str = "", *, device: str = "", saved: int = 0
+    ) -> None:
+        super().__init__(" ".join(filter(None, (event, kept, remedy))))
+        self.event, self.kept, self.device, self.saved = event, kept, device, saved
+
+
 class DataMissingError(UserError):
     """A data set is not at hand: download it, or choose a folder that holds it.
 

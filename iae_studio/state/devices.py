@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Signal
 
-from trainer.devices.records import AUTO, DeviceInfo, FoundDevices
+from trainer.devices.records import AUTO, CPU, DeviceInfo, FoundDevices
+from trainer.messages import Failed
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A GPU that was lost: its name, what is said of it, and what trained there had saved."""
+
+    device: str
+    told: Failed
+    saved: int = 0  # the step of the last checkpoint
 
 
 class Devices(QObject):
@@ -39,3 +51,16 @@ class Devices(QObject):
         """The same, and at the next start again."""
         self.choose(device)
         self.chosenByHand.emit(device)
+
+    def lose(self, device: str) -> bool:
+        """A GPU is offered no more, and the CPU takes its place; whether it was offered."""
+        left = tuple(known for known in self.known if known.name != device)
+        if device == CPU or left == self.known:
+            return False
+        self.known = left
+        taken = self.chosen == device
+        self.chosen = CPU if taken else self.chosen
+        self.offered.emit()
+        if taken:
+            self.changed.emit(CPU)
+        return True

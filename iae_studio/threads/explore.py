@@ -11,14 +11,16 @@ from PySide6.QtCore import QObject, QThread, Signal
 from iae_studio.state.asking import Asked, Asking
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.messages import Messages
-from iae_studio.threads.failures import describe
+from iae_studio.threads.failures import describe, lost_of
 from iae_studio.threads.giving_back import give_back_much
 from iae_studio.threads.shortage import Shortage
 from iae_studio.threads.subject import Subject, Wanted
+from trainer.devices.faults import lost_in_words
 from trainer.devices.records import CPU
 from trainer.exploring.questions.base import Circumstances
-from trainer.messages import Failed
+from trainer.messages import DeviceLostError, Failed
 from trainer.recipe.specs import resolve
+from trainer.training.slept import took
 
 REST = 1.0  # s between two answers of a question that follows the weights ...
 SHARE = 20  # ... or so many times what the last answer took: exploring must not slow the training
@@ -34,6 +36,7 @@ class ExploreThread(QThread):
     lacked = Signal(object)  # Asked: there is no answer
     moved = Signal(object, int, int)  # Asked; done, in all
     failed = Signal(Failed)
+    deviceLost = Signal(object)  # Lost: what was asked waits for weights on another device
     fellBack = Signal()  # the GPU's memory is full: the CPU answers for a while
 
     def __init__(self, slow: bool, parent: QObject | None = None) -> None:
@@ -138,9 +141,14 @@ class ExploreThread(QThread):
     def _answer(self, wanted: Wanted, subject: Subject, progress: CancellableProgress) -> None:
         began, asked = time.monotonic(), wanted.asked
         try:
-            found = self._found(asked, subject, progress)
+            with lost_in_words(subject.snapshot.device):
+                found = self._found(asked, subject, progress)
         except CancelledError:
             self._over(wanted, subject, began)
+        except DeviceLostError as error:
+            with self._wake:
+                self._hand, wanted.answered_of, wanted.due = None, weakref.ref(subject), 0.0
+            self.deviceLost.emit(lost_of(error))
         except Exception as error:
             failed = describe(error)
             if failed.memory_full and wanted.tries < TRIES:
@@ -184,7 +192,7 @@ class ExploreThread(QThread):
         with self._wake:
             self._hand = None
             wanted.answered_of, wanted.tries = weakref.ref(subject), 0
-            wanted.due = now + max(REST, SHARE * (now - began))
+            wanted.due = now + max(REST, SHARE * took(began, now))
             kind = wanted.asked.kind
             if not wanted.asked.follows and self._wanted.get(kind) is wanted:
                 del self._wanted[kind]

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from iae_studio.threads.drawing import no_picture
+from iae_studio.threads.failures import describe_passing
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.shortage import Shortage
 from trainer.messages import Failed
@@ -39,12 +40,12 @@ class Publisher:
     def publish(self, state: TrainState, batches: Course, renew: bool) -> None:
         """Hand out the weights. The directions are kept for a while: sliders keep their sense.
 
-        A picture that fails is told, and never ends the training.
+        A picture that fails is told, and never ends the training; a lost GPU does.
         """
         try:
             snapshot = self._snapshot(state, batches, renew)
         except Exception as error:
-            self._complain(no_picture(error))
+            self._complain(no_picture(describe_passing(error)))
             self._published = time.monotonic()
             return
         self._complained = ""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,19 +13,18 @@ from iae_studio.state.folders import Folders
 from iae_studio.threads.drawing import draw, no_picture
 from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers
+from iae_studio.threads.failures import describe, lost_of
 from iae_studio.threads.giving_back import give_back_much
 from iae_studio.threads.subject import Subject
-from iae_studio.threads.weights import MomentLostError, load_moment
+from iae_studio.threads.weights import MomentLostError, load_moment, read_ahead
 from iae_studio.threads.weights_at_hand import Asked, WeightsAtHand
+from trainer.devices.faults import lost_in_words
 from trainer.devices.records import AUTO, FoundDevices
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
+from trainer.messages import Cloud, Clusters, DeviceLostError, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
-
-
-AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand would wait
 
 
 class RenderThread(QThread):
@@ -45,6 +42,7 @@ class RenderThread(QThread):
     cameBack = Signal()  # ... and now the GPU again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
+    deviceLost = Signal(object)  # Lost: what is shown stays until another one is to be used
     momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
 
     def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
@@ -139,9 +137,6 @@ class RenderThread(QThread):
             self.failed.emit(no_engine(error))
             self.broken.emit()
             return
-        self._serve()
-
-    def _serve(self) -> None:
         while self._answer_next():
             pass  # what it was answered with is not held while nothing is asked
 
@@ -166,12 +161,12 @@ class RenderThread(QThread):
                 if renewed:
                     give_back_much()  # the model before was a larger one, perhaps
                 return True
-        except MomentLostError as lost:
-            self._lose(lost)
+        except (MomentLostError, DeviceLostError) as lost:
+            self._give_up(lost) if isinstance(lost, DeviceLostError) else self._lose(lost)
             return True
         except Exception as error:
             self._weights.drop()  # the next question tries again
-            self._complain(no_picture(error))
+            self._complain(no_picture(describe(error)))
         self.blank.emit(asked.probe.stamp)
         return True
 
@@ -202,7 +197,8 @@ class RenderThread(QThread):
         if asked.moment is None:  # else a hand moves the time: its pictures come first
             share()
         try:
-            draw(snapshot, asked.probe, asked.clusters, self)
+            with lost_in_words(snapshot.device):
+                draw(snapshot, asked.probe, asked.clusters, self)
         finally:
             share()
         if self._complained:
@@ -215,14 +211,8 @@ class RenderThread(QThread):
         """Moments that a hand may want next, one by one, until something is asked."""
         with self._wake:
             near, self._near = self._near, ()
-        for moment in near:
-            if self._due or self._quit:
-                return
-            began = time.monotonic()
-            with suppress(MomentLostError):  # told when it is looked at
-                load_moment(asked.displayed, asked.folders, self._weights.device, moment)
-            if time.monotonic() - began > AHEAD:
-                return
+        load = partial(load_moment, asked.displayed, asked.folders, self._weights.device)
+        read_ahead(near, load, lambda: self._due or self._quit)
 
     def _lose(self, lost: MomentLostError) -> None:
         """The newest weights answer in its place, unless another moment is wanted by now."""
@@ -233,6 +223,14 @@ class RenderThread(QThread):
         self._weights.read_again()
         self.momentLost.emit(lost.moment, lost.why)
 
+    def _give_up(self, error: DeviceLostError) -> None:
+        """Nothing on that GPU is asked again; whoever hears of it names another device."""
+        self._weights.forget()
+        with self._wake:
+            live, self._shared = self._live, None
+            self._live = None if live is not None and str(live.device) == error.device else live
+        self.deviceLost.emit(lost_of(error))
+
     def _share(self, snapshot: Snapshot, asked: Asked) -> None:
         """Unless something else is to be shown by now."""
         if self._explorers is None:
@@ -242,8 +240,7 @@ class RenderThread(QThread):
         with self._wake:
             if not self._reload and moment == self._moment and snapshot is not self._shared:
                 self._shared = snapshot
-                file = None if moment is None else moment.path
-                live = displayed.live and moment is None
+                file, live = (moment.path, False) if moment else (None, displayed.live)
                 self._explorers.show(Subject(snapshot, displayed.path, root, file, live))
 
     def _complain(self, told: Failed) -> None:

@@ -9,6 +9,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
 from iae_studio.threads.shortage import Shortage
 from iae_studio.threads.weights import load_moment, load_newest
+from trainer.devices.faults import lost_in_words
 from trainer.devices.records import CPU
 from trainer.messages import Probe
 from trainer.storage.snapshots import Moment
@@ -82,7 +83,8 @@ class WeightsAtHand:
             self._copied = None
             return live
         if self._copied is None or self._copied[0] is not live:
-            self._copied = live, live.on_cpu()
+            with lost_in_words(live.device):
+                self._copied = live, live.on_cpu()
         return self._copied[1]
 
     def _load(self, asked: Asked) -> None:

@@ -60,7 +60,7 @@ def give_back(device: torch.device) -> None:
     if device.type == "cpu":
         trim()
         return
-    # Torch refuses while another thread records a step.
+    # Torch refuses while another thread records a step; a GPU that is lost has nothing to give.
     with suppress(RuntimeError):
         torch.accelerator.empty_cache()
 

@@ -54,10 +54,12 @@ class SnapshotCache:
                 self._held.popitem(last=False)
         return loaded
 
-    def forget(self) -> None:
-        """Hold nothing: the memory is wanted."""
+    def forget(self, device: str = "") -> None:
+        """Hold nothing, or nothing of a device: the memory is wanted, or the device was lost."""
         with self._lock:
-            self._held.clear()
+            for key, snapshot in list(self._held.items()):
+                if device in ("", str(snapshot.device)):
+                    del self._held[key]
 
     def _size(self) -> int:
         return sum(map(size_of, self._held.values()))

@@ -34,7 +34,11 @@ FULL_MEMORY = (
     "close other programs."
 )
 # As torch says it of the processor's memory; of a GPU's it has a class, which is not imported here.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+_NO_MEMORY = (
+    *("can't allocate memory", "not enough memory", "out of memory"),
+    # Of the libraries that compute on a GPU, and of Apple's and Intel's drivers.
+    *("status_alloc_failed", "insufficient memory", "out_of_device_memory", "out_of_resources"),
+)
 
 
 MOST_SHOWN = 400  # letters of a path

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import Supply
+from trainer.devices.faults import device_is_lost
 from trainer.devices.memory import give_back
 from trainer.devices.memory_use import MemoryGauge
 from trainer.messages import LOSSES, Progress
@@ -32,6 +33,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
     The losses are read from the device once a report. Raises DivergedError where they leave the
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
     What a step raises is raised once the steps before it are reported; see `Undo` for the state.
+    Of a lost GPU they are lost as well.
     """
     undo, finite, memory = Undo(state), FiniteWatch(), MemoryGauge(state.rng.device)
     advance = _stepper(state, batches, undo)
@@ -43,6 +45,8 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         try:
             rows.append(advance())
         except BaseException as error:
+            if device_is_lost(error):  # nothing on it can be read, or put back
+                raise
             undo()
             if memory_is_full(error):
                 _make_room(state, error)
