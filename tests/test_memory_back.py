@@ -24,7 +24,7 @@ from trainer.data.batches import TrainingBatches
 from trainer.devices import memory
 from trainer.inference.snapshot import publish
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.training import loop
+from trainer.training import dry_step, loop
 from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import run, start
 from trainer.training.state import TrainState
@@ -142,6 +142,45 @@ assert last.finished
 def test_a_process_whose_memory_ran_out_trains_on(tmp_path) -> None:
     place = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run([sys.executable, "-c", APART], cwd=tmp_path, env=place, check=True)
+
+
+# ---- a GPU ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reserved", "allocated", "gives"),
+    [(5 << 30, 1 << 30, True), (5 << 30, 4 << 30, False), (1 << 27, 0, False)],
+)
+def test_much_that_lies_idle_on_a_gpu_is_given_back(
+    reserved: int, allocated: int, gives: bool, monkeypatch
+) -> None:
+    given: list[str] = []
+
+    def empty() -> None:
+        given.append("all")
+        raise RuntimeError("captures_underway.empty() INTERNAL ASSERT FAILED")  # another thread's
+
+    monkeypatch.setattr(memory, "_in_use", lambda: [torch.device("cuda", 1)])
+    monkeypatch.setattr(torch.accelerator, "memory_reserved", lambda device: reserved)
+    monkeypatch.setattr(torch.accelerator, "memory_allocated", lambda device: allocated)
+    monkeypatch.setattr(torch.accelerator, "get_memory_info", lambda device: (0, 24 << 30))
+    monkeypatch.setattr(torch.accelerator, "empty_cache", empty)
+    memory.give_back_where_much()
+    assert bool(given) is gives
+    memory.give_back_everywhere()
+    assert given
+
+
+def test_a_gpu_that_nobody_uses_is_not_begun_with() -> None:
+    memory.give_back_everywhere()
+    assert memory._in_use() == [] or torch.cuda.is_initialized()
+
+
+@pytest.mark.parametrize(("kind", "own"), [("cuda", True), ("xpu", True), ("mps", False)])
+def test_a_trial_leaves_shared_memory_to_others(kind: str, own: bool, monkeypatch) -> None:
+    monkeypatch.setattr(dry_step, "free_on", lambda device: 40 << 30)
+    room = dry_step._room(torch.device(kind, 0))
+    assert room == (dry_step.TAKEN * (40 << 30) if own else dry_step.MOST_TAKEN)
 
 
 # ---- the thread ----------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ def test_a_run_that_finds_no_memory_goes_on_in_half_the_batch(
     with little_data(monkeypatch), running(own_folders, qtbot, "mog-iae") as studio:
         press(studio, qtbot, "startButton")
         wait_state(studio, qtbot, State.FAILED)
-        assert said(studio).error and said(studio).text.startswith("The memory is full.")
+        assert said(studio).error and said(studio).text.startswith("The GPU's memory is full.")
         (run,) = list_runs()
         assert run.step == 3 == steps(studio), "what came before is kept"
         qtbot.waitUntil(lambda: button(studio) is not None, timeout=LONG)

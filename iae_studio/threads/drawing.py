@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from iae_studio.threads.failures import describe
 from trainer.messages import Failed, Probe
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ def draw(snapshot: Snapshot, probe: Probe, clusters: bool, told: Told) -> None:
         told.rendered.emit(render(snapshot, probe, ahead))
 
 
-def no_picture(error: Exception) -> Failed:
-    """Why there is none, and what to do."""
-    failed = describe(error)
+def no_picture(failed: Failed) -> Failed:
+    """What failed, said of a picture."""
     if not failed.memory_full:
         return failed
     remedy = "Close other programs, or show fewer images; the next question tries it again."

@@ -25,9 +25,11 @@ def describe(error: BaseException) -> Failed:
     if isinstance(error, OSError):
         return Failed(told(error), trace=trace)
     if memory_is_full(error):
+        of = "GPU's " if type(error).__name__ == "OutOfMemoryError" else ""
         return Failed(
-            "The memory is full.",
-            "Use a smaller batch or a -small recipe; what was saved is kept.",
+            f"The {of}memory is full.",
+            "Close other programs, or use a smaller batch, fewer images or a -small recipe; what "
+            "was saved is kept.",
             memory_full=True,
             trace=trace,
         )

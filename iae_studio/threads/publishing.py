@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from iae_studio.threads.drawing import no_picture
 from iae_studio.threads.failures import describe_passing
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.shortage import Shortage
@@ -44,7 +45,7 @@ class Publisher:
         try:
             snapshot = self._snapshot(state, batches, renew)
         except Exception as error:
-            self._complain(describe_passing(error))
+            self._complain(no_picture(describe_passing(error)))
             self._published = time.monotonic()
             return
         self._complained = ""
@@ -60,8 +61,10 @@ class Publisher:
 
         now, known = batches.at(state.step), self.directions
         if not self.shortage.lasts:
+            there = known is not None and known.mean_image.device == now.device
+            kept = known if there and not renew else None  # others are of a shortage
             try:
-                return publish(state.ema, state.step, now.device, now, None if renew else known)
+                return publish(state.ema, state.step, now.device, now, kept)
             except Exception as error:
                 if not self.shortage.begins_by(error, str(now.device)):
                     raise

@@ -13,7 +13,7 @@ from iae_studio.state.folders import Folders
 from iae_studio.threads.drawing import draw, no_picture
 from iae_studio.threads.engine import load_engine, no_engine
 from iae_studio.threads.explore import Explorers
-from iae_studio.threads.failures import lost_of
+from iae_studio.threads.failures import describe, lost_of
 from iae_studio.threads.giving_back import give_back_much
 from iae_studio.threads.subject import Subject
 from iae_studio.threads.weights import MomentLostError, load_moment, read_ahead
@@ -166,7 +166,7 @@ class RenderThread(QThread):
             return True
         except Exception as error:
             self._weights.drop()  # the next question tries again
-            self._complain(no_picture(error))
+            self._complain(no_picture(describe(error)))
         self.blank.emit(asked.probe.stamp)
         return True
 

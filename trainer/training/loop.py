@@ -39,7 +39,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
     advance = _stepper(state, batches, undo)
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
-    broken: BaseException | None = None
+    broken: list[BaseException] = []  # an error that its own frame held would keep all tensors
     end = step_until(until)
     while state.step < end:
         try:
@@ -52,7 +52,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
                 _make_room(state, error)
             if not rows:
                 raise
-            broken = error
+            broken.append(error)
         now = time.perf_counter()
         if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < end:
             continue
@@ -68,11 +68,8 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         note = state.captured.why_not if state.captured else ""
         left = (end - state.step) / rate
         yield Progress(state.step, end, LOSSES, table, rate, left, note, memory.read())
-        if broken is not None:
-            try:
-                raise broken
-            finally:  # an error that its own traceback holds would keep all tensors
-                broken = None
+        if broken:
+            raise broken.pop()
         rows, last, end = [], time.perf_counter(), step_until(until)
 
 
