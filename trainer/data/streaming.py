@@ -136,7 +136,7 @@ class _Ahead:
             return buffer.pixels
         moved = buffer.pixels.to(self._device, non_blocking=True)
         buffer.copied = torch.cuda.Event()
-        buffer.copied.record()
+        buffer.copied.record(torch.cuda.current_stream(self._device))  # of this GPU, if of several
         return moved
 
 

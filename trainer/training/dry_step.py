@@ -238,5 +238,12 @@ def _step(state: TrainState, batches: TrainingBatches, place: int) -> None:
 def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor]:
     """A step as the training takes it."""
     if state.rng.device.type == "cuda":
-        return CapturedSteps(state, batches).step
+        captured = CapturedSteps(state, batches)
+
+        def replayed() -> Tensor:
+            losses = captured.step(state)
+            captured.settle()
+            return losses
+
+        return replayed
     return lambda: step(state, next_batch(state, batches))

@@ -42,7 +42,8 @@ def memory_of(state: TrainState) -> Iterator[Callable[[int], Peak]]:
     device = state.rng.device
     held = sum(tensor.untyped_storage().nbytes() for tensor in _living(state))
     if device.type == "cuda":
-        torch.cuda.synchronize(device)
+        # Not the device: it cannot be waited for while a training captures a step elsewhere.
+        torch.cuda.current_stream(device).synchronize()
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)  # with the window's pictures, say
         yield lambda batch: Peak(

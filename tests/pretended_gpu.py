@@ -1,0 +1,142 @@
+"""A CPU that pretends to be a GPU as far as replayed steps go: streams, events and graphs.
+
+What is recorded is undone where the recording ends, as nothing is run then; a replay runs it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import torch
+
+from trainer.data.batches import TrainingBatches
+from trainer.training.state import TrainState
+
+
+@dataclass
+class OnGpu:
+    """Batches that say they lie on a GPU."""
+
+    batches: TrainingBatches
+    device = torch.device("cuda")
+
+    def at(self, _: int) -> TrainingBatches:
+        return self.batches
+
+
+@dataclass(eq=False)
+class PretendedGpu:
+    """What is patched into torch.cuda; tests look at what happened."""
+
+    state: TrainState | None = None  # of the training that is recorded
+    capturing: bool = False
+    broken: bool = False  # whether the recording that ends is of no use
+    poisoned: list[torch.Generator] = field(default_factory=list)
+    replays: int = 0
+    step_ms: float = 1.0  # that the device takes
+    recorded: int = 0  # events
+    waited_for: int = 0
+    most_behind: int = 0  # events that nobody has waited for
+    caught_up: int = 0  # times that the default stream was made to wait for another
+
+    def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        gpu = self
+
+        class Stream:
+            device_index = 0
+
+            def __init__(self, *_: Any) -> None:
+                pass
+
+            def wait_stream(self, other: object) -> None:
+                gpu.caught_up += self is default
+
+        class Event:
+            def __init__(self, **_: bool) -> None:
+                self.number = 0
+
+            def record(self, _: Stream) -> None:
+                gpu.recorded += 1
+                self.number = gpu.recorded
+                gpu.most_behind = max(gpu.most_behind, gpu.recorded - gpu.waited_for)
+
+            def synchronize(self) -> None:
+                gpu.waited_for = self.number
+
+            def elapsed_time(self, later: Event) -> float:
+                return gpu.step_ms * (later.number - self.number)
+
+        class Graph:
+            def register_generator_state(self, rng: torch.Generator) -> None:
+                assert not any(rng is each for each in gpu.poisoned)
+
+            def capture_begin(self, pool: object, capture_error_mode: str) -> None:
+                assert capture_error_mode == "thread_local" and gpu.state is not None
+                self.before = _everything(gpu.state)
+                gpu.capturing = True
+
+            def capture_end(self) -> None:
+                assert gpu.state is not None
+                gpu.capturing = False
+                _restore(gpu.state, self.before)
+                if gpu.broken:  # as torch leaves it
+                    gpu.poisoned.append(gpu.state.rng)
+                    raise RuntimeError("operation failed due to a previous error during capture")
+
+            def replay(self) -> None:
+                assert gpu.state is not None
+                steps: Any = gpu.state.captured
+                gpu.replays += 1
+                steps._record(gpu.state, gpu.state.terms.schedule(gpu.state.step))
+
+        default = Stream()
+
+        @contextmanager
+        def within(stream: Stream) -> Iterator[None]:
+            yield
+
+        for name, value in {
+            "Stream": Stream,
+            "Event": Event,
+            "CUDAGraph": Graph,
+            "stream": within,
+            "current_stream": lambda device=None: default,
+            "graph_pool_handle": lambda: (0, 1),
+        }.items():
+            monkeypatch.setattr(torch.cuda, name, value)
+
+
+def with_rates_on_device(state: TrainState) -> TrainState:
+    """Learning rates are scalars on the device, as on CUDA."""
+    for optimiser in state.optimisers.values():
+        for group in optimiser.param_groups:
+            group["lr"] = torch.zeros(())
+    return state
+
+
+def _everything(state: TrainState) -> list[Any]:
+    models = [copy.deepcopy(model.state_dict()) for model in (state.model, state.ema)]
+    return [models, copy.deepcopy(_memory(state)), state.rng.get_state()]
+
+
+def _memory(state: TrainState) -> dict[str, list[dict[str, Any]]]:
+    return {
+        name: [optimiser.state[weight] for weight in state.optimised(name).values()]
+        for name, optimiser in state.optimisers.items()
+    }
+
+
+def _restore(state: TrainState, before: list[Any]) -> None:
+    models, memory, drawn = before
+    for model, tensors in zip((state.model, state.ema), models, strict=True):
+        model.load_state_dict(tensors)
+    for name, entries in memory.items():
+        weights = state.optimised(name).values()
+        for weight, entry in zip(weights, entries, strict=True):
+            state.optimisers[name].state[weight] = entry
+    state.rng.set_state(drawn)
