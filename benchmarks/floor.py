@@ -45,7 +45,7 @@ def _fastest(work: Callable[[], object], device: torch.device) -> float:
         began = time.perf_counter()
         work()
         if device.type == "cuda":
-            torch.cuda.synchronize()
+            torch.cuda.synchronize(device)
         best = min(best, time.perf_counter() - began)
     return best
 

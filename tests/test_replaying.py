@@ -154,7 +154,7 @@ def test_will_it_fit_can_be_asked_while_a_training_captures(
     for name in ("reset_peak_memory_stats", "memory_allocated", "max_memory_allocated"):
         monkeypatch.setattr(torch.cuda, name, lambda device: 0)
     gpu_state = type("OfGpu", (), {"rng": type("Rng", (), {"device": torch.device("cuda", 1)})()})()
-    monkeypatch.setattr(step_memory, "_living", lambda _: iter(state.model.parameters()))
+    monkeypatch.setattr(step_memory, "living", lambda _: iter(state.model.parameters()))
     with step_memory.memory_of(gpu_state) as peak:
         pass
     assert waited and peak(8).size > 0
