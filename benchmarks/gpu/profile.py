@@ -29,7 +29,7 @@ def profiled(recipe: Recipe, batches: TrainingBatches) -> str:
     averages = [
         (_micros(each, on_gpu), each.count, each.key)
         for each in seen.key_averages()
-        if not on_gpu or each.device_type != torch.autograd.DeviceType.CPU
+        if not on_gpu or _is_kernel(each)
     ]
     rows = sorted((row for row in averages if row[0]), reverse=True)
     busy, kernels = sum(row[0] for row in rows) / 1e6 / steps, sum(row[1] for row in rows) / steps
@@ -46,6 +46,12 @@ def profiled(recipe: Recipe, batches: TrainingBatches) -> str:
             f"| {micros / 1e3 / steps:.4f} | {share:.0%} | {count / steps:.1f} | {name[:WIDTH]} |"
         )
     return "\n".join(lines)
+
+
+def _is_kernel(each: object) -> bool:
+    """Not an operator on the CPU, nor a stretch of time that has a name."""
+    on_cpu = getattr(each, "device_type", None) == torch.autograd.DeviceType.CPU
+    return not on_cpu and not getattr(each, "is_user_annotation", False)
 
 
 def _micros(each: object, on_gpu: bool) -> float:
