@@ -1,6 +1,7 @@
 """What only a GPU can show: that it is right there, how fast it is, and what it learns there.
 
-The machine with the GPU has it for 15 minutes in all, its start included, and has no network.
+The machine with the GPU is there for 15 minutes in all, its start included, and has no network.
+The tracked files and `carry` go there; $OUT is the folder whose files come back.
 
 Before, on a machine with a network, in the root of the repository: the folder of data, and the
 wheels that are missing there. `/carry/` is ignored by git.
@@ -9,13 +10,13 @@ wheels that are missing there. `/carry/` is ignored by git.
     cp -r DATA/MNIST DATA/meterdigits32.zip carry/data/
     pip download --no-deps --only-binary=:all: -d carry/wheels 'filelock>=4.3' platformdirs
 
-Call 1, is it right? About 5 minutes with the start; `carry` goes along:
+Call 1, is it right? About 5.5 minutes with the start:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --target /tmp/site \
 carry/wheels/*.whl; PYTHONPATH=/tmp/site:. PYTHONUNBUFFERED=1 \
 python3 -m benchmarks.gpu --call 1 --minutes 4.3 --data carry/data --out "$OUT"
 
-Call 2, what has it learned? About 9 minutes with the start; after what failed in call 1 is mended:
+Call 2, what has it learned? About 9 minutes with the start; what failed in call 1 is mended first:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --target /tmp/site \
 carry/wheels/*.whl; PYTHONPATH=/tmp/site:. PYTHONUNBUFFERED=1 \

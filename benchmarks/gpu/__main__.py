@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import importlib.util
 import os
 import signal
 import subprocess
@@ -28,6 +29,7 @@ from benchmarks.gpu.parts import Part, parts
 
 SPARE = 15.0  # seconds before the end that nothing new is begun in
 NEEDED = ("torch", "torchvision", "numpy", "scipy", "sklearn", "safetensors", "PIL", "tqdm")
+# What may be missing there, or too old, and what we take of it.
 CARRIED = {"filelock": "SoftFileLease", "platformdirs": "user_data_path", "pytest": "main"}
 
 
@@ -36,11 +38,13 @@ def missing() -> list[str]:
     found = []
     for name in (*NEEDED, *CARRIED):
         try:
-            module = importlib.import_module(name)
-            if name in CARRIED and not hasattr(module, CARRIED[name]):
-                found.append(f"{name} is too old: it has no {CARRIED[name]}")
-        except ImportError as error:
-            found.append(f"{name} is missing ({error})")
+            there = importlib.util.find_spec(name) is not None
+        except ValueError:  # None in its place
+            there = False
+        if not there:
+            found.append(f"{name} is missing")
+        elif name in CARRIED and not hasattr(importlib.import_module(name), CARRIED[name]):
+            found.append(f"{name} is too old: it has no {CARRIED[name]}")
     return [f"{each}: bring its wheel, see benchmarks/gpu/__init__.py" for each in found]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ENGINE_TESTS = (
-    *("test_captured", "test_replaying", "test_dry_step", "test_training", "test_checkpoint"),
+    *("test_captured", "test_replaying", "test_training", "test_checkpoint"),
     *("test_models", "test_explore"),
 )
 PLAIN_PYTEST = (
@@ -42,8 +42,8 @@ def parts(quick: bool) -> list[Part]:
         return (f"benchmarks.gpu.{file}", *words, *more)
 
     right = [
-        Part("captured", (*pytest, *tests[:3]), 1.4, (), "right"),
-        Part("tests", (*pytest, *(tests[3:] or tests)), 1.4, (), "right"),
+        Part("captured", (*pytest, *tests[:1]), 1.4, (), "right"),
+        Part("tests", (*pytest, *(tests[1:] or tests)), 1.4, (), "right"),
         Part("losses", gpu("right", "losses"), 1.4, beside="right"),
         Part("same", gpu("right", "twice", "pixels", "resume"), 1.4, beside="right"),
         Part("amended", gpu("captures", "amended", "streamed"), 1.4, beside="right"),
