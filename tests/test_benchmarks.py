@@ -76,8 +76,10 @@ def test_what_goes_to_a_gpu_needs_no_window_and_nothing_else_that_is_not_there()
     code = (
         f"import sys; sys.modules.update(dict.fromkeys({NOT_THERE})); "
         f"import {', '.join(names)}; from benchmarks.gpu.__main__ import missing; "
-        "assert not missing(), missing(); import filelock; del filelock.SoftFileLease; "
-        "sys.modules['platformdirs'] = None; print(*missing(), sep='\\n')"
+        "assert not missing(), missing(); import importlib.machinery, types; "
+        "older = types.ModuleType('filelock'); "
+        "older.__spec__ = importlib.machinery.ModuleSpec('filelock', None); "
+        "sys.modules.update(filelock=older, platformdirs=None); print(*missing(), sep='\\n')"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=FOLDER.parent, check=True, capture_output=True, text=True
