@@ -6,9 +6,9 @@ What is recorded is undone where the recording ends, as nothing is run then; a r
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,7 +31,7 @@ class OnGpu:
 
 @dataclass(eq=False)
 class PretendedGpu:
-    """What is patched into torch.cuda; tests look at what happened."""
+    """What tests look at."""
 
     state: TrainState | None = None  # of the training that is recorded
     capturing: bool = False
@@ -45,70 +45,75 @@ class PretendedGpu:
     caught_up: int = 0  # times that the default stream was made to wait for another
 
     def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        gpu = self
-
-        class Stream:
-            device_index = 0
-
-            def __init__(self, *_: Any) -> None:
-                pass
-
-            def wait_stream(self, other: object) -> None:
-                gpu.caught_up += self is default
-
-        class Event:
-            def __init__(self, **_: bool) -> None:
-                self.number = 0
-
-            def record(self, _: Stream) -> None:
-                gpu.recorded += 1
-                self.number = gpu.recorded
-                gpu.most_behind = max(gpu.most_behind, gpu.recorded - gpu.waited_for)
-
-            def synchronize(self) -> None:
-                gpu.waited_for = self.number
-
-            def elapsed_time(self, later: Event) -> float:
-                return gpu.step_ms * (later.number - self.number)
-
-        class Graph:
-            def register_generator_state(self, rng: torch.Generator) -> None:
-                assert not any(rng is each for each in gpu.poisoned)
-
-            def capture_begin(self, pool: object, capture_error_mode: str) -> None:
-                assert capture_error_mode == "thread_local" and gpu.state is not None
-                self.before = _everything(gpu.state)
-                gpu.capturing = True
-
-            def capture_end(self) -> None:
-                assert gpu.state is not None
-                gpu.capturing = False
-                _restore(gpu.state, self.before)
-                if gpu.broken:  # as torch leaves it
-                    gpu.poisoned.append(gpu.state.rng)
-                    raise RuntimeError("operation failed due to a previous error during capture")
-
-            def replay(self) -> None:
-                assert gpu.state is not None
-                steps: Any = gpu.state.captured
-                gpu.replays += 1
-                steps._record(gpu.state, gpu.state.terms.schedule(gpu.state.step))
-
-        default = Stream()
-
-        @contextmanager
-        def within(stream: Stream) -> Iterator[None]:
-            yield
-
+        """In the place of torch.cuda's."""
+        default = Stream(self, usual=True)
         for name, value in {
-            "Stream": Stream,
-            "Event": Event,
-            "CUDAGraph": Graph,
-            "stream": within,
+            "Stream": partial(Stream, self),
+            "Event": partial(Event, self),
+            "CUDAGraph": partial(Graph, self),
+            "stream": nullcontext,
             "current_stream": lambda device=None: default,
             "graph_pool_handle": lambda: (0, 1),
         }.items():
             monkeypatch.setattr(torch.cuda, name, value)
+
+
+@dataclass(eq=False)
+class Stream:
+    gpu: PretendedGpu
+    device: object = None
+    usual: bool = False
+    device_index = 0
+
+    def wait_stream(self, _: Stream) -> None:
+        self.gpu.caught_up += self.usual
+
+
+class Event:
+    def __init__(self, gpu: PretendedGpu, **_: bool) -> None:
+        self.gpu, self.number = gpu, 0
+
+    def record(self, _: Stream) -> None:
+        self.gpu.recorded += 1
+        self.number = self.gpu.recorded
+        self.gpu.most_behind = max(self.gpu.most_behind, self.number - self.gpu.waited_for)
+
+    def synchronize(self) -> None:
+        self.gpu.waited_for = self.number
+
+    def elapsed_time(self, later: Event) -> float:
+        return self.gpu.step_ms * (later.number - self.number)
+
+
+class Graph:
+    """It knows a training's memory by its state, as a true one does by its addresses."""
+
+    def __init__(self, gpu: PretendedGpu) -> None:
+        self.gpu, self.before = gpu, list[Any]()
+
+    @property
+    def state(self) -> TrainState:
+        assert self.gpu.state is not None
+        return self.gpu.state
+
+    def register_generator_state(self, rng: torch.Generator) -> None:
+        assert not any(rng is each for each in self.gpu.poisoned)
+
+    def capture_begin(self, pool: object, capture_error_mode: str) -> None:
+        assert capture_error_mode == "thread_local"
+        self.before, self.gpu.capturing = _everything(self.state), True
+
+    def capture_end(self) -> None:
+        self.gpu.capturing = False
+        _restore(self.state, self.before)
+        if self.gpu.broken:  # as torch leaves it
+            self.gpu.poisoned.append(self.state.rng)
+            raise RuntimeError("operation failed due to a previous error during capture")
+
+    def replay(self) -> None:
+        self.gpu.replays += 1
+        steps: Any = self.state.captured
+        steps._record(self.state, self.state.terms.schedule(self.state.step))
 
 
 def with_rates_on_device(state: TrainState) -> TrainState:

@@ -64,7 +64,16 @@ def test_all_that_waits_for_a_gpu_runs_on_the_cpu(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 3, "few files come back"
 
 
-NOT_THERE = ("PySide6", "pyqtgraph", "pytestqt", "wakepy", "xdist", "av", "pillow_heif", "hypothesis")
+NOT_THERE = (
+    "PySide6",
+    "pyqtgraph",
+    "pytestqt",
+    "wakepy",
+    "xdist",
+    "av",
+    "pillow_heif",
+    "hypothesis",
+)
 
 
 def test_what_goes_to_a_gpu_needs_no_window_and_nothing_else_that_is_not_there() -> None:

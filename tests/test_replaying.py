@@ -158,5 +158,3 @@ def test_will_it_fit_can_be_asked_while_a_training_captures(
     with step_memory.memory_of(gpu_state) as peak:
         pass
     assert waited and peak(8).size > 0
-
-

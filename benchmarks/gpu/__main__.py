@@ -114,7 +114,9 @@ def main() -> int:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--quick", action="store_true", help="a look at whether it runs at all")
-    parser.add_argument("--call", type=int, choices=(1, 2), help="1: is it right? 2: what it learns")
+    parser.add_argument(
+        "--call", type=int, choices=(1, 2), help="1: is it right? 2: what is learned?"
+    )
     parser.add_argument("--parts", nargs="+", default=[], help="without: all")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,9 @@ def twice(kind: str, device: torch.device) -> str:
         return "the same to the last bit"
     apart = (np.abs(made[0] - made[1]) / np.maximum(np.abs(made[1]), 1e-2)).max(1)
     first = int(np.flatnonzero(apart)[0])
-    return f"NOT the same: from step {first} on, {apart[first]:.1e} there, {apart.max():.1e} at most"
+    return (
+        f"NOT the same: from step {first} on, {apart[first]:.1e} there, {apart.max():.1e} at most"
+    )
 
 
 def resume(kind: str, device: torch.device) -> str:

@@ -11,8 +11,6 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from benchmarks.floor import Rates, floor_seconds, measured_rates
 from benchmarks.gpu.profile import profiled
 from benchmarks.machine import describe
