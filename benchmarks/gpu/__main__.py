@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -25,7 +24,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO
 
-from benchmarks.gpu.parts import Part, parts
+from benchmarks.gpu.parts import Part, has, parts
 
 SPARE = 15.0  # seconds before the end that nothing new is begun in
 NEEDED = ("torch", "torchvision", "numpy", "scipy", "sklearn", "safetensors", "PIL", "tqdm")
@@ -37,11 +36,7 @@ def missing() -> list[str]:
     """What the engine and its tests import, and is not here or too old, each in a line."""
     found = []
     for name in (*NEEDED, *CARRIED):
-        try:
-            there = importlib.util.find_spec(name) is not None
-        except ValueError:  # None in its place
-            there = False
-        if not there:
+        if not has(name):
             found.append(f"{name} is missing")
         elif name in CARRIED and not hasattr(importlib.import_module(name), CARRIED[name]):
             found.append(f"{name} is too old: it has no {CARRIED[name]}")
@@ -67,6 +62,7 @@ class Running:
 
     def __init__(self, part: Part, words: list[str], told: Told) -> None:
         self.part, self._told, self._began = part, told, time.monotonic()
+        threads = {"OMP_NUM_THREADS": str(part.threads)} if part.threads else {}
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", *words],
             stdout=subprocess.PIPE,
@@ -74,6 +70,7 @@ class Running:
             start_new_session=True,
             text=True,
             errors="replace",
+            env={**os.environ, **threads},
         )
         assert self._process.stdout is not None
         listen = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)

@@ -25,10 +25,10 @@ from trainer.inference.snapshot import publish
 from trainer.messages import Floats, Probe
 from trainer.objectives.adversarial import Game
 from trainer.recipe.recipe import Recipe
-from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.dry_step import dry_run
-from trainer.training.loop import run, start
+from trainer.training.loop import run, start, step
 from trainer.training.state import TrainState
+from trainer.training.step import next_batch
 from trainer.training.terms import Terms
 
 STEPS, CHANGED = 40, 20
@@ -37,17 +37,17 @@ BESIDE = 4.0  # seconds
 
 
 def _trained(state: TrainState, batches: TrainingBatches, eager: bool) -> Floats:
-    """The losses of so many steps. Fails where they are replayed, or not, against what is asked."""
-    device = state.rng.device
-    if eager and device.type == "cuda":
-        state.captured = CapturedSteps(state, batches)
-        state.captured.why_not = "asked for"
-    reports = list(run(state, batches, STEPS))
-    if not eager and device.type == "cuda":
-        assert state.captured is not None and not state.captured.why_not, state.captured
-    rows = np.concatenate([each.losses for each in reports])
-    assert np.isfinite(np.nan_to_num(rows)).all()
-    return np.nan_to_num(rows)
+    """The losses of so many steps. Fails where steps that are to be replayed are not."""
+    if eager:
+        rows = [step(state, next_batch(state, batches)) for _ in range(STEPS)]
+        found = torch.stack(rows)[:, :-1].cpu().numpy()
+    else:
+        found = np.concatenate([each.losses for each in run(state, batches, STEPS)])
+        if state.rng.device.type == "cuda":
+            assert state.captured is not None and not state.captured.why_not, state.captured
+    losses: Floats = np.nan_to_num(found)
+    assert np.isfinite(losses).all()
+    return losses
 
 
 def _alike(replayed: Floats, eager: Floats) -> str:

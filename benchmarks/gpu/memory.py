@@ -101,7 +101,7 @@ def takes(name: str, device: torch.device) -> str:
     _reserved(device)
     state = start(recipe, device)
     list(run(state, batches, REPLAYED))
-    used = torch.cuda.memory_reserved(device) - before
+    used = max(1, torch.cuda.memory_reserved(device) - before)
     note = state.captured.why_not if state.captured else "eager"
     del state
     _reserved(device)
