@@ -62,6 +62,7 @@ class Running:
 
     def __init__(self, part: Part, words: list[str], told: Told) -> None:
         self.part, self._told, self._began = part, told, time.monotonic()
+        # Whoever has chosen a number of threads has it.
         threads = {"OMP_NUM_THREADS": str(part.threads)} if part.threads else {}
         self._process = subprocess.Popen(
             [sys.executable, "-u", "-m", *words],
@@ -70,7 +71,7 @@ class Running:
             start_new_session=True,
             text=True,
             errors="replace",
-            env={**os.environ, **threads},
+            env={**threads, **os.environ},
         )
         assert self._process.stdout is not None
         listen = threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True)
@@ -149,7 +150,7 @@ def _carried_out(
             continue
         running = []
         for part in together:
-            seconds = min(60 * part.minutes, left)
+            seconds = min(60 * part.minutes * (10 if args.quick else 1), left)
             words = _words(part, args, seconds, scratch)
             until = time.monotonic() + seconds + SPARE * 0.6 * part.fills
             running.append((Running(part, words, told), until))
