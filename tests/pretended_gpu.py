@@ -42,6 +42,8 @@ class PretendedGpu:
     recorded: int = 0  # events
     waited_for: int = 0
     most_behind: int = 0  # events that nobody has waited for
+    streams: int = 32  # handed out in turns
+    handed_out: int = 0
     caught_up: int = 0  # times that the default stream was made to wait for another
 
     def patch(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,6 +66,10 @@ class Stream:
     device: object = None
     usual: bool = False
     device_index = 0
+
+    def __post_init__(self) -> None:
+        self.gpu.handed_out += not self.usual
+        self.cuda_stream = self.gpu.handed_out % self.gpu.streams
 
     def wait_stream(self, _: Stream) -> None:
         self.gpu.caught_up += self.usual

@@ -135,6 +135,17 @@ def test_the_device_is_never_far_behind(gpu: PretendedGpu, step_ms: float, most:
     assert gpu.most_behind * step_ms <= max(1e3 * IN_FLIGHT + 4 * step_ms, 4 * step_ms)
 
 
+def test_what_captures_at_the_same_time_never_has_the_same_stream(gpu: PretendedGpu) -> None:
+    """A GPU has few, and hands them out in turns: a training keeps its own while others come."""
+    gc.collect()  # those of other tests
+    gpu.streams = 3
+    state, batches = started(gpu), batches_of(TOY)
+    training = CapturedSteps(state, batches)
+    for _ in range(7):  # trials of what fits
+        trial = CapturedSteps(state, batches)
+        assert trial._stream.cuda_stream != training._stream.cuda_stream
+
+
 def test_will_it_fit_can_be_asked_while_a_training_captures(
     gpu: PretendedGpu, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ from trainer.training.step import next_batch
 
 STEPS = 50
 AGREE = 1e-3  # relative, of losses
-MOVED = 0.1  # the same of what a step does to the weights: Adam makes much of small gradients
+MOVED = 0.3  # the same of what a step does to the weights: Adam makes much of small gradients
 GREY = 1  # of 255, that a pixel may be apart
 POINTS = 1e-3  # that a point of the plane may be
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Lock
+from weakref import WeakSet
 
 import torch
 from torch import Tensor
@@ -24,6 +26,7 @@ from trainer.training.step import completed, next_batch, step, update
 
 WARM_UP = 3  # steps of a phase that are run as they are: libraries and optimisers prepare
 TABLE = 1024  # steps whose values lie on the device
+STREAMS = 32  # that torch has of each device
 IN_FLIGHT = 0.02  # seconds that the device may be behind: who pauses, or looks, waits for that
 
 
@@ -63,7 +66,9 @@ class CapturedSteps:
         self._failed: torch.cuda.CUDAGraph | None = None  # torch may hold on to it
         self._seen: Counter[tuple[bool, ...]] = Counter()
         self._pool = torch.cuda.graph_pool_handle()
-        self._device, self._stream = device, torch.cuda.Stream(device)
+        self._device = device
+        self._stream: torch.cuda.Stream
+        _give_a_stream(self)
         self._apart = False  # whether the stream runs ahead of its caller's
         self._ends: deque[torch.cuda.Event] = deque()  # of the newest steps
         self._took = IN_FLIGHT  # seconds, the newest step that is known to be over
@@ -161,6 +166,25 @@ class CapturedSteps:
         state.rng.set_state(drawn)
         with suppress(Exception):
             torch._C._cuda_endAllocateToPool(self._stream.device_index, self._pool)
+
+
+_with_streams: WeakSet[CapturedSteps] = WeakSet()
+_handing_out = Lock()
+
+
+def _give_a_stream(steps: CapturedSteps) -> None:
+    """One that no other steps have.
+
+    torch hands out 32 in turns. What another thread does on a stream that is captured would be
+    captured too.
+    """
+    with _handing_out:
+        taken = {each._stream.cuda_stream for each in _with_streams}
+        for _ in range(STREAMS):
+            steps._stream = torch.cuda.Stream(steps._device)
+            if steps._stream.cuda_stream not in taken:
+                break
+        _with_streams.add(steps)
 
 
 def _cause(error: BaseException) -> str:
