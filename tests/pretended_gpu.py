@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch._dynamo  # an optimiser loads it, and it keeps what torch.cuda has then for good
 
 from trainer.data.batches import TrainingBatches
 from trainer.training.state import TrainState
