@@ -145,8 +145,8 @@ def speed_of(loop: Callable[[float], int], seconds: float, device: torch.device)
     """Steps per second."""
     began = time.perf_counter()
     done = loop(began + seconds)
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
+    if device.type != "cpu":
+        torch.accelerator.synchronize(device)
     return done / (time.perf_counter() - began)
 
 

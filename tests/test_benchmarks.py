@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import batches_of, recipe_of
+from tests.tiny import CPU, batches_of, recipe_of
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 
@@ -130,6 +130,29 @@ def test_what_comes_back_from_a_gpu_is_in_few_files_of_a_bounded_size(
     assert "full" in kept.add("three", bytes(400))
     assert zipfile.ZipFile(tmp_path / "learned.zip").namelist() == ["one", "two"]
     assert [kept.taken("mnist"), kept.taken("mnist"), kept.taken("shoes")] == [False, True, False]
+
+
+def test_a_whole_trial_comes_back_as_a_record_of_reproduce(tmp_path: Path) -> None:
+    """Unpacked into docs/ it is a row of the page of results; one that was cut short is none."""
+    from benchmarks.gpu.learned import QUICK, Place, made, pack_record
+    from benchmarks.gpu.packs import Packs
+    from trainer.inference.snapshot import publish
+    from trainer.reporting.reproduce.records import read_records
+    from trainer.training.loop import start
+
+    (trial,) = QUICK
+    whole = made(trial, None)
+    state, batches = start(whole, CPU), batches_of(whole)
+    place = Place(Packs(tmp_path, tmp_path), None, CPU, 0.0)
+    told = {"metrics": {"modes": 7}, "seconds": 90.0}
+    for step in (whole.schedule.steps - 1, whole.schedule.steps):
+        state.step = step
+        snapshot = publish(state.ema, step, CPU, batches)
+        pack_record(trial, whole, snapshot, state, told, place)
+        assert (tmp_path / "learned.zip").exists() is (step == whole.schedule.steps)
+    zipfile.ZipFile(tmp_path / "learned.zip").extractall(tmp_path)
+    (record,) = read_records(tmp_path / "results", trial.name)
+    assert record.is_of(whole) and record.minutes == 1.5 and record.metrics == {"modes": 7}
 
 
 def test_low_precision_is_judged_by_the_spread_of_the_seeds() -> None:

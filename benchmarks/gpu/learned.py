@@ -130,12 +130,12 @@ def carry_out(trial: Trial, place: Place, longest: float) -> str:
     pack(place.packs, f"figures/{trial.name}.png", to_png(figure(snapshot, place.data)))
     told["metrics"] = evaluate(snapshot, data)
     pack(place.packs, f"{trial.name}.json", json.dumps(told, indent=1).encode())
-    _pack_record(trial, whole, snapshot, state, told, place)
+    pack_record(trial, whole, snapshot, state, told, place)
     ended = "whole" if state.step == whole.schedule.steps else "CUT SHORT"
     return f"{ended}: {state.step:,} steps in {trained:.0f} s; {json.dumps(told['metrics'])}"
 
 
-def _pack_record(
+def pack_record(
     trial: Trial,
     whole: Recipe,
     snapshot: Snapshot,
