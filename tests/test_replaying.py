@@ -169,3 +169,32 @@ def test_will_it_fit_can_be_asked_while_a_training_captures(
     with step_memory.memory_of(gpu_state) as peak:
         pass
     assert waited and peak(8).size > 0
+
+
+@pytest.mark.parametrize("steps_before", [0, 3])
+def test_a_training_that_broke_off_gives_its_memory_back_as_well(
+    monkeypatch: pytest.MonkeyPatch, steps_before: int
+) -> None:
+    """For who tries again with smaller batches, once the memory was full."""
+    usual, state = Game.generator_loss, start(TOY, CPU)
+
+    def fills(game: Game) -> torch.Tensor:
+        if left() is not None and left().step >= steps_before:  # type: ignore[union-attr]
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return usual(game)
+
+    left = weakref.ref(state)
+    monkeypatch.setattr(Game, "generator_loss", fills)
+    gc.collect()
+    gc.disable()
+    try:
+        told = ""
+        try:
+            list(run(state, batches_of(TOY), 10))
+        except RuntimeError as error:
+            told = str(error)
+        assert told == "CUDA out of memory."
+        del state
+        assert left() is None
+    finally:
+        gc.enable()

@@ -61,7 +61,10 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         note = state.captured.why_not if state.captured else ""
         yield Progress(state.step, end, LOSSES, table, rate, (end - state.step) / rate, note)
         if broken is not None:
-            raise broken
+            try:
+                raise broken
+            finally:
+                broken = None  # it holds on to this frame, and all that the training took
         rows, last, end = [], time.perf_counter(), step_until(until)
 
 
