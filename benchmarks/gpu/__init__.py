@@ -10,23 +10,23 @@ wheels that are missing there. `/carry/` is ignored by git.
     cp -r DATA/MNIST DATA/meterdigits32.zip carry/data/
     pip download --no-deps --only-binary=:all: -d carry/wheels 'filelock>=4.3' platformdirs
 
-Call 1, is it right? About 5.5 minutes with the start:
+Call 1, is it right? About 5 minutes with the start:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --target /tmp/site \
 carry/wheels/*.whl; PYTHONPATH=/tmp/site:. PYTHONUNBUFFERED=1 \
-python3 -m benchmarks.gpu --call 1 --minutes 4.3 --data carry/data --out "$OUT"
+python3 -m benchmarks.gpu --call 1 --minutes 4 --data carry/data --out "$OUT"
 
-Call 2, what has it learned? About 9 minutes with the start; what failed in call 1 is mended first:
+Call 2, what has it learned? About 8.5 minutes with the start; what failed in call 1 is mended first:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --target /tmp/site \
 carry/wheels/*.whl; PYTHONPATH=/tmp/site:. PYTHONUNBUFFERED=1 \
-python3 -m benchmarks.gpu --call 2 --minutes 7.5 --data carry/data --out "$OUT"
+python3 -m benchmarks.gpu --call 2 --minutes 7.2 --data carry/data --out "$OUT"
 
 Estimates in minutes for an H100 (never tried there), beside the 1 to 1.5 of each start:
 
     captured, tests, losses, same, amended, broken: 1.2 at once, on 16 cores
     memory 0.5   speed 1.2 (profiles of what misses its goal included)   latency 0.5
-    learned-1 to -3 and bf16: 7.2 at once; a training of 30,000 steps about 1 to 2.5
+    learned-1 to -3 and bf16: 6.9 at once; a training of 30,000 steps about 1 to 2.5
 
 If call 1 has to be shorter: `--parts captured same broken memory speed --minutes 3`.
 
