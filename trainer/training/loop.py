@@ -40,6 +40,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         try:
             rows.append(advance())
         except BaseException as error:
+            _settle(state)
             undo()
             if not rows:
                 raise
@@ -47,6 +48,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         now = time.perf_counter()
         if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < end:
             continue
+        _settle(state)
         losses = torch.stack(rows).cpu()
         now = time.perf_counter()
         fresh = len(rows) / (now - last)
@@ -59,7 +61,10 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         note = state.captured.why_not if state.captured else ""
         yield Progress(state.step, end, LOSSES, table, rate, (end - state.step) / rate, note)
         if broken is not None:
-            raise broken
+            try:
+                raise broken
+            finally:
+                broken = None  # it holds on to this frame, and all that the training took
         rows, last, end = [], time.perf_counter(), step_until(until)
 
 
@@ -75,15 +80,21 @@ def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Ten
         now = batches.at(state.step)
         by, known = state.terms.at(state.step), state.captured
         if known is None or known.batches is not now or known.recipe is not by:
+            _settle(state)
             known = state.captured = CapturedSteps(state, now)
-        known.before_eager = undo.note
-        return known.step()
+        return known.step(state, undo.note)
 
     def eager() -> Tensor:
         undo.note()
         return step(state, next_batch(state, batches.at(state.step)))
 
     return replayed if batches.device.type == "cuda" else eager
+
+
+def _settle(state: TrainState) -> None:
+    """Whoever looks at the state from now on sees the steps that a GPU has in hand done."""
+    if state.captured is not None:
+        state.captured.settle()
 
 
 __all__ = ["TrainState", "run", "start", "step"]
