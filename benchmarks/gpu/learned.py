@@ -70,7 +70,7 @@ TRIALS = (
     Trial("shoes", "shoes"),
     Trial("meters-75", "svhn-75", images="meterdigits32.zip"),
     Trial("meters-semi-full", "svhn-semi", ("labels=500",), "meterdigits32.zip"),
-    Trial("faces-64", "faces", ("data=drawn-faces", "size=64")),
+    Trial("faces-drawn", "faces", ("data=drawn-faces", "size=64")),
     Trial("celeba-50-drawn", "celeba-50", ("data=drawn-faces",)),
 )
 QUICK = (Trial("mog-iae", "mog-iae", weights=True),)
