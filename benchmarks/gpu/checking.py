@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
-from trainer.training.device import choose_device
 
 from benchmarks.machine import describe
+from trainer.devices.choice import choose_device
 
 CPU = torch.device("cpu")
 

@@ -15,9 +15,9 @@ import traceback
 
 import numpy as np
 import torch
-from trainer.training.device import choose_device
 
 from benchmarks.machine import describe
+from trainer.devices.choice import choose_device
 from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Probe, Rendering

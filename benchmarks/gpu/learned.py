@@ -68,9 +68,14 @@ TRIALS = (
     Trial("mnist-det", "mnist-det"),
     Trial("mnist-5", "mnist-5"),
     Trial("shoes", "shoes"),
+    # Small networks, trained as long as no CPU has the patience for: weights worth shipping.
+    Trial("mnist-det-long", "mnist-det-small", ("steps=100000",), weights=True),
+    Trial("mnist-10-long", "mnist-10-small", ("steps=90000", "code_blur=0.15"), weights=True),
+    Trial("mnist-clusters-long", "mnist-clusters-small", ("steps=30000",), weights=True),
+    Trial("mnist-semi-long", "mnist-semi-small", ("steps=30000",), weights=True),
     Trial("meters-75", "svhn-75", images="meterdigits32.zip"),
     Trial("meters-semi-full", "svhn-semi", ("labels=500",), "meterdigits32.zip"),
-    Trial("faces-64", "faces", ("data=drawn-faces", "size=64")),
+    Trial("faces-drawn", "faces", ("data=drawn-faces", "size=64")),
     Trial("celeba-50-drawn", "celeba-50", ("data=drawn-faces",)),
 )
 QUICK = (Trial("mog-iae", "mog-iae", weights=True),)
@@ -117,7 +122,7 @@ def carry_out(trial: Trial, place: Place, longest: float) -> str:
     pack(place.packs, f"curves/{trial.name}.npy", _saved(_thinned(np.concatenate(rows))))
     if trial.weights:  # before what may fail, or run out of time
         path = place.packs.scratch / f"{trial.name}.safetensors"
-        export_model(snapshot, path, {})
+        export_model(snapshot, path, {}, compact=not recipe.two_dimensional)
         tell(place.packs.add_weights(path))
     told: dict[str, Any] = {
         "recipe": recipe.to_mapping(),

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from trainer.training.device import choose_device
 
 from benchmarks.machine import describe
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data
+from trainer.devices.choice import choose_device
 from trainer.evaluation import evaluate
 from trainer.inference.snapshot import publish
 from trainer.messages import UserError

@@ -11,13 +11,12 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.training.device import choose_device
-
 from benchmarks.floor import Rates, floor_seconds, measured_rates
 from benchmarks.gpu.profile import profiled
 from benchmarks.machine import describe
 from benchmarks.training import compare, data_of, our_loop, plain_loop, speed_of
 from trainer.data.batches import TrainingBatches
+from trainer.devices.choice import choose_device
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 
