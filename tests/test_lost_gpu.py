@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shlex
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.lost_gpu import LAUNCH, DyingGpu, accelerator_error, dies_in_step, di
 from tests.steps import saved_run
 from tests.tiny import CPU, ROOT, batches_of, kind_of, leftovers, recipe_of, same, weights
 from trainer.cli import main
+from trainer.cli.train import _again
 from trainer.devices import trial
 from trainer.devices.anew import works_anew
 from trainer.devices.faults import device_is_lost, lost, lost_in_words, never_free
@@ -293,6 +295,13 @@ def test_the_command_names_the_one_that_goes_on(
     assert words[:4] == ["python", "-m", "trainer", "train"] and words[-2:] == ["--device", "cpu"]
     assert main(words[3:]) == 0
     assert len(RunFolder(run).curves()) == UNTIL
+
+
+def test_the_way_on_keeps_the_device() -> None:
+    args = argparse.Namespace(recipe="mog-iae", steps=None, data=None)
+    words = "python -m trainer train mog-iae --out /run --resume"
+    assert _again(args, Path("/run"), "cuda:1") == f"{words} --device cuda:1"
+    assert _again(args, Path("/run"), "auto") == words
 
 
 def test_any_command_says_so(

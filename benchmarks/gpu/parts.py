@@ -64,6 +64,7 @@ def parts(quick: bool) -> list[Part]:
         Part("same", gpu("right", "twice", "pixels", "resume"), 1.4, beside="right"),
         Part("amended", gpu("captures", "amended", "streamed"), 1.4, beside="right"),
         Part("broken", gpu("captures", "broken", "beside"), 1.4, beside="right"),
+        Part("lost", gpu("lost"), 1.4, beside="right"),
         Part("memory", gpu("memory"), 1.0),
         Part("speed", gpu("speed"), 1.4, ("--device", "--data")),
         Part("latency", gpu("latency"), 0.8),
