@@ -1,0 +1,248 @@
+"""A GPU that does not exist: tensors of a device of their own, computed on the CPU.
+
+What is trained and drawn on it goes the ways that it goes on a GPU, forward and backward. As there,
+tensors of two devices do not mix, and NumPy cannot see what lies there; as on Apple's, there is no
+float64. Each look at a value, for which a GPU would have to be waited for, is noted.
+
+A process that had it once has it for good, so what is tried on it runs in one of its own: see
+`on_pretend.py`.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_leaves, tree_map
+
+aten = torch.ops.aten
+NAME = "pretend"
+MARK = torch.tensor([1, 2, 3], dtype=torch.uint8)  # ends the states of its random numbers
+MOVES = (aten.copy_.default, aten._to_copy.default, aten._foreach_copy_.default)
+INDEXED = (aten.index.Tensor, aten.index_put.default, aten.index_put_.default)
+LOOKS = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
+LOW = ("conv2d", "conv_transpose2d.input", "linear", "matmul")  # in 16 bits where that is asked for
+DRAWING = ("randn", "rand", "randint", "randperm")
+
+
+@dataclass
+class Seen:
+    """What was done on the GPU for as long as it is watched."""
+
+    operators: set[str] = field(default_factory=set)
+    looks: list[str] = field(default_factory=list)  # at a value, or at how many there are
+    fetched: list[str] = field(default_factory=list)  # copies to the CPU
+
+
+_watching: list[Seen] = []
+
+
+@contextmanager
+def watched() -> Iterator[Seen]:
+    """Notes what all threads do on the GPU."""
+    seen = Seen()
+    _watching.append(seen)
+    try:
+        yield seen
+    finally:
+        _watching.remove(seen)
+
+
+class OnPretend(Tensor):
+    """A tensor on the GPU; `here` has its numbers."""
+
+    here: Tensor
+
+    @staticmethod
+    def __new__(cls, here: Tensor) -> OnPretend:
+        if here.dtype == torch.float64:
+            raise TypeError("This GPU has no float64, as Apple's have none.")
+        about = {"strides": here.stride(), "storage_offset": here.storage_offset()}
+        made = Tensor._make_wrapper_subclass(
+            cls, here.size(), dtype=here.dtype, device=f"{NAME}:0", **about
+        )
+        made.here = here
+        return made
+
+    __torch_function__ = torch._C._disabled_torch_function_impl
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return _computed(func, args, kwargs or {})
+
+    def __repr__(self) -> str:  # type: ignore[override]
+        return f"OnPretend({list(self.shape)}, {self.dtype})"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError("What lies on a GPU is not to be pickled.")
+
+
+class PretendGenerator(torch.Generator):
+    """Random numbers of that GPU: its states are of another size than the CPU's."""
+
+    def __new__(cls, device: Any = "cpu") -> torch.Generator:  # type: ignore[misc]
+        if torch.device(device).type != NAME:
+            return _Generator(device)
+        return super().__new__(cls, "cpu")
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device(NAME, 0)
+
+    def get_state(self) -> Tensor:
+        return torch.cat([super().get_state(), MARK])
+
+    def set_state(self, state: Tensor) -> PretendGenerator:  # type: ignore[override]
+        if not torch.equal(state[-len(MARK) :], MARK):
+            raise RuntimeError("RNG state is wrong size")
+        super().set_state(state[: -len(MARK)])
+        return self
+
+
+_Generator = torch.Generator
+_own: list[torch.Generator] = []  # the one that draws where none is named
+
+
+def _computed(func: Any, args: Any, kwargs: Any) -> Any:
+    given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+    wanted = kwargs.get("device")
+    ours = any(map(_ours, given)) if wanted is None else wanted.type == NAME
+    _check(func, given, ours)
+    for seen in _watching:
+        _note(seen, func, args, given, ours)
+    with _drawing(func, kwargs, ours):
+        made = func(*tree_map(_here, args), **tree_map(_here, kwargs))
+    known = {id(_here(leaf)): leaf for leaf in given}  # written in place, or as `out`
+
+    def placed(leaf: Any) -> Any:
+        if not isinstance(leaf, Tensor):
+            return leaf
+        return known.get(id(leaf)) if id(leaf) in known else OnPretend(leaf) if ours else leaf
+
+    return tree_map(placed, made)
+
+
+def _ours(leaf: object) -> bool:
+    return isinstance(leaf, OnPretend)
+
+
+def _here(leaf: Any) -> Any:
+    if isinstance(leaf, torch.device):
+        return torch.device("cpu") if leaf.type == NAME else leaf
+    return leaf.here if isinstance(leaf, OnPretend) else leaf
+
+
+def _check(func: Any, given: list[Tensor], ours: bool) -> None:
+    """Raises RuntimeError where something is on another device than the rest."""
+    elsewhere = [leaf for leaf in given if not _ours(leaf) and leaf.dim()]
+    if ours and elsewhere and func not in (*MOVES, *INDEXED):
+        raise RuntimeError(f"Expected all tensors to be on the same device: {func}")
+
+
+def _note(seen: Seen, func: Any, args: Any, given: list[Tensor], ours: bool) -> None:
+    seen.operators.add(func._schema.name.removeprefix("aten::") + "." + func._overloadname)
+    to_cpu = func is aten._to_copy.default and not ours
+    into_cpu = func in MOVES and not all(map(_ours, tree_leaves(args[0])))
+    if any(map(_ours, given)) and (to_cpu or into_cpu):
+        seen.fetched.append(_place(func))
+    masked = func in INDEXED and any(
+        each is not None and each.dtype in (torch.bool, torch.uint8) for each in args[1]
+    )
+    if masked or (func not in INDEXED and any(tag in func.tags for tag in LOOKS)):
+        seen.looks.append(_place(func))
+
+
+def _place(func: Any) -> str:
+    """The operator, and the lines of ours that led to it."""
+    lines = [f for f in traceback.extract_stack() if "/trainer/" in f.filename.replace("\\", "/")]
+    return " < ".join([str(func), *(f"{f.filename}:{f.lineno}" for f in reversed(lines[-3:]))])
+
+
+@contextmanager
+def _drawing(func: Any, kwargs: Any, ours: bool) -> Iterator[None]:
+    """Where no generator is named, numbers are drawn by the GPU's own."""
+    named = kwargs.get("generator") is not None
+    if not ours or named or torch.Tag.nondeterministic_seeded not in func.tags:
+        yield
+        return
+    known = torch.default_generator.get_state()
+    torch.default_generator.set_state(_own[0].get_state()[: -len(MARK)])
+    yield
+    _own[0].set_state(torch.cat([torch.default_generator.get_state(), MARK]))
+    torch.default_generator.set_state(known)
+
+
+_kept: list[torch.library.Library] = []  # what is registered lasts as long as these
+
+
+def install() -> torch.device:
+    """Have the GPU in this process, for good."""
+    from torch.utils.backend_registration import _setup_privateuseone_for_python_backend
+
+    torch.Generator = PretendGenerator  # type: ignore[misc]
+    for name in DRAWING:
+        setattr(torch, name, _checked(getattr(torch, name)))
+    _setup_privateuseone_for_python_backend(NAME, _module())
+    _own.append(torch.Generator(NAME).manual_seed(7))
+    everything = torch.library.Library("_", "IMPL")
+    everything.fallback(lambda func, *args, **kwargs: _computed(func, args, kwargs), "PrivateUse1")
+    others = torch.library.Library("_", "IMPL")
+    others.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
+    low = torch.library.Library("aten", "IMPL", "AutocastPrivateUse1")
+    for name in LOW:
+        packet, _, overload = name.partition(".")
+        low.impl(name, _in_16_bits(getattr(getattr(aten, packet), overload or "default")))
+    low.impl("binary_cross_entropy", _refused)
+    _kept.extend([everything, others, low])
+    return torch.device(NAME)
+
+
+def _module() -> Any:
+    """What torch asks of a kind of device."""
+    return SimpleNamespace(
+        is_initialized=lambda: True,
+        is_available=lambda: True,
+        device_count=lambda: 1,
+        current_device=lambda: 0,
+        _is_in_bad_fork=lambda: False,
+        manual_seed=lambda seed: _own[0].manual_seed(seed),
+        manual_seed_all=lambda seed: _own[0].manual_seed(seed),
+        get_rng_state=lambda device=0: _own[0].get_state(),
+        set_rng_state=lambda state, device=0: _own[0].set_state(state),
+        get_amp_supported_dtype=lambda: [torch.bfloat16, torch.float16],
+    )
+
+
+def _checked(draw: Any) -> Any:
+    """`torch.randn` and the like: each device draws from generators of its own."""
+
+    def checked(*args: Any, generator: Any = None, device: Any = None, **kwargs: Any) -> Any:
+        if generator is not None and (torch.device(device or "cpu").type != generator.device.type):
+            raise RuntimeError(f"Expected a generator on {device}, found {generator.device}")
+        return draw(*args, generator=generator, device=device, **kwargs)
+
+    return checked
+
+
+def _in_16_bits(operator: Any) -> Any:
+    def cast(leaf: Any) -> Any:
+        floating = isinstance(leaf, Tensor) and leaf.dtype == torch.float32
+        return leaf.to(torch.get_autocast_dtype(NAME)) if floating else leaf
+
+    def computed(*args: Any, **kwargs: Any) -> Any:
+        with torch._C._ExcludeDispatchKeyGuard(
+            torch._C.DispatchKeySet(torch._C.DispatchKey.AutocastPrivateUse1)
+        ):
+            return operator(*tree_map(cast, args), **tree_map(cast, kwargs))
+
+    return computed
+
+
+def _refused(*args: Any, **kwargs: Any) -> Any:
+    raise RuntimeError("binary_cross_entropy is unsafe to autocast.")
