@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +29,9 @@ MOVES = (aten.copy_.default, aten._to_copy.default, aten._foreach_copy_.default)
 INDEXED = (aten.index.Tensor, aten.index_put.default, aten.index_put_.default)
 LOOKS = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
 LOW = ("conv2d", "conv_transpose2d.input", "linear", "matmul")  # in 16 bits where that is asked for
+# These would be made empty, and then grow, which what stands for a tensor here cannot.
+GROWN = ("arange", "arange.start", "arange.start_step", "eye", "eye.m", "linspace", "randperm")
+GROWN += ("randperm.generator",)
 DRAWING = ("randn", "rand", "randint", "randperm")
 
 
@@ -64,9 +68,10 @@ class OnPretend(Tensor):
         if here.dtype == torch.float64:
             raise TypeError("This GPU has no float64, as Apple's have none.")
         about = {"strides": here.stride(), "storage_offset": here.storage_offset()}
-        made = Tensor._make_wrapper_subclass(
-            cls, here.size(), dtype=here.dtype, device=f"{NAME}:0", **about
-        )
+        with torch.inference_mode(here.is_inference()):
+            made = Tensor._make_wrapper_subclass(
+                cls, here.size(), dtype=here.dtype, device=f"{NAME}:0", **about
+            )
         made.here = here
         return made
 
@@ -75,6 +80,9 @@ class OnPretend(Tensor):
     @classmethod
     def __torch_dispatch__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         return _computed(func, args, kwargs or {})
+
+    def tolist(self) -> Any:
+        return self.cpu().tolist()
 
     def __repr__(self) -> str:  # type: ignore[override]
         return f"OnPretend({list(self.shape)}, {self.dtype})"
@@ -110,6 +118,8 @@ _own: list[torch.Generator] = []  # the one that draws where none is named
 
 
 def _computed(func: Any, args: Any, kwargs: Any) -> Any:
+    if (parts := func.decompose(*args, **kwargs)) is not NotImplemented:
+        return parts  # in inference mode operators come that are made of others
     given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
     wanted = kwargs.get("device")
     ours = any(map(_ours, given)) if wanted is None else wanted.type == NAME
@@ -119,6 +129,10 @@ def _computed(func: Any, args: Any, kwargs: Any) -> Any:
     with _drawing(func, kwargs, ours):
         made = func(*tree_map(_here, args), **tree_map(_here, kwargs))
     known = {id(_here(leaf)): leaf for leaf in given}  # written in place, or as `out`
+    for leaf in given:
+        if _ours(leaf) and leaf.shape != leaf.here.shape:
+            with torch._C._DisableTorchDispatch():
+                aten.as_strided_(leaf, leaf.here.size(), leaf.here.stride())
 
     def placed(leaf: Any) -> Any:
         if not isinstance(leaf, Tensor):
@@ -191,16 +205,27 @@ def install() -> torch.device:
     _setup_privateuseone_for_python_backend(NAME, _module())
     _own.append(torch.Generator(NAME).manual_seed(7))
     everything = torch.library.Library("_", "IMPL")
-    everything.fallback(lambda func, *args, **kwargs: _computed(func, args, kwargs), "PrivateUse1")
+    everything.fallback(_as_operator, "PrivateUse1")
+    single = torch.library.Library("aten", "IMPL", "PrivateUse1")
+    for name in ("copy_", *GROWN):  # `torch.tensor` copies where no subclass is asked
+        single.impl(name, partial(_as_operator, _named(name)))
     others = torch.library.Library("_", "IMPL")
     others.fallback(torch.library.fallthrough_kernel, "AutocastPrivateUse1")
     low = torch.library.Library("aten", "IMPL", "AutocastPrivateUse1")
     for name in LOW:
-        packet, _, overload = name.partition(".")
-        low.impl(name, _in_16_bits(getattr(getattr(aten, packet), overload or "default")))
+        low.impl(name, _in_16_bits(_named(name)))
     low.impl("binary_cross_entropy", _refused)
-    _kept.extend([everything, others, low])
+    _kept.extend([everything, single, others, low])
     return torch.device(NAME)
+
+
+def _as_operator(func: Any, *args: Any, **kwargs: Any) -> Any:
+    return _computed(func, args, kwargs)
+
+
+def _named(name: str) -> Any:
+    packet, _, overload = name.partition(".")
+    return getattr(getattr(aten, packet), overload or "default")
 
 
 def _module() -> Any:
