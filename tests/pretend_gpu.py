@@ -10,13 +10,14 @@ A process that had it once has it for good, so what is tried on it runs in one o
 
 from __future__ import annotations
 
+import hashlib
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -24,7 +25,7 @@ from torch.utils._pytree import tree_leaves, tree_map
 
 aten = torch.ops.aten
 NAME = "pretend"
-MARK = torch.tensor([1, 2, 3], dtype=torch.uint8)  # ends the states of its random numbers
+STATE = 44  # bytes of its random numbers' states, as of Apple's
 MOVES = (aten.copy_.default, aten._to_copy.default, aten._foreach_copy_.default)
 INDEXED = (aten.index.Tensor, aten.index_put.default, aten.index_put_.default)
 LOOKS = (torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape)
@@ -92,7 +93,12 @@ class OnPretend(Tensor):
 
 
 class PretendGenerator(torch.Generator):
-    """Random numbers of that GPU: its states are of another size than the CPU's."""
+    """Random numbers of that GPU: its states are of another size than the CPU's.
+
+    They name one of the CPU's, so that only this process can go on from them.
+    """
+
+    named: ClassVar[dict[bytes, Tensor]] = {}
 
     def __new__(cls, device: Any = "cpu") -> torch.Generator:  # type: ignore[misc]
         if torch.device(device).type != NAME:
@@ -104,12 +110,15 @@ class PretendGenerator(torch.Generator):
         return torch.device(NAME, 0)
 
     def get_state(self) -> Tensor:
-        return torch.cat([super().get_state(), MARK])
+        state = super().get_state()
+        name = hashlib.blake2b(state.numpy().tobytes(), digest_size=STATE).digest()
+        self.named[name] = state
+        return torch.frombuffer(bytearray(name), dtype=torch.uint8)
 
     def set_state(self, state: Tensor) -> PretendGenerator:  # type: ignore[override]
-        if not torch.equal(state[-len(MARK) :], MARK):
+        if len(state) != STATE:
             raise RuntimeError("RNG state is wrong size")
-        super().set_state(state[: -len(MARK)])
+        super().set_state(self.named[state.numpy().tobytes()])
         return self
 
 
@@ -186,9 +195,10 @@ def _drawing(func: Any, kwargs: Any, ours: bool) -> Iterator[None]:
         yield
         return
     known = torch.default_generator.get_state()
-    torch.default_generator.set_state(_own[0].get_state()[: -len(MARK)])
+    torch.default_generator.set_state(PretendGenerator.named[bytes(_own[0].get_state().tolist())])
     yield
-    _own[0].set_state(torch.cat([torch.default_generator.get_state(), MARK]))
+    now = torch.default_generator.get_state()
+    super(PretendGenerator, _own[0]).set_state(now)
     torch.default_generator.set_state(known)
 
 
