@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
 aten = torch.ops.aten
-NAME = "pretend"
+NAME = "privateuseone"  # as torch calls devices that it does not know
 STATE = 44  # bytes of its random numbers' states, as of Apple's
 MOVES = (aten.copy_.default, aten._to_copy.default, aten._foreach_copy_.default)
 INDEXED = (aten.index.Tensor, aten.index_put.default, aten.index_put_.default)
