@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_leaves, tree_map
 
 aten = torch.ops.aten
 NAME = "privateuseone"  # as torch calls devices that it does not know
@@ -126,58 +125,94 @@ _Generator = torch.Generator
 _own: list[torch.Generator] = []  # the one that draws where none is named
 
 
+@dataclass(frozen=True)
+class _About:
+    """What is known of an operator."""
+
+    name: str
+    made_of_others: bool
+    looks: bool
+    draws: bool
+
+
+@lru_cache(maxsize=1024)
+def _about(func: Any) -> _About:
+    return _About(
+        func.name().removeprefix("aten::"),
+        torch._C._dispatch_has_kernel_for_dispatch_key(func.name(), "CompositeImplicitAutograd"),
+        func not in INDEXED and any(tag in func.tags for tag in LOOKS),
+        torch.Tag.nondeterministic_seeded in func.tags,
+    )
+
+
 def _computed(func: Any, args: Any, kwargs: Any) -> Any:
-    if (parts := func.decompose(*args, **kwargs)) is not NotImplemented:
-        return parts  # in inference mode operators come that are made of others
-    given = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Tensor)]
+    about = _about(func)
+    if about.made_of_others:  # they come in inference mode
+        return func.decompose(*args, **kwargs)
+    given: list[Tensor] = []
+    plain = _mapped(args, partial(_here, given))
+    named = {key: _mapped(value, partial(_here, given)) for key, value in kwargs.items()}
     wanted = kwargs.get("device")
     ours = any(map(_ours, given)) if wanted is None else wanted.type == NAME
     _check(func, given, ours)
     for seen in _watching:
         _note(seen, func, args, given, ours)
-    with _drawing(func, kwargs, ours):
-        made = func(*tree_map(_here, args), **tree_map(_here, kwargs))
-    known = {id(_here(leaf)): leaf for leaf in given}  # written in place, or as `out`
+    with _drawing() if ours and about.draws and not kwargs.get("generator") else nullcontext():
+        made = func(*plain, **named)
+    known = {}  # what is written in place, or as `out`
     for leaf in given:
-        if _ours(leaf) and leaf.shape != leaf.here.shape:
-            with torch._C._DisableTorchDispatch():
-                aten.as_strided_(leaf, leaf.here.size(), leaf.here.stride())
+        if isinstance(leaf, OnPretend):
+            known[id(leaf.here)] = leaf
+            if leaf.shape != leaf.here.shape:
+                with torch._C._DisableTorchDispatch():
+                    aten.as_strided_(leaf, leaf.here.size(), leaf.here.stride())
 
     def placed(leaf: Any) -> Any:
-        if not isinstance(leaf, Tensor):
+        if not ours or not isinstance(leaf, Tensor):
             return leaf
-        return known.get(id(leaf)) if id(leaf) in known else OnPretend(leaf) if ours else leaf
+        return known[id(leaf)] if id(leaf) in known else OnPretend(leaf)
 
-    return tree_map(placed, made)
+    return _mapped(made, placed)
+
+
+def _mapped(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, list | tuple):
+        return type(value)([_mapped(each, change) for each in value])
+    return change(value)
 
 
 def _ours(leaf: object) -> bool:
     return isinstance(leaf, OnPretend)
 
 
-def _here(leaf: Any) -> Any:
-    if isinstance(leaf, torch.device):
-        return torch.device("cpu") if leaf.type == NAME else leaf
-    return leaf.here if isinstance(leaf, OnPretend) else leaf
+def _here(given: list[Tensor], leaf: Any) -> Any:
+    """What takes a part on the CPU; tensors are added to those that are given."""
+    if isinstance(leaf, Tensor):
+        given.append(leaf)
+        return leaf.here if isinstance(leaf, OnPretend) else leaf
+    if isinstance(leaf, torch.device) and leaf.type == NAME:
+        return torch.device("cpu")
+    return leaf
 
 
 def _check(func: Any, given: list[Tensor], ours: bool) -> None:
     """Raises RuntimeError where something is on another device than the rest."""
     elsewhere = [leaf for leaf in given if not _ours(leaf) and leaf.dim()]
-    if ours and elsewhere and func not in (*MOVES, *INDEXED):
+    if ours and elsewhere and func not in MOVES and func not in INDEXED:
         raise RuntimeError(f"Expected all tensors to be on the same device: {func}")
 
 
 def _note(seen: Seen, func: Any, args: Any, given: list[Tensor], ours: bool) -> None:
-    seen.operators.add(func._schema.name.removeprefix("aten::") + "." + func._overloadname)
-    to_cpu = func is aten._to_copy.default and not ours
-    into_cpu = func in MOVES and not all(map(_ours, tree_leaves(args[0])))
-    if any(map(_ours, given)) and (to_cpu or into_cpu):
-        seen.fetched.append(_place(func))
+    about = _about(func)
+    seen.operators.add(about.name)
+    if func in MOVES and any(map(_ours, given)):
+        into = args[0] if isinstance(args[0], list) else args[:1]
+        if not (ours if func is aten._to_copy.default else all(map(_ours, into))):
+            seen.fetched.append(_place(func))
     masked = func in INDEXED and any(
         each is not None and each.dtype in (torch.bool, torch.uint8) for each in args[1]
     )
-    if masked or (func not in INDEXED and any(tag in func.tags for tag in LOOKS)):
+    if masked or about.looks:
         seen.looks.append(_place(func))
 
 
@@ -188,12 +223,8 @@ def _place(func: Any) -> str:
 
 
 @contextmanager
-def _drawing(func: Any, kwargs: Any, ours: bool) -> Iterator[None]:
+def _drawing() -> Iterator[None]:
     """Where no generator is named, numbers are drawn by the GPU's own."""
-    named = kwargs.get("generator") is not None
-    if not ours or named or torch.Tag.nondeterministic_seeded not in func.tags:
-        yield
-        return
     known = torch.default_generator.get_state()
     torch.default_generator.set_state(PretendGenerator.named[bytes(_own[0].get_state().tolist())])
     yield
@@ -274,7 +305,8 @@ def _in_16_bits(operator: Any) -> Any:
         with torch._C._ExcludeDispatchKeyGuard(
             torch._C.DispatchKeySet(torch._C.DispatchKey.AutocastPrivateUse1)
         ):
-            return operator(*tree_map(cast, args), **tree_map(cast, kwargs))
+            named = {key: _mapped(value, cast) for key, value in kwargs.items()}
+            return operator(*_mapped(args, cast), **named)
 
     return computed
 
