@@ -42,6 +42,7 @@ class Seen:
     operators: set[str] = field(default_factory=set)
     looks: list[str] = field(default_factory=list)  # at a value, or at how many there are
     fetched: list[str] = field(default_factory=list)  # copies to the CPU
+    refused: list[str] = field(default_factory=list)  # what a GPU of Apple's cannot do, or does wrongly
 
 
 _watching: list[Seen] = []
@@ -202,9 +203,31 @@ def _check(func: Any, given: list[Tensor], ours: bool) -> None:
         raise RuntimeError(f"Expected all tensors to be on the same device: {func}")
 
 
+def _beyond_the_border(images: Tensor, grid: Tensor, mode: int, padding: int, *_: object) -> bool:
+    return padding == 1
+
+
+def _uneven(images: Tensor, size: list[int]) -> bool:
+    return any(extent % part for extent, part in zip(images.shape[2:], size, strict=True))
+
+
+def _channels_last(grad: Tensor, given: Tensor, *_: object) -> bool:
+    return not given.is_contiguous()
+
+
+# What Apple's GPUs cannot do, or do wrongly, with torch versions that we support.
+_BEYOND_APPLE: dict[Any, Callable[..., bool]] = {
+    aten.grid_sampler_2d.default: _beyond_the_border,
+    aten._adaptive_avg_pool2d.default: _uneven,
+    aten.native_batch_norm_backward.default: _channels_last,
+}
+
+
 def _note(seen: Seen, func: Any, args: Any, given: list[Tensor], ours: bool) -> None:
     about = _about(func)
     seen.operators.add(about.name)
+    if func in _BEYOND_APPLE and _BEYOND_APPLE[func](*args):
+        seen.refused.append(_place(func))
     if func in MOVES and any(map(_ours, given)):
         into = args[0] if isinstance(args[0], list) else args[:1]
         if not (ours if func is aten._to_copy.default else all(map(_ours, into))):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from trainer.data.batches import TrainingBatches
 from trainer.models.base import Model
 from trainer.models.building import build_model
+from trainer.models.placing import placed
 from trainer.models.size import TRAINED, check_batch, check_room, may_fill
 from trainer.recipe.recipe import Recipe
 from trainer.training.terms import Terms
@@ -77,7 +78,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     Raises UserError where the memory is too small to train it.
     """
     check_room(recipe, device, TRAINED)
-    model = build_model(recipe).to(device)
+    model = placed(build_model(recipe), device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
     ema.discriminators.clear()
     check_batch(ema, device)
