@@ -42,7 +42,9 @@ class Seen:
     operators: set[str] = field(default_factory=set)
     looks: list[str] = field(default_factory=list)  # at a value, or at how many there are
     fetched: list[str] = field(default_factory=list)  # copies to the CPU
-    refused: list[str] = field(default_factory=list)  # what a GPU of Apple's cannot do, or does wrongly
+    refused: list[str] = field(
+        default_factory=list
+    )  # what a GPU of Apple's cannot do, or does wrongly
 
 
 _watching: list[Seen] = []

@@ -16,7 +16,7 @@ def placed(model: Model, device: torch.device) -> Model:
     for part in model.modules():
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):
             part.register_forward_pre_hook(_channels_first)
-    return model.to(device, memory_format=torch.contiguous_format)
+    return model.to(memory_format=torch.contiguous_format).to(device)
 
 
 def _channels_first(layer: nn.Module, given: tuple[Tensor]) -> tuple[Tensor]:
