@@ -1,6 +1,6 @@
 """A whole step and a whole picture look at no value on their way, and know no float64.
 
-The same is tried on a device of its own in test_on_pretend.py, which wants a torch that has one.
+The same is tried on a device of its own in test_pretend.py, which wants a torch that has one.
 """
 
 from __future__ import annotations

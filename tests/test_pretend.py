@@ -1,4 +1,4 @@
-"""Trainings, pictures, answers and measures on a GPU that does not exist: see `pretend_device.py`.
+"""Trainings, pictures, answers and measures on a GPU that does not exist: see `pretend`.
 
 A GPU of Apple's has no float64, and each look at a value stops any GPU until all is computed.
 """
@@ -12,7 +12,7 @@ import sys
 
 import pytest
 
-from tests.on_pretend import TRIALS
+from tests.pretend.trials import TRIALS
 from tests.tiny import ROOT
 
 pytest.importorskip(
@@ -29,7 +29,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     own = {f"XDG_{kind}_HOME": str(folder) for kind in ("DATA", "CACHE", "CONFIG", "STATE")}
     file = folder / "outcomes.json"
     done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.on_pretend", str(file)],
+        [sys.executable, "-W", "error", "-m", "tests.pretend", str(file)],
         cwd=ROOT, env=os.environ | own, capture_output=True, text=True, timeout=240, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
