@@ -27,7 +27,7 @@ def steps_as_on_the_cpu(kind: str) -> None:
         look_at(seen)
         assert not seen.fetched, seen.fetched
         torch.testing.assert_close(
-            losses.cpu(), stepped(known, number), equal_nan=True, rtol=1e-3, atol=1e-4
+            losses.cpu(), stepped(known, number), equal_nan=True, rtol=1e-2, atol=2e-3
         )
 
 
