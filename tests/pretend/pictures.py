@@ -9,11 +9,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from tests.films import PLAIN, SHORT
 from tests.pretend.common import GPU, look_at, on_cpu, small, used
 from tests.pretend.questions import asked, numbers, questions_to
 from tests.pretend.seen import watched
 from tests.tiny import CPU, batches_of, data_of, pictures_of, same
+from trainer.api.loaded import LoadedModel
 from trainer.evaluation import evaluate, reference_classifier
+from trainer.films.frames import frames
+from trainer.films.plan import shots_of
+from trainer.films.scene import Loop, Scene
 from trainer.inference.model_files import export_model, load_snapshot
 from trainer.inference.render import CHUNK, render, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
@@ -72,6 +77,26 @@ def answers_as_on_the_cpu(kind: str) -> None:
             close(answer, asked(here, question), 1)
         except AssertionError as error:
             raise AssertionError(type(question).__name__) from error
+
+
+def films_as_on_the_cpu(kind: str) -> None:
+    here, there = twins(kind)
+    story = Loop(Probe(1, pictures_of(here.recipe, 1), column_seeds(2, 2)))
+    drawn = []
+    for snapshot in (there, here):
+        scene = Scene(story, snapshot, SHORT, PLAIN)
+        drawn.append(list(frames(scene, shots_of(scene), lambda *_: None)))
+    close(drawn[0], drawn[1], 1)
+
+
+def the_library_as_on_the_cpu(kind: str) -> None:
+    """Pictures to codes, and codes to pictures."""
+    here, there = (LoadedModel(snapshot, {}, None) for snapshot in twins(kind))
+    pictures = pictures_of(here.recipe, 2)
+    codes = here.encode(pictures)
+    close(there.encode(pictures), codes, 1e-4)
+    close(there.decode(codes, 2), here.decode(codes, 2), 1)
+    close(there.reconstruct(pictures, 2), here.reconstruct(pictures, 2), 1)
 
 
 def close(found: object, known: object, most: float) -> None:

@@ -9,10 +9,12 @@ from tests.pretend.common import GPU
 from tests.pretend.itself import apples_have_all_operators, is_like_a_gpu
 from tests.pretend.pictures import (
     answers_as_on_the_cpu,
+    films_as_on_the_cpu,
     is_measured,
     pictures_as_on_the_cpu,
     points_as_on_the_cpu,
     the_classifier_is_the_same_each_time,
+    the_library_as_on_the_cpu,
 )
 from tests.pretend.training import (
     a_report_is_one_copy,
@@ -48,6 +50,8 @@ TRIALS: dict[str, Callable[[], None]] = {
         for kind in KINDS
     },
     **{f"explored, {kind}": partial(answers_as_on_the_cpu, kind) for kind in EXPLORED},
+    **{f"filmed, {kind}": partial(films_as_on_the_cpu, kind) for kind in EXPLORED[2:]},
+    **{f"library, {kind}": partial(the_library_as_on_the_cpu, kind) for kind in EXPLORED[2:]},
     **{f"measured, {kind}": partial(is_measured, kind) for kind in MEASURED},
     "the classifier": the_classifier_is_the_same_each_time,
     "operators": apples_have_all_operators,
