@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,11 +62,7 @@ class ReferenceClassifier:
         """
         mark = _mark(data.train)
         file = cache_root() / "classifiers" / f"{name}-{mark}.safetensors"
-        on_gpu = [device] if device.type == "cuda" else []
-        with torch.random.fork_rng(devices=on_gpu):  # the same each time: weights, dropout
-            # torch.manual_seed would also seed the other GPUs.
-            for generator in (torch.default_generator, *map(_generator, on_gpu)):
-                generator.manual_seed(0)
+        with _seeded(device):  # the same each time: weights, dropout
             network = _network(tuple(data.train.images.shape[1:]), data.classes).to(device)
             if not _restored(network, file):
                 _train(network, data.train, device)
@@ -87,11 +84,16 @@ def _mark(rows: Rows) -> str:
     return hashlib.sha256(some + rows.labels.numpy().tobytes()).hexdigest()[:12]
 
 
-def _generator(gpu: torch.device) -> torch.Generator:
-    """Of a GPU, the one that dropout draws from."""
-    torch.cuda.init()
-    index = torch.cuda.current_device() if gpu.index is None else gpu.index
-    return torch.cuda.default_generators[index]
+@contextmanager
+def _seeded(device: torch.device) -> Iterator[None]:
+    """Random numbers of the CPU and a device begin with a seed, and go on afterwards as before."""
+    on_gpu = [device] if device.type != "cpu" else []
+    with torch.random.fork_rng(devices=on_gpu, device_type=device.type):
+        torch.default_generator.manual_seed(0)  # torch.manual_seed would also seed the other GPUs
+        for gpu in on_gpu:
+            fresh = torch.Generator(gpu).manual_seed(0)
+            torch.get_device_module(gpu).set_rng_state(fresh.get_state(), gpu)
+        yield
 
 
 def _restored(network: nn.Module, file: Path) -> bool:

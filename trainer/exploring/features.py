@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainer.devices.abilities import does_all
+
 SIDES = (4, 2, 1)  # of the pooled features, the largest that ...
 MOST = 1024  # ... keeps them to so many numbers
 
@@ -57,4 +59,7 @@ def features(encoder: nn.Module, middle: nn.Module, images: Tensor, noise: Tenso
     (_, found) = told[-1]
     fits = (side for side in SIDES if found.shape[1] * side * side <= MOST)
     side = min(next(fits, 1), *found.shape[2:])
+    uneven = any(extent % side for extent in found.shape[2:])
+    if uneven and not does_all(found.device):
+        found = found.cpu()
     return functional.adaptive_avg_pool2d(found, side).flatten(1)

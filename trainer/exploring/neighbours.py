@@ -60,10 +60,10 @@ def nearest_training(
     _known[snapshot] = known
     (point,) = points_of(snapshot, question.probe)
     in_code = by_code(snapshot)
-    vector = point.given if in_code else _drawn(point)
+    vector = (point.given if in_code else _drawn(point)).flatten().cpu()
     if not bool(torch.isfinite(vector).all()):
         return _none(snapshot, question, NOT_FINITE)
-    index, distances = nearest(vector.flatten().cpu(), known.vectors, question.count)
+    index, distances = nearest(vector, known.vectors, question.count)
     if not in_code:
         distances = distances / known.vectors.shape[1] ** 0.5
     usual = float(known.own.median())

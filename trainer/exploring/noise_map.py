@@ -27,8 +27,9 @@ def where_noise_acts(snapshot: Snapshot, question: WhereNoiseActs, told: Circums
         part = points[start : start + CHUNK]
         given = torch.stack([point.given for point in part])
         noise = torch.stack([point.noise for point in part])
-        drawn.append(part[0].draw(given, noise).clamp(0, 1).double())
+        # In double precision on the CPU: Apple's GPUs have none.
+        drawn.append(part[0].draw(given, noise).clamp(0, 1).cpu().double())
     pictures = torch.cat(drawn)
     spread = pictures.var(0, correction=1).mean(0).sqrt()
     mean = to_pixels(pictures.mean(0, keepdim=True).float())[0]
-    return Spread(snapshot.step, spread.float().cpu().numpy(), mean, len(points))
+    return Spread(snapshot.step, spread.float().numpy(), mean, len(points))

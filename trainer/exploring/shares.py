@@ -64,8 +64,8 @@ def batch_share(snapshot: Snapshot, images: Tensor, circumstances: Circumstances
         draws = model.encode(image.expand(DRAWS, -1, -1, -1).to(device), eps.to(device))
         if not snapshot.recipe.varies_code:
             draws = model.decode(draws, noise.to(device))
-        draws = draws.double()
+        draws = draws.cpu().double()  # Apple's GPUs have no double precision
         within.append(draws.var(0).sum())
         means.append(draws.mean(0))
     of_means = torch.stack(means).var(0).sum()
-    return float(noise_share(torch.stack(within).mean().cpu(), of_means.cpu(), DRAWS))
+    return float(noise_share(torch.stack(within).mean(), of_means, DRAWS))

@@ -26,6 +26,7 @@ from trainer.models.directions import (
     read_directions,
 )
 from trainer.models.fitting import check_finite, in_file, read_fitting
+from trainer.models.placing import placed
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import COMPACT_FORMAT, KIND, MODEL_FORMAT, ModelMeta, read_meta
 from trainer.recipe.specs import DATA_SETS
@@ -207,7 +208,7 @@ def _weights_of(
         model = mould.cast(meta.recipe)
         model.load_state_dict({name[6:]: unpacked(tensors, name) for name in mould.wanted})
         directions = read_directions(tensors, device)
-    return model.to(device).eval().requires_grad_(False), directions
+    return placed(model, device).eval().requires_grad_(False), directions
 
 
 def trained_on_of(path: Path, recipe: Recipe) -> TrainedOn | None:

@@ -55,7 +55,7 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
     for code, back in rows:
         if not snapshot.recipe.translates:
             tiles.append(back)
-            codes.append(code[0].cpu().numpy())
+            codes.append(code[0])
         elif snapshot.recipe.varies_code:
             tiles.append(to_pixels(code))
             returns.append(back)
@@ -68,7 +68,7 @@ def _gathered(snapshot: Snapshot, probe: Probe, rows: list[tuple[Tensor, Pixels]
         probe.stamp,
         snapshot.step,
         pixels,
-        np.stack(codes)
+        torch.stack(codes).cpu().numpy()
         if codes
         else np.empty((len(tiles), snapshot.recipe.model.code), np.float32),
         _noise_shares(snapshot, pixels),

@@ -15,6 +15,7 @@ from trainer.messages import ModelFacts
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.directions import CLOUD, Directions, find_directions
+from trainer.models.placing import placed
 from trainer.recipe.recipe import Recipe
 
 
@@ -102,7 +103,7 @@ def _copied(model: Model, device: torch.device) -> Model:
 
 def fresh_snapshot(recipe: Recipe, device: torch.device, root: Path | None = None) -> Snapshot:
     """The untrained model of a recipe: what its noise looks like before the first step."""
-    model = build_model(recipe).to(device)
+    model = placed(build_model(recipe), device)
     if recipe.two_dimensional:
         return publish(model, 0, device, load_data(recipe, root).batches(recipe, device))
     model.discriminators.clear()

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainer.devices.abilities import does_all
+
 TURN = math.radians(15)
 SCALE = 0.15
 SHEAR = 0.15  # px sideways per px of height
@@ -34,9 +36,7 @@ def augment(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
     random = torch.rand(len(images), 6, generator=rng, device=rng.device) * 2 - 1
     maps = _affine(random.to(images) * strength, images.shape[3] / images.shape[2])
     grid = functional.affine_grid(maps, list(images.shape), align_corners=False)
-    return functional.grid_sample(
-        images, grid, mode="bilinear", padding_mode="border", align_corners=False
-    )
+    return _sampled(images, grid, whole=does_all(images.device))
 
 
 def recolour(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
@@ -56,6 +56,18 @@ def recolour(images: Tensor, strength: float, rng: torch.Generator) -> Tensor:
     gain = sign * (1 + GAIN * strength * steep)
     offset = OFFSET * strength * moved
     return ((images - 0.5) * gain + 0.5 + offset).clamp(0, 1)
+
+
+def _sampled(images: Tensor, grid: Tensor, whole: bool) -> Tensor:
+    """The images at places [N, H, W, 2]. On a device that is not `whole` no place is outside."""
+    if not whole:  # the middles of the outermost pixels
+        across, along = (1 - 1 / side for side in (images.shape[3], images.shape[2]))
+        parts = grid[..., 0].clamp(-across, across), grid[..., 1].clamp(-along, along)
+        grid = torch.stack(parts, 3)
+    beyond = "border" if whole else "zeros"
+    return functional.grid_sample(
+        images, grid, mode="bilinear", padding_mode=beyond, align_corners=False
+    )
 
 
 def _affine(random: Tensor, aspect: float) -> Tensor:

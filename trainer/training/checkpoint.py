@@ -28,6 +28,7 @@ from trainer.data.batches import Supply
 from trainer.messages import LOSSES, Floats, Progress, UserError
 from trainer.models.base import Model
 from trainer.models.fitting import in_file
+from trainer.models.placing import placed
 from trainer.recipe.migration import RUN_FORMAT
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import begun_json, read_begun
@@ -237,8 +238,8 @@ class RunFolder:
         with self._read("open another one") as file:
             step = step_of(file, self.path / STATE)
             ema, seen = read_shown(recipe, file)
-        ema.to(device).eval().requires_grad_(False)
-        return Shown(ema, step, seen)
+        shown = placed(ema, device).eval().requires_grad_(False)
+        return Shown(shown, step, seen)
 
     @contextmanager
     def _read(self, way_out: str) -> Iterator[Any]:

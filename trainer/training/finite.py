@@ -31,7 +31,7 @@ def all_finite(tensors: Iterable[Tensor]) -> bool:
         return True
     # A sum is finite only where all its terms are; where it is not, it may have overflowed.
     sums = torch.stack([value.sum(dtype=torch.float32) for value in floating])
-    doubtful = [floating[k] for k in (~sums.isfinite()).nonzero().flatten().tolist()]
+    doubtful = [floating[k] for k in (~sums.isfinite()).cpu().nonzero().flatten().tolist()]
     return all(bool(value.isfinite().all()) for value in doubtful)
 
 

@@ -14,6 +14,7 @@ from trainer.data.batches import TrainingBatches
 from trainer.devices.first_optimiser import prepare_optimisers
 from trainer.models.base import Model
 from trainer.models.building import build_model
+from trainer.models.placing import placed
 from trainer.models.size import TRAINED, check_batch, check_room, may_fill
 from trainer.recipe.recipe import Recipe
 from trainer.training.terms import Terms
@@ -79,7 +80,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     """
     check_room(recipe, device, TRAINED)
     prepare_optimisers()
-    model = build_model(recipe).to(device)
+    model = placed(build_model(recipe), device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
     ema.discriminators.clear()
     check_batch(ema, device)

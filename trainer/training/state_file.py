@@ -39,7 +39,9 @@ from trainer.training.state import TrainState
 
 # Beginnings of the names of what showing does not need; format 1 has the last two.
 UNSEEN = ("model.", "generators.", "discriminators.", "rng", "critics.", "players.")
-RNG_SIZES = (16, 5056)  # bytes: of a GPU's random numbers, and of the processor's
+# Bytes of random numbers: NVIDIA's and Intel's GPUs, Apple's (before and since they count what was
+# drawn), the processor.
+RNG_SIZES = (16, 36, 44, 5056)
 
 
 def opened(path: Path) -> Any:
@@ -158,7 +160,9 @@ def _set_rng(state: TrainState, saved: Tensor) -> None:
         state.rng.set_state(saved)  # which looks at its numbers
         trial = torch.Generator(state.rng.device)
         trial.set_state(saved)
-        for kind in (torch.float32, torch.float64):  # also those that were drawn, and not used
+        # On the CPU also those that were drawn, and not used; Apple's GPUs have no float64.
+        on_cpu = trial.device.type == "cpu"
+        for kind in (torch.float32, torch.float64) if on_cpu else (torch.float32,):
             drawn = torch.randn(3, dtype=kind, generator=trial, device=trial.device)
             if not bool(torch.isfinite(drawn).all()):
                 raise MisfitError("its random numbers are none")

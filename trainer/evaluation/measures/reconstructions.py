@@ -102,8 +102,8 @@ def _seen(
         variance = draws.var(0)
         deviation += variance.sqrt().mean().item() * len(x)
         within += variance.mean().item() * len(x)
-        means = draws.mean(0).double()
-        total += torch.stack([means.sum(0), means.square().sum(0)]).cpu()
+        means = draws.mean(0).cpu().double()  # Apple's GPUs have no double precision
+        total += torch.stack([means.sum(0), means.square().sum(0)])
     mean, square = total / count
     of_means = (square - mean.square()).mean().item() * count / max(1, count - 1)
     parts = (mse / count, deviation / count, within / count)
