@@ -16,8 +16,8 @@ from trainer.recipe.recipe import Recipe
 from trainer.training.state import start
 from trainer.training.step import step
 
-SIDE = {"cuda": 8192, "cpu": 2048}  # of the matrices that are multiplied
-COPIED = {"cuda": 1 << 30, "cpu": 1 << 28}  # bytes
+SIDE = {"cuda": 8192, "cpu": 2048, "": 4096}  # of the matrices that are multiplied; others
+COPIED = {"cuda": 1 << 30, "cpu": 1 << 28, "": 1 << 28}  # bytes
 TIMES_THROUGH = 9  # weight, gradient and two moments read, three of them written; the average both
 
 
@@ -31,7 +31,8 @@ class Rates:
 
 def measured_rates(device: torch.device) -> Rates:
     """By one large product of matrices, in the precision in use, and one large copy."""
-    side, count = SIDE[device.type], COPIED[device.type] // 4
+    kind = device.type if device.type in SIDE else ""
+    side, count = SIDE[kind], COPIED[kind] // 4
     a, b = torch.randn(side, side, device=device), torch.randn(side, side, device=device)
     source, target = torch.randn(count, device=device), torch.empty(count, device=device)
     product = _fastest(lambda: torch.mm(a, b), device)
@@ -44,8 +45,8 @@ def _fastest(work: Callable[[], object], device: torch.device) -> float:
     for _ in range(5):
         began = time.perf_counter()
         work()
-        if device.type == "cuda":
-            torch.cuda.synchronize()
+        if device.type != "cpu":
+            torch.accelerator.synchronize(device)
         best = min(best, time.perf_counter() - began)
     return best
 

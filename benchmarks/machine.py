@@ -14,6 +14,8 @@ def describe(device: torch.device) -> str:
     """One line for the head of a table."""
     if device.type == "cuda":
         what = torch.cuda.get_device_name(device)
+    elif device.type != "cpu":
+        what = f"{device.type} of {_processor()}"
     else:
         what = f"{_processor()}, {os.cpu_count()} cores"
     return (

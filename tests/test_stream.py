@@ -298,3 +298,12 @@ def test_a_part_of_a_map_is_in_memory_where_the_disk_is_full(
 def test_memory_is_told_in_bytes() -> None:
     assert 0 <= memory.available() < 1 << 50
     assert memory.fits(1 << 60, CPU, mapped=False) and not memory.fits(1 << 60, CPU, mapped=True)
+
+
+def test_batches_come_to_whatever_device_trains() -> None:
+    """Not only to a CUDA one: "meta" stands in for those that nobody has here."""
+    rows = torch.zeros(40, 1, 4, 4, dtype=torch.uint8)
+    device = torch.device("meta")
+    streamed = Streamed.of(rows, 0, 0, device)
+    batch = streamed.batch(8, 0, torch.Generator())
+    assert batch.device.type == "meta" and batch.shape == (8, 1, 4, 4)

@@ -132,11 +132,14 @@ class _Ahead:
             raise buffer
         self.step += 1
         self._lent = buffer
-        if self._device.type != "cuda":
+        if self._device.type == "cpu":
             return buffer.pixels
-        moved = buffer.pixels.to(self._device, non_blocking=True)
-        buffer.copied = torch.cuda.Event()
-        buffer.copied.record()
+        on_cuda = self._device.type == "cuda"
+        moved = buffer.pixels.to(self._device, non_blocking=on_cuda)
+        if on_cuda:
+            buffer.copied = torch.cuda.Event()
+            # Of this GPU, if there are several.
+            buffer.copied.record(torch.cuda.current_stream(self._device))
         return moved
 
 

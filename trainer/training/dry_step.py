@@ -81,7 +81,7 @@ def dry_run(recipe: Recipe, device: torch.device, progress: OnProgress = unheard
         state = start(_in_batches(recipe, FIRST), device)
     except UserError as error:  # the weights alone are too many
         return Fit(device.type, steps, 0.0, 0, free, refused=str(error))
-    batches = _made_up(recipe, device)
+    batches = made_up(recipe, device)
     seconds, size, of_one, largest = 0.0, 0.0, 0.0, 0
     for phase in _phases(recipe):
         batch = Schedule.at(recipe, phase.step).batch
@@ -134,7 +134,7 @@ def _in_batches(recipe: Recipe, batch: int) -> Recipe:
     return recipe.but({"optim.batch": batch, **more})
 
 
-def _made_up(recipe: Recipe, device: torch.device) -> TrainingBatches:
+def made_up(recipe: Recipe, device: torch.device) -> TrainingBatches:
     """Noise in the shape of the recipe's data."""
     shape = recipe.image_shape
     if shape is None:
@@ -239,5 +239,12 @@ def _step(state: TrainState, batches: TrainingBatches, place: int) -> None:
 def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor]:
     """A step as the training takes it."""
     if state.rng.device.type == "cuda":
-        return CapturedSteps(state, batches).step
+        captured = CapturedSteps(state, batches)
+
+        def replayed() -> Tensor:
+            losses = captured.step(state)
+            captured.settle()
+            return losses
+
+        return replayed
     return lambda: step(state, next_batch(state, batches))

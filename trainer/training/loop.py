@@ -47,6 +47,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         except BaseException as error:
             if device_is_lost(error):  # nothing on it can be read, or put back
                 raise
+            _settle(state)
             undo()
             if memory_is_full(error):
                 _make_room(state, error)
@@ -56,6 +57,7 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         now = time.perf_counter()
         if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < end:
             continue
+        _settle(state)
         losses = torch.stack(rows).cpu()
         now = time.perf_counter()
         fresh = len(rows) / (now - last)
@@ -94,15 +96,21 @@ def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Ten
         now = batches.at(state.step)
         by, known = state.terms.at(state.step), state.captured
         if known is None or known.batches is not now or known.recipe is not by:
+            _settle(state)
             known = state.captured = CapturedSteps(state, now)
-        known.before_eager = undo.note
-        return known.step()
+        return known.step(state, undo.note)
 
     def eager() -> Tensor:
         undo.note()
         return step(state, next_batch(state, batches.at(state.step)))
 
     return replayed if batches.device.type == "cuda" else eager
+
+
+def _settle(state: TrainState) -> None:
+    """Whoever looks at the state from now on sees the steps that a GPU has in hand done."""
+    if state.captured is not None:
+        state.captured.settle()
 
 
 __all__ = ["TrainState", "run", "start", "step"]

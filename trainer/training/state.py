@@ -26,9 +26,10 @@ class Replay(Protocol):
     batches: TrainingBatches
     recipe: Recipe
     why_not: str
-    before_eager: Callable[[], None]  # called before a step that is not replayed
 
-    def step(self) -> Tensor: ...
+    def step(self, state: TrainState, before_eager: Callable[[], None]) -> Tensor: ...
+
+    def settle(self) -> None: ...
 
 
 @dataclass

@@ -40,9 +40,10 @@ class Peak:
 def memory_of(state: TrainState) -> Iterator[Callable[[int], Peak]]:
     """Afterwards: what a training holds at the peak of what is done inside, with such a batch."""
     device = state.rng.device
-    held = sum(tensor.untyped_storage().nbytes() for tensor in _living(state))
+    held = sum(tensor.untyped_storage().nbytes() for tensor in living(state))
     if device.type == "cuda":
-        torch.cuda.synchronize(device)
+        # Not the device: it cannot be waited for while a training captures a step elsewhere.
+        torch.cuda.current_stream(device).synchronize()
         torch.cuda.reset_peak_memory_stats(device)
         before = torch.cuda.memory_allocated(device)  # with the window's pictures, say
         yield lambda batch: Peak(
@@ -57,7 +58,7 @@ def memory_of(state: TrainState) -> Iterator[Callable[[int], Peak]]:
         )
 
 
-def _living(state: TrainState) -> Iterator[Tensor]:
+def living(state: TrainState) -> Iterator[Tensor]:
     """All that lives from one step to the next."""
     for model in (state.model, state.ema):
         yield from model.state_dict().values()
@@ -76,10 +77,10 @@ class _Counter(TorchDispatchMode):
 
     def __init__(self, state: TrainState) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._kinds = {tensor.untyped_storage().nbytes() for tensor in _living(state)}
+        self._kinds = {tensor.untyped_storage().nbytes() for tensor in living(state)}
         self.peak = self.images_peak = self._now = self._images = 0
         self._known: dict[int, int] = {}
-        for tensor in _living(state):
+        for tensor in living(state):
             self._see(tensor)
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:

@@ -160,10 +160,11 @@ def captured(kind: str, device: torch.device) -> tuple[str, bool]:
     eager, replayed = start(recipe, device), start(recipe, device)
     batches = made_up(recipe, device)
     steps = CapturedSteps(replayed, batches)
-    rows = [
-        torch.stack([step(eager, next_batch(eager, batches)), steps.step()])[:, :-1]
-        for _ in range(2 * WARM_UP + 2)
-    ]
+    rows = []
+    for _ in range(2 * WARM_UP + 2):
+        again = steps.step(replayed)
+        steps.settle()
+        rows.append(torch.stack([step(eager, next_batch(eager, batches)), again])[:, :-1])
     if steps.why_not:
         return steps.why_not, True
     return _replayed_apart(torch.stack(rows).cpu())
