@@ -64,7 +64,8 @@ class WeightsAtHand:
         """Those that are to answer. Raises MomentLostError, and what reading them raises."""
         self.device = CPU if self.shortage.lasts else asked.device
         if asked.follows and asked.live is not None:
-            self._snapshot, self._loaded = self._near_by(asked.live), None
+            self._loaded = self._newest = None  # those of the disk are not wanted by now
+            self._snapshot = self._near_by(asked.live)
         elif self._loaded != (asked.displayed, asked.moment, self.device):
             self._load(asked)
         return self._snapshot

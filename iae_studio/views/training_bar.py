@@ -21,6 +21,7 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row, tool
+from iae_studio.views.durations import duration
 from iae_studio.views.training_status import TrainingStatus
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
@@ -42,17 +43,6 @@ ROOMY = 1240  # px: a narrower bar shows the icons of its buttons alone, and no 
 WIDE = 1480  # px: in a narrower one the figure makes room for what is told of a training
 TIGHT = 720  # px: in a narrower one the ways to train are in the Train menu alone
 FIGURE = 240  # px
-
-
-def duration(seconds: float) -> str:
-    """A time that is left, with as many digits as it deserves."""
-    if not seconds < 360_000:  # nor is it a number, perhaps
-        return "long"
-    minutes, rest = divmod(int(max(seconds, 0)), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 class TrainingBar(QWidget):
