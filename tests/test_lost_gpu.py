@@ -307,7 +307,7 @@ def test_the_way_on_keeps_the_device() -> None:
 def test_any_command_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("trainer.inference.render.render", lambda *_, **__: _raise())
+    monkeypatch.setattr("trainer.api.loaded.render", lambda *_, **__: _raise())
     picture = tmp_path / "p.png"
     from PIL import Image
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules, resolve_name
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from iae_studio.state.queue_items import Stage
 from iae_studio.state.training import State
 from tests.lost_gpu import accelerator_error
 from tests.studio import LONG, cycle, find, little_data, newest, press, running, steps, wait_state
+from trainer import api, exploring, films
 from trainer.data.batches import TrainingBatches
 from trainer.data.dataset import DataSet
 from trainer.devices import choice, trial
@@ -49,6 +52,9 @@ class OneGpu:
         self._patch(monkeypatch)
 
     def _patch(self, patch: pytest.MonkeyPatch) -> None:
+        for room in (api, exploring, films):  # what they import by name must be the true one
+            for module in iter_modules(room.__path__, f"{room.__name__}."):
+                import_module(module.name)
         patch.setattr(choice, "choose_device", lambda name: CPU if name == "cpu" else GPU)
         patch.setattr(choice, "find_devices", self._found)
         patch.setattr(trial, "title_of", lambda device: CARD if device == GPU else "CPU")
@@ -88,8 +94,6 @@ class OneGpu:
             raise accelerator_error()
 
     def _guard(self, patch: pytest.MonkeyPatch, place: str) -> None:
-        from pkgutil import resolve_name
-
         module, _, name = place.rpartition(".")
         real = resolve_name(module + ":" + name)
 
@@ -112,7 +116,9 @@ def gpu(monkeypatch) -> Iterator[OneGpu]:
     for name in ("FIRST_SAVE", "SAVE_SECONDS"):  # saved on request alone
         monkeypatch.setattr(f"iae_studio.threads.run_job.{name}", 600.0)
     with little_data(monkeypatch):
-        yield OneGpu(monkeypatch)
+        made = OneGpu(monkeypatch)
+        yield made
+        made.dead = False
 
 
 def devices(studio: Studio) -> list[str]:
