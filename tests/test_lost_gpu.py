@@ -440,6 +440,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_a_program_ends_in_order(tmp_path: Path) -> None:
     run = tmp_path / "run"
     command = ["train", "mog-iae", "--out", str(run), "--steps", "40", "--device", "cpu", *OPTIONS]
