@@ -19,9 +19,12 @@ from iae_studio.compare_controller import CompareController
 from iae_studio.computer_controller import ComputerController
 from iae_studio.controller import Controller
 from iae_studio.data_controller import DataController
+from iae_studio.device_controller import DeviceController
 from iae_studio.export_controller import ExportController
 from iae_studio.figure_controller import FigureController
 from iae_studio.film_controller import FilmController
+from iae_studio.lost_gpu_controller import LostGpuController
+from iae_studio.memory_controller import MemoryController
 from iae_studio.options_controller import OptionsController
 from iae_studio.own_images_controller import OwnImagesController
 from iae_studio.picture_controller import PictureController
@@ -71,7 +74,7 @@ class Studio(QObject):
         self.controllers = self._make_controllers(session)
         self._garbage: GarbageCollector | None = None
         self._waits = False  # for the window to be painted
-        self._closed = False
+        self._closed = self._trained = False
         self.closing = Closing(self.training)
         self.signalled.connect(self.leave)
         self._connect()
@@ -100,6 +103,9 @@ class Studio(QObject):
             CompareController(state, window),
             ComputerController(state, window, self.data.folders, submit),
             TimeController(state, settings, submit, self.render, self.training),
+            DeviceController(state, settings, self.render),
+            MemoryController(state, self.render, self.explorers, self.training),
+            LostGpuController(state, self.render, self.training, self.explorers),
         )
 
     def start(self) -> None:
@@ -204,17 +210,18 @@ class Studio(QObject):
         gc.freeze()  # the engine's many objects stay: looking through them stops the window 0.1 s
         self.state.devices.offer(devices)
         self.state.training.engine_ready()
-        self.state.messages.logged.emit(
-            f"The engine is loaded; it runs on {devices.usable[0].told}."
-        )
+        taken = {device.name: device.told for device in devices.usable}[self.state.devices.chosen]
+        self.state.messages.logged.emit(f"The engine is loaded; it runs on {taken}.")
         if devices.why_the_cpu:
             self.state.messages.show_message(Message(f"{devices.why_the_cpu} The CPU is used."))
         self.state.inputs.renew_tests()
 
     def _first_steps(self) -> None:
         """What training imports is here, and stays: looking through it takes as long again."""
-        self.training.progressed.disconnect(self._first_steps)
-        gc.freeze()
+        if not self._trained:  # a second report may have been on its way
+            self._trained = True
+            self.training.progressed.disconnect(self._first_steps)
+            gc.freeze()
 
     def _show(self, displayed: DisplayedModel) -> None:
         self.render.show(displayed, self.data.folders.now())

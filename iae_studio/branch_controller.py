@@ -65,6 +65,7 @@ class BranchController(Controller):
         amend = act(window, "Training", words, keys, self.amend, AMEND_TIP)
         amend.setObjectName("amendAction")
         _add_to_menu(window, "&Train", (branch, amend))
+        state.requests.branchOffWanted.connect(self._branch_off)
         state.training.checkpointSaved.connect(self._saved)
         state.training.stateChanged.connect(self._state_changed)
         state.amending.readWanted.connect(self._read_amended)
@@ -108,6 +109,9 @@ class BranchController(Controller):
             training.command("save")
         else:
             self._make(wanted, recipe)
+
+    def _branch_off(self, run: Path, recipe: Recipe) -> None:
+        self._make(_Wanted(run, None, live=False), recipe)
 
     def _saved(self, run: Path, step: int) -> None:
         """What trains is on the disk."""

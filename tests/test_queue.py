@@ -280,3 +280,22 @@ def test_a_disk_that_refuses_costs_nothing_else(tmp_path: Path) -> None:
     assert file.read().kept == Kept()
     file.write(kept())
     file.close()
+
+
+def test_what_lost_its_device_waits_before_all_others_and_nothing_begins(state) -> None:
+    wanted = heard_of(state.training.wanted)
+    state.queue.add(A)
+    state.queue.add(B)
+    state.queue.start()
+    trains(state, "/runs/a")
+    state.queue.set_back("The GPU was lost.", 120)
+    assert state.queue.held, "before it is said that the training failed"
+    ends(state, State.FAILED)
+    assert wanted == [(A, None)] and stages(state) == [Stage.INTERRUPTED, Stage.WAITING]
+    broken = state.queue.items[0]
+    assert (str(broken.run), broken.step, broken.why) == ("/runs/a", 120, "The GPU was lost.")
+    kept, problem = parsed(json.loads(json.dumps(state.queue.kept.to_mapping())))
+    assert kept.items == state.queue.items and not problem, "the next start knows it"
+    state.queue.now(broken.key)
+    assert wanted[1:] == [(A, Path("/runs/a"))]
+    assert state.queue.items[0].why == "" and not state.queue.held

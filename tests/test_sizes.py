@@ -118,7 +118,7 @@ def test_a_full_memory_is_a_sentence_everywhere(
     def full(*_: object, **__: object) -> None:
         raise error
 
-    assert memory_is_full(error) and str(describe(error)).startswith("The memory is full.")
+    assert memory_is_full(error) and "memory is full. Close other" in str(describe(error))
     monkeypatch.setattr("trainer.api.loaded.evaluate_snapshot", full)
     monkeypatch.setattr("trainer.api.loaded.render", full)
     monkeypatch.setattr("trainer.training.loop.step", full)

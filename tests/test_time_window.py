@@ -301,7 +301,7 @@ def lose(studio, qtbot, how: str) -> None:
 
 
 def test_moments_are_read_ahead_limited_and_removed(studio, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr("iae_studio.threads.render.AHEAD", 60)  # s: a busy machine is slow
+    monkeypatch.setattr("iae_studio.threads.weights.AHEAD", 60)  # s: a busy machine is slow
     run = trained_run(TINY)
     keep(run, 5, 9, 13)
     keep(run, 9, kept=True)

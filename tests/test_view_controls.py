@@ -24,9 +24,10 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from iae_studio.state.turned import MAX_SEED
 from iae_studio.views.controls import ControlsView
+from iae_studio.views.durations import duration
 from iae_studio.views.losses import LONGEST, LossesView
 from iae_studio.views.message_bar import MessageBar
-from iae_studio.views.training_bar import TrainingBar, duration
+from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.value_slider import ValueSlider

@@ -14,8 +14,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from iae_studio.views.durations import duration
 from iae_studio.views.scatter import CloudView
-from iae_studio.views.training_bar import duration
 from iae_studio.widgets.gauge import Gauge
 from iae_studio.widgets.loss_plot import LossPlot
 from tests.widgets import LEFT, RIGHT, shown

@@ -106,6 +106,21 @@ class Cloud:
     place: npt.NDArray[np.int64] | None = None  # [M]: which place of the data each code is of
 
 
+@dataclass(frozen=True)
+class MemoryUse:
+    """The memory of the device that trains, in bytes; 0 where nobody tells."""
+
+    device: str  # cpu, cuda:0, ...
+    used: int  # by this program
+    free: int  # what can be taken yet
+    total: int
+
+    @property
+    def scarce(self) -> bool:
+        """Whether less than a tenth is free."""
+        return self.total > 0 and 10 * self.free < self.total
+
+
 @dataclass(frozen=True, eq=False)
 class Progress:
     """Sent about ten times a second while a run trains."""
@@ -117,6 +132,7 @@ class Progress:
     rate: float  # steps per second
     eta: float  # seconds
     note: str = ""  # what the engine had to do otherwise, and why
+    memory: MemoryUse | None = None  # read about once a second
 
     @property
     def finished(self) -> bool:
@@ -148,6 +164,7 @@ class Failed:
     remedy: str = ""
     data_missing: bool = False
     gone: str = ""  # a folder or file of own images that is not where it was
+    memory_full: bool = False
     trace: str = field(default="", repr=False)
 
     def __str__(self) -> str:
@@ -160,6 +177,20 @@ class UserError(Exception):
 
 class DivergedError(UserError):
     """A training whose numbers left the finite ones."""
+
+
+class DeviceLostError(UserError):
+    """A GPU was lost to this process, with all that lay on it: `event` says so.
+
+    `kept` is what is left of what it did, `remedy` how to go on; `device` its name, and `saved` the
+    step of the last checkpoint of what trained there, 0 without.
+    """
+
+    def __init__(
+        self, event: str, kept: str = "", remedy: str = "", *, device: str = "", saved: int = 0
+    ) -> None:
+        super().__init__(" ".join(filter(None, (event, kept, remedy))))
+        self.event, self.kept, self.device, self.saved = event, kept, device, saved
 
 
 class DataMissingError(UserError):

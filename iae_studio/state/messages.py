@@ -55,16 +55,17 @@ STOP_LOOKING = Action("stop looking", "Stop")
 FIND_FOLDER = Action("find folder", "Where is it now?")  # both about a `MovedImages`
 FIND_ZIP = Action("find zip", "Where is it now?")
 OPEN_RUN = Action("open run", "Open it")  # about its folder
+GO_ON_CPU = Action("go on on the CPU", "Go on on the CPU")  # about a recipe and its run
 SHOW_LOG = Action("log", "Show the log")  # with a trace that it is about, if there is one
 REPORT = Action("report", "Report…")
 
 
 # These are about no model: they stand until they are answered, whatever is displayed.
-_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT, OPEN_RUN)
+_LASTING = (STOP_LOOKING, TRAIN_ON, SAVE_ELSEWHERE, SHOW_LOG, REPORT, OPEN_RUN, GO_ON_CPU)
 
 # What a message is about: another about the same takes its place.
 DROPPING, OFFER, MOVED, UNSAVED = "dropping", "offer", "moved", "unsaved"
-FAULT, CRASH, PICTURE = "fault", "crash", "picture"
+FAULT, CRASH, PICTURE, LOST = "fault", "crash", "picture", "lost"
 KEPT = "What was saved is kept."  # the end of what is said of a crash
 
 
@@ -133,6 +134,10 @@ class Messages(QObject):
     def current(self) -> Message | None:
         """The line above the grid."""
         return self._said[-1] if self._said else None
+
+    def about(self, topic: str) -> Message | None:
+        """What was said of a topic, where it is shown or comes back."""
+        return next((known for known in self._said if known.topic == topic), None)
 
     def holds(self, message: Message) -> bool:
         """Whether it is shown, or comes back."""

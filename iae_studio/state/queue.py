@@ -172,6 +172,12 @@ class Queue(QObject):
         self._coming = [again, *others]
         self.start()
 
+    def set_back(self, why: str, step: int) -> None:
+        """What trains lost its device: it waits before all others, and nothing begins by itself."""
+        if self.running is not None:
+            self.running = self.running.now(Stage.RUNNING, why=why, step=step)
+            self._outcome, self.held = Stage.INTERRUPTED, True
+
     def close(self) -> None:
         """The program ends: nothing begins any more."""
         self._closed = True
@@ -192,7 +198,7 @@ class Queue(QObject):
 
     def _take(self, item: Item) -> None:
         self._waits, self._outcome, self.progress = False, None, None
-        self.running = item.now(Stage.RUNNING)
+        self.running = item.now(Stage.RUNNING, why="")
         if item.run is not None:  # whatever else was said of it is over
             self._coming = [each for each in self._coming if each.run != item.run]
             self._ended = [each for each in self._ended if each.run != item.run]
@@ -226,12 +232,13 @@ class Queue(QObject):
             return
         looked = self._displayed.model.path is not None
         looked = looked and self._displayed.model.path == training.run_path
-        step = self.progress.step if self.progress is not None else item.step
-        failed = self._outcome is Stage.FAILED
-        self._ended.insert(
-            0, item.now(self._outcome, step=step, why=training.why if failed else "")
-        )
-        del self._ended[MOST_ENDED:]
+        if self._outcome is Stage.INTERRUPTED:
+            self._coming.insert(0, item.now(Stage.INTERRUPTED))
+        else:
+            step = self.progress.step if self.progress is not None else item.step
+            why = training.why if self._outcome is Stage.FAILED else ""
+            self._ended.insert(0, item.now(self._outcome, step=step, why=why))
+            del self._ended[MOST_ENDED:]
         self.held = self.held or self._outcome is Stage.STOPPED
         self.running = self.progress = self._outcome = None
         if self.held or not self._next(look=looked):

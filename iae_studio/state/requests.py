@@ -16,6 +16,8 @@ class Requests(QObject):
     # A recipe for a branch, and what is to be done with the changed one; where it branches off, in
     # words; the paths of the options that stay.
     branchWanted = Signal(object, object, str, object)
+    # A run, and the recipe of a branch that is to go on from its last checkpoint at once.
+    branchOffWanted = Signal(object, object)
     filmWanted = Signal()  # of what is explored
     ownImagesWanted = Signal()  # a folder of them, to train on
 

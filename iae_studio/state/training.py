@@ -18,6 +18,7 @@ from iae_studio.state.messages import (
     MovedImages,
     short,
 )
+from iae_studio.state.smaller_batch import out_of_memory
 from trainer.messages import Failed, Floats, Progress
 from trainer.recipe.recipe import Recipe
 
@@ -67,6 +68,8 @@ class Training(QObject):
         self.run_path: Path | None = None
         self.loading: Loading | None = None
         self.why = ""  # it failed
+        self._has_learned = False  # the run: a step, here or before
+        self.progressed.connect(self._note)
 
     @property
     def busy(self) -> bool:
@@ -92,6 +95,7 @@ class Training(QObject):
         """Train a recipe in a new run, or go on with `run`, where nothing trains."""
         if not self.busy and self.state is not State.STARTING:
             self.recipe, self.run_path, self.why = recipe, run, ""
+            self._has_learned = run is not None
             self._messages.turn_away()
             self.set_state(State.LOADING)
             self.wanted.emit(recipe, run)
@@ -136,6 +140,9 @@ class Training(QObject):
         if self.state in (State.FAILED, State.FINISHED):
             self.set_state(State.IDLE)
 
+    def _note(self, progress: Progress) -> None:
+        self._has_learned = progress.step > 0
+
     def set_loading(self, loading: Loading | None) -> None:
         """How far the data are loaded; None when nothing loads."""
         if loading != self.loading:
@@ -168,6 +175,10 @@ class Training(QObject):
         if failed.gone:
             moved = MovedImages(failed.gone, self.run_path, go_on=True)
             self._messages.show_message(moved.message(str(failed)))
+        elif failed.memory_full and self.recipe is not None:
+            run = self.run_path if self._has_learned else None
+            self._messages.show_message(out_of_memory(str(failed), self.recipe, run))
+            self._messages.logged.emit(failed.trace)
         else:
             self._messages.show_failure(failed)
 

@@ -27,9 +27,11 @@ def look(asked: Asked, found: Callable[[str, bool], object]) -> str:
     if sys.platform == "linux":  # the window goes first
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    from trainer.devices.choice import try_again
     from trainer.reporting.doctor.names import shown
     from trainer.reporting.doctor.text import lines
 
+    try_again()  # what is known is from before the computer slept, perhaps
     whole = []
     for line in lines(asked):
         whole.append(line.text)

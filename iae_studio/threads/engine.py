@@ -18,6 +18,16 @@ def no_engine(error: Exception) -> Failed:
     return Failed(f"The engine cannot be loaded. {told.what}", remedy, trace=told.trace)
 
 
+def find_again(lost: str) -> FoundDevices:
+    """Which devices there are now that one is lost; nothing that lay there is held any longer."""
+    from trainer.devices.choice import find_devices, try_again
+    from trainer.inference.snapshot_cache import LATELY
+
+    LATELY.forget(lost)
+    try_again()
+    return find_devices()
+
+
 def load_engine() -> FoundDevices:
     """Import torch here, where a wait of seconds does not matter; the devices that there are."""
     if why := openmp_conflict():

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 
 from trainer.data.progress import OnProgress
+from trainer.devices.faults import device_is_lost, lost
 from trainer.messages import UserError
 from trainer.recipe.fit import Fit
 from trainer.recipe.recipe import Recipe
@@ -31,3 +32,7 @@ def try_steps(recipe: Recipe, device: str, progress: OnProgress) -> Fit | str:
         return dry_run(recipe, choose_device(device), progress)
     except UserError as error:
         return str(error)
+    except RuntimeError as error:
+        if not device_is_lost(error):
+            raise
+        return f"{lost(error)} Choose the CPU."

@@ -5,10 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from iae_studio.threads.failures import describe
+from iae_studio.threads.drawing import no_picture
+from iae_studio.threads.failures import describe_passing
 from iae_studio.threads.reports import TrainingReports
+from iae_studio.threads.shortage import Shortage
+from trainer.messages import Failed
 
 if TYPE_CHECKING:
+    from trainer.inference.snapshot import Snapshot
     from trainer.models.directions import Directions
     from trainer.training.aside import Course
     from trainer.training.loop import TrainState
@@ -24,6 +28,8 @@ class Publisher:
         self._reports = reports
         self.directions: Directions | None = None  # found lately: seconds ago, not minutes
         self._published = self._renewed = time.monotonic()
+        self._complained = ""
+        self.shortage = Shortage()
 
     def publish_if_due(self, state: TrainState, batches: Course) -> None:
         """About once a second."""
@@ -34,20 +40,39 @@ class Publisher:
     def publish(self, state: TrainState, batches: Course, renew: bool) -> None:
         """Hand out the weights. The directions are kept for a while: sliders keep their sense.
 
-        A picture that fails is told, and never ends the training.
+        A picture that fails is told, and never ends the training; a lost GPU does.
         """
-        from trainer.inference.snapshot import publish
-
-        known = None if renew else self.directions
         try:
-            now = batches.at(state.step)
-            snapshot = publish(state.ema, state.step, now.device, now, known)
+            snapshot = self._snapshot(state, batches, renew)
         except Exception as error:
-            self._reports.failed.emit(describe(error))
+            self._complain(no_picture(describe_passing(error)))
             self._published = time.monotonic()
             return
+        self._complained = ""
         self.directions = snapshot.directions
         self._published = time.monotonic()
         if renew:
             self._renewed = self._published
         self._reports.publish(snapshot)
+
+    def _snapshot(self, state: TrainState, batches: Course, renew: bool) -> Snapshot:
+        """A copy of the weights beside them; where there is no room for it, on the CPU."""
+        from trainer.inference.snapshot import publish, publish_on_cpu
+
+        now, known = batches.at(state.step), self.directions
+        if not self.shortage.lasts:
+            there = known is not None and known.mean_image.device == now.device
+            kept = known if there and not renew else None  # others are of a shortage
+            try:
+                return publish(state.ema, state.step, now.device, now, kept)
+            except Exception as error:
+                if not self.shortage.begins_by(error, str(now.device)):
+                    raise
+            self.shortage.make_room()
+        return publish_on_cpu(state.ema, state.step, now, known)
+
+    def _complain(self, told: Failed) -> None:
+        """Told once, not once a second."""
+        if str(told) != self._complained:
+            self._complained = str(told)
+            self._reports.failed.emit(told)

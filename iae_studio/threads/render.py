@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,19 +10,21 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import Folders
+from iae_studio.threads.drawing import draw, no_picture
 from iae_studio.threads.engine import load_engine, no_engine
-from iae_studio.threads.explore import Explorers, Subject
-from iae_studio.threads.failures import describe
-from iae_studio.threads.weights import MomentLostError, load_moment, load_newest
-from trainer.devices.records import FoundDevices
-from trainer.messages import Cloud, Clusters, Failed, ModelFacts, Probe, Rendering
+from iae_studio.threads.explore import Explorers
+from iae_studio.threads.failures import describe, lost_of
+from iae_studio.threads.giving_back import give_back_much
+from iae_studio.threads.subject import Subject
+from iae_studio.threads.weights import MomentLostError, load_moment, read_ahead
+from iae_studio.threads.weights_at_hand import Asked, WeightsAtHand
+from trainer.devices.faults import lost_in_words
+from trainer.devices.records import AUTO, FoundDevices
+from trainer.messages import Cloud, Clusters, DeviceLostError, Failed, ModelFacts, Probe, Rendering
 from trainer.storage.snapshots import Moment
 
 if TYPE_CHECKING:
     from trainer.inference.snapshot import Snapshot
-
-
-AHEAD = 0.05  # s: models that take longer to read are not read ahead, or a hand would wait
 
 
 class RenderThread(QThread):
@@ -39,8 +38,11 @@ class RenderThread(QThread):
     clustered = Signal(Clusters)
     failed = Signal(Failed)
     recovered = Signal()  # what failed before is drawn again
+    fellBack = Signal()  # the GPU's memory is full: the CPU draws ...
+    cameBack = Signal()  # ... and now the GPU again
     blank = Signal(int)  # to this probe: what is displayed could not be loaded
     broken = Signal()  # the engine itself could not be loaded
+    deviceLost = Signal(object)  # Lost: what is shown stays until another one is to be used
     momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
 
     def __init__(self, explorers: Explorers | None = None, parent: QObject | None = None) -> None:
@@ -53,7 +55,7 @@ class RenderThread(QThread):
         self._clusters = False
         self._displayed: DisplayedModel | None = None
         self._folders = Folders()
-        self._device = "auto"
+        self._device = AUTO
         self._live: Snapshot | None = None
         self._moment: Moment | None = None
         self._near: tuple[Moment, ...] = ()
@@ -61,9 +63,8 @@ class RenderThread(QThread):
         self._reload = False
         self._quit = False
         # The thread's own: what it has in hand, and what it said of what is displayed.
-        self._loaded: tuple[DisplayedModel, Moment | None] | None = None
-        self._snapshot: Snapshot | None = None
-        self._newest: tuple[DisplayedModel, Snapshot] | None = None  # as the disk has them
+        self._weights = WeightsAtHand()
+        self._short = False  # of memory: the CPU drew last
         self._complained = ""
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
@@ -94,13 +95,28 @@ class RenderThread(QThread):
         """Answer on this device from now on, by its name."""
         with self._wake:
             self._device, self._due, self._reload = device, True, True
+            self._weights.shortage.over()
             self._wake.notify()
+
+    def prefer(self, device: str) -> None:
+        """Before the start: answer on this device, if it is there and works."""
+        self._device = device
 
     def offer(self, snapshot: Snapshot) -> None:
         """New weights of the running training; may be called from any thread."""
         with self._wake:
             self._live = snapshot
             if self._moment is None and self._displayed is not None and self._displayed.live:
+                self._due = True
+                self._wake.notify()
+
+    def training_over(self, next_begins: bool) -> None:
+        """Its live weights are let go, unless others are on their way; its memory is there."""
+        with self._wake:
+            if not next_begins:
+                self._live = None
+            self._weights.shortage.over()
+            if self._short:  # draw again what is shown
                 self._due = True
                 self._wake.notify()
 
@@ -112,82 +128,91 @@ class RenderThread(QThread):
 
     def run(self) -> None:
         try:
-            self.ready.emit(load_engine())
+            found = load_engine()
+            with self._wake:
+                if self._device not in {device.name for device in found.usable}:
+                    self._device = AUTO
+            self.ready.emit(found)
         except Exception as error:
             self.failed.emit(no_engine(error))
             self.broken.emit()
             return
-        self._serve()
+        while self._answer_next():
+            pass  # what it was answered with is not held while nothing is asked
 
-    def _serve(self) -> None:
-        while True:
-            with self._wake:
-                self._wake.wait_for(lambda: self._due or self._quit)
-                if self._quit:
-                    return
-                probe, clusters = self._probe, self._clusters
-                displayed, live = self._displayed, self._live
-                folders, device, moment = self._folders, self._device, self._moment
-                if self._reload:
-                    self._loaded, self._complained, self._shared = None, "", None
-                    self._newest = None
-                self._due = self._reload = False
-            if displayed is None or probe is None:
-                continue
-            try:
-                if not self._follows(displayed, moment, live):
-                    self._load(displayed, folders, device, moment)
-                if self._snapshot is not None:
-                    share = partial(self._share, self._snapshot, displayed, moment, folders)
-                    if moment is None:  # else a hand moves the time: its pictures come first
-                        share()
-                    self._draw(self._snapshot, probe, clusters, share)
-                    self._read_ahead(displayed, folders, device)
-                    continue
-            except MomentLostError as lost:
-                self._lose(lost)
-                continue
-            except Exception as error:
-                self._snapshot, self._loaded = None, None  # the next question tries again
-                self._complain(describe(error))
-            self.blank.emit(probe.stamp)
-
-    def _follows(
-        self, displayed: DisplayedModel, moment: Moment | None, live: Snapshot | None
-    ) -> bool:
-        """Take the weights of the running training, if it is that which is shown."""
-        follows = moment is None and displayed.live
-        if follows and live is not None and live.recipe == displayed.recipe:
-            self._snapshot, self._loaded = live, None
+    def _answer_next(self) -> bool:
+        with self._wake:
+            self._wake.wait_for(lambda: self._due or self._quit)
+            if self._quit:
+                return False
+            renewed = self._reload
+            if self._reload:
+                self._complained, self._shared = "", None
+                self._weights.forget()
+            self._due = self._reload = False
+            if self._displayed is None or self._probe is None:
+                return True
+            asked = Asked(
+                *(self._probe, self._clusters, self._displayed, self._moment),
+                *(self._live, self._folders, self._device),
+            )
+        try:
+            if self._picture(asked):
+                if renewed:
+                    give_back_much()  # the model before was a larger one, perhaps
+                return True
+        except (MomentLostError, DeviceLostError) as lost:
+            self._give_up(lost) if isinstance(lost, DeviceLostError) else self._lose(lost)
             return True
-        return False
+        except Exception as error:
+            self._weights.drop()  # the next question tries again
+            self._complain(no_picture(describe(error)))
+        self.blank.emit(asked.probe.stamp)
+        return True
 
-    def _load(
-        self, displayed: DisplayedModel, folders: Folders, device: str, moment: Moment | None
-    ) -> None:
-        """Take the weights of a moment, or the newest on the disk, which are read once."""
-        if self._loaded == (displayed, moment):
-            return
-        if moment is not None:
-            self._snapshot = load_moment(displayed, folders, device, moment)
+    def _picture(self, asked: Asked) -> bool:
+        """Draw on the device that was chosen, or where that has no room, on the CPU."""
+        was_short = self._short
+        try:
+            drawn = self._picture_on_one(asked)
+        except Exception as error:
+            if not self._weights.begins_to_lack(error, asked):
+                raise
+            self._shared, self._short = None, True
         else:
-            if self._newest is None or self._newest[0] != displayed:
-                self._newest = displayed, load_newest(displayed, folders, device)
-            self._snapshot = self._newest[1]
-        self._loaded = displayed, moment
+            self._short = self._weights.shortage.lasts
+            if was_short and not self._short:
+                self.cameBack.emit()
+            return drawn
+        if not was_short:
+            self.fellBack.emit()
+        return self._picture_on_one(asked)
 
-    def _read_ahead(self, displayed: DisplayedModel, folders: Folders, device: str) -> None:
+    def _picture_on_one(self, asked: Asked) -> bool:
+        """False if there are no weights to draw with."""
+        snapshot = self._weights.of(asked)
+        if snapshot is None:
+            return False
+        share = partial(self._share, snapshot, asked)
+        if asked.moment is None:  # else a hand moves the time: its pictures come first
+            share()
+        try:
+            with lost_in_words(snapshot.device):
+                draw(snapshot, asked.probe, asked.clusters, self)
+        finally:
+            share()
+        if self._complained:
+            self._complained = ""
+            self.recovered.emit()
+        self._read_ahead(asked)
+        return True
+
+    def _read_ahead(self, asked: Asked) -> None:
         """Moments that a hand may want next, one by one, until something is asked."""
         with self._wake:
             near, self._near = self._near, ()
-        for moment in near:
-            if self._due or self._quit:
-                return
-            began = time.monotonic()
-            with suppress(MomentLostError):  # told when it is looked at
-                load_moment(displayed, folders, device, moment)
-            if time.monotonic() - began > AHEAD:
-                return
+        load = partial(load_moment, asked.displayed, asked.folders, self._weights.device)
+        read_ahead(near, load, lambda: self._due or self._quit)
 
     def _lose(self, lost: MomentLostError) -> None:
         """The newest weights answer in its place, unless another moment is wanted by now."""
@@ -195,55 +220,31 @@ class RenderThread(QThread):
             if self._moment == lost.moment:
                 self._moment = None
             self._due = True
-        self._loaded = None
+        self._weights.read_again()
         self.momentLost.emit(lost.moment, lost.why)
 
-    def _share(
-        self,
-        snapshot: Snapshot,
-        displayed: DisplayedModel,
-        moment: Moment | None,
-        folders: Folders,
-    ) -> None:
+    def _give_up(self, error: DeviceLostError) -> None:
+        """Nothing on that GPU is asked again; whoever hears of it names another device."""
+        self._weights.forget()
+        with self._wake:
+            live, self._shared = self._live, None
+            self._live = None if live is not None and str(live.device) == error.device else live
+        self.deviceLost.emit(lost_of(error))
+
+    def _share(self, snapshot: Snapshot, asked: Asked) -> None:
         """Unless something else is to be shown by now."""
         if self._explorers is None:
             return
-        root = folders.of(displayed.recipe.data.name)
+        displayed, moment = asked.displayed, asked.moment
+        root = asked.folders.of(displayed.recipe.data.name)
         with self._wake:
             if not self._reload and moment == self._moment and snapshot is not self._shared:
                 self._shared = snapshot
-                file = None if moment is None else moment.path
-                live = displayed.live and moment is None
+                file, live = (moment.path, False) if moment else (None, displayed.live)
                 self._explorers.show(Subject(snapshot, displayed.path, root, file, live))
-
-    def _draw(
-        self, snapshot: Snapshot, probe: Probe, clusters: bool, then: Callable[[], None]
-    ) -> None:
-        try:
-            self._answer(snapshot, probe, clusters)
-        finally:
-            then()
-        if self._complained:
-            self._complained = ""
-            self.recovered.emit()
 
     def _complain(self, told: Failed) -> None:
         """Told once, not at each question; not of what is displayed no more."""
         if not self._reload and str(told) != self._complained:
             self._complained = str(told)
             self.failed.emit(told)
-
-    def _answer(self, snapshot: Snapshot, probe: Probe, clusters: bool) -> None:
-        from trainer.inference.render import render, render_clusters, sample_cloud
-
-        self.factsKnown.emit(snapshot.facts(), probe.stamp)
-        recipe = snapshot.recipe
-        if recipe.two_dimensional:
-            seed = probe.noise_seeds[0] if probe.noise_seeds else 0
-            self.clouded.emit(sample_cloud(snapshot, probe.stamp, seed, probe.noise_scale))
-        elif clusters and recipe.categorical:
-            self.clustered.emit(render_clusters(snapshot, probe))
-        # A question asked before the model was exchanged may hold images of another shape.
-        elif len(probe.images) and probe.images.shape[1:] == recipe.image_shape:
-            ahead = self.previewed.emit if len(probe.images) > 1 else None
-            self.rendered.emit(render(snapshot, probe, ahead))

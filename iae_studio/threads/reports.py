@@ -29,6 +29,7 @@ class TrainingReports(QThread):
     saved = Signal(object, int)
     unsaved = Signal(str)  # why a save failed: it stays in memory, paused
     failed = Signal(Failed)
+    deviceLost = Signal(object)  # Lost: before the training has failed
     ended = Signal()
     leftOut = Signal(str)  # what is trained on of the user's images, and what is not
     momentKept = Signal(object)  # the run whose weights were kept, as they are on the way

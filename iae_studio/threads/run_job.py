@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from iae_studio.state.training import State
 from iae_studio.threads.course_changes import change_course
-from iae_studio.threads.failures import describe
+from iae_studio.threads.failures import describe, describe_passing
 from iae_studio.threads.publishing import Publisher
 from iae_studio.threads.reports import Mailbox, TrainingReports
 from trainer.data.amending import Amend
 from trainer.data.aside import Change
-from trainer.messages import DivergedError, Failed, Progress
+from trainer.messages import Failed, Progress
+from trainer.training.slept import took
 
 if TYPE_CHECKING:
     from trainer.inference.history import History
@@ -78,10 +79,8 @@ class RunJob:
         """A report's steps, or the end where there are no more; whether it is saved."""
         try:
             progress = next(steps, None)
-        except DivergedError:
-            raise
         except Exception as error:
-            return self._broke_off(error)
+            return self._broke_off(describe_passing(error))
         if progress is None:
             return self._end(State.FINISHED)
         self._report(progress)
@@ -125,7 +124,7 @@ class RunJob:
     def _may_quit(self) -> bool:
         try:
             why = self.save()
-        except DivergedError as error:  # there is nothing to keep
+        except Exception as error:  # it diverged, or the GPU is lost: there is nothing to keep
             self.reports.failed.emit(describe(error))
             return True
         if why is not None:
@@ -166,6 +165,10 @@ class RunJob:
 
     # ---- saving and ending -------------------------------------------------------------------
 
+    def let_go(self) -> None:
+        """It is over: its steps know it, and would keep all tensors until garbage is collected."""
+        self._course = iter(())
+
     def save(self) -> Failed | None:
         """Write a checkpoint; where that fails it is told, and the training waits; returns why."""
         why = self._write()
@@ -182,9 +185,9 @@ class RunJob:
         self.reports.stateChanged.emit(State.UNSAVED)
         self.reports.unsaved.emit(str(why))
 
-    def _broke_off(self, error: Exception) -> bool:
+    def _broke_off(self, why: Failed) -> bool:
         """A step failed: keep the steps before it, and say why; whether the run has ended."""
-        self.reports.failed.emit(describe(error))
+        self.reports.failed.emit(why)
         if self.state.torn:
             self.ending = State.FAILED
             return True
@@ -195,14 +198,12 @@ class RunJob:
         began, why = time.monotonic(), None
         try:
             self.folder.save(self.state, self.batches)
-        except DivergedError:
-            raise
         except Exception as error:
-            why = describe(error)
+            why = describe_passing(error)
         else:
             self.reports.saved.emit(self.folder.path, self.state.step)
         self._saved = time.monotonic()
-        self._cost = self._saved - began
+        self._cost = took(began, self._saved)
         return why
 
     def _end(self, outcome: State) -> bool:
@@ -237,10 +238,8 @@ class RunJob:
 
         try:
             self.folder = saved_elsewhere(self.folder, parent, self.state, self.batches)
-        except DivergedError:
-            raise
         except Exception as error:
-            self._wait(describe(error))
+            self._wait(describe_passing(error))
             return False
         self.reports.saved.emit(self.folder.path, self.state.step)
         self.ending = self._outcome or State.IDLE

@@ -8,18 +8,25 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iae_studio.state.cancelling import CancellableProgress, CancelledError
 from iae_studio.state.folders import Folders
 from iae_studio.state.training import State
-from iae_studio.threads.failures import describe
+from iae_studio.threads.failures import describe, lost_of
+from iae_studio.threads.giving_back import give_back_all
 from iae_studio.threads.reports import TrainingReports
 from iae_studio.threads.run_job import RunJob
 from trainer.data.amending import Amend
 from trainer.data.aside import Change
+from trainer.devices.faults import device_is_lost, lost_in_words
+from trainer.messages import DeviceLostError
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import new_run_folder
 from trainer.storage.snapshots import MOST_BYTES
+
+if TYPE_CHECKING:
+    import torch
 
 ENDS = ("quit", "abandon")  # commands that end the thread
 
@@ -97,25 +104,36 @@ class TrainingThread(TrainingReports):
         except CancelledError:
             self.noted.emit("Loading was cancelled.")
             self.stateChanged.emit(State.IDLE)
+        except DeviceLostError as error:
+            self.deviceLost.emit(lost_of(error))
+            self.stateChanged.emit(State.FAILED)
         except Exception as error:
             self.failed.emit(describe(error))
             self.stateChanged.emit(State.FAILED)
+        give_back_all()
         self.ended.emit()
         return quitting
 
     def _train(self, letter: _Begin) -> bool:
-        from trainer.data.loading import load_data, settled
         from trainer.devices.choice import choose_device
         from trainer.devices.threads import use_threads
-        from trainer.inference.history import History
-        from trainer.training.aside import Course
-        from trainer.training.checkpoint import RunFolder
-        from trainer.training.run_images import keep_list, trained_on
-        from trainer.training.state import check_can_start
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
-        recipe, device = letter.recipe, choose_device(letter.device)
+        device = choose_device(letter.device)
+        with lost_in_words(device):
+            return self._train_on(device, letter)
+
+    def _train_on(self, device: torch.device, letter: _Begin) -> bool:
+        from trainer.data.loading import load_data, settled
+        from trainer.inference.history import History
+        from trainer.training.aside import Course
+        from trainer.training.checkpoint import RunFolder
+        from trainer.training.lost_device import lost_training
+        from trainer.training.run_images import keep_list, trained_on
+        from trainer.training.state import check_can_start
+
+        recipe = letter.recipe
         letter.progress.check()
         check_can_start(recipe, device)
         run = None if letter.run is None else RunFolder(letter.run)
@@ -139,8 +157,13 @@ class TrainingThread(TrainingReports):
             self.holds_work = True
             try:
                 quitting = job.work(self._mailbox)
+            except Exception as error:
+                if not device_is_lost(error):
+                    raise
+                raise lost_training(error, job.folder, state, course) from error
             finally:
                 self.holds_work = False
+                job.let_go()
         # Only now can somebody else train the run.
         if job.ending is not None:
             self.stateChanged.emit(job.ending)

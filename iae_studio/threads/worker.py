@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from iae_studio.state.cancelling import CancelledError
 from iae_studio.threads.failures import describe
+from iae_studio.threads.giving_back import give_back_much
 from trainer.messages import Failed
 
 T = TypeVar("T")
@@ -88,6 +89,7 @@ class WorkThread(QThread):
             self._do(job)
             with self._wake:
                 self._hand = None
+            give_back_much()  # a film, or an evaluation, may have taken it
 
     def _do(self, job: _Job) -> None:
         try:

@@ -7,7 +7,7 @@ from iae_studio.state.own_options import own_options
 from iae_studio.state.queue import Queue
 from iae_studio.state.queue_items import ENDED, Item, Stage
 from iae_studio.state.training import State
-from iae_studio.views.training_bar import duration
+from iae_studio.views.durations import duration
 from iae_studio.widgets.card import Card
 
 ICONS = {

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QMenu,
     QProgressBar,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -22,6 +21,8 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row, tool
+from iae_studio.views.durations import duration
+from iae_studio.views.training_status import TrainingStatus
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from trainer.devices.records import CPU
@@ -39,19 +40,9 @@ WORDS = {
     State.FAILED: "Stopped by an error",
 }
 ROOMY = 1240  # px: a narrower bar shows the icons of its buttons alone, and no figure
+WIDE = 1480  # px: in a narrower one the figure makes room for what is told of a training
 TIGHT = 720  # px: in a narrower one the ways to train are in the Train menu alone
 FIGURE = 240  # px
-
-
-def duration(seconds: float) -> str:
-    """A time that is left, with as many digits as it deserves."""
-    if not seconds < 360_000:  # nor is it a number, perhaps
-        return "long"
-    minutes, rest = divmod(int(max(seconds, 0)), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
 
 
 class TrainingBar(QWidget):
@@ -72,12 +63,7 @@ class TrainingBar(QWidget):
         self._figure = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self._figure.setProperty("caption", True)
         theme.follow(self._figure, lambda: self._figure.setMaximumWidth(theme.px(FIGURE)))
-        self._status = ElidedLabel()
-        self._status.setObjectName("statusText")
-        self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._status.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._status.setAccessibleDescription("Training status")
-        self._status.setFont(theme.tabular(self._status.font()))
+        self._status = TrainingStatus()
         self._make_buttons(training)
         self._make_device_box()
         self._lay_out()
@@ -171,7 +157,8 @@ class TrainingBar(QWidget):
 
     def _fold(self) -> None:
         narrow = self.width() < theme.px(ROOMY)
-        self._figure.setHidden(narrow)
+        tells = self._training.busy and self.width() < theme.px(WIDE)
+        self._figure.setHidden(narrow or tells)
         ways = self._more.menu()
         self._more.setVisible(ways is not None and self.width() >= theme.px(TIGHT))
         for control in (self.pause, self.step, self.stop, self.save):
@@ -190,7 +177,7 @@ class TrainingBar(QWidget):
             self.device.setCurrentIndex(self.device.findData(self._devices.chosen))
 
     def _device_chosen(self) -> None:
-        self._devices.choose(self.device.currentData())
+        self._devices.choose_by_hand(self.device.currentData())
 
     def _show_title(self, model: DisplayedModel) -> None:
         recipe = model.recipe
@@ -221,12 +208,13 @@ class TrainingBar(QWidget):
         self.step.setEnabled(started and state is not State.UNSAVED)
         self.stop.setEnabled(busy or self._training.loading is not None)
         self.device.setEnabled(not busy)
+        self._fold()
         indeterminate = state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
         if state in (State.IDLE, State.LOADING):
             self._line.setValue(0)
             self._progress = None
-        self._status.setText(WORDS[state])
+        self._status.show_words(WORDS[state])
         if self._progress is not None and state in (State.TRAINING, State.PAUSED):
             self._show_progress(self._progress)
         self.setProperty("state", state.value)
@@ -241,19 +229,19 @@ class TrainingBar(QWidget):
         self._line.setRange(0, loading.total)
         self._line.setValue(loading.done)
         counted = f": {loading.done:,} of {loading.total:,} images" if loading.total else ""
-        self._status.setText(f"Loading data{counted}")
+        self._status.show_words(f"Loading data{counted}")
 
     def _show_progress(self, progress: Progress) -> None:
         self._progress = progress
         self._line.setRange(0, 1000)
         self._line.setValue(min(1000 * progress.step // max(1, progress.steps), 1000))
         short = f"step {progress.step:,} of {progress.steps:,}"
-        words = f"{WORDS[self._training.state]} · {short}"
-        training = self._training.recipe
-        if training is not None and training != self._displayed.recipe:
-            words = f"{training.name}: {words}"
+        words, training = short, self._training.recipe
+        another = training is not None and training != self._displayed.recipe
+        name = f"{training.name}: " if training is not None and another else ""
         if self._training.state is State.TRAINING:
             left = f" · {duration(progress.eta)} left"
             words += f" · {progress.rate:,.1f}/s{left}"
             short += left
-        self._status.setText(words, short)
+        stated = f"{name}{WORDS[self._training.state]} · {words}"
+        self._status.show_words(stated, short, progress.memory, f"{name}{words}")

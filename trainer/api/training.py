@@ -19,6 +19,7 @@ from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data, settled
 from trainer.data.progress import OnProgress, unheard
 from trainer.devices.choice import choose_device
+from trainer.devices.faults import ON_THE_CPU, lost_in_words
 from trainer.inference.history import History
 from trainer.messages import Progress, UserError
 from trainer.recipe.catalogue import find_recipe
@@ -70,7 +71,8 @@ def train(
     while the data load.
 
     Raises UserError where a recipe, a setting or the folder is not right, DataMissingError where
-    the data are not at hand; and while it trains DivergedError.
+    the data are not at hand; and while it trains DivergedError, and DeviceLostError, which
+    names the last checkpoint, where its GPU is lost.
     """
     for name, value in (("steps", steps), ("minutes", minutes)):
         if value is not None and not value > 0:
@@ -81,19 +83,21 @@ def train(
         recipe = _resumed(recipe, out, settings, own)
     else:
         recipe = _begun(_with_images(recipe, own), settings, steps)
-    check_can_start(recipe, choose_device(device))
-    root = None if data is None else typed_path(data)
-    before = trained_on(RunFolder(typed_path(out))) if resume and out is not None else None
-    loaded = load_data(recipe, root, loading, before)
-    batches = loaded.batches(recipe, choose_device(device))
-    if not resume:
-        recipe = settled(recipe, loaded)
-        recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
-    # The folder is made late: not for a run that cannot begin.
-    folder = new_run_folder(recipe.name) if out is None else typed_path(out)
-    run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
     limits = _Limits(steps, minutes, save_every, not_saved, again)
-    return Training(run_folder, recipe, loaded, batches, limits)
+    chosen = choose_device(device)
+    with lost_in_words(chosen, ON_THE_CPU):
+        check_can_start(recipe, chosen)
+        root = None if data is None else typed_path(data)
+        before = trained_on(RunFolder(typed_path(out))) if resume and out is not None else None
+        loaded = load_data(recipe, root, loading, before)
+        batches = loaded.batches(recipe, chosen)
+        if not resume:
+            recipe = settled(recipe, loaded)
+            recipe = fit_to_time(recipe, batches, minutes) if minutes else recipe
+        # The folder is made late: not for a run that cannot begin.
+        folder = new_run_folder(recipe.name) if out is None else typed_path(out)
+        run_folder = RunFolder(folder) if resume else RunFolder.create(folder, recipe)
+        return Training(run_folder, recipe, loaded, batches, limits)
 
 
 @dataclass(frozen=True)

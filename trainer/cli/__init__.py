@@ -29,7 +29,8 @@ from trainer.cli import (
     train,
 )
 from trainer.cli.writing import printable
-from trainer.messages import DataMissingError, UserError
+from trainer.devices.faults import ON_THE_CPU, device_is_lost, lost
+from trainer.messages import DataMissingError, DeviceLostError, UserError
 from trainer.storage.faults import FULL_MEMORY, memory_is_full, told
 
 COMMANDS = (
@@ -47,8 +48,8 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code.
 
-    0; 1 where some of several items failed, 2 for bad input or a disk that refuses, 130 after
-    Ctrl-C.
+    0; 1 where some of several items failed or a GPU was lost, 2 for bad input or a disk that
+    refuses, 130 after Ctrl-C.
     """
     _print_any_name()
     try:
@@ -60,11 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DataMissingError as error:
         return _refused(f"{error}{_where_now(error, arguments)}")
     except UserError as error:
-        return _refused(str(error))
+        return _refused(str(error), 1 if isinstance(error, DeviceLostError) else 2)
     except (MemoryError, RuntimeError) as error:
-        if not memory_is_full(error):
-            raise
-        return _refused(FULL_MEMORY)
+        return _broke_down(error)
     except KeyboardInterrupt:
         print("trainer: interrupted", file=sys.stderr)
         return 130
@@ -88,10 +87,19 @@ def _where_now(error: DataMissingError, arguments: Sequence[str] | None) -> str:
     return " Say where they are now by --images DIR." if error.path and known else ""
 
 
-def _refused(why: str) -> int:
+def _broke_down(error: Exception) -> int:
+    """Say that the memory is full, or the GPU lost. Raises again what is a fault of ours."""
+    if device_is_lost(error):
+        return _refused(f"{lost(error)} {ON_THE_CPU}", 1)
+    if not memory_is_full(error):
+        raise error
+    return _refused(FULL_MEMORY)
+
+
+def _refused(why: str, code: int = 2) -> int:
     """Say in one line what is wrong."""
     print(f"trainer: {printable(why)}", file=sys.stderr)
-    return 2
+    return code
 
 
 def _print_any_name() -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.cli.arguments import Commands, add_data_and_device, named_path, positive, seeds
-from trainer.messages import DataMissingError, UserError
+from trainer.devices.faults import lost_in_words
+from trainer.messages import DataMissingError, DeviceLostError, UserError
 from trainer.storage.faults import FULL, in_words, told
 from trainer.storage.paths import data_root, reproduction_root
 
 if TYPE_CHECKING:
     from trainer.reporting.reproduce.work import Workplace
+
+KEPT = "What was measured is kept; the same command goes on, with --device cpu on the CPU."
 
 
 def add_parser(commands: Commands) -> None:
@@ -53,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
         if is_done(trial, seed, place):
             continue
         try:
-            whole = carry_out(trial, seed, place)
+            with lost_in_words(place.device):
+                whole = carry_out(trial, seed, place)
+        except DeviceLostError as error:  # and so it is for all others
+            _write_page(place)
+            raise DeviceLostError(error.event, error.kept, KEPT) from error
         except OSError as error:
             if error.errno in FULL:  # and so it is for all others
                 raise UserError(

@@ -19,7 +19,8 @@ from trainer.cli.arguments import (
     seed,
 )
 from trainer.cli.loading import loading_bar
-from trainer.messages import UserError
+from trainer.devices.records import AUTO, CPU
+from trainer.messages import DeviceLostError, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
@@ -107,7 +108,7 @@ def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> 
     for told in training.told:
         print(told, file=sys.stderr)
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
-    with training:
+    with _taken_up_on_the_cpu(args, folder), training:
         if training.step >= training.until:
             stands = f"It already stands at step {training.step:,}"
             print(f"{stands}; ask for more by --steps.", file=sys.stderr)
@@ -116,10 +117,8 @@ def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> 
             whole = train_with_bar(training, training.step, training.until, interrupts)
     if not whole:
         with suppress(OSError):  # the terminal may be gone
-            print(
-                f"\nSaved at step {training.step:,}. Go on with: {_again(args, folder)}",
-                file=sys.stderr,
-            )
+            again = _again(args, folder, args.device)
+            print(f"\nSaved at step {training.step:,}. Go on with: {again}", file=sys.stderr)
         return interrupts.code
     print(f"Done: step {training.step:,}, saved in {folder}", file=sys.stderr)
     print(f"Measure it: python -m trainer evaluate {shlex.quote(str(folder))}", file=sys.stderr)
@@ -164,11 +163,22 @@ def _notes_told() -> Iterator[None]:
         raise
 
 
-def _again(args: argparse.Namespace, folder: Path) -> str:
+@contextmanager
+def _taken_up_on_the_cpu(args: argparse.Namespace, folder: Path) -> Iterator[None]:
+    """Where the GPU is lost, the command that goes on."""
+    try:
+        yield
+    except DeviceLostError as error:
+        way = f"Go on on the CPU: {_again(args, folder, CPU)}"
+        raise DeviceLostError(error.event, error.kept, way) from error
+
+
+def _again(args: argparse.Namespace, folder: Path, device: str) -> str:
     """The command that goes on."""
     words = ["python", "-m", "trainer", "train", args.recipe, "--out", str(folder), "--resume"]
     words += ["--steps", str(args.steps)] if args.steps else []
     words += ["--data", str(args.data)] if args.data else []
+    words += ["--device", device] if device != AUTO else []
     return shlex.join(words)
 
 

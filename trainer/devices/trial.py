@@ -11,6 +11,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from trainer.devices.first_optimiser import prepare_optimisers
 from trainer.storage.faults import memory_is_full
 
 NEAR = 1e-2  # that the device's outcome may differ from the CPU's: TF32 has ten bits
@@ -44,6 +45,7 @@ def title_of(device: torch.device) -> str:
 
 def _small_step(device: torch.device) -> Tensor:
     """A step of Adam on what our networks are made of; outputs before and after it, on the CPU."""
+    prepare_optimisers()
     draw = torch.Generator().manual_seed(0)
     net = nn.Sequential(
         nn.Conv2d(3, 8, 4, 2, 1),

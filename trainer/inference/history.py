@@ -15,6 +15,7 @@ from trainer.models.directions import Directions
 from trainer.storage.files import is_missing
 from trainer.storage.snapshots import MOST_BYTES, moments_in, remove, snapshot_path, surplus
 from trainer.training.checkpoint import RunFolder
+from trainer.training.slept import took
 from trainer.training.state import TrainState
 
 CLOSEST = 1.15  # each step is at least so many times the one before it
@@ -67,12 +68,13 @@ class History:
             snapshot = publish(state.ema, state.step, now.device, now, known)
             export_model(snapshot, snapshot_path(self._run.path, state.step), {})
             self._thin_out()
-        except (UserError, OSError, RuntimeError) as error:  # a full disk, weights beyond 16 bits
+        except (UserError, OSError, RuntimeError, MemoryError) as error:
+            # A full disk or memory, weights beyond 16 bits.
             log.info("No snapshot was kept of step %s. %s", f"{state.step:,}", error)
             return False
         finally:
             self._taken = time.monotonic()
-            cost = self._taken - began
+            cost = took(began, self._taken, most=15.0)
             # Nothing was waited for before the first: the second is waited for twice as long.
             self._cost = cost if self.spent else 2 * cost
             self.spent += cost

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainer.data.batches import TrainingBatches
 from trainer.data.loading import load_data
@@ -51,6 +51,17 @@ class Snapshot:
             reach,
         )
 
+    def on(self, device: torch.device) -> Snapshot:
+        """The same on another device; nothing is made on this one on the way."""
+        known = self.directions
+        if known is not None:
+            known = Directions(**{k: v.to(device) for k, v in known.tensors().items()})
+        return replace(self, model=_copied(self.model, device), directions=known, device=device)
+
+    def on_cpu(self) -> Snapshot:
+        """Itself, or a copy on the CPU."""
+        return self if self.device.type == "cpu" else self.on(torch.device("cpu"))
+
 
 def publish(
     model: Model,
@@ -66,6 +77,28 @@ def publish(
     if recipe.two_dimensional:
         return Snapshot(recipe, step, frozen, None, device, batches.data.rows[:CLOUD].cpu())
     return Snapshot(recipe, step, frozen, known or find_directions(frozen, batches.data), device)
+
+
+def publish_on_cpu(
+    model: Model, step: int, batches: TrainingBatches, known: Directions | None = None
+) -> Snapshot:
+    """The same where a GPU has no room for a copy, nor to find directions in."""
+    points = batches.data.rows[:CLOUD].cpu() if model.recipe.two_dimensional else None
+    held = Snapshot(model.recipe, step, model, known, batches.device, points)
+    made = held.on(torch.device("cpu"))  # always a copy
+    made.model.eval().requires_grad_(False)
+    made.model.discriminators.clear()
+    return made
+
+
+def _copied(model: Model, device: torch.device) -> Model:
+    """A copy whose weights are made on that device."""
+    weights: dict[int, object] = {
+        id(weight): nn.Parameter(weight.detach().to(device, copy=True), requires_grad=False)
+        for weight in model.parameters()
+    }
+    weights |= {id(value): value.detach().to(device, copy=True) for value in model.buffers()}
+    return copy.deepcopy(model, weights)
 
 
 def fresh_snapshot(recipe: Recipe, device: torch.device, root: Path | None = None) -> Snapshot:

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import torch
 
+from trainer.devices.memory import free_on
 from trainer.inference.model_files import load_moment
 from trainer.inference.snapshot import Snapshot
 from trainer.storage.faults import in_words
 
 MOST_BYTES = 1 << 29  # of all weights that are held: those of four large models
+PART = 8  # of what is free on the device, or is held there by this, that may be held at the most
 
 
 class SnapshotCache:
@@ -44,11 +46,20 @@ class SnapshotCache:
                 self._held.move_to_end(key)
                 return self._held[key]
         loaded = load()
+        free = _free_on(loaded.device)
         with self._lock:
             self._held[key] = loaded
-            while len(self._held) > 1 and self._size() > self._most:
+            most = min(self._most, (free + self._size()) // PART)
+            while len(self._held) > 1 and self._size() > most:
                 self._held.popitem(last=False)
         return loaded
+
+    def forget(self, device: str = "") -> None:
+        """Hold nothing, or nothing of a device: the memory is wanted, or the device was lost."""
+        with self._lock:
+            for key, snapshot in list(self._held.items()):
+                if device in ("", str(snapshot.device)):
+                    del self._held[key]
 
     def _size(self) -> int:
         return sum(map(size_of, self._held.values()))
@@ -57,6 +68,13 @@ class SnapshotCache:
 def size_of(snapshot: Snapshot) -> int:
     """The bytes of its weights."""
     return sum(value.nbytes for value in snapshot.model.state_dict().values())
+
+
+def _free_on(device: torch.device) -> int:
+    try:
+        return free_on(device)
+    except RuntimeError:  # a driver that was lost
+        return 0
 
 
 LATELY = SnapshotCache()  # of the whole program

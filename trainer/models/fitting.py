@@ -16,6 +16,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from trainer.devices.faults import device_is_lost
 from trainer.messages import UserError
 from trainer.recipe.migration import brief, brief_error
 from trainer.storage.faults import FULL_MEMORY, memory_is_full
@@ -129,6 +130,8 @@ def in_file(path: Path, way_out: str) -> Iterator[None]:
         *(RuntimeError, KeyError, ValueError, TypeError),
         *(IndexError, OverflowError, MemoryError),
     ) as error:
+        if device_is_lost(error):  # nothing is wrong with the file
+            raise
         if memory_is_full(error):
             raise UserError(FULL_MEMORY) from error
         why = f" ({error})" if isinstance(error, MisfitError) else ""

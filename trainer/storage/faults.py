@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import clear_frames
 
 from trainer.messages import UserError
 
@@ -33,7 +34,11 @@ FULL_MEMORY = (
     "close other programs."
 )
 # As torch says it of the processor's memory; of a GPU's it has a class, which is not imported here.
-_NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
+_NO_MEMORY = (
+    *("can't allocate memory", "not enough memory", "out of memory"),
+    # Of the libraries that compute on a GPU, and of Apple's and Intel's drivers.
+    *("status_alloc_failed", "insufficient memory", "out_of_device_memory", "out_of_resources"),
+)
 
 
 MOST_SHOWN = 400  # letters of a path
@@ -74,6 +79,17 @@ def memory_is_full(error: BaseException) -> bool:
         return True
     said = str(error).lower()
     return isinstance(error, RuntimeError) and any(words in said for words in _NO_MEMORY)
+
+
+def forget_locals(error: BaseException) -> None:
+    """What the frames that an error came through hold is free: tensors of a step, say.
+
+    They hold it for as long as somebody holds the error, to save a run or to tell of it.
+    """
+    known: BaseException | None = error
+    while known is not None:
+        clear_frames(known.__traceback__)
+        known = known.__cause__ or known.__context__
 
 
 def _stands_somewhere() -> bool:

@@ -200,7 +200,8 @@ def _go_by(state: TrainState, recipe: Recipe) -> None:
 def _room(device: torch.device) -> float:
     """The bytes that a trial may take."""
     share = TAKEN * free_on(device)
-    return share if device.type == "cuda" else min(share, MOST_TAKEN)
+    own = device.type in ("cuda", "xpu")  # memory that the window and others do not live in
+    return share if own else min(share, MOST_TAKEN)
 
 
 def _timed(state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress) -> float:

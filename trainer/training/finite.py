@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainer.messages import DivergedError
+from trainer.training.slept import took
 from trainer.training.state import TrainState
 
 SHARE = 0.005  # of the time may be spent on looking
@@ -61,5 +62,5 @@ class FiniteWatch:
             return False
         found = not is_finite(state)
         ended = time.perf_counter()
-        self._next = ended + (ended - began) / SHARE
+        self._next = ended + took(began, ended, most=5.0) / SHARE
         return found

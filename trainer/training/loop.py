@@ -9,7 +9,11 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import Supply
+from trainer.devices.faults import device_is_lost
+from trainer.devices.memory import give_back
+from trainer.devices.memory_use import MemoryGauge
 from trainer.messages import LOSSES, Progress
+from trainer.storage.faults import forget_locals, memory_is_full
 from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.finite import FiniteWatch, diverged
 from trainer.training.state import TrainState, start
@@ -29,22 +33,27 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
     The losses are read from the device once a report. Raises DivergedError where they leave the
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
     What a step raises is raised once the steps before it are reported; see `Undo` for the state.
+    Of a lost GPU they are lost as well.
     """
-    undo, finite = Undo(state), FiniteWatch()
+    undo, finite, memory = Undo(state), FiniteWatch(), MemoryGauge(state.rng.device)
     advance = _stepper(state, batches, undo)
     rows: list[Tensor] = []
     last, rate = time.perf_counter(), 0.0
-    broken: BaseException | None = None
+    broken: list[BaseException] = []  # an error that its own frame held would keep all tensors
     end = step_until(until)
     while state.step < end:
         try:
             rows.append(advance())
         except BaseException as error:
+            if device_is_lost(error):  # nothing on it can be read, or put back
+                raise
             _settle(state)
             undo()
+            if memory_is_full(error):
+                _make_room(state, error)
             if not rows:
                 raise
-            broken = error
+            broken.append(error)
         now = time.perf_counter()
         if not broken and now - last < REPORT_SECONDS and len(rows) < AHEAD and state.step < end:
             continue
@@ -59,18 +68,25 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= end):
             raise diverged(state.step)
         note = state.captured.why_not if state.captured else ""
-        yield Progress(state.step, end, LOSSES, table, rate, (end - state.step) / rate, note)
-        if broken is not None:
-            try:
-                raise broken
-            finally:
-                broken = None  # it holds on to this frame, and all that the training took
+        left = (end - state.step) / rate
+        yield Progress(state.step, end, LOSSES, table, rate, left, note, memory.read())
+        if broken:
+            raise broken.pop()
         rows, last, end = [], time.perf_counter(), step_until(until)
 
 
 def step_until(until: Until) -> int:
     """The step at which a training ends, as things stand."""
     return until if isinstance(until, int) else until()
+
+
+def _make_room(state: TrainState, error: BaseException) -> None:
+    """For what is to be saved of a state whose step found no memory; what to do is noted."""
+    forget_locals(error)
+    give_back(state.rng.device)
+    batch = state.terms.schedule(state.step).batch
+    half = f" Half of it, batch={batch // 2}, takes about half the memory." if batch > 3 else ""
+    error.add_note(f"A batch of {batch:,} found no room on the device {state.rng.device}.{half}")
 
 
 def _stepper(state: TrainState, batches: Supply, undo: Undo) -> Callable[[], Tensor]:

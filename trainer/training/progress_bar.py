@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from tqdm import tqdm
 
+from trainer.devices.memory_words import in_short
 from trainer.messages import Progress
 from trainer.training.interrupts import Interrupts, interrupts_noted
 
@@ -55,17 +56,20 @@ def tell_above_bar(text: str) -> None:
 
 
 def _summary(progress: Progress) -> str:
-    """The last report's mean losses, the games by their initials: D discriminator, G generator."""
+    """The memory, then the last report's mean losses, the games by their initials.
+
+    D is a discriminator, G a generator. A narrow terminal cuts the end.
+    """
     short = {
         "reconstruction": "rec",
         "regularisation": "reg",
         "discriminator": "D",
         "generator": "G",
     }
-    parts = []
+    parts = [] if progress.memory is None else [in_short(progress.memory)]
     for column, name in enumerate(progress.names):
         values = progress.losses[:, column]
         if not np.isnan(values).all() and "R1" not in name:
             words = [short.get(word, word) for word in name.split()]
             parts.append(f"{' '.join(words)} {np.nanmean(values):.3f}")
-    return ", ".join(parts)
+    return ", ".join(filter(None, parts))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.batches import TrainingBatches
+from trainer.devices.first_optimiser import prepare_optimisers
 from trainer.models.base import Model
 from trainer.models.building import build_model
 from trainer.models.placing import placed
@@ -78,6 +79,7 @@ def start(recipe: Recipe, device: torch.device) -> TrainState:
     Raises UserError where the memory is too small to train it.
     """
     check_room(recipe, device, TRAINED)
+    prepare_optimisers()
     model = placed(build_model(recipe), device)
     ema = copy.deepcopy(model).requires_grad_(False).eval()
     ema.discriminators.clear()
