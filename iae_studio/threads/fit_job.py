@@ -23,13 +23,16 @@ def try_steps(recipe: Recipe, device: str, progress: OnProgress) -> Fit | str:
     if sys.platform == "linux":  # as the training thread: the window goes first
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+    from trainer.devices.alone import alone_on
     from trainer.devices.choice import choose_device
     from trainer.devices.threads import use_threads
     from trainer.training.dry_step import dry_run
 
     use_threads()
     try:
-        return dry_run(recipe, choose_device(device), progress)
+        where = choose_device(device)
+        with alone_on(where):
+            return dry_run(recipe, where, progress)
     except UserError as error:
         return str(error)
     except RuntimeError as error:

@@ -57,14 +57,17 @@ class Publisher:
 
     def _snapshot(self, state: TrainState, batches: Course, renew: bool) -> Snapshot:
         """A copy of the weights beside them; where there is no room for it, on the CPU."""
+        from trainer.devices.alone import beside
         from trainer.inference.snapshot import publish, publish_on_cpu
 
         now, known = batches.at(state.step), self.directions
+        where = beside(now.device)
         if not self.shortage.lasts:
-            there = known is not None and known.mean_image.device == now.device
+            there = known is not None and known.mean_image.device == where
             kept = known if there and not renew else None  # others are of a shortage
             try:
-                return publish(state.ema, state.step, now.device, now, kept)
+                made = publish(state.ema, state.step, now.device, now, kept)
+                return made if where == now.device else made.on(where)
             except Exception as error:
                 if not self.shortage.begins_by(error, str(now.device)):
                     raise

@@ -35,12 +35,13 @@ def load_newest(displayed: DisplayedModel, folders: Folders, device_name: str) -
 
     Raises UserError, and DeviceLostError for a GPU that can be used no more.
     """
+    from trainer.devices.alone import beside
     from trainer.devices.choice import choose_device
     from trainer.inference.model_files import load_snapshot
     from trainer.inference.snapshot import fresh_snapshot
 
     # The training's own device, and its precision, or the pixels would be others than there.
-    device = choose_device(device_name)
+    device = beside(choose_device(device_name))
     path, root = displayed.path, folders.of(displayed.recipe.data.name)
     with lost_in_words(device):
         if path is None or (path.is_dir() and not (path / STATE_FILE).exists()):
@@ -77,12 +78,13 @@ def read_ahead(
 def _of_moment(
     displayed: DisplayedModel, folders: Folders, device_name: str, moment: Moment
 ) -> Snapshot:
+    from trainer.devices.alone import beside
     from trainer.devices.choice import choose_device
     from trainer.inference.snapshot_cache import LATELY
 
     recipe = displayed.recipe
     root = folders.of(recipe.data.name)
-    device = choose_device(device_name)
+    device = beside(choose_device(device_name))
     with lost_in_words(device):
         snapshot = LATELY.snapshot(moment.path, device, root)
     # A branch has moments of its parent, whose rates may be others.

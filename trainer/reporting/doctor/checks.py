@@ -29,6 +29,7 @@ def self_test(asked: Asked) -> Iterator[Row]:
     try:
         import torch
 
+        from trainer.devices.alone import in_use
         from trainer.reporting.doctor import self_test as work
 
         known = tried(asked)
@@ -40,6 +41,11 @@ def self_test(asked: Asked) -> Iterator[Row]:
         full = where.type != "cuda" or asked.alone
         limits = work.FULL if full else work.SHORT
         against = "itself, a second time" if where == work.CPU else "the CPU"
+        if in_use(where):
+            yield Row(
+                str(where), "left out: a training runs there, and it does one thing at a time"
+            )
+            continue
         yield Row(str(where), f"against {against}; may be off: {limits.told()}")
         with work.full_precision() if where.type == "cuda" and full else nullcontext():
             for name, check in _checks(where, right, limits).items():
