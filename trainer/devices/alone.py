@@ -29,7 +29,7 @@ def in_use(device: torch.device) -> bool:
 
 @contextmanager
 def alone_on(device: torch.device) -> Iterator[None]:
-    """Nothing else uses a device that does one thing at a time. Raises UserError if it is in use."""
+    """One thing at a time on a device that wants it so. Raises UserError where it is in use."""
     if device.type != "mps":
         yield
         return
