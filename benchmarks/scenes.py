@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPen
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from benchmarks.scenes_course import COURSE
 from benchmarks.scenes_hands import Scene, clicked, done, in_turn, pressed, there, view_of
@@ -70,6 +71,13 @@ def code_pad(stage: Stage) -> None:
     stage.drag("codePad", (0.41, 0.5), (0.53, 0.53), (0.65, 0.5))
 
 
+def computer(stage: Stage) -> None:
+    """Until all is tested."""
+    stage.keys("Ctrl+Shift+F1")
+    head = stage.need("computerHead", QLabel)
+    stage.wait(lambda: head.text().endswith("works."))
+
+
 def train(stage: Stage) -> None:
     """Seven Gaussians, until each code has its own."""
     stage.train(CATALOGUE["mog-iae"].but(steps=800))
@@ -128,6 +136,7 @@ SCENES: dict[str, Scene] = {
     "palette": Scene("mnist-10-small", palette),
     "keys": Scene("drawn-10", view_of("F1", "keysDialog"), ("keysDialog",)),
     "help": Scene("mnist-10-small", clicked("picturesHelp")),
+    "computer": Scene("mnist-10-small", computer, ("computerDialog",)),
     "full-screen": Scene("mnist-10-small", lambda stage: stage.keys("F11")),
     **COURSE,
     **KEPT,

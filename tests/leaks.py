@@ -1,4 +1,4 @@
-"""What a test of the window may not leave behind: widgets, threads, open files."""
+"""What a test of the window may not leave behind: widgets, threads, open files, a mouse held."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QThread
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThread
 from PySide6.QtWidgets import QApplication, QMenu
 from shiboken6 import Shiboken
 
@@ -25,7 +25,7 @@ class Alive:
 
     @classmethod
     def now(cls) -> Alive:
-        found: dict[object, str] = {**_widgets(), **_threads()}
+        found: dict[object, str] = {**_widgets(), **_threads(), **_hands()}
         if LINUX:
             found |= {**_qt_threads(), **_files()}
         return cls(found)
@@ -64,6 +64,14 @@ def _widgets() -> dict[object, str]:
         if type(each).__module__.startswith("iae_studio")
         or (each.isWindow() and not isinstance(each, QMenu))
     }
+
+
+def _hands() -> dict[object, str]:
+    """A button of the mouse that stays down: the next test's window would wait for its release."""
+    if not isinstance(QCoreApplication.instance(), QApplication):
+        return {}
+    held = QApplication.mouseButtons()
+    return {("mouse", held): f"{held} is down"} if held != Qt.MouseButton.NoButton else {}
 
 
 def _threads() -> dict[object, str]:

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import trainer
+from tests.pretended_gpu import OnGpu
 from tests.tiny import CPU, KINDS, batches_of, kind_of, recipe_of, weights
 from trainer.cli import main
 from trainer.data.amending import amendable, amended
@@ -312,14 +313,6 @@ def test_steps_are_captured_anew_once_something_is_amended(
 
         def settle(self) -> None:
             pass
-
-    @dataclass
-    class OnGpu:
-        batches: TrainingBatches
-        device = torch.device("cuda")
-
-        def at(self, _: int) -> TrainingBatches:
-            return self.batches
 
     monkeypatch.setattr("trainer.training.loop.CapturedSteps", Recorded)
     folder = RunFolder.create(tmp_path / "run", TOY)

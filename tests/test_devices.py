@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 
+from tests.gpus import see_gpus
 from trainer.cli import main
-from trainer.devices import choice, trial
+from trainer.devices import trial
 from trainer.devices.choice import choose_device, find_devices, why_the_cpu
 from trainer.devices.drivers import Facts, why_no_gpu
 from trainer.devices.records import DeviceInfo, FoundDevices
@@ -19,15 +22,7 @@ GPU, SECOND = torch.device("cuda", 0), torch.device("cuda", 1)
 @pytest.fixture
 def gpus(monkeypatch):
     """Makes torch see GPUs: of each, what its trial says."""
-
-    def see(*outcomes: str) -> None:
-        there = [torch.device("cuda", number) for number in range(len(outcomes))]
-        told = dict(zip(there, outcomes, strict=True))
-        monkeypatch.setattr(choice, "accelerators", lambda: there)
-        monkeypatch.setattr(choice, "why_not", lambda device: told.get(device, ""))
-        monkeypatch.setattr(choice, "title_of", lambda device: f"card {device.index}")
-
-    return see
+    return partial(see_gpus, monkeypatch)
 
 
 def test_a_device_has_a_name() -> None:

@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from tests.gpus import see_gpus
 from tests.tiny import ROOT, kind_of, write_mnist
 from trainer.cli import main
-from trainer.devices import choice
 from trainer.recipe.saved import read_meta
 from trainer.reporting.doctor import checks, devices, places, self_test, speeds
 from trainer.reporting.doctor.names import shown
@@ -45,15 +46,7 @@ def checks_of(title: str, asked: Asked = SOON) -> list[tuple[str, bool]]:
 @pytest.fixture
 def gpus(monkeypatch) -> Callable[..., None]:
     """Makes torch see GPUs: of each, what its trial says."""
-
-    def see(*outcomes: str) -> None:
-        there = [torch.device("cuda", number) for number in range(len(outcomes))]
-        told = dict(zip(there, outcomes, strict=True))
-        monkeypatch.setattr(choice, "accelerators", lambda: there)
-        monkeypatch.setattr(choice, "why_not", lambda device: told.get(device, ""))
-        monkeypatch.setattr(choice, "title_of", lambda device: f"card {device.index}")
-
-    return see
+    return partial(see_gpus, monkeypatch)
 
 
 @pytest.fixture

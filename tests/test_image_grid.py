@@ -15,7 +15,7 @@ from iae_studio.style import theme
 from iae_studio.widgets.cluster_places import arrange
 from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN, fit
 from iae_studio.widgets.image_grid import ImageGrid
-from tests.widgets import LEFT, contrast, pixel, shown
+from tests.widgets import LEFT, contrast, double_click, pixel, shown
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -133,7 +133,7 @@ def test_the_mouse_hovers_selects_and_activates(grid) -> None:
     view, place = grid.viewport(), grid.tileRect(1, 2).center()
     QTest.mouseMove(view, place)
     QTest.mouseClick(view, LEFT, pos=place)
-    QTest.mouseDClick(view, LEFT, pos=place)
+    double_click(view, place)
     assert ("hovered", 1, 2) in grid.told
     assert grid.told[-2:] == [("selected", 1, 2), ("activated", 1, 2)]
     QTest.mouseMove(view, QPoint(2, 490))

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from iae_studio.widgets.slider_parts import Number, Track
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.value_slider import ValueSlider
-from tests.widgets import LEFT, shown
+from tests.widgets import LEFT, double_click, shown
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -42,7 +42,7 @@ def test_dragging_moves_the_value_to_the_pointer(slider) -> None:
 
 def test_a_double_click_goes_back_to_the_default(slider) -> None:
     slider.setValue(1.7)
-    QTest.mouseDClick(parts(slider)[0], LEFT)
+    double_click(parts(slider)[0])
     assert slider.value() == 1.0
     assert slider.told == [1.0]
 

@@ -12,7 +12,7 @@ from iae_studio.style import theme
 from iae_studio.widgets.slider_parts import Track
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.strip import Strip
-from tests.widgets import LEFT, heard_of, pixel, shown
+from tests.widgets import LEFT, double_click, heard_of, pixel, shown
 from trainer.exploring.questions.directions import STRIP
 
 pytestmark = pytest.mark.usefixtures("dark")
@@ -84,7 +84,7 @@ def test_a_name_is_typed_after_a_double_click_on_the_caption(qtbot) -> None:
     told = heard_of(bank.renamed)
     row = bank.rows()[1]
     for typed, last, expected in (("slant", Qt.Key.Key_Return, 1), ("x", Qt.Key.Key_Escape, 1)):
-        QTest.mouseDClick(row._caption, LEFT)
+        double_click(row._caption)
         edit = row.findChild(QLineEdit, "directionName")
         qtbot.waitUntil(edit.hasFocus)
         QTest.keyClicks(edit, typed)

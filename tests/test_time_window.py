@@ -30,6 +30,7 @@ from tests.studio import (
     steps,
     wait_state,
 )
+from tests.widgets import double_click
 from trainer.exploring.local_directions import find as find_directions
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.directions import HERE, WhichDirections
@@ -229,7 +230,7 @@ def test_the_line_in_the_losses_is_the_slider(studio, qtbot) -> None:
     assert find(studio, TimeSlider, "timeSlider").value() == 3
     QTest.mouseClick(surface, left, pos=at(8))
     assert time.step == 10
-    QTest.mouseDClick(surface, left, pos=at(8))
+    double_click(surface, at(8))
     assert time.step == 30, "a double click is about the plot"
     QTest.mouseClick(surface, left, pos=at(40))
     assert time.live

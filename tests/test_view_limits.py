@@ -18,7 +18,7 @@ from iae_studio.views.durations import duration
 from iae_studio.views.scatter import CloudView
 from iae_studio.widgets.gauge import Gauge
 from iae_studio.widgets.loss_plot import LossPlot
-from tests.widgets import LEFT, RIGHT, shown
+from tests.widgets import LEFT, RIGHT, double_click, shown
 from trainer.messages import Cloud
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -127,7 +127,7 @@ def test_a_double_click_brings_everything_back(plot, qtbot) -> None:
     drag(port, RIGHT, QPoint(200, 50), QPoint(400, 150))
     redraw(plot)
     assert axes(plot) != whole
-    QTest.mouseDClick(port, LEFT, pos=port.rect().center())
+    double_click(port)
     redraw(plot)
     assert axes(plot) == whole
 
@@ -184,7 +184,7 @@ def do(plot: LossPlot, hand: tuple) -> None:
         case "drag", button, start, stop:
             drag(port, button, start, stop)
         case "double", place:
-            QTest.mouseDClick(port, LEFT, pos=place)
+            double_click(port, place)
         case "key", text:
             QTest.keyClicks(port, text)
         case "size", width, height:
@@ -254,7 +254,7 @@ def cloud(qtbot) -> CloudView:
 def test_points_are_found_again_after_any_wheel_and_drag(cloud, qtbot, delta: int) -> None:
     plot = cloud.data.plot
     port = plot.viewport()
-    QTest.mouseDClick(port, LEFT, pos=port.rect().center())
+    double_click(port)
     before = plot.getViewBox().viewRange()
     with qtbot.captureExceptions() as raised:
         for _ in range(20):
@@ -263,7 +263,7 @@ def test_points_are_found_again_after_any_wheel_and_drag(cloud, qtbot, delta: in
         plot.grab()
         for low, high in plot.getViewBox().viewRange():
             assert 1e-6 < high - low < 1000 and abs(low) < 1000
-        QTest.mouseDClick(port, LEFT, pos=port.rect().center())
+        double_click(port)
     assert not raised
     np.testing.assert_allclose(plot.getViewBox().viewRange(), before, rtol=1e-6)
 

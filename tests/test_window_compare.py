@@ -34,7 +34,7 @@ from tests.studio import (
     train,
     wait_state,
 )
-from tests.widgets import heard_of
+from tests.widgets import double_click, heard_of
 from trainer.exploring.questions.comparing import WhatIsKnown, WhatItMakes
 from trainer.inference.render import sample_cloud
 from trainer.messages import Probe
@@ -286,7 +286,7 @@ def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(studio, 
     wait_for(studio, qtbot, shown, other)
     head = find(studio, QWidget, "compareHead1")
     qtbot.waitUntil(lambda: "step 9,000" in head.words(), timeout=LONG)
-    qtbot.mouseDClick(head, Qt.MouseButton.LeftButton)
+    double_click(head)
     assert studio.state.displayed.model.path == other.path
     assert studio.window.explore.shown == PICTURES
     # The head is out of sight by then: without this the button stays down for all later tests.

@@ -19,7 +19,7 @@ from iae_studio.widgets.gauge import Gauge
 from iae_studio.widgets.sheet import to_image
 from iae_studio.widgets.sliders import SliderBank
 from tests.studio import LONG, find, little_data, newest, press, running, wait_state
-from tests.widgets import LEFT
+from tests.widgets import LEFT, double_click
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.render import render
 from trainer.recipe.catalogue import CATALOGUE
@@ -95,7 +95,7 @@ def test_directions_stay_while_a_slider_is_off_0(studio, qtbot) -> None:
     held = find(studio, QWidget, "codeSliders").parentWidget()
     words = " ".join(label.text() for label in held.findChildren(type(held._held)))
     assert state.inputs.images[0].name in words
-    QTest.mouseDClick(row._track, LEFT)
+    double_click(row._track)
     qtbot.waitUntil(lambda: state.query.code_axes not in (axes, ()), timeout=LONG)
 
 

@@ -315,7 +315,7 @@ def flipped(data: bytes) -> bytes:
 
 
 MODELS: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "newer": (lambda p: rewritten(p, kind="iae-studio model 2"), "newer version.*update"),
+    "newer": (lambda p: rewritten(p, kind="iae-studio model 3"), "newer version.*update"),
     "a newer recipe": (lambda p: rewritten(p, recipe='{"format": 3}'), "newer version.*update"),
     "no step": (lambda p: rewritten(p, step="9" * 400), "damaged"),
     "deep": (lambda p: rewritten(p, recipe="[" * 100_000), "damaged"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -25,6 +26,13 @@ def shown(qtbot, widget: QWidget, width: int, height: int) -> QWidget:
     widget.show()
     qtbot.waitExposed(widget)
     return widget
+
+
+def double_click(widget: QWidget, place: QPoint | None = None) -> None:
+    """QTest leaves the button down after its own."""
+    pos = widget.rect().center() if place is None else place
+    QTest.mouseDClick(widget, LEFT, pos=pos)
+    QTest.mouseRelease(widget, LEFT, pos=pos)
 
 
 def pixel(image: QImage, place: QPoint) -> QColor:
