@@ -87,18 +87,18 @@ def test_a_gpu_that_fails_its_trial_says_why(error, said, monkeypatch) -> None:
         raise error
 
     monkeypatch.setattr(trial, "_small_step", broken)
-    trial.why_not.cache_clear()
+    trial.forget()
     told = trial.why_not(GPU)
-    trial.why_not.cache_clear()
+    trial.forget()
     assert said in told and "\n" not in told and told.endswith(".")
 
 
 def test_a_gpu_that_computes_nonsense_is_not_used(monkeypatch) -> None:
     values = {"cpu": torch.ones(3), "cuda": torch.tensor([1.0, 1.0, float("nan")])}
     monkeypatch.setattr(trial, "_small_step", lambda device: values[device.type])
-    trial.why_not.cache_clear()
+    trial.forget()
     told = trial.why_not(GPU)
-    trial.why_not.cache_clear()
+    trial.forget()
     assert "wrong numbers" in told
 
 

@@ -115,14 +115,14 @@ class TrainingThread(TrainingReports):
         return quitting
 
     def _train(self, letter: _Begin) -> bool:
-        from trainer.devices.alone import alone_on
+        from trainer.devices.alone import PATIENCE, alone_on
         from trainer.devices.choice import choose_device
         from trainer.devices.threads import use_threads
 
         self.stateChanged.emit(State.LOADING)
         use_threads()
         device = choose_device(letter.device)
-        with lost_in_words(device), alone_on(device):
+        with lost_in_words(device), alone_on(device, PATIENCE):
             return self._train_on(device, letter)
 
     def _train_on(self, device: torch.device, letter: _Begin) -> bool:

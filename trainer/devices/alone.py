@@ -14,7 +14,8 @@ import torch
 
 from trainer.messages import UserError
 
-_BUSY = threading.Lock()
+PATIENCE = 30.0  # seconds: whatever does not train takes less
+_BUSY = threading.RLock()  # a thread that has it may take it again
 
 
 def beside(device: torch.device) -> torch.device:
@@ -23,18 +24,29 @@ def beside(device: torch.device) -> torch.device:
 
 
 def in_use(device: torch.device) -> bool:
-    """Whether the device does one thing at a time, and does it now."""
-    return device.type == "mps" and _BUSY.locked()
+    """Whether the device does one thing at a time, and does it now for another thread."""
+    if device.type != "mps":
+        return False
+    free = _BUSY.acquire(blocking=False)
+    if free:
+        _BUSY.release()
+    return not free
 
 
 @contextmanager
-def alone_on(device: torch.device) -> Iterator[None]:
-    """One thing at a time on a device that wants it so. Raises UserError where it is in use."""
+def alone_on(device: torch.device, patience: float = 0.0) -> Iterator[None]:
+    """One thing at a time on a device that wants it so.
+
+    Raises UserError where another thread uses it, and does not end within `patience` seconds.
+    """
     if device.type != "mps":
         yield
         return
-    if not _BUSY.acquire(blocking=False):
-        raise UserError("Apple's GPU does one thing at a time: stop the training first.")
+    if not _BUSY.acquire(timeout=patience):
+        raise UserError(
+            "Apple's GPU does one thing at a time, and is at work: stop the training first, or "
+            "try again later."
+        )
     try:
         yield
     finally:

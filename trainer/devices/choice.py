@@ -6,7 +6,7 @@ import torch
 
 from trainer.devices.drivers import facts, why_no_gpu
 from trainer.devices.records import AUTO, CPU, NAMES, WAYS, DeviceInfo, FoundDevices
-from trainer.devices.trial import title_of, why_not
+from trainer.devices.trial import forget, title_of, why_not
 from trainer.messages import UserError
 
 
@@ -58,7 +58,7 @@ def why_the_cpu() -> str:
 
 def try_again() -> None:
     """Forget which devices work: one was lost, or may be back."""
-    why_not.cache_clear()
+    forget()
 
 
 def _missing(name: str, there: list[torch.device]) -> str:

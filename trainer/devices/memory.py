@@ -6,9 +6,11 @@ from contextlib import suppress
 
 import torch
 
+from trainer.devices.alone import alone_on
 from trainer.devices.machine_memory import available_of_machine as _of_machine
 from trainer.devices.machine_memory import left_to_container as _of_container
 from trainer.devices.machine_memory import resident, total_of_machine, trim
+from trainer.messages import UserError
 
 ON_GPU = 3  # a third of the free memory is for the images, the rest for the networks
 IN_RAM = 4  # a quarter
@@ -60,8 +62,9 @@ def give_back(device: torch.device) -> None:
     if device.type == "cpu":
         trim()
         return
-    # Torch refuses while another thread records a step; a GPU that is lost has nothing to give.
-    with suppress(RuntimeError):
+    # Torch refuses while another thread records a step; a GPU that is lost has nothing to give; and
+    # of Apple's, whoever uses it gives it back.
+    with suppress(RuntimeError, UserError), alone_on(device):
         torch.accelerator.empty_cache()
 
 

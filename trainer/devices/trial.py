@@ -11,17 +11,35 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from trainer.devices.alone import alone_on
 from trainer.devices.first_optimiser import prepare_optimisers
+from trainer.messages import UserError
 from trainer.storage.faults import memory_is_full
 
 NEAR = 1e-2  # that the device's outcome may differ from the CPU's: TF32 has ten bits
 
 
-@lru_cache(maxsize=64)
 def why_not(device: torch.device) -> str:
-    """Empty if a small step runs on the device as on the CPU; else why not, and the way out."""
+    """Empty if a small step runs on the device as on the CPU; else why not, and the way out.
+
+    It is tried once.
+    """
     if device.type == "cpu":
         return ""
+    try:
+        with alone_on(device):
+            return _tried(device)
+    except UserError:  # it does one thing at a time, and does it now: so it works
+        return ""
+
+
+def forget() -> None:
+    """All devices are tried anew."""
+    _tried.cache_clear()
+
+
+@lru_cache(maxsize=64)
+def _tried(device: torch.device) -> str:
     try:
         found, right = _small_step(device), _small_step(torch.device("cpu"))
     except Exception as error:  # torch has many kinds, and drivers more

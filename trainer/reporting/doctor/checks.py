@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from trainer.reporting.doctor.self_test import Limits, Outcome
 
 NAMES = 20  # letters that the name of a check has room for
+IN_USE = "left out: a training runs there, and it does one thing at a time"
 Check = Callable[[], tuple[str, bool]]
 
 
@@ -29,7 +30,6 @@ def self_test(asked: Asked) -> Iterator[Row]:
     try:
         import torch
 
-        from trainer.devices.alone import in_use
         from trainer.reporting.doctor import self_test as work
 
         known = tried(asked)
@@ -41,18 +41,17 @@ def self_test(asked: Asked) -> Iterator[Row]:
         full = where.type != "cuda" or asked.alone
         limits = work.FULL if full else work.SHORT
         against = "itself, a second time" if where == work.CPU else "the CPU"
-        if in_use(where):
-            yield Row(
-                str(where), "left out: a training runs there, and it does one thing at a time"
-            )
-            continue
         yield Row(str(where), f"against {against}; may be off: {limits.told()}")
         with work.full_precision() if where.type == "cuda" and full else nullcontext():
             for name, check in _checks(where, right, limits).items():
                 if asked.cancelled():
                     return
                 asked.told(f"Self-test of {where}: {name}")
-                said, failed = carried_out(check)
+                outcome = _beside_others(where, check)
+                if outcome is None:
+                    yield Row("", IN_USE)
+                    break
+                said, failed = outcome
                 yield Row("", f"{FAILED if failed else OK:<8}{name:<{NAMES}}{said}", failed)
         _give_back(asked, where)
 
@@ -90,9 +89,23 @@ def speeds(asked: Asked) -> Iterator[Row]:
             if asked.cancelled():
                 return
             asked.told(f"Speed of {where}: {name}")
-            said, _ = carried_out(lambda: (speed(name, where, asked.cancelled), False))  # noqa: B023
-            yield Row("" if number else str(where), f"{name:<{NAMES}}{said}")
+            told = _beside_others(where, lambda: (speed(name, where, asked.cancelled), False))  # noqa: B023
+            if told is None:
+                yield Row(str(where), IN_USE)
+                break
+            yield Row("" if number else str(where), f"{name:<{NAMES}}{told[0]}")
         _give_back(asked, where)
+
+
+def _beside_others(where: torch.device, check: Check) -> tuple[str, bool] | None:
+    """What a check says, and whether it failed; None where the device has no time for it."""
+    from trainer.devices.alone import alone_on
+
+    try:
+        with alone_on(where):
+            return carried_out(check)
+    except UserError:
+        return None
 
 
 def carried_out(check: Check) -> tuple[str, bool]:
