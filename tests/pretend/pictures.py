@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from trainer.films.frames import frames
 from trainer.films.plan import shots_of
 from trainer.films.scene import Loop, Scene
 from trainer.inference.model_files import export_model, load_snapshot
-from trainer.inference.render import CHUNK, render, sample_cloud
+from trainer.inference.render import CHUNK, render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Probe, column_seeds
 from trainer.training.loop import start
@@ -56,6 +57,13 @@ def pictures_as_on_the_cpu(kind: str) -> None:
     rows = 2 * -(-3 // CHUNK)
     assert len(seen.fetched) <= 2 * rows + 1, seen.fetched  # tiles, and codes that are pictures
     close(drawn, render(here, probe), 1)
+    ways = [(render, replace(probe, raw_code=True)), (render, replace(probe, noise_offsets=()))]
+    ways += [(render_clusters, probe)] * here.recipe.categorical
+    for draw, other in ways:
+        with watched() as seen:
+            drawn = draw(there, other)
+        look_at(seen)
+        close(drawn, draw(here, other), 1)
 
 
 def points_as_on_the_cpu(kind: str) -> None:
