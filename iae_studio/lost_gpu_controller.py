@@ -43,7 +43,7 @@ class LostGpuController(Controller):
         self.state, self._render = state, render
         self.worker = WorkThread()
         self._waits: tuple[Recipe, Path | None] | None = None  # what a lost GPU interrupted
-        self._went = False  # the queue, before it was
+        self._went = False  # the queue went on by itself, before that
         training.deviceLost.connect(self._lost_in_training)
         for thread in (render, *explorers.threads):
             thread.deviceLost.connect(self._lost)
@@ -138,4 +138,7 @@ class LostGpuController(Controller):
         if now is State.LOADING and self._waits == (training.recipe, training.run_path):
             self._waits = None
             self.state.messages.withdraw(LOST)
-            queue.start() if self._went else queue.hold()
+            if self._went:
+                queue.start()
+            else:
+                queue.hold()

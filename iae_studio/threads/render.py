@@ -59,9 +59,7 @@ class RenderThread(QThread):
         self._live: Snapshot | None = None
         self._moment: Moment | None = None
         self._near: tuple[Moment, ...] = ()
-        self._due = False
-        self._reload = False
-        self._quit = False
+        self._due = self._reload = self._quit = False
         # The thread's own: what it has in hand, and what it said of what is displayed.
         self._weights = WeightsAtHand()
         self._short = False  # of memory: the CPU drew last
@@ -145,8 +143,7 @@ class RenderThread(QThread):
             self._wake.wait_for(lambda: self._due or self._quit)
             if self._quit:
                 return False
-            renewed = self._reload
-            if self._reload:
+            if renewed := self._reload:
                 self._complained, self._shared = "", None
                 self._weights.forget()
             self._due = self._reload = False
@@ -157,17 +154,20 @@ class RenderThread(QThread):
                 *(self._live, self._folders, self._device),
             )
         try:
-            if self._picture(asked):
-                if renewed:
-                    give_back_much()  # the model before was a larger one, perhaps
-                return True
-        except (MomentLostError, DeviceLostError) as lost:
-            self._give_up(lost) if isinstance(lost, DeviceLostError) else self._lose(lost)
-            return True
+            drawn = self._picture(asked)
+        except MomentLostError as lost:
+            self._lose(lost)
+        except DeviceLostError as lost:
+            self._give_up(lost)
         except Exception as error:
             self._weights.drop()  # the next question tries again
             self._complain(no_picture(describe(error)))
-        self.blank.emit(asked.probe.stamp)
+            self.blank.emit(asked.probe.stamp)
+        else:
+            if not drawn:
+                self.blank.emit(asked.probe.stamp)
+            elif renewed:
+                give_back_much()  # the model before was a larger one, perhaps
         return True
 
     def _picture(self, asked: Asked) -> bool:

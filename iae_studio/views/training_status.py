@@ -92,7 +92,9 @@ class TrainingStatus(QWidget):
             return []
         told = f"· {in_short(use)}"
         ways = [(self._long, told), (self._middle, told)]
-        return [*ways, (self._short, told), (self._short, f"· {left(use)}")] * self._scarce or ways
+        if self._scarce:
+            ways += [(self._short, told), (self._short, f"· {left(use)}")]
+        return ways
 
     def _advance(self, words: str) -> int:
         return self._words.fontMetrics().horizontalAdvance(words)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from trainer.models.fitting import Expected, MisfitError
+from trainer.models.fitting import Expected, MisfitError, NotFiniteError
 
 MOST = 127
 FACTORS = ".factors"  # ends the name of a matrix's factors
@@ -37,8 +37,17 @@ def expected_factors(wanted: Mapping[str, Expected]) -> dict[str, Expected]:
 
 
 def unpacked(tensors: Mapping[str, Tensor], name: str) -> Tensor:
-    """A tensor of a file as float32. Raises MisfitError where a matrix and its factors part."""
+    """A tensor of a file as float32.
+
+    Raises MisfitError where a matrix and its factors part, and NotFiniteError where they make no
+    numbers.
+    """
     value, factors = tensors[name], tensors.get(f"{name}{FACTORS}")
     if (value.dtype == torch.int8) != (factors is not None):
         raise MisfitError(f"{name} and its factors do not belong together")
-    return value.float() if factors is None else value.float() * factors[:, None]
+    if factors is None:
+        return value.float()
+    made = value.float() * factors[:, None]
+    if not bool(torch.isfinite(made).all()):
+        raise NotFiniteError(f"{name} is not finite")
+    return made

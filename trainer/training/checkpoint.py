@@ -238,8 +238,7 @@ class RunFolder:
         with self._read("open another one") as file:
             step = step_of(file, self.path / STATE)
             ema, seen = read_shown(recipe, file)
-        shown = placed(ema, device).eval().requires_grad_(False)
-        return Shown(shown, step, seen)
+        return Shown(placed(ema, device).eval().requires_grad_(False), step, seen)
 
     @contextmanager
     def _read(self, way_out: str) -> Iterator[Any]:

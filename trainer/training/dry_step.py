@@ -198,10 +198,9 @@ def _go_by(state: TrainState, recipe: Recipe) -> None:
 
 
 def _room(device: torch.device) -> float:
-    """The bytes that a trial may take."""
+    """The bytes that a trial may take; fewer of memory that the window and others live in."""
     share = TAKEN * free_on(device)
-    own = device.type in ("cuda", "xpu")  # memory that the window and others do not live in
-    return share if own else min(share, MOST_TAKEN)
+    return share if device.type in ("cuda", "xpu") else min(share, MOST_TAKEN)
 
 
 def _timed(state: TrainState, batches: TrainingBatches, place: int, progress: OnProgress) -> float:
@@ -242,9 +241,10 @@ def _advance(state: TrainState, batches: TrainingBatches) -> Callable[[], Tensor
         captured = CapturedSteps(state, batches)
 
         def replayed() -> Tensor:
-            losses = captured.step(state)
-            captured.settle()
-            return losses
+            try:
+                return captured.step(state)
+            finally:  # also where it fails: its memory is another's then
+                captured.settle()
 
         return replayed
     return lambda: step(state, next_batch(state, batches))

@@ -22,7 +22,7 @@ from trainer.training.undo import Undo
 
 REPORT_SECONDS = 0.1
 Until = int | Callable[[], int]
-AHEAD = 500  # steps that may wait on a GPU: pictures of the newest weights wait behind them
+AHEAD = 500  # steps that may wait on a GPU that replays none: pictures wait behind them
 
 
 def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
