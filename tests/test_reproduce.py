@@ -14,6 +14,7 @@ from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.specs import FAMILIES
 from trainer.reporting.reproduce import claims as said
 from trainer.reporting.reproduce.claims import CLAIMS, TRIALS
+from trainer.reporting.reproduce.claims.colour import METERS
 from trainer.reporting.reproduce.page import write_page
 from trainer.reporting.reproduce.records import (
     Record,
@@ -230,7 +231,7 @@ def test_the_page_names_every_trial_and_shows_no_research_only_pictures(tmp_path
         record = Record(trial.name, 3, described(recipe), {}, "CPU", 1.0, "2026-01-01", "", 1)
         assert str(tmp_path) not in json.dumps(record.recipe), "a path of this computer"
         write_record(tmp_path / "results", record)
-        if trial.images and trial.images != said.METERS:
+        if trial.images and trial.images != METERS:
             assert not trial.pictures
     page = write_page(tmp_path, lambda trial, seed: trial.made(tmp_path, seed)).read_text("utf-8")
     assert all(f"| `{name}`" in page for name in TRIALS)
