@@ -188,6 +188,7 @@ def test_other_files_are_told(file: Path, tmp_path: Path) -> None:
     cases = [
         ({}, "not a model of IAE Studio"),
         (meta | {"kind": "iae-studio model 99"}, "newer version.*update to open it"),
+        (meta | {"kind": f"iae-studio model {'9' * 5000}"}, "newer version.*update to open it"),
         (meta | {"recipe": "{}"}, "recipe lacks"),
         (meta | {"recipe": wider}, "does not fit the recipe"),
         ({"kind": meta["kind"]}, "names no recipe or step"),

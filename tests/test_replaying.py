@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from tests.tiny import batches_of, recipe_of, same, weights
 from trainer.messages import Progress
 from trainer.objectives.adversarial import Game
 from trainer.recipe.recipe import Recipe
-from trainer.training import cuda_graphs, step_memory
+from trainer.training import cuda_graphs, dry_step, step_memory
 from trainer.training.cuda_graphs import IN_FLIGHT, CapturedSteps
 from trainer.training.loop import run, start
 from trainer.training.state import TrainState
@@ -176,6 +177,29 @@ def test_will_it_fit_can_be_asked_while_a_training_captures(
     with step_memory.memory_of(gpu_state) as peak:
         pass
     assert waited and peak(8).size > 0
+
+
+def test_a_trial_that_finds_no_memory_ends_on_the_device_before_its_memory_is_anothers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or what it has in hand there would write over a picture."""
+    settled = []
+
+    class Full:
+        def __init__(self, *_: object) -> None: ...
+
+        def step(self, state: TrainState) -> torch.Tensor:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+        def settle(self) -> None:
+            settled.append(True)
+
+    monkeypatch.setattr(dry_step, "CapturedSteps", Full)
+    on_gpu = SimpleNamespace(rng=SimpleNamespace(device=torch.device("cuda")))
+    advance = dry_step._advance(on_gpu, batches_of(TOY))  # type: ignore[arg-type]
+    with pytest.raises(torch.OutOfMemoryError):
+        advance()
+    assert settled
 
 
 @pytest.mark.parametrize("steps_before", [0, 3])

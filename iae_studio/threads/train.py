@@ -130,7 +130,6 @@ class TrainingThread(TrainingReports):
         from trainer.inference.history import History
         from trainer.training.aside import Course
         from trainer.training.checkpoint import RunFolder
-        from trainer.training.lost_device import lost_training
         from trainer.training.run_images import keep_list, trained_on
         from trainer.training.state import check_can_start
 
@@ -155,17 +154,23 @@ class TrainingThread(TrainingReports):
             self.began.emit(folder.path, job.state.recipe, folder.curves())
             if any(each.inventory.lossy for each in data.own):
                 self.leftOut.emit(" ".join(data.told))
-            self.holds_work = True
-            try:
-                quitting = job.work(self._mailbox)
-            except Exception as error:
-                if not device_is_lost(error):
-                    raise
-                raise lost_training(error, job.folder, state, course) from error
-            finally:
-                self.holds_work = False
-                job.let_go()
+            quitting = self._work(job)
         # Only now can somebody else train the run.
         if job.ending is not None:
             self.stateChanged.emit(job.ending)
         return quitting
+
+    def _work(self, job: RunJob) -> bool:
+        """Train to the end; whether the thread is to end. Raises DeviceLostError."""
+        from trainer.training.lost_device import lost_training
+
+        self.holds_work = True
+        try:
+            return job.work(self._mailbox)
+        except Exception as error:
+            if not device_is_lost(error):
+                raise
+            raise lost_training(error, job.folder, job.state, job.batches) from error
+        finally:
+            self.holds_work = False
+            job.let_go()

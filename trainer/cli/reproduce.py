@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,20 +49,16 @@ def run(args: argparse.Namespace) -> int:
 
     for name in args.trials:
         find_trial(name)  # a typing error is named before an hour of work
-    place = _workplace(args)
-    _write_page(place)  # a folder that cannot be written is named before an hour of work
-    with in_words(place.runs, "cannot be made"):
-        place.runs.mkdir(parents=True, exist_ok=True)
-    code = 0
+    place, code = _workplace(args), 0
+    _make_ready(place)
     for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):
             continue
         try:
-            with lost_in_words(place.device):
+            with _lost_is_told(place):
                 whole = carry_out(trial, seed, place)
-        except DeviceLostError as error:  # and so it is for all others
-            _write_page(place)
-            raise DeviceLostError(error.event, error.kept, KEPT) from error
+        except DeviceLostError:  # and so it is for all others
+            raise
         except OSError as error:
             if error.errno in FULL:  # and so it is for all others
                 raise UserError(
@@ -83,6 +81,24 @@ def run(args: argparse.Namespace) -> int:
         _write_page(place)
     print(_write_page(place))
     return code
+
+
+def _make_ready(place: Workplace) -> None:
+    """A folder that cannot be written is named before an hour of work."""
+    _write_page(place)
+    with in_words(place.runs, "cannot be made"):
+        place.runs.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _lost_is_told(place: Workplace) -> Iterator[None]:
+    """What was measured is written down, and how to go on is said."""
+    try:
+        with lost_in_words(place.device):
+            yield
+    except DeviceLostError as error:
+        _write_page(place)
+        raise DeviceLostError(error.event, error.kept, KEPT) from error
 
 
 def _write_page(place: Workplace) -> Path:

@@ -107,7 +107,7 @@ def read_meta(path: Path) -> ModelMeta:
     if kind != KIND or not number.isdecimal():
         raise UserError(f"{path} is a safetensors file, but not a model of IAE Studio.")
     try:
-        if int(number) not in (MODEL_FORMAT, COMPACT_FORMAT):
+        if number not in (str(MODEL_FORMAT), str(COMPACT_FORMAT)):
             raise newer(f"its kind is {brief(meta['kind'])}")
         if "recipe" not in meta:
             raise UserError("It is damaged: it names no recipe or step.")

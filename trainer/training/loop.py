@@ -12,7 +12,7 @@ from trainer.data.batches import Supply
 from trainer.devices.faults import device_is_lost
 from trainer.devices.memory import give_back
 from trainer.devices.memory_use import MemoryGauge
-from trainer.messages import LOSSES, Progress
+from trainer.messages import LOSSES, Floats, Progress
 from trainer.storage.faults import forget_locals, memory_is_full
 from trainer.training.cuda_graphs import CapturedSteps
 from trainer.training.finite import FiniteWatch, diverged
@@ -32,26 +32,22 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
 
     The losses are read from the device once a report. Raises DivergedError where they leave the
     finite numbers, or stay beyond all sense (see `Watch`), or where what is kept is not finite.
-    What a step raises is raised once the steps before it are reported; see `Undo` for the state.
-    Of a lost GPU they are lost as well.
+    What a step raises is raised once the steps before it are reported, unless a lost GPU took
+    them; see `Undo` for the state.
     """
     undo, finite, memory = Undo(state), FiniteWatch(), MemoryGauge(state.rng.device)
     advance = _stepper(state, batches, undo)
     rows: list[Tensor] = []
-    last, rate = time.perf_counter(), 0.0
     broken: list[BaseException] = []  # an error that its own frame held would keep all tensors
-    end = step_until(until)
+    last, rate, end = time.perf_counter(), 0.0, step_until(until)
     while state.step < end:
         try:
             rows.append(advance())
         except BaseException as error:
-            if device_is_lost(error):  # nothing on it can be read, or put back
-                raise
-            _settle(state)
-            undo()
-            if memory_is_full(error):
-                _make_room(state, error)
-            if not rows:
+            lost = device_is_lost(error)  # nothing on it can be read, or put back
+            if not lost:
+                _put_back(state, undo, error)
+            if lost or not rows:
                 raise
             broken.append(error)
         now = time.perf_counter()
@@ -60,13 +56,9 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
         _settle(state)
         losses = torch.stack(rows).cpu()
         now = time.perf_counter()
-        fresh = len(rows) / (now - last)
-        rate = 0.9 * rate + 0.1 * fresh if rate else fresh
+        rate = _smoothed(rate, len(rows) / (now - last))
         table = losses[:, :-1].numpy().copy()
-        state.watch.look(table, state.recipe.two_dimensional)
-        lost = state.watch.lost(at_the_end=state.step >= end)
-        if lost or not losses[:, -1].isfinite().all() or finite.lost(state, state.step >= end):
-            raise diverged(state.step)
+        _check(state, table, bool(losses[:, -1].isfinite().all()), finite, state.step >= end)
         note = state.captured.why_not if state.captured else ""
         left = (end - state.step) / rate
         yield Progress(state.step, end, LOSSES, table, rate, left, note, memory.read())
@@ -78,6 +70,28 @@ def run(state: TrainState, batches: Supply, until: Until) -> Iterator[Progress]:
 def step_until(until: Until) -> int:
     """The step at which a training ends, as things stand."""
     return until if isinstance(until, int) else until()
+
+
+def _smoothed(rate: float, fresh: float) -> float:
+    """Steps per second, as they are told: the newest count for a tenth."""
+    return 0.9 * rate + 0.1 * fresh if rate else fresh
+
+
+def _check(
+    state: TrainState, table: Floats, sound: bool, finite: FiniteWatch, at_the_end: bool
+) -> None:
+    """Look at a report's losses, which are `sound` if all are numbers. Raises DivergedError."""
+    state.watch.look(table, state.recipe.two_dimensional)
+    if state.watch.lost(at_the_end) or not sound or finite.lost(state, at_the_end):
+        raise diverged(state.step)
+
+
+def _put_back(state: TrainState, undo: Undo, error: BaseException) -> None:
+    """A step broke off: all is as it was before it."""
+    _settle(state)
+    undo()
+    if memory_is_full(error):
+        _make_room(state, error)
 
 
 def _make_room(state: TrainState, error: BaseException) -> None:

@@ -22,7 +22,7 @@ def evaluate_speckle(snapshot: Snapshot, data: DataSet, seed: int = 0) -> Figure
     """On the first 500 test images, one noise draw each; see `formulas.speckle`.
 
     speckle: of reconstructions, against the test images themselves; of a CycleIAE that translates
-        between two kinds of photographs, of translations, against test images of that kind.
+        between two kinds of pictures, of translations, against test images of that kind.
     way_back_speckle: in the latter case, of the pictures that come back.
     """
     figures = Figures()
