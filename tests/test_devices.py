@@ -93,6 +93,23 @@ def test_a_gpu_that_fails_its_trial_says_why(error, said, monkeypatch) -> None:
     assert said in told and "\n" not in told and told.endswith(".")
 
 
+def test_a_gpu_whose_memory_was_full_is_used_once_there_is_room(monkeypatch) -> None:
+    """While a training filled it, say, the look at the computer tried it."""
+    full = True
+
+    def step(device: torch.device) -> torch.Tensor:
+        if full and device == GPU:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return torch.ones(3)
+
+    monkeypatch.setattr(trial, "_small_step", step)
+    trial.forget()
+    assert "is full" in trial.why_not(GPU)
+    full = False
+    assert not trial.why_not(GPU)
+    trial.forget()
+
+
 def test_a_gpu_that_computes_nonsense_is_not_used(monkeypatch) -> None:
     values = {"cpu": torch.ones(3), "cuda": torch.tensor([1.0, 1.0, float("nan")])}
     monkeypatch.setattr(trial, "_small_step", lambda device: values[device.type])

@@ -22,7 +22,7 @@ NEAR = 1e-2  # that the device's outcome may differ from the CPU's: TF32 has ten
 def why_not(device: torch.device) -> str:
     """Empty if a small step runs on the device as on the CPU; else why not, and the way out.
 
-    It is tried once.
+    It is tried once; where its memory is full, which passes, again each time.
     """
     if device.type == "cpu":
         return ""
@@ -31,6 +31,8 @@ def why_not(device: torch.device) -> str:
             return _tried(device)
     except UserError:  # it does one thing at a time, and does it now: so it works
         return ""
+    except Exception as error:
+        return _in_words(error, device)
 
 
 def forget() -> None:
@@ -43,6 +45,8 @@ def _tried(device: torch.device) -> str:
     try:
         found, right = _small_step(device), _small_step(torch.device("cpu"))
     except Exception as error:  # torch has many kinds, and drivers more
+        if memory_is_full(error):
+            raise
         return _in_words(error, device)
     if not torch.allclose(found, right, atol=NEAR, rtol=NEAR):
         return f"{title_of(device)} computes wrong numbers: update its driver."
