@@ -66,6 +66,17 @@ def pictures_as_on_the_cpu(kind: str) -> None:
         close(drawn, draw(here, other), 1)
 
 
+def moves_to_the_cpu(kind: str) -> None:
+    """Where the GPU has no room: all that draws is fetched, and nothing is done there any more."""
+    here, there = twins(kind)
+    moved = there.on_cpu()
+    probe = Probe(1, pictures_of(here.recipe, 2), column_seeds(2, 3), code_offsets=(0.5,))
+    with watched() as seen:
+        drawn = render(moved, probe)
+    assert not seen.operators, seen.operators
+    close(drawn, render(here, probe), 1)
+
+
 def points_as_on_the_cpu(kind: str) -> None:
     here, there = twins(kind)
     with watched() as seen:

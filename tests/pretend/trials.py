@@ -11,6 +11,7 @@ from tests.pretend.pictures import (
     answers_as_on_the_cpu,
     films_as_on_the_cpu,
     is_measured,
+    moves_to_the_cpu,
     pictures_as_on_the_cpu,
     points_as_on_the_cpu,
     the_classifier_is_the_same_each_time,
@@ -49,6 +50,7 @@ TRIALS: dict[str, Callable[[], None]] = {
         )
         for kind in KINDS
     },
+    **{f"moved, {kind}": partial(moves_to_the_cpu, kind) for kind in EXPLORED},
     **{f"explored, {kind}": partial(answers_as_on_the_cpu, kind) for kind in EXPLORED},
     **{f"filmed, {kind}": partial(films_as_on_the_cpu, kind) for kind in EXPLORED[2:]},
     **{f"library, {kind}": partial(the_library_as_on_the_cpu, kind) for kind in EXPLORED[2:]},
