@@ -32,7 +32,7 @@ PEAK = """
 import gc, sys, torch
 from trainer.devices.memory import give_back_everywhere
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.training.dry_step import made_up
+from trainer.training.made_up import made_up
 from trainer.training.loop import run, start
 def kept(key):
     return [int(l.split()[1]) << 10 for l in open("/proc/self/status") if l.startswith(key)][0]

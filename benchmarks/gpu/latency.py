@@ -23,8 +23,8 @@ from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Probe, Rendering
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
-from trainer.training.dry_step import made_up
 from trainer.training.loop import run, start
+from trainer.training.made_up import made_up
 
 RECIPES = ("mog-iae", "mnist-10", "svhn-75", "celeba-50", "shoes", "faces")
 IMAGES, DRAWS, ASKED = 8, 10, 40

@@ -17,8 +17,9 @@ from tests.tiny import batches_of, kind_of
 from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.faults import memory_is_full
-from trainer.training.dry_step import dry_run, made_up
+from trainer.training.dry_step import dry_run
 from trainer.training.loop import run, start, step
+from trainer.training.made_up import made_up
 from trainer.training.state import TrainState
 from trainer.training.step import next_batch
 from trainer.training.step_memory import CAPTURED, living

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
-from trainer.data.distributions import Empirical
 from trainer.data.progress import OnProgress, unheard
 from trainer.devices.memory import free_on
 from trainer.messages import UserError
@@ -24,6 +23,7 @@ from trainer.recipe.fit import Fit
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import memory_is_full
 from trainer.training.cuda_graphs import WARM_UP, CapturedSteps
+from trainer.training.made_up import made_up
 from trainer.training.state import TrainState, start
 from trainer.training.step import next_batch, step
 from trainer.training.step_memory import Peak, memory_of
@@ -35,7 +35,6 @@ FIRST, TIMES = 4, 4  # images in the first batch that is tried; how many times a
 LONG = 0.5  # seconds: a larger batch than one that takes so long is not tried
 ENOUGH = 0.15  # seconds of steps that are timed, of each kind
 MOST = 20  # steps of a kind
-ROWS = 64  # made-up images that batches are drawn from
 
 
 @dataclass(frozen=True)
@@ -132,24 +131,6 @@ def _in_batches(recipe: Recipe, batch: int) -> Recipe:
     """The recipe in batches of that size, in its warm start too."""
     more = {"schedule.warm_batch": batch} if recipe.schedule.warm_batch else {}
     return recipe.but({"optim.batch": batch, **more})
-
-
-def made_up(recipe: Recipe, device: torch.device) -> TrainingBatches:
-    """Noise in the shape of the recipe's data."""
-    shape = recipe.image_shape
-    if shape is None:
-        rows = torch.linspace(-1, 1, 2 * ROWS, device=device).reshape(ROWS, 2)
-    else:
-        rng, places = torch.Generator().manual_seed(0), (ROWS, shape[2], *shape[:2])
-        rows = torch.randint(256, places, generator=rng, dtype=torch.uint8).to(device)
-    data = Empirical(rows)
-    if recipe.translates:
-        return TrainingBatches(data, Empirical(rows.clone()))
-    if not recipe.data.labels:
-        return TrainingBatches(data)
-    known = min(recipe.data.labels, max(recipe.optim.batch, recipe.schedule.warm_batch), 1024)
-    labels = torch.arange(known, device=device) % max(1, recipe.model.code)
-    return TrainingBatches(data, None, Empirical(rows[torch.arange(known) % ROWS]), labels)
 
 
 # ---- steps that are tried ------------------------------------------------------------------------

@@ -12,20 +12,21 @@ import torch
 from torch import Tensor
 
 from trainer.data.batches import TrainingBatches
-from trainer.data.distributions import Empirical
 from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import publish
 from trainer.messages import LOSSES, Floats, Probe
 from trainer.models.base import Model
+from trainer.models.placing import placed
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.reporting.doctor.same_draws import SameDraws
 from trainer.training.cuda_graphs import WARM_UP, CapturedSteps
 from trainer.training.loop import start, step
+from trainer.training.made_up import made_up
 from trainer.training.step import next_batch
 
 CPU = torch.device("cpu")
-ROWS, DRAWS = 64, 3  # made-up images or points; pictures of an image
+DRAWS = 3  # pictures of an image
 SMALL = ("width=4", "batch=8", "noise=6")
 PLANE = ("width=16", "batch=16")
 # One of each kind of model, so small that a step takes the CPU a few hundredths of a second.
@@ -88,25 +89,13 @@ def recipe_of(kind: str) -> Recipe:
     return find_recipe(name).but(warm=0.0).with_settings(settings)
 
 
-def made_up(recipe: Recipe, device: torch.device, rows: int = ROWS) -> TrainingBatches:
-    """Noise in the shape of the recipe's data: what is in the images does not matter here."""
-    draw, shape = torch.Generator().manual_seed(0), recipe.image_shape
-    if shape is None:
-        return TrainingBatches(Empirical(torch.randn(rows, 2, generator=draw).to(device)))
-    places = (rows, shape[2], *shape[:2])
-    first, second = (
-        torch.randint(256, places, generator=draw, dtype=torch.uint8).to(device) for _ in range(2)
-    )
-    return TrainingBatches(Empirical(first), Empirical(second) if recipe.translates else None)
-
-
 def outcome(kind: str, device: torch.device) -> Outcome:
     """One step and one rendering, from the same weights, batch and noise on every device."""
     recipe = recipe_of(kind)
     with SameDraws():
         state, batches = start(recipe, device), made_up(recipe, device)
         losses = step(state, next_batch(state, batches))
-        made = _picture(_loud(start(recipe, CPU).ema).to(device), recipe, batches)
+        made = _picture(placed(_loud(start(recipe, CPU).ema), device), recipe, batches)
     return Outcome(losses.cpu().numpy(), made, recipe.two_dimensional)
 
 

@@ -12,8 +12,9 @@ from trainer.inference.render import render, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Probe
 from trainer.recipe.catalogue import find_recipe
-from trainer.reporting.doctor.self_test import CPU, made_up
+from trainer.reporting.doctor.self_test import CPU
 from trainer.training.loop import run, start
+from trainer.training.made_up import made_up
 
 EXPERIMENTS = ("mog-iae", "mnist-10-small", "shoes-small")
 WARM, STEPPED, DRAWN = 0.3, 0.8, 0.3  # seconds of steps that do not count, of steps, of pictures
