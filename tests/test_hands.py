@@ -319,13 +319,13 @@ def test_an_untrained_model_offers_to_be_trained(window) -> None:
 
 
 def test_the_list_shows_what_has_weights_before_it_is_clicked(window) -> None:
-    run = Run(Path("/runs/it"), CATALOGUE["aae-small"], "2026-11-27T09:30:00", 1200)
+    run = Run(Path("/runs/it"), CATALOGUE["shoes"], "2026-11-27T09:30:00", 1200)
     marks = []
     for runs in ((), (run,)):
         window.state.library.set_contents(Contents(runs))
         tree = window.findChild(QTreeWidget, "recipeList")
         by_name = {i.data(0, ITEM).recipe.name: i for i in tree.recipe_items()}
-        for name in ("drawn-10", "aae-small"):
+        for name in ("drawn-10", "shoes"):
             item = by_name[name]
             picture = item.icon(0).pixmap(16).toImage()
             said = str(item.data(0, Qt.ItemDataRole.AccessibleTextRole))
@@ -338,7 +338,7 @@ def test_the_list_shows_what_has_weights_before_it_is_clicked(window) -> None:
     tips = [tip for *_, tip in marks]
     assert "came with the program" in tips[0] and "Press Train" in tips[1]
     assert "your newest run" in tips[3]
-    assert CATALOGUE["aae-small"].about.title in tips[1], "the whole name"
+    assert CATALOGUE["shoes"].about.title in tips[1], "the whole name"
 
 
 # ---- the palette, as it is used ------------------------------------------------------------------

@@ -180,9 +180,11 @@ def test_what_is_displayed_is_drawn_no_more_before_it_goes(state, runs) -> None:
     assert undo.asks_for(PUT_BACK)
 
 
-def test_the_newest_run_but_one_takes_the_place_of_the_newest(state, own_folders) -> None:
+def test_the_newest_run_but_one_takes_the_place_of_the_newest(
+    state, own_folders, monkeypatch
+) -> None:
     recipe = CATALOGUE["infogan-toy"].but(width=8, steps=40)
-    assert recipe.name not in SHIPPED
+    monkeypatch.delitem(SHIPPED, recipe.name)
     older = a_run("a", recipe, began="2026-11-20 10:00:01")
     newer = a_run("b", recipe, began="2026-11-20 10:00:02")
     state.library.set_contents(read_contents(Folders()))

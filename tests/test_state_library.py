@@ -25,6 +25,12 @@ from trainer.training.checkpoint import RunFolder
 # ---- the library ---------------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment that did not come with weights."""
+    monkeypatch.delitem(SHIPPED, "aae-small")
+
+
 def a_run(name: str, folder: str, step: int = 5, **changes: object) -> Run:
     return Run(Path(folder), CATALOGUE[name].but(**changes), "2026-11-27", step)
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.library import Contents
 from iae_studio.state.messages import Message
-from iae_studio.state.model_files import Run
+from iae_studio.state.model_files import SHIPPED, Run
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
 from tests.widgets import fresh_state, heard_of
@@ -18,6 +19,12 @@ from trainer.recipe.catalogue import CATALOGUE
 
 NO_CURVES = np.empty((0, 14), np.float32)
 AAE = CATALOGUE["aae-small"]
+
+
+@pytest.fixture(autouse=True)
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment that did not come with weights."""
+    monkeypatch.delitem(SHIPPED, "aae-small")
 
 
 def said(state: StudioState) -> str:

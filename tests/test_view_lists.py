@@ -15,7 +15,7 @@ from iae_studio.explore import ExploreView
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.library import Contents, Entry
-from iae_studio.state.model_files import Run
+from iae_studio.state.model_files import SHIPPED, Run
 from iae_studio.views.controls import ControlsView
 from iae_studio.views.drawing import DrawingView
 from iae_studio.views.experiments import ExperimentsView
@@ -28,6 +28,12 @@ from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 
 AAE, LARGE = CATALOGUE["aae-small"], CATALOGUE["svhn-75"]
+
+
+@pytest.fixture(autouse=True)
+def no_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment that did not come with weights."""
+    monkeypatch.delitem(SHIPPED, "aae-small")
 
 
 def a_run(number: int, recipe: Recipe = AAE, step: int = 1200) -> Run:

@@ -267,7 +267,10 @@ def renewed(studio, model: Compared, old) -> bool:
     return asking(studio).answer(model) is not old
 
 
-def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(studio, qtbot) -> None:
+def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(
+    studio, qtbot, monkeypatch
+) -> None:
+    monkeypatch.delitem(SHIPPED, "shoes-l1-small")
     newest(studio, qtbot)
     QTest.keyClick(studio.window, Qt.Key.Key_4)
     menu = find(studio, QMenu, "compareMenu")
