@@ -119,6 +119,28 @@ def test_what_fails_is_told_in_the_head(qtbot, own_folders: Path, little, monkey
         assert "FAILED  points              the card is gone" in text(dialog)
 
 
+def test_new_lines_are_followed_and_at_the_end_the_first_failure_is_in_sight(qtbot, dark) -> None:
+    dialog = ComputerDialog()
+    qtbot.addWidget(dialog)
+    dialog.resize(500, 300)
+    dialog.show()
+    view = dialog.findChild(QPlainTextEdit, "computerText")
+    dialog.begin()
+    for number in range(120):
+        dialog.add(f"  line {number} " + "long " * (number // 2), number in (40, 90))
+        QGuiApplication.processEvents()
+        bar = view.verticalScrollBar()
+        assert bar.maximum() - bar.value() <= 1
+    dialog.finish(True)
+    assert "2 checks failed" in head(dialog)
+    assert view.textCursor().block().text().startswith("  line 40 ")
+    assert view.rect().contains(view.cursorRect())
+    dialog.begin()
+    dialog.add("  line", False)
+    dialog.finish(True)
+    assert view.textCursor().atEnd()
+
+
 def test_closing_it_ends_the_look(qtbot, own_folders: Path, monkeypatch) -> None:
     tried, go_on = [], threading.Event()
 
