@@ -72,7 +72,7 @@ def why_none_of(kind: str) -> str:
     if kind == "mps":
         if sys.platform == "darwin":
             return "This torch or this macOS is too old for Apple's GPU: update them."
-        return "It is the GPU of a Mac."
+        return "It is the GPU of a Mac: see what is here by python -m trainer doctor --quick."
     if kind == "xpu":
         if torch.xpu._is_compiled():
             return "No GPU of Intel was found: see its driver."
