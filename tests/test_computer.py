@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -139,6 +139,13 @@ def test_new_lines_are_followed_and_at_the_end_the_first_failure_is_in_sight(qtb
     dialog.add("  line", False)
     dialog.finish(True)
     assert view.textCursor().atEnd()
+
+
+def test_on_a_small_screen_its_buttons_are_in_sight(qtbot, dark, monkeypatch) -> None:
+    monkeypatch.setattr("iae_studio.views.computer.SIZE", QSize(5000, 5000))
+    dialog = ComputerDialog()
+    qtbot.addWidget(dialog)
+    assert dialog.height() + 30 <= dialog.screen().availableSize().height(), "with its title bar"
 
 
 def test_closing_it_ends_the_look(qtbot, own_folders: Path, monkeypatch) -> None:

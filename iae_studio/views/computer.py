@@ -13,6 +13,7 @@ from iae_studio.widgets.elided_label import ElidedLabel
 
 SIZE = QSize(860, 660)  # px, at first
 TITLE = "This computer"
+FRAME = 40  # px that a title bar takes
 SLACK = 4  # lines from the end at which new ones are followed
 WELL = "All that was tested works."
 
@@ -57,7 +58,7 @@ class ComputerDialog(QDialog):
         layout.addWidget(self._head)
         layout.addWidget(self._view, 1)
         layout.addLayout(foot)
-        room = self.screen().availableSize()
+        room = self.screen().availableSize() - QSize(FRAME, FRAME)
         self.resize(QSize(theme.px(SIZE.width()), theme.px(SIZE.height())).boundedTo(room))
 
     def _dress(self) -> None:
