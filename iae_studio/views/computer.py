@@ -98,7 +98,9 @@ class ComputerDialog(QDialog):
         self.tell(verdict if came_to_an_end else "It broke off; the log says why.", self.failed > 0)
         self._set_busy(False)
         if self._first is not None:
-            self._view.setTextCursor(QTextCursor(self._view.document().findBlockByNumber(self._first)))
+            self._view.setTextCursor(
+                QTextCursor(self._view.document().findBlockByNumber(self._first))
+            )
             self._view.centerCursor()
 
     def tell(self, text: str, error: bool = False) -> None:

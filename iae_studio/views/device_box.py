@@ -69,4 +69,4 @@ class _Told(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
-        option.text = index.data(TOLD) or option.text  # type: ignore[attr-defined]
+        option.text = index.data(TOLD) or option.text

@@ -22,7 +22,7 @@ BETTER: dict[str, Literal["less", "more"]] = {
 }
 
 # In a sentence, where the name does not say it.
-_SPECKLE = "1: as smooth in flat places as drawn images; 1.3: hardly seen; 2: seen; 5: mottled"
+_SPECKLE = "flat places are uneven; 1: as in drawn images; 1.3: hardly seen; 2: seen; 5: mottled"
 MEANINGS: dict[str, str] = {
     "way_back_mse": "mean squared error of what comes back, against the input",
     "diversity": "how far the pictures of one code differ: standard deviation over noise vectors",
