@@ -16,12 +16,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
-from iae_studio.state.messages import Message
+from iae_studio.state.messages import Action, Message
 from iae_studio.state.model_files import Run
 from iae_studio.state.training import Loading, State
 from iae_studio.style import theme
@@ -276,6 +277,18 @@ def test_only_long_words_are_broken_and_a_tag_is_a_word() -> None:
     assert broken.endswith(" short")
     assert broken.replace("\u200b", "") == text
     assert max(map(len, in_lines(f"{PATH}\nnext").split("\n"))) <= 90
+
+
+def test_a_first_message_makes_no_window_larger(qtbot, scale) -> None:
+    state = fresh_state()
+    around = shown(qtbot, QWidget(), 500, 300)
+    layout = QVBoxLayout(around)
+    layout.addWidget(MessageBar(state.messages))
+    settle()
+    actions = (Action("one", "Go on with a batch of 32"), Action("two", "Options…"))
+    state.messages.show_message(Message("The GPU's memory is full. " * 4, True, actions))
+    settle()
+    assert around.width() == 500
 
 
 @pytest.mark.parametrize("width", [300, 700])
