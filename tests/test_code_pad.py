@@ -23,7 +23,7 @@ from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.style_tiles import StyleTiles
 from tests.studio import LONG, find, little_data, newest, running
 from tests.tiny import kind_of, pictures_of, snapshot_of
-from tests.widgets import LEFT, RIGHT, heard_of, shown
+from tests.widgets import LEFT, RIGHT, heard_of, pixel, shown
 from trainer.data.drawing.shoes import draw_shoes
 from trainer.data.edge_detection import find_edges
 from trainer.exploring.drawn_code import draw_code, edges_of
@@ -104,6 +104,15 @@ def test_a_stroke_sets_the_pixels_that_it_passes(pad) -> None:
     assert np.array_equal(told[-1][0], pad.picture()) and told[0][0][5, 3, 0] == 20
     seen = pad.grab().toImage().pixelColor(at(pad, 5, 3) * pad.devicePixelRatioF())
     assert seen.red() == 20
+
+
+def test_its_paper_ends_at_its_round_frame(pad) -> None:
+    seen = pad.grab().toImage()
+    box = pad._square()
+    corners = [box.topLeft(), box.bottomRight() - QPointF(1, 1)]
+    colours = {pixel(seen, place.toPoint()).name() for place in corners}
+    assert pixel(seen, box.center().toPoint() + QPoint(0, 60)).name() == "#ffffff"
+    assert "#ffffff" not in colours
 
 
 def test_the_pen_is_as_wide_as_it_is_set(pad) -> None:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QGuiApplication, QTextDocument
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -119,6 +119,35 @@ def test_what_fails_is_told_in_the_head(qtbot, own_folders: Path, little, monkey
         assert "FAILED  points              the card is gone" in text(dialog)
 
 
+def test_new_lines_are_followed_and_at_the_end_the_first_failure_is_in_sight(qtbot, dark) -> None:
+    dialog = ComputerDialog()
+    qtbot.addWidget(dialog)
+    dialog.resize(500, 300)
+    dialog.show()
+    view = dialog.findChild(QPlainTextEdit, "computerText")
+    dialog.begin()
+    for number in range(120):
+        dialog.add(f"  line {number} " + "long " * (number // 2), number in (40, 90))
+        QGuiApplication.processEvents()
+        bar = view.verticalScrollBar()
+        assert bar.maximum() - bar.value() <= 1
+    dialog.finish(True)
+    assert "2 checks failed" in head(dialog)
+    assert view.textCursor().block().text().startswith("  line 40 ")
+    assert view.rect().contains(view.cursorRect())
+    dialog.begin()
+    dialog.add("  line", False)
+    dialog.finish(True)
+    assert view.textCursor().atEnd()
+
+
+def test_on_a_small_screen_its_buttons_are_in_sight(qtbot, dark, monkeypatch) -> None:
+    monkeypatch.setattr("iae_studio.views.computer.SIZE", QSize(5000, 5000))
+    dialog = ComputerDialog()
+    qtbot.addWidget(dialog)
+    assert dialog.height() + 30 <= dialog.screen().availableSize().height(), "with its title bar"
+
+
 def test_closing_it_ends_the_look(qtbot, own_folders: Path, monkeypatch) -> None:
     tried, go_on = [], threading.Event()
 
@@ -130,8 +159,8 @@ def test_closing_it_ends_the_look(qtbot, own_folders: Path, monkeypatch) -> None
     monkeypatch.setattr(self_test, "outcome", slow)
     with running(own_folders, qtbot) as studio:
         dialog = opened(studio, qtbot)
+        qtbot.waitUntil(lambda: head(dialog) == "Self-test of cpu: IAE…", timeout=LONG)
         qtbot.waitUntil(lambda: tried == ["IAE"], timeout=LONG)
-        assert head(dialog) == "Self-test of cpu: IAE…"
         qtbot.keyClick(dialog, Key.Key_Escape)
         monkeypatch.setattr(computer_job, "look", lambda asked, found: "anew\n")
         opened(studio, qtbot)  # waits for the first, which is given up

@@ -50,7 +50,7 @@ def test_a_choice_by_hand_outlives_the_program(qtbot, own_folders, computer) -> 
     asked = computer(with_gpus("A100", "T4"))
     with running(own_folders, qtbot, "mog-iae") as studio:
         with qtbot.waitSignal(studio.state.answers.clouded, timeout=LONG):
-            pass
+            studio.state.query.resample()  # the first may have come already
         assert find(studio, QComboBox, "deviceBox").currentText() == "GPU 1"
         assert set(asked) == {"cuda:1"}, "nothing is drawn on another one first"
         studio.state.devices.choose("cpu")  # as where a device was lost: not by hand
@@ -94,3 +94,23 @@ def test_nonsense_in_the_settings_is_no_choice(kept: str, state, tmp_path) -> No
     assert state.devices.chosen == "auto"
     state.devices.offer(with_gpus("A100"))
     assert controller and state.devices.chosen == "cuda:0"
+
+
+def test_of_several_gpus_the_number_is_whole_and_the_list_names_the_cards(
+    qtbot, own_folders, computer
+) -> None:
+    computer(with_gpus("NVIDIA GeForce RTX 4090 Laptop GPU", "NVIDIA T4"))
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        box = find(studio, QComboBox, "deviceBox")
+        qtbot.waitUntil(lambda: box.currentText() == "GPU 0", timeout=LONG)
+        qtbot.waitUntil(lambda: box.width() >= box.sizeHint().width(), timeout=LONG)
+        room = QComboBox()
+        room.addItem("GPU 0")
+        room.ensurePolished()
+        assert box.sizeHint().width() >= room.sizeHint().width()
+        assert "RTX 4090" in box.toolTip()
+        with qtbot.waitExposed(box.view()):
+            box.showPopup()
+        words = box.fontMetrics().horizontalAdvance("GPU 0: NVIDIA GeForce RTX 4090 Laptop GPU")
+        assert box.view().viewport().width() >= words
+        box.hidePopup()

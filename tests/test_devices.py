@@ -57,8 +57,11 @@ def test_a_kind_of_gpu_that_is_not_here_is_refused(gpus) -> None:
     with pytest.raises(UserError, match="no device mps here, but cuda:0"):
         choose_device("mps")
     gpus()
-    with pytest.raises(UserError, match="no device xpu here"):
-        choose_device("xpu")
+    for name in ("xpu", "mps", "cuda", "cuda:1"):
+        with pytest.raises(UserError) as refused:
+            choose_device(name)
+        cause = str(refused.value).removeprefix(f"There is no device {name} here. ")
+        assert cause.removesuffix(" Or choose the CPU (--device cpu).").endswith(".")
 
 
 def test_here_every_device_that_is_usable_is_chosen_by_its_name() -> None:

@@ -30,6 +30,15 @@ def test_small_tiles_grow_by_whole_factors_and_fit(ratio: float, rows: int) -> N
     assert layout.x(6) + layout.tile[0] + layout.left == pytest.approx(room[0], abs=1)
 
 
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_pictures_of_64_px_are_shown_pixel_by_pixel_as_large_as_those_of_32(ratio: float) -> None:
+    room = (int(640 * ratio), int(340 * ratio))
+    tiles = [fit(room, 6, 6, (side, side), ratio, code=True).tile for side in (32, 64)]
+    assert tiles == [(64 * ratio, 64 * ratio)] * 2
+    narrow = fit((int(500 * ratio), room[1]), 6, 6, (64, 64), ratio, code=True)
+    assert narrow.tile[0] < 64 * ratio and narrow.full_width <= 500 * ratio
+
+
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_a_column_of_codes_lies_between_the_image_and_the_draws(ratio: float) -> None:
     room = (int(900 * ratio), int(600 * ratio))

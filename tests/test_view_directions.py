@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -186,6 +187,17 @@ def test_a_warning_says_what_to_try(controls, engine) -> None:
         asked.then(Share(share, verdict))
         assert word in warning.text() and warning.isHidden() is (not word)
         assert controls.share.batch.share() == share
+
+
+def test_a_training_that_has_just_begun_is_not_warned_of(
+    controls, engine, state, monkeypatch
+) -> None:
+    asked, steps = engine.asked(WhichShare), state.displayed.recipe.schedule.steps
+    warning = controls.findChild(WrappedLabel, "noiseWarning")
+    for step, warns in ((15, False), (steps // 2, True)):
+        monkeypatch.setattr(state.answers, "rendering", SimpleNamespace(step=step))
+        asked.then(Share(0.95, "drowns"))
+        assert warning.isHidden() is not warns and controls.share.batch.share() == 0.95
 
 
 @pytest.mark.parametrize("verdict", ["ignores", "drowns"])

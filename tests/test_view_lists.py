@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QHoverEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidgetItem, QWidget
 
 from iae_studio.explore import ExploreView
 from iae_studio.state.displayed import DisplayedModel
@@ -22,7 +23,7 @@ from iae_studio.views.experiments import ExperimentsView
 from iae_studio.views.recipe_list import ITEM, RecipeList
 from iae_studio.widgets.diagram import Diagram
 from iae_studio.widgets.elided_label import WrappedLabel
-from tests.widgets import LEFT, heard_of, shown
+from tests.widgets import LEFT, heard_of, pixel, shown
 from trainer.messages import Rendering
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
@@ -65,6 +66,28 @@ def item_of(tree: RecipeList, name: str) -> QTreeWidgetItem:
 
 def below(item: QTreeWidgetItem) -> list[str]:
     return [item.child(place).text(0) for place in range(item.childCount())]
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_row_below_the_pointer_has_one_colour(qtbot, tree, dark, chosen: bool) -> None:
+    tree.resize(320, 300)
+    tree.show()
+    fill(tree, "drawn-10")
+    item = item_of(tree, "drawn-10")
+    if chosen:
+        tree.setCurrentItem(item)
+    tree.expandAll()
+    name = tree.visualItemRect(item)
+    rest = pixel(tree.viewport().grab().toImage(), name.topLeft() + QPoint(40, 2)).name()
+    place = QPointF(name.topLeft() + QPoint(60, 10))
+    for kind in (QEvent.Type.HoverEnter, QEvent.Type.HoverMove):
+        QApplication.sendEvent(tree.viewport(), QHoverEvent(kind, place, place, QPointF(0, 0)))
+    seen = tree.viewport().grab().toImage()
+    found = {
+        pixel(seen, QPoint(x, name.top() + 2)).name()
+        for x in range(name.left() + 40, tree.header().length() - 12)
+    }
+    assert len(found) == 1 and (found == {rest}) is chosen
 
 
 def test_the_six_newest_runs_stand_below_their_recipe(tree) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 from torch import Tensor, nn
 
 from iae_studio.middle.compare import COMPARE
@@ -54,3 +54,8 @@ def test_speckle_is_read_in_compare(qtbot, own_folders, monkeypatch, capsys) -> 
         place = page.lines().index(line)
         told = page.table.topLevelItem(place).toolTip(0)
         assert "1.3: hardly seen" in told and "less is better" in told
+        words = find(studio, QLabel, "compareFiguresWords").text()
+        assert words.endswith("\N{EN DASH}: not measured there.")
+        studio.state.comparing.set([ours])
+        qtbot.waitUntil(lambda: len(page.lines()[0]) == 2, timeout=LONG)
+        assert "not measured" not in find(studio, QLabel, "compareFiguresWords").text()

@@ -191,8 +191,10 @@ QTreeView::item:first { border-top-right-radius: 0; border-bottom-right-radius: 
 QTreeView::item:last { border-top-left-radius: 0; border-bottom-left-radius: 0;
     padding-left: 0; }
 QListView::item:hover, QTreeView::item:hover { background: $quiet; }
+QTreeView#recipeList::item:hover { background: transparent; }
 QListView::item:selected, QTreeView::item:selected { background: $chosen; color: $text; }
-QListView::item:selected:active, QTreeView::item:selected:active { background: $chosen; }
+QListView::item:selected:active, QTreeView::item:selected:active,
+QTreeView#recipeList::item:selected:hover { background: $chosen; }
 QListView::item:disabled, QTreeView::item:disabled { color: $muted; }
 QTreeView { show-decoration-selected: 0; selection-background-color: $panel; }
 QTreeView::branch, QTreeView::branch:selected { background: $panel; }
@@ -219,6 +221,7 @@ QScrollBar::handle:horizontal { min-width: 28px; }
 QScrollBar::handle:hover { background: $scroll_hover; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 """
 
 _ROLES = """

@@ -182,6 +182,9 @@ class MeasuresTable(CompareTable):
                 f"Not measured: {', '.join(lacking)}. A run is measured at its newest weights, by "
                 "python -m trainer evaluate."
             )
+        measured = [set(known.measures) for known in found if known.measures]
+        if measured and set.union(*measured) != set.intersection(*measured):
+            words.append(f"{DASH}: not measured there.")
         return " ".join(words)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QProgressBar, QPushButton, QWidget
 
 from iae_studio.style import theme
@@ -13,6 +13,8 @@ from iae_studio.widgets.elided_label import ElidedLabel
 
 SIZE = QSize(860, 660)  # px, at first
 TITLE = "This computer"
+FRAME = 40  # px that a title bar takes
+SLACK = 4  # lines from the end at which new ones are followed
 WELL = "All that was tested works."
 
 
@@ -29,6 +31,7 @@ class ComputerDialog(QDialog):
         self.setWindowTitle(TITLE)
         self.setSizeGripEnabled(True)
         self.failed = 0  # lines that say so
+        self._first: int | None = None  # of the lines of the view, the first of them
         self._head = ElidedLabel()
         self._head.setObjectName("computerHead")
         self._bar = QProgressBar()
@@ -55,7 +58,7 @@ class ComputerDialog(QDialog):
         layout.addWidget(self._head)
         layout.addWidget(self._view, 1)
         layout.addLayout(foot)
-        room = self.screen().availableSize()
+        room = self.screen().availableSize() - QSize(FRAME, FRAME)
         self.resize(QSize(theme.px(SIZE.width()), theme.px(SIZE.height())).boundedTo(room))
 
     def _dress(self) -> None:
@@ -67,7 +70,7 @@ class ComputerDialog(QDialog):
 
     def begin(self) -> None:
         """All is looked at anew."""
-        self.failed = 0
+        self.failed, self._first = 0, None
         self._view.clear()
         self.tell("Looking…")
         self._set_busy(True)
@@ -78,8 +81,15 @@ class ComputerDialog(QDialog):
 
     def add(self, line: str, failed: bool) -> None:
         """The next line, or several where it is long."""
-        self.failed += failed and line.startswith(" ")
+        bar = self._view.verticalScrollBar()  # of lines; one across may have taken some
+        follows = bar.maximum() - bar.value() < SLACK
         self._view.appendPlainText(line)
+        if follows:
+            bar.setValue(bar.maximum())
+        if failed and line.startswith(" "):
+            self.failed += 1
+            if self._first is None:
+                self._first = self._view.blockCount() - line.count("\n") - 1
 
     def finish(self, came_to_an_end: bool) -> None:
         """Nothing more comes."""
@@ -87,6 +97,11 @@ class ComputerDialog(QDialog):
         verdict = f"{some} failed; the red lines say why." if self.failed else WELL
         self.tell(verdict if came_to_an_end else "It broke off; the log says why.", self.failed > 0)
         self._set_busy(False)
+        if self._first is not None:
+            self._view.setTextCursor(
+                QTextCursor(self._view.document().findBlockByNumber(self._first))
+            )
+            self._view.centerCursor()
 
     def tell(self, text: str, error: bool = False) -> None:
         """What came of it, or what was done with the text."""

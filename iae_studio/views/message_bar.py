@@ -46,7 +46,14 @@ class MessageBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < theme.px(ROOMY)
+        self._arrange(self.width())
+
+    def _arrange(self, width: int) -> None:
+        """For so much room; also before it is shown, or the window would grow for a moment's need.
+
+        And a window that has grown beyond its screen stays so.
+        """
+        narrow = width < theme.px(ROOMY)
         way = self._body.Direction
         self._body.setDirection(way.TopToBottom if narrow else way.LeftToRight)
 
@@ -56,8 +63,11 @@ class MessageBar(QFrame):
             self._messages.act(message.actions[place])
 
     def _show(self, message: Message | None) -> None:
-        self.setVisible(message is not None)
+        around = self.parentWidget()
+        if not self.isVisible() and around is not None:
+            self._arrange(around.width())
         if message is None:
+            self.hide()
             return
         self._text.setText(brief(message.text))
         for place, button in enumerate(self._buttons):
@@ -67,3 +77,4 @@ class MessageBar(QFrame):
         self.setProperty("role", "error" if message.error else "")
         self.style().unpolish(self)
         self.style().polish(self)
+        self.show()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFont, QHelpEvent, QPainter
 from PySide6.QtWidgets import (
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QToolTip,
@@ -33,6 +34,7 @@ NEWEST = 6  # runs shown of a recipe
 SHIPPED_WEIGHTS = "Trained: its weights came with the program."
 OWN_WEIGHTS = "Trained: the weights of your newest run."
 NO_WEIGHTS = "Untrained: there are no weights yet. Press Train."
+HOVERED = 0.06  # of the text's colour
 _LONGEST = 24  # letters of a folder's name
 
 
@@ -51,6 +53,10 @@ class _Cells(QStyledItemDelegate):
             spare = option.decorationSize.width() + theme.GRID
             at_left = index.column() == 0
             made.rect = option.rect.adjusted(0 if at_left else spare, 0, spare * at_left, 0)
+        over, chosen = QStyle.StateFlag.State_MouseOver, QStyle.StateFlag.State_Selected
+        if option.state & over and not option.state & chosen:
+            # Here, for below the cells it would lie upon what the name has of the icon's room.
+            painter.fillRect(made.rect, theme.colour("text", HOVERED))
         super().paint(painter, made, index)
 
 

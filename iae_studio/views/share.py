@@ -15,6 +15,7 @@ from trainer.messages import Rendering
 from trainer.recipe.recipe import Recipe
 
 KIND = "noise's share"
+EARLY = 0.1  # of the steps: before, nothing is advised
 
 
 class ShareView(QWidget):
@@ -74,6 +75,11 @@ class ShareView(QWidget):
 
     def _show_batch(self, share: Share) -> None:
         self.batch.setShare(share.batch)
-        words = advice(share, self._displayed.recipe)
+        words = "" if self._too_soon() else advice(share, self._displayed.recipe)
         self.warning.setText(words)
         self.warning.setVisible(bool(words))
+
+    def _too_soon(self) -> bool:
+        """Whether the weights have hardly begun: then the noise may well be all there is."""
+        shown, steps = self._state.answers.rendering, self._displayed.recipe.schedule.steps
+        return shown is not None and shown.step < EARLY * steps

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QMenu,
     QProgressBar,
     QToolButton,
@@ -21,11 +20,11 @@ from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.training import Loading, State, Training
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import button, row, tool
+from iae_studio.views.device_box import DeviceBox
 from iae_studio.views.durations import duration
 from iae_studio.views.training_status import TrainingStatus
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
-from trainer.devices.records import CPU
 from trainer.messages import Progress
 from trainer.recipe.specs import MODELS
 
@@ -56,7 +55,7 @@ class TrainingBar(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._displayed, self._training, self._devices = displayed, training, devices
+        self._displayed, self._training = displayed, training
         self._progress: Progress | None = None
         self._title = ElidedLabel()
         self._title.setProperty("title", True)
@@ -65,13 +64,12 @@ class TrainingBar(QWidget):
         theme.follow(self._figure, lambda: self._figure.setMaximumWidth(theme.px(FIGURE)))
         self._status = TrainingStatus()
         self._make_buttons(training)
-        self._make_device_box()
+        self.device = DeviceBox(devices)
         self._lay_out()
         training.stateChanged.connect(self._show_state)
         training.progressed.connect(self._show_progress)
         training.loadingMoved.connect(self._show_loading)
         displayed.changed.connect(self._show_title)
-        devices.offered.connect(self._offer_devices)
         self._show_state(training.state)
 
     def _make_buttons(self, training: Training) -> None:
@@ -108,15 +106,6 @@ class TrainingBar(QWidget):
             lambda: training.command("save"),
             "saveButton",
         )
-
-    def _make_device_box(self) -> None:
-        self.device = QComboBox()
-        self.device.setObjectName("deviceBox")
-        self.device.setAccessibleName("Device to train on")
-        self.device.view().setAccessibleName("Devices")
-        self.device.setToolTip("The device to train on")
-        self.device.addItem("CPU", CPU)
-        self.device.currentIndexChanged.connect(self._device_chosen)
 
     def _lay_out(self) -> None:
         self._line = QProgressBar()
@@ -163,21 +152,6 @@ class TrainingBar(QWidget):
         self._more.setVisible(ways is not None and self.width() >= theme.px(TIGHT))
         for control in (self.pause, self.step, self.stop, self.save):
             control.fold(narrow)
-
-    def _offer_devices(self) -> None:
-        """All that work; one of them is chosen already."""
-        known = self._devices.known
-        several = len(known) > 2  # GPUs, and the CPU
-        with QSignalBlocker(self.device):
-            self.device.clear()
-            for place, device in enumerate(known):
-                number = f" {device.number}" if several else ""
-                self.device.addItem("CPU" if device.name == CPU else f"GPU{number}", device.name)
-                self.device.setItemData(place, plain(device.told), Qt.ItemDataRole.ToolTipRole)
-            self.device.setCurrentIndex(self.device.findData(self._devices.chosen))
-
-    def _device_chosen(self) -> None:
-        self._devices.choose_by_hand(self.device.currentData())
 
     def _show_title(self, model: DisplayedModel) -> None:
         recipe = model.recipe

@@ -114,7 +114,9 @@ class CodePad(Pad[Pixels]):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         box = self._square()
+        painter.setClipPath(self._frame())  # no corner of the paper outside its round frame
         painter.drawImage(box, to_image(self.picture()))
+        painter.setClipping(False)
         if self.isEmpty():
             ink = 96 if self._ground > 128 else 192
             painter.setPen(QColor(ink, ink, ink))

@@ -148,7 +148,8 @@ class WrappedLabel(_Told):
         """Show so many letters; whether they fit."""
         cut = "" if letters == len(self._whole) else "…"
         super().setText(breakable(self._whole[:letters].rstrip() + cut))
-        return self.heightForWidth(self.width()) <= self._most * self.fontMetrics().lineSpacing()
+        line = self.fontMetrics().lineSpacing() + 1  # as it is laid out, a line may take a px more
+        return self.heightForWidth(self.width()) <= self._most * line
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

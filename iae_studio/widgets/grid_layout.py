@@ -142,6 +142,8 @@ def fit(
     small = side < NEAREST_BELOW
     if small:
         comfort = float(ceil(comfort - 1e-9))
+    else:  # a picture of 64 px is shown as large as one of 32 px, and pixel by pixel
+        comfort = max(comfort, float(px(NEAREST_BELOW) // side))
     scale = _stepped(min(by_width, max(comfort, by_height), largest), small, least)
     if zoom:
         scale = _zoomed(scale, zoom, small, px(_ZOOMED) / side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from trainer.devices.drivers import facts, why_no_gpu
+from trainer.devices.drivers import facts, why_no_gpu, why_none_of
 from trainer.devices.records import AUTO, CPU, NAMES, WAYS, DeviceInfo, FoundDevices
 from trainer.devices.trial import forget, title_of, why_not
 from trainer.messages import UserError
@@ -64,8 +64,8 @@ def try_again() -> None:
 def _missing(name: str, there: list[torch.device]) -> str:
     if there:
         return f"There is no device {name} here, but {', '.join(map(str, there))}."
-    why = why_no_gpu(facts()) if name.startswith("cuda") else ""
-    return " ".join(filter(None, (f"There is no device {name} here.", why, "Choose the CPU.")))
+    why = why_none_of(name.partition(":")[0])
+    return f"There is no device {name} here. {why} Or choose the CPU (--device cpu)."
 
 
 def _prepared(device: torch.device) -> torch.device:

@@ -65,3 +65,17 @@ def why_no_gpu(known: Facts) -> str:
         )
     reason = f" ({known.said})" if known.said else ""
     return f"There is an NVIDIA driver, but it finds no GPU{reason}: restart the computer."
+
+
+def why_none_of(kind: str) -> str:
+    """Why torch sees no GPU of the kind that somebody asks for, and what it takes."""
+    if kind == "mps":
+        if sys.platform == "darwin":
+            return "This torch or this macOS is too old for Apple's GPU: update them."
+        return "It is the GPU of a Mac: see what is here by python -m trainer doctor --quick."
+    if kind == "xpu":
+        if torch.xpu._is_compiled():
+            return "No GPU of Intel was found: see its driver."
+        return f"For a GPU of Intel install the build of torch that {_PAGE} names for XPU."
+    none = "No NVIDIA driver was found: install it, if there is a GPU of NVIDIA."
+    return why_no_gpu(facts()) or none

@@ -22,8 +22,14 @@ BETTER: dict[str, Literal["less", "more"]] = {
 }
 
 # In a sentence, where the name does not say it.
-_SPECKLE = "1: as smooth in flat places as drawn images; 1.3: hardly seen; 2: seen; 5: mottled"
+_SPECKLE = "flat places are uneven; 1: as in drawn images; 1.3: hardly seen; 2: seen; 5: mottled"
 MEANINGS: dict[str, str] = {
+    "way_back_mse": "mean squared error of what comes back, against the input",
+    "diversity": "how far the pictures of one code differ: standard deviation over noise vectors",
+    "edges_of_code": "F1 of the code's edges, against the true ones of the input",
+    "edges_of_output": "F1 of the edges found in the output, against the code",
+    "edges_chance": "edges of the code, against another image's: what chance gives",
+    "edges_found": "edges found in the input, against its true ones: what finding them can reach",
     "speckle": _SPECKLE,
     "way_back_speckle": f"the same of the pictures that come back. {_SPECKLE}",
 }

@@ -33,8 +33,8 @@ def self_test(asked: Asked) -> Iterator[Row]:
         from trainer.reporting.doctor import self_test as work
 
         known = tried(asked)
-    except UserError as error:
-        yield Row(FAILED, str(error), failed=True)
+    except UserError:  # the devices' section has told why
+        yield Row("left out", f"there is no {asked.device} that works")
         return
     right: dict[str, Outcome] = {}
     for where in map(torch.device, known):
@@ -81,7 +81,12 @@ def speeds(asked: Asked) -> Iterator[Row]:
 
     from trainer.reporting.doctor.speeds import EXPERIMENTS, speed
 
-    for where in map(torch.device, tried(asked)):
+    try:
+        known = tried(asked)
+    except UserError:
+        yield Row("left out", f"there is no {asked.device} that works")
+        return
+    for where in map(torch.device, known):
         for number, name in enumerate(EXPERIMENTS):
             if asked.trains():
                 yield Row("left out", "a training runs, and would share the time with them")

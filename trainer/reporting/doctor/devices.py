@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trainer.reporting.doctor.records import Asked, Row, in_short, size
+from trainer.messages import UserError
+from trainer.reporting.doctor.records import FAILED, Asked, Row, in_short, size
 
 if TYPE_CHECKING:
     import torch
@@ -105,6 +106,15 @@ def _gpus(asked: Asked) -> Iterator[Row]:
     yield Row("auto", f"takes {found.usable[0].name}")
     if found.why_the_cpu:
         yield Row("", found.why_the_cpu)
+    yield from _asked_for(asked)
+
+
+def _asked_for(asked: Asked) -> Iterator[Row]:
+    """A row where it is not here, or does not work."""
+    try:
+        tried(asked)
+    except UserError as error:
+        yield Row(FAILED, str(error), failed=True)
 
 
 def _inside(device: torch.device) -> str:

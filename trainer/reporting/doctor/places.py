@@ -119,7 +119,9 @@ def models(asked: Asked) -> Iterator[Row]:
     if not known:
         broken = [Row(FAILED, "none came with the program: install it again", failed=True)]
     whole = len(known) - len(broken)
-    yield Row("shipped", f"{whole} of {len(known)} can be read, {checked} by their checksums")
+    yield Row(
+        "shipped", f"{whole} of {len(known)} can be read, {checked} have checksums, which match"
+    )
     yield from broken
 
 

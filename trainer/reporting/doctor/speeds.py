@@ -39,7 +39,9 @@ def speed(name: str, device: torch.device, cancelled: Cancelled) -> str:
     drawn = rate(_drawing(publish(state.ema, state.step, device, batches)), DRAWN, cancelled)
     unit = "points" if recipe.two_dimensional else "pictures"
     note = f" ({state.captured.why_not})" if state.captured and state.captured.why_not else ""
-    return f"{_told(steps)} steps/s of {recipe.optim.batch}, {_told(drawn)} {unit}/s{note}"
+    return (
+        f"{_told(steps)} steps/s in batches of {recipe.optim.batch}, {_told(drawn)} {unit}/s{note}"
+    )
 
 
 def rate(work: Callable[[], int], seconds: float, cancelled: Cancelled) -> float:
