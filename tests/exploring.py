@@ -25,6 +25,7 @@ from trainer.storage.paths import session_root
 Studio = studio_app.Studio
 SHOWN = "mnist-10-small"  # a model with noise that ships
 
+STILL = 6  # looks in a row: the file may be older than what was changed last
 SEEN = 9  # inputs: three of the user, and the test images
 
 
@@ -81,7 +82,7 @@ class Driven(Studio):
 
     def start(self) -> None:
         super().start()
-        self._explores, self._before = sys.argv[1] == "explore", ""
+        self._explores, self._before, self._still = sys.argv[1] == "explore", "", 0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._look)
         self._timer.start(400)
@@ -95,7 +96,8 @@ class Driven(Studio):
             return
         now = json.dumps(told(self))
         whole = len(explored(self.state).inputs) == 3 and len(self.state.inputs.images) == SEEN
-        if now == self._before and kept() == 3 and whole:
+        self._still = self._still + 1 if now == self._before and kept() == 3 and whole else 0
+        if self._still > STILL:
             sys.stdout.write(now + "\n")
             sys.stdout.flush()
             self._timer.stop()

@@ -35,7 +35,7 @@ def test_a_scene_is_a_picture_of_the_window(tmp_path: Path) -> None:
 def test_every_scene_is_of_a_model_and_every_look_has_a_file_of_its_own() -> None:
     assert {scene.recipe for scene in SCENES.values()} <= set(CATALOGUE)
     shown = [name for name, scene in SCENES.items() if scene.recipe not in SHIPPED]
-    assert shown == ["untrained", "options"]
+    assert shown == ["untrained"]
     files = [look.file(name) for look in looks(True) for name in SCENES]
     assert len(set(files)) == 16 * len(SCENES) and Look().file("map") == "map.png"
 

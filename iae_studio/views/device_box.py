@@ -26,7 +26,7 @@ class DeviceBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.view().setAccessibleName("Devices")
         self.setItemDelegate(_Told(self))
-        self.setToolTip(TIP)
+        self.setToolTip(plain(TIP))
         self.addItem("CPU", CPU)
         self.currentIndexChanged.connect(self._chosen)
         devices.offered.connect(self._offer)
