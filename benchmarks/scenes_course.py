@@ -39,7 +39,7 @@ def time(stage: Stage) -> None:
 
 def branched(stage: Stage) -> None:
     """From a moment of one run a second begins, with a higher rate."""
-    trained(stage, CATALOGUE["mog-iae"].but(steps=400))
+    trained(stage, CATALOGUE["mog-iae"].but(steps=1200))
     parent = stage.state.training.run_path
     stage.keys(*["Shift+Left"] * 6, "Ctrl+Shift+B")
     stage.wait_for("optionsDialog")
