@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -10,8 +11,11 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
+from tests.steps import saved_run
+from tests.tiny import CPU, kind_of, weights
 from trainer.data.batches import Batch
 from trainer.training import loop
+from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import TrainState
 
 LAUNCH = (
@@ -20,6 +24,8 @@ LAUNCH = (
     "below might be incorrect.\nFor debugging consider passing CUDA_LAUNCH_BLOCKING=1\n"
     "Compile with `TORCH_USE_CUDA_DSA` to enable device-side assertions.\n"
 )
+
+SAVED, DIES, ENDS = 4, 7, 12  # steps
 
 
 def accelerator_error() -> Exception:
@@ -93,3 +99,12 @@ def dies_unheard(monkeypatch: Any, at: int) -> DyingGpu:
 
     monkeypatch.setattr(loop, "step", dying)
     return gpu
+
+
+def saved_and_loaded(
+    path: Path, kind: str = "iae, points"
+) -> tuple[RunFolder, TrainState, dict[str, torch.Tensor]]:
+    """A run with a checkpoint, and the weights in it."""
+    folder, _ = saved_run(path, kind_of(kind), SAVED)
+    state = folder.load(CPU)
+    return folder, state, weights(state)

@@ -6,9 +6,8 @@ import argparse
 import shlex
 import subprocess
 import sys
-import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,27 +15,32 @@ import pytest
 import torch
 
 import trainer
-from tests.lost_gpu import LAUNCH, DyingGpu, accelerator_error, dies_in_step, dies_unheard
-from tests.steps import saved_run
-from tests.tiny import CPU, ROOT, batches_of, kind_of, leftovers, recipe_of, same, weights
+from tests.lost_gpu import (
+    DIES,
+    ENDS,
+    LAUNCH,
+    SAVED,
+    DyingGpu,
+    accelerator_error,
+    dies_in_step,
+    dies_unheard,
+    saved_and_loaded,
+)
+from tests.tiny import CPU, ROOT, batches_of, leftovers, recipe_of, same, weights
 from trainer.cli import main
 from trainer.cli.train import _again
 from trainer.devices import trial
 from trainer.devices.anew import works_anew
 from trainer.devices.faults import device_is_lost, lost, lost_in_words, never_free
-from trainer.inference.history import History
 from trainer.messages import DeviceLostError, Progress, UserError
 from trainer.reporting.reproduce.records import read_records
 from trainer.reporting.reproduce.trials import Claim, Measure, Trial
 from trainer.storage.faults import memory_is_full
 from trainer.storage.paths import runs_root
-from trainer.training import saving
 from trainer.training.checkpoint import STATE, RunFolder
 from trainer.training.last_save import rescue_places
 from trainer.training.loop import TrainState
 from trainer.training.saving import run_saved
-
-SAVED, DIES, ENDS = 4, 7, 12  # steps
 
 # What is said by those who met it, in the trackers of PyTorch and of Intel's and Apple's parts.
 LOST = {
@@ -90,15 +94,6 @@ def no_mode_is_left() -> Iterator[None]:
 
     while isinstance(_get_current_dispatch_mode(), DyingGpu):
         _pop_mode()
-
-
-def saved_and_loaded(
-    path: Path, kind: str = "iae, points"
-) -> tuple[RunFolder, TrainState, dict[str, torch.Tensor]]:
-    """A run with a checkpoint, and the weights in it."""
-    folder, _ = saved_run(path, kind_of(kind), SAVED)
-    state = folder.load(CPU)
-    return folder, state, weights(state)
 
 
 def go_on(state: TrainState, folder: RunFolder, **options: object) -> list[Progress]:
@@ -319,56 +314,7 @@ def test_any_command_says_so(
     assert "was lost" in told and "Use the CPU" in told and "Traceback" not in told
 
 
-# ---- a clock that jumps, as over a night's sleep -------------------------------------------------
-
-
-class Clock:
-    """`time.monotonic` that a sleep moves on."""
-
-    def __init__(self) -> None:
-        self.ahead, self.true = 0.0, time.monotonic
-
-    def __call__(self) -> float:
-        return self.true() + self.ahead
-
-    def sleep(self, *_: object) -> None:
-        self.ahead += 8 * 3600.0
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    made = Clock()
-    monkeypatch.setattr("trainer.training.loop.REPORT_SECONDS", 0.0)
-    monkeypatch.setattr(saving.time, "monotonic", made)
-    return made
-
-
-def test_a_save_that_was_slept_through_does_not_end_all_saving(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
-    folder, state, _ = saved_and_loaded(tmp_path / "run")
-    saves: list[int] = []
-    save: Callable[..., None] = RunFolder.save
-
-    def slow(self: RunFolder, state: TrainState, batches: object = None) -> None:
-        saves.append(state.step)
-        save(self, state, batches)
-        clock.ahead += 8 * 3600.0 if len(saves) == 1 else 0.0
-
-    monkeypatch.setattr(RunFolder, "save", slow)
-    for progress in run_saved(state, batches_of(state.recipe), ENDS, folder, save_every=0.0):
-        clock.ahead += 1000.0 if len(saves) == 1 else 0.0  # a quarter of an hour goes by a step
-        assert progress.rate > 0
-    assert len(saves) > 2, "it is saved again within the hour"
-
-
-def test_sleep_does_not_use_up_the_minutes(tmp_path: Path, clock: Clock) -> None:
-    folder, state, _ = saved_and_loaded(tmp_path / "run")
-    until = clock() + 60
-    for progress in run_saved(state, batches_of(state.recipe), ENDS, folder, deadline=until):
-        if progress.step == DIES:
-            clock.sleep()
-    assert state.step == ENDS
+# ---- whether it works again ----------------------------------------------------------------------
 
 
 def test_a_gpu_may_work_in_a_new_process() -> None:
@@ -386,19 +332,6 @@ def test_a_gpu_that_no_process_can_use_is_lost(says: str, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(subprocess, "run", started)
     assert not works_anew("cuda:0")
-
-
-def test_a_moment_that_was_slept_through_does_not_end_the_history(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
-) -> None:
-    folder, state, _ = saved_and_loaded(tmp_path / "run")
-    history, batches = History(folder, state), batches_of(state.recipe)
-    with monkeypatch.context() as patch:
-        patch.setattr("trainer.inference.history.export_model", clock.sleep)
-        assert history.keep_if_due(state, batches)
-    clock.ahead += 3600.0
-    state.step = 100
-    assert history.keep_if_due(state, batches), "within the hour there is another one"
 
 
 # ---- reproducing ---------------------------------------------------------------------------------
