@@ -208,6 +208,7 @@ def test_what_is_to_be_tried_has_an_effect_on_that_model(verdict: str) -> None:
         words = advice(Share(0.5, verdict), recipe)
         named = re.findall(r"(\w+)=([\w.]+)", words)
         named += [(word, "0.77") for word in re.findall(r"noise_scale|euclidean", words)]
-        assert words
+        # A category says which digit it is: all else is the noise's, and is no fault.
+        assert bool(words) is not (recipe.categorical and verdict == "drowns")
         for option, value in named:
             recipe.with_settings([f"{option}={value}"])  # raises where it has none

@@ -10,7 +10,8 @@ def advice(share: Share, recipe: Recipe) -> str:
     """What is wrong and what helped in docs/EXPERIMENTS.md; empty where all is well."""
     if share.verdict == "ignores":
         return f"{_map(recipe)} ignores its noise. {_for_more(recipe)}"
-    if share.verdict == "drowns":
+    # A category says which digit it is, and no more: colours and handwriting are the noise's.
+    if share.verdict == "drowns" and not recipe.categorical:
         return f"The noise drowns the code. {_for_less(recipe)}"
     return ""
 
