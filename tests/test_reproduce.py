@@ -11,6 +11,7 @@ import torch
 
 from trainer.cli import main
 from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.saved import read_meta
 from trainer.recipe.specs import FAMILIES
 from trainer.reporting.reproduce import claims as said
 from trainer.reporting.reproduce.claims import CLAIMS, TRIALS
@@ -25,6 +26,7 @@ from trainer.reporting.reproduce.records import (
 )
 from trainer.reporting.reproduce.trials import Claim, Measure, Trial
 from trainer.reporting.reproduce.work import Workplace, planned, suited
+from trainer.storage.paths import shipped_models
 from trainer.training.checkpoint import RunFolder
 
 QUICK = ("steps=40", "batch=32", "width=16")
@@ -54,6 +56,29 @@ def row(folder: Path, trial: str) -> str:
     lines = (folder / "docs" / "RESULTS.md").read_text("utf-8").splitlines()
     (found,) = [line for line in lines if line.startswith(f"| `{trial}`")]
     return found
+
+
+@pytest.mark.usefixtures("toys")
+def test_a_longer_training_is_shipped_in_the_place_of_the_short_one(
+    tmp_path: Path, monkeypatch
+) -> None:
+    short = Trial("iae", "mog-iae", QUICK, weights="")
+    long = Trial("iae-long", "mog-iae", ("steps=60", *QUICK[1:]), weights="iae")
+    both = replace(TOYS, trials=(short, long), seeds=1)
+    for module in ("work", "page"):
+        monkeypatch.setattr(f"trainer.reporting.reproduce.{module}.CLAIMS", (both,))
+    monkeypatch.setattr(said, "TRIALS", {trial.name: trial for trial in both.trials})
+    assert reproduce(tmp_path, "--weights", str(tmp_path / "weights")) == 0
+    (model,) = (tmp_path / "weights").iterdir()
+    assert model.name == "iae.safetensors" and read_meta(model).step == 60
+
+
+def test_every_shipped_model_is_what_one_trial_writes() -> None:
+    written = [trial.model_file for trial in TRIALS.values() if trial.model_file]
+    assert len(set(written)) == len(written)
+    shipped = shipped_models()
+    assert {path.name for path in shipped.values()} <= set(written)
+    assert {read_meta(path).recipe.name for path in shipped.values()} == set(shipped)
 
 
 @pytest.mark.usefixtures("toys")

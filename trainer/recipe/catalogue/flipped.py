@@ -54,7 +54,7 @@ FLIPPED = (
         MNIST_DATA,
         FLIPPED_CATEGORIES,
         CLUSTERING,
-        Schedule(warm=0.35, warm_batch=256),
+        Schedule(warm=0.4, warm_batch=512, decay_from=0.25),
         CLUSTER_OPTIM,
     ),
     Recipe(
@@ -62,7 +62,7 @@ FLIPPED = (
         MNIST_DATA,
         replace(FLIPPED_CATEGORIES, networks="small"),
         CLUSTERING,
-        Schedule(4_500, warm=0.35, warm_batch=256),
+        Schedule(5_000, warm=0.4, warm_batch=512, decay_from=0.25),
         replace(CLUSTER_OPTIM, batch=64),
     ),
 )
