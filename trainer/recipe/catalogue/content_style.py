@@ -103,9 +103,8 @@ MNIST = (
         MNIST_DATA,
         replace(SMALL_CODE_ALONE, code=20),
         SMALL_DETERMINISTIC,
-        # The game sharpens what the warm start has learned, and soon costs what the code tells.
-        Schedule(20_000, warm=0.8),
-        replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3),
+        Schedule(10_000, warm=0.5),
+        SMALL_DETERMINISTIC_OPTIM,
     ),
     Recipe(
         About(

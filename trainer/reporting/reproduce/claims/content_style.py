@@ -18,8 +18,8 @@ CONTENT_STYLE = (
             Trial(
                 "mnist-det-small-quick",
                 "mnist-det-small",
-                ("steps=9000",),
-                note="9,000 steps, half the time",
+                ("steps=9000", "warm=0.8", "generator_rate=1e-3"),
+                note="9,000 steps, nearly all of them a warm start",
                 weights="",
             ),
             *of_catalogue("mnist-10-small", "mnist-5-small"),
