@@ -226,7 +226,9 @@ def test_shipped_models_are_small_and_draw(shipped: Path) -> None:
     told = render(snapshot, Probe(1, seen, (0, 1)))
     if recipe.categorical:  # what comes back is of a kind, not the same
         made = render_clusters(snapshot, Probe(1, seen[:0], (0, 1))).tiles / 255.0
-        assert 0.05 < made.mean() < 0.3 and made[0].std(0).mean() > 0.1
+        # House numbers may be faint, and their paper lighter than the ink.
+        most, apart = (0.6, 0.05) if recipe.data.colour else (0.3, 0.1)
+        assert 0.05 < made.mean() < most and made[0].std(0).mean() > apart
         return
     back = told.tiles if told.way_back is None else told.way_back
     assert ((back[:, 0] / 255.0 - seen / 255.0) ** 2).mean() < 0.1

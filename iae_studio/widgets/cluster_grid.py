@@ -192,7 +192,9 @@ class ClusterGrid(QScrollArea):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         count = self._page.tiles.shape[1]
         if step and count:
-            self.chosen.emit(min(max(self._page.picked + step, 0), count - 1))
+            beside = min(max(self._page.picked + step, 0), count - 1)
+            if beside != self._page.picked:  # choosing the marked one again would close its images
+                self.chosen.emit(beside)
         else:
             super().keyPressEvent(event)
 
