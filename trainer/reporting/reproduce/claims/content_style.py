@@ -18,8 +18,8 @@ CONTENT_STYLE = (
             Trial(
                 "mnist-det-small-quick",
                 "mnist-det-small",
-                ("steps=9000", "warm=0.8", "generator_rate=1e-3"),
-                note="9,000 steps, nearly all of them a warm start",
+                ("steps=9000", "euclidean_until=1"),
+                note="9,000 steps, the Euclidean term falling to 0",
                 weights="",
             ),
             *of_catalogue("mnist-10-small", "mnist-5-small"),
