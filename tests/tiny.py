@@ -36,7 +36,7 @@ ROWS = 120  # of training data
 KINDS: dict[str, tuple[str, ...]] = {
     "iae": ("drawn-10",),
     "iae, encoder noise": ("drawn-10", "encoder_noise=3"),
-    "iae, no noise": ("mnist-det-small",),
+    "iae, no noise": ("mnist-det-small", "warm=0.5"),  # few steps shall reach its game
     "iae, colour": ("svhn-75-small",),
     "iae, to the letter": ("mnist-10-small", "paper=true"),
     "iae, marginal": ("drawn-10", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
