@@ -7,7 +7,6 @@ from pathlib import Path
 
 from trainer.recipe.catalogue import CATALOGUE, find_recipe
 from trainer.recipe.recipe import Recipe
-from trainer.recipe.saved import MODEL_SUFFIX
 from trainer.storage.paths import full_path
 
 
@@ -21,7 +20,7 @@ class Trial:
     images: str = ""  # a folder or zip file in the folder of the data sets
     note: str = ""  # what is different from the recipe
     pictures: bool = True  # whether its pictures may be shown: not those of sets we may not ship
-    weights: str | None = None  # what its model file is called; None: as the trial; "": it has none
+    weights: bool = True  # whether `--weights` writes its model; never one of own images
 
     def made(self, root: Path, seed: int) -> Recipe:
         """Its recipe for a seed; `root` is the folder of the data sets."""
@@ -29,16 +28,6 @@ class Trial:
         if self.images:
             recipe = recipe.with_images(str(full_path(root / self.images)))
         return recipe.with_settings([*self.settings, f"seed={seed}"])
-
-    @property
-    def model_file(self) -> str:
-        """The name of the file of its weights, "" where none is kept: own images are not shipped.
-
-        The window shows what bears a recipe's name, which may be a longer training of it.
-        """
-        if self.images or self.weights == "":
-            return ""
-        return f"{self.weights or self.name}{MODEL_SUFFIX}"
 
     @property
     def full_size(self) -> bool:

@@ -173,9 +173,10 @@ def _show(trial: Trial, snapshot: Snapshot, metrics: dict[str, Any], place: Work
     if trial.pictures:
         picture = to_png(figure(snapshot, place.data))
         write_bytes(place.docs / "figures" / f"{trial.name}.png", picture)
-    if place.weights is not None and trial.model_file:
+    if place.weights is not None and trial.weights and not trial.images:
+        file = place.weights / f"{trial.name}.safetensors"
         compact = not snapshot.recipe.two_dimensional
-        export_model(snapshot, place.weights / trial.model_file, metrics, compact=compact)
+        export_model(snapshot, file, metrics, compact=compact)
 
 
 def _record(

@@ -20,7 +20,7 @@ CONTENT_STYLE = (
                 "mnist-det-small",
                 ("steps=9000", "euclidean_until=1"),
                 note="9,000 steps, the Euclidean term falling to 0",
-                weights="",
+                weights=False,
             ),
             *of_catalogue("mnist-10-small", "mnist-5-small"),
         ),
