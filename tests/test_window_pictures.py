@@ -112,6 +112,7 @@ def test_a_picture_is_enlarged_with_heat_a_wipe_and_its_neighbours(studio, qtbot
     assert known.name.startswith("training ") and not known.test
     newest(studio, qtbot)
     qtbot.waitUntil(lambda: "It has the code of a training image" in words.text(), timeout=LONG)
+    qtbot.waitUntil(lambda: len(pictures()) == 8, timeout=LONG)  # a layout shows them a turn later
     pictures()[0].click()
     assert len(state.inputs.images) == count + 1, "it is there already"
     assert state.selection.input is known
