@@ -18,7 +18,11 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.data.batches import TrainingBatches
 from trainer.models.building import build_model
-from trainer.objectives.penalties import diversity_penalty, reconstruction_error
+from trainer.objectives.penalties import (
+    diversity_penalty,
+    first_moment_penalty,
+    reconstruction_error,
+)
 from trainer.objectives.schedule import Schedule
 from trainer.recipe.parts import Reconstruction, Regularisation
 from trainer.recipe.recipe import Recipe
@@ -165,6 +169,11 @@ class PlainTraining:
             other = self.encoder(x, self._normal(count, recipe.model.encoder_noise))
             penalty = penalty + recipe.objective.penalties.diversity_weight * diversity_penalty(
                 code, other
+            )
+        if recipe.objective.penalties.first_moment and not now.warm:
+            again = self.decoder(code, self._normal(count, recipe.model.noise))
+            penalty = penalty + recipe.objective.penalties.first_moment * first_moment_penalty(
+                back, again, x
             )
         return ((x, code.detach()), (back, code)), ((target,), (code,)), penalty
 

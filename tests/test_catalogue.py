@@ -63,6 +63,7 @@ ADDITIONS: dict[str, object] = {
     "objective.penalties.balance": 0.0,
     "objective.penalties.confidence": 0.0,
     "objective.penalties.diversity_weight": 0.0,
+    "objective.penalties.first_moment": 0.0,
     "schedule.warm": 0.0,
     "schedule.warm_batch": 0,
     "optim.ema": 0.0,

@@ -143,6 +143,7 @@ def test_every_kind_trains_to_finite_weights(kind: str) -> None:
         ("iae, categories", "inconsistency"),
         ("fiae, categories", "inconsistency"),
         ("cycleiae, encoder noise", "diversity penalty"),
+        ("iae, first moment", "first-moment penalty"),
     ],
 )
 def test_what_is_minimised_falls(kind: str, loss: str) -> None:

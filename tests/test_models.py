@@ -42,6 +42,7 @@ PENALISED = {
     "inconsistency": {"encoder"},
     "imbalance": {"encoder"},
     "diversity penalty": {"encoder"},
+    "first-moment penalty": {"encoder", "decoder"},
 }
 GAMES = ("reconstruction", "regularisation")
 # Each kind with each of its games; those without are named, lest a lost game is a passed test.
@@ -51,7 +52,7 @@ WITHOUT = {
 }
 PAYING = (
     *("iae, categories", "iae, categories, encoder noise", "iae, labels", "iae, guesses"),
-    *("aae", "vae", "cycleiae, encoder noise", "cycleiae, l1"),
+    *("aae", "vae", "cycleiae, encoder noise", "cycleiae, l1", "iae, first moment"),
     *("fiae, categories", "fiae, guesses", "fiae, euclidean", "infogan"),
 )  # those with a penalty beside the games, or in their place
 PLAYED = [(kind, name) for name in GAMES for kind in KINDS if kind not in WITHOUT[name]]
@@ -197,6 +198,7 @@ def test_penalties_teach_the_generators_they_are_meant_for(kind: str) -> None:
         ("cycleiae, l1", {"L1 error"}),
         ("cycleiae, encoder noise", {"diversity penalty"}),
         ("cycleiae, marginal", set()),
+        ("iae, first moment", {"first-moment penalty"}),
         ("infogan", {"likelihood error"}),
         ("fiae, euclidean", {"Euclidean or cross-entropy error"}),
         ("iae, categories", {"inconsistency", "imbalance"}),

@@ -13,6 +13,7 @@ from trainer.objectives.penalties import (
     DIVERSITY_MARGIN,
     divergence,
     diversity_penalty,
+    first_moment_penalty,
     guess_error,
     imbalance,
     inconsistency,
@@ -86,6 +87,24 @@ def test_draws_are_the_same_until_they_are_far_enough_apart() -> None:
     one = grey.clone()
     one[0] += 5 * DIVERSITY_MARGIN
     assert diversity_penalty(grey, one).item() == pytest.approx(DIVERSITY_MARGIN / 2)
+
+
+def test_draws_may_vary_freely_round_what_they_shall_be_on_average() -> None:
+    """The expected product of two draws' errors is the squared error of their mean."""
+    rng = torch.Generator().manual_seed(0)
+    source = torch.full((20_000, 1, 2, 2), 0.5)
+    for std in (0.0, 0.3):
+        for off in (0.0, 0.1):
+            draws = [source + off + std * torch.randn(source.shape, generator=rng) for _ in "12"]
+            found = first_moment_penalty(*draws, source).item()
+            assert found == pytest.approx(10 * off**2, abs=0.01), (std, off)
+
+
+def test_the_first_moment_of_points_is_measured_like_their_error() -> None:
+    points = torch.randn(8, 2)
+    moved = points + torch.tensor([0.3, 0.4])
+    assert first_moment_penalty(moved, moved, points).item() == pytest.approx(0.25)
+    assert first_moment_penalty(moved, points, points).item() == 0
 
 
 def test_only_a_sure_guess_is_a_label_for_the_second_view() -> None:

@@ -243,6 +243,8 @@ WITHOUT_EFFECT = [
     ("mog-iae", "euclidean_until=0.9", "set euclidean too"),
     ("mog-gan", "encoder_noise=3", "take no noise"),
     ("shoes-small", "diversity_weight=1", "set encoder_noise too"),
+    ("mnist-det-small", "first_moment=1", "set noise too"),
+    ("fiae-mnist-small", "first_moment=1", "it is for an iae or a cycleiae"),
     ("mog-iae", "joint_batch=false", "batch norm alone"),
 ]
 

@@ -32,6 +32,7 @@ LOSSES = (
     "inconsistency",
     "imbalance",
     "diversity penalty",
+    "first-moment penalty",
 )
 
 

@@ -50,6 +50,7 @@ GROUPS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "objective.penalties.consistency": "consistency",
             "objective.penalties.balance": "balance",
             "objective.penalties.diversity_weight": "diversity",
+            "objective.penalties.first_moment": "first moment",
         },
     ),
     ("The end", "", {END: "steps"}),

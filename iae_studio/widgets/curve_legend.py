@@ -32,6 +32,7 @@ _OF_NO_GAME = {
     "inconsistency": ("content", 1.0),
     "imbalance": ("content", 0.55),
     "diversity penalty": ("style", 1.0),
+    "first-moment penalty": ("style", 0.55),
 }
 
 

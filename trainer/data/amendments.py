@@ -48,6 +48,7 @@ AMENDABLE = (
     "objective.penalties.consistency",
     "objective.penalties.balance",
     "objective.penalties.diversity_weight",
+    "objective.penalties.first_moment",
     END,
 )
 Value = int | float

@@ -10,7 +10,12 @@ from trainer.models.base import Model, StepLosses
 from trainer.networks.discriminators import Marginal
 from trainer.networks.layers import Networks
 from trainer.objectives.adversarial import autoencoding
-from trainer.objectives.penalties import Penalty, divergence, diversity_penalty
+from trainer.objectives.penalties import (
+    Penalty,
+    divergence,
+    diversity_penalty,
+    first_moment_penalty,
+)
 from trainer.objectives.schedule import Schedule
 
 
@@ -56,6 +61,12 @@ class IAE(Model):
             apart = diversity_penalty(codes, others)
             penalties.append(
                 Penalty("diversity penalty", apart, recipe.objective.penalties.diversity_weight)
+            )
+        if recipe.objective.penalties.first_moment and not now.warm:
+            others = self.decode(codes, self.noise.sample(len(x), rng))
+            apart = first_moment_penalty(returned, others, x)
+            penalties.append(
+                Penalty("first-moment penalty", apart, recipe.objective.penalties.first_moment)
             )
         return StepLosses(games, penalties, lambda: (x, returned))
 

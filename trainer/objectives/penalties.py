@@ -96,6 +96,19 @@ def diversity_penalty(pictures: Tensor, others: Tensor) -> Tensor:
     return (DIVERSITY_MARGIN - apart).clamp_min(0).mean()
 
 
+def first_moment_penalty(returned: Tensor, others: Tensor, source: Tensor) -> Tensor:
+    """How far the mean of what is decoded lies from x: ten times its squared distance a pixel.
+
+    Of two draws of the noise for each code, images [N, C, H, W] or vectors [N, D] (there the whole
+    squared distance). As the draws are independent, the product of their errors is on average the
+    squared error of their mean, so that how much they vary costs nothing; a batch's may be below 0.
+    The mean of p(x|z), which the reconstruction game asks for, is where it is least: the penalty of
+    Ohayon et al. (2021), whose mean of some draws still pays for a part of what they vary.
+    """
+    errors = (returned.float() - source) * (others.float() - source)
+    return errors.sum(1).mean() if source.dim() == 2 else 10 * errors.mean()
+
+
 def inconsistency(codes: Tensor, views: Tensor) -> Tensor:
     """-log of the probability that an image's two views [N, K] fall into the same category."""
     return -(codes * views).sum(1).clamp_min(1e-6).log().mean()

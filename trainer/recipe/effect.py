@@ -113,6 +113,10 @@ RULES: dict[str, Rule] = {
         lambda r: r.varies_code,
         "it is for a cycleiae whose encoder has noise: set encoder_noise too",
     ),
+    "objective.penalties.first_moment": (
+        lambda r: _inverse(r) and not r.flipped and r.model.noise > 0,
+        "it is for an iae or a cycleiae whose decoder has noise: set noise too",
+    ),
     "schedule.warm": (_inverse, NO_INVERSE),
     "schedule.warm_batch": (lambda r: r.schedule.warm > 0, "there is no warm start: set warm too"),
     "optim.discriminator_rate": (lambda r: _plays(r) or _regulates(r), "there is no game"),

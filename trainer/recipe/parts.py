@@ -145,6 +145,11 @@ class Penalties:
     diversity_weight: float = addition(
         0.0, "weight of: two draws of a CycleIAE's eps differ by DIVERSITY_MARGIN"
     )
+    first_moment: float = addition(
+        0.0,
+        "weight of: the mean of what noise makes of a code is x; after the warm start",
+        source="Ohayon et al. 2021",
+    )
 
 
 @dataclass(frozen=True)
