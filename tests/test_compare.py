@@ -121,9 +121,9 @@ def test_the_best_is_marked_where_there_is_one(values, how, places) -> None:
 
 
 def test_the_differences_of_a_known_pair_are_exact() -> None:
-    found = differences([CATALOGUE["mnist-10-small"], CATALOGUE["mnist-5-small"]])
+    found = differences([CATALOGUE["mnist-10"], CATALOGUE["mnist-5"]])
     assert [(each.name, each.values) for each in found.rows] == [("code", (10, 5))]
-    same = differences([CATALOGUE["mnist-10-small"]] * 2)
+    same = differences([CATALOGUE["mnist-10"]] * 2)
     assert not same.rows and same.same == found.same + 1
     others = differences([CATALOGUE["mnist-10-small"], CATALOGUE["drawn-10"]])
     assert others.rows[0].name == "data.name" and others.rows[0].values == ("mnist", "drawn-digits")

@@ -33,6 +33,7 @@ from trainer.inference.model_files import export_model, known_metrics, load_snap
 from trainer.inference.render import render, render_clusters, sample_cloud
 from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Probe, UserError
+from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.training.checkpoint import RunFolder
@@ -232,6 +233,12 @@ def test_shipped_models_are_small_and_draw(shipped: Path) -> None:
         return
     back = told.tiles if told.way_back is None else told.way_back
     assert ((back[:, 0] / 255.0 - seen / 255.0) ** 2).mean() < 0.1
+
+
+@pytest.mark.parametrize("shipped", SHIPPED, ids=[path.stem for path in SHIPPED])
+def test_a_shipped_model_is_what_its_experiment_trains(shipped: Path) -> None:
+    """The window asks the weights at hand in the recipe's name: of another nobody would answer."""
+    assert load_snapshot(shipped, torch.device("cpu")).recipe == CATALOGUE[shipped.stem]
 
 
 def test_a_model_is_shipped() -> None:

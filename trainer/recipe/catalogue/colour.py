@@ -11,11 +11,11 @@ from trainer.recipe.catalogue.content_style import (
     DETERMINISTIC,
     FACES,
     FREE_ENCODER,
+    MUCH_EUCLIDEAN_TO_THE_END,
     NUMBERS,
     OPTIM,
     SMALL_CODE_ALONE,
     SMALL_CODE_AND_NOISE,
-    SMALL_DETERMINISTIC,
     SMALL_DETERMINISTIC_OPTIM,
     SMALL_OPTIM,
     STOCHASTIC,
@@ -25,6 +25,16 @@ from trainer.recipe.catalogue.content_style import (
 )
 from trainer.recipe.parts import About, Objective, Penalties, Schedule
 from trainer.recipe.recipe import Recipe
+
+SMALL_COLOUR = replace(
+    SMALL_CODE_AND_NOISE, networks="small-colour", width=16, code=16, code_blur=0.05
+)
+# The draws' mean is held to x: by the game alone digits turn into others.
+SMALL_COLOUR_STOCHASTIC = Objective(UNHIDDEN_PAIRS, penalties=Penalties(first_moment=60.0))
+SMALL_COLOUR_OPTIM = replace(SMALL_OPTIM, generator_rate=1e-3)
+SMALL_COLOUR_DETERMINISTIC = Objective(
+    replace(UNHIDDEN_PAIRS, mismatched_last=0.0), penalties=MUCH_EUCLIDEAN_TO_THE_END
+)
 
 COLOUR = (
     Recipe(
@@ -61,10 +71,10 @@ COLOUR = (
             "Fig. 3b, smaller",
         ),
         NUMBERS,
-        replace(SMALL_CODE_ALONE, code=50),
-        SMALL_DETERMINISTIC,
-        Schedule(6_000, warm=0.5),
-        SMALL_DETERMINISTIC_OPTIM,
+        replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50),
+        SMALL_COLOUR_DETERMINISTIC,
+        Schedule(8_000, warm=0.8),
+        replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3),
     ),
     Recipe(
         About(
@@ -74,10 +84,10 @@ COLOUR = (
             "Fig. 3c, smaller",
         ),
         NUMBERS,
-        replace(SMALL_CODE_AND_NOISE, networks="small-colour", width=16, code=16),
-        Objective(UNHIDDEN_PAIRS, penalties=Penalties(euclidean=1.0, euclidean_until=2.0)),
-        Schedule(4_000, warm=0.4),
-        SMALL_OPTIM,
+        SMALL_COLOUR,
+        SMALL_COLOUR_STOCHASTIC,
+        Schedule(8_000, warm=0.6),
+        SMALL_COLOUR_OPTIM,
     ),
     Recipe(
         About(
@@ -113,10 +123,10 @@ COLOUR = (
             "Fig. 4b, smaller",
         ),
         FACES,
-        replace(SMALL_CODE_ALONE, code=50),
-        SMALL_DETERMINISTIC,
-        Schedule(6_000, warm=0.5),
-        SMALL_DETERMINISTIC_OPTIM,
+        replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50),
+        SMALL_COLOUR_DETERMINISTIC,
+        Schedule(8_000, warm=0.8),
+        replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3),
     ),
     Recipe(
         About(
@@ -126,9 +136,9 @@ COLOUR = (
             "Fig. 4c, smaller",
         ),
         FACES,
-        replace(SMALL_CODE_AND_NOISE, code=16),
-        STOCHASTIC,
-        Schedule(4_000, warm=0.2),
-        SMALL_OPTIM,
+        SMALL_COLOUR,
+        SMALL_COLOUR_STOCHASTIC,
+        Schedule(8_000, warm=0.6),
+        SMALL_COLOUR_OPTIM,
     ),
 )

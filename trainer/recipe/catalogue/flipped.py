@@ -9,6 +9,7 @@ from trainer.recipe.catalogue.content_style import (
     FREE_ENCODER,
     MNIST_DATA,
     MUCH_EUCLIDEAN,
+    MUCH_EUCLIDEAN_TO_THE_END,
 )
 from trainer.recipe.parts import (
     About,
@@ -46,8 +47,8 @@ FLIPPED = (
         About("fiae-mnist-small", "MNIST flipped, 15, small", _READS, "Fig. 13, smaller"),
         MNIST_DATA,
         replace(FLIPPED_CODE, networks="small", conditioning="projection"),
-        READING,
-        Schedule(7_000, warm=0.5),
+        replace(READING, penalties=MUCH_EUCLIDEAN_TO_THE_END),
+        Schedule(16_000, warm=0.2),
         replace(FREE_ENCODER, batch=64),
     ),
     Recipe(

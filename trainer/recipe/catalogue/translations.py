@@ -138,7 +138,7 @@ TRANSLATIONS = (
         SMALL_FACES,
         SMALL_FACE_MAPS,
         MARGINAL,
-        Schedule(9_000),
+        Schedule(6_000),
         SMALL_OPTIM,
     ),
 )
