@@ -170,7 +170,9 @@ def test_baselines_differ_from_their_models_only_by_what_stands_in() -> None:
     assert differing("mog-iae", "mog-gan") == {"model.kind", reconstruction}
     for small in ("", "-small"):
         assert differing(f"shoes{small}", f"shoes-l1{small}") == {reconstruction}
-        assert differing(f"faces{small}", f"faces-marginal{small}") == {reconstruction}
+        # The small one is as long as its rival in the results, the paper's objective alone.
+        apart = differing(f"faces{small}", f"faces-marginal{small}") - {"schedule.steps"}
+        assert apart == {reconstruction}
         # Without the terms that stand in for what its discriminator is to show.
         penalties = CATALOGUE[f"faces-marginal{small}"].objective.penalties
         assert (penalties.diversity_weight, penalties.euclidean) == (0, 0)
