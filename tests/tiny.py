@@ -37,7 +37,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "iae": ("drawn-10",),
     "iae, encoder noise": ("drawn-10", "encoder_noise=3"),
     "iae, no noise": ("mnist-det-small", "warm=0.5"),  # few steps shall reach its game
-    "iae, colour": ("svhn-75-small",),
+    "iae, colour": ("svhn-75-small", "warm=0.4"),  # alike
     "iae, first moment": ("drawn-10", "warm=0", "first_moment=20"),
     "iae, to the letter": ("mnist-10-small", "paper=true"),
     "iae, marginal": ("drawn-10", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
