@@ -235,10 +235,10 @@ def test_shipped_models_are_small_and_draw(shipped: Path) -> None:
     assert ((back[:, 0] / 255.0 - seen / 255.0) ** 2).mean() < 0.1
 
 
-@pytest.mark.parametrize("shipped", SHIPPED, ids=[path.stem for path in SHIPPED])
+@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_model_is_what_its_experiment_trains(shipped: Path) -> None:
     """The window asks the weights at hand in the recipe's name: of another nobody would answer."""
-    assert load_snapshot(shipped, torch.device("cpu")).recipe == CATALOGUE[shipped.stem]
+    assert load_snapshot(shipped, CPU).recipe == CATALOGUE[shipped.stem]
 
 
 def test_a_model_is_shipped() -> None:

@@ -32,6 +32,8 @@ SMALL_COLOUR = replace(
 # The draws' mean is held to x: by the game alone digits turn into others.
 SMALL_COLOUR_STOCHASTIC = Objective(UNHIDDEN_PAIRS, penalties=Penalties(first_moment=60.0))
 SMALL_COLOUR_OPTIM = replace(SMALL_OPTIM, generator_rate=1e-3)
+SMALL_COLOUR_ALONE = replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50)
+SMALL_COLOUR_ALONE_OPTIM = replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3)
 SMALL_COLOUR_DETERMINISTIC = Objective(
     replace(UNHIDDEN_PAIRS, mismatched_last=0.0), penalties=MUCH_EUCLIDEAN_TO_THE_END
 )
@@ -71,10 +73,10 @@ COLOUR = (
             "Fig. 3b, smaller",
         ),
         NUMBERS,
-        replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50),
+        SMALL_COLOUR_ALONE,
         SMALL_COLOUR_DETERMINISTIC,
         Schedule(8_000, warm=0.8),
-        replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3),
+        SMALL_COLOUR_ALONE_OPTIM,
     ),
     Recipe(
         About(
@@ -123,10 +125,10 @@ COLOUR = (
             "Fig. 4b, smaller",
         ),
         FACES,
-        replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50),
+        SMALL_COLOUR_ALONE,
         SMALL_COLOUR_DETERMINISTIC,
         Schedule(8_000, warm=0.8),
-        replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3),
+        SMALL_COLOUR_ALONE_OPTIM,
     ),
     Recipe(
         About(
