@@ -47,7 +47,19 @@ MACHINE = f"torch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}
 
 
 def machine() -> str:
-    return f"{MACHINE}, {platform.machine()}, {torch.get_num_threads()} thread"
+    return f"{MACHINE}, {processor()}, {torch.get_num_threads()} thread"
+
+
+def processor() -> str:
+    """Its model and a mark of its abilities: torch's libraries choose their kernels by them."""
+    try:
+        known = Path("/proc/cpuinfo").read_text().split("\n\n")[0]
+    except OSError:
+        return platform.processor() or platform.machine()
+    telling = ("cpu family", "model", "model name", "flags", "Features", "CPU part")
+    lines = [line for line in known.splitlines() if line.partition(":")[0].strip() in telling]
+    mark = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:12]
+    return f"{platform.machine()} {mark}"
 
 
 def recipes() -> dict[str, Recipe]:
