@@ -18,7 +18,6 @@ from torch.utils.data import DataLoader, Dataset
 
 from trainer.data.batches import TrainingBatches
 from trainer.models.building import build_model
-from trainer.objectives.augmentation import augment
 from trainer.objectives.penalties import (
     diversity_penalty,
     first_moment_penalty,
@@ -99,9 +98,6 @@ class PlainTraining:
         """One step of both games; x float32 [N, ...], and the second domain of a CycleIAE."""
         now = Schedule.at(self.recipe, self.number)
         self._set_rates(now)
-        strength = self.recipe.data.affine
-        x = augment(x, strength, self.rng)
-        second = None if second is None else augment(second, strength, self.rng)
         pair, single, penalty = self._forward(x, second, now)
         losses = {}
         sides = (("reconstruction", self.pair, pair), ("regularisation", self.other, single))

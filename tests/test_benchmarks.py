@@ -28,7 +28,6 @@ def test_every_benchmark_can_be_imported(name: str) -> None:
         ("drawn-10", "warm=0"),
         ("drawn-10", "warm=0", "r1_every=1", "euclidean=0.3"),
         ("svhn-75-small", "warm=0"),
-        ("shoes-small", "affine=0.5"),
         ("shoes-small",),
         ("faces-small",),
         ("faces-small", "noise_scale=0.1"),  # draws so near each other that they cost something

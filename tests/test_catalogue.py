@@ -44,7 +44,6 @@ FULL_SIZE = [
 ]
 # What the project adds to the paper, and the paper's own choice.
 ADDITIONS: dict[str, object] = {
-    "data.affine": 0.0,
     "model.discriminator_norm": True,
     "model.code_blur": 0.0,
     "model.noise_scale": 1.0,

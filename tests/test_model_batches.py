@@ -90,33 +90,6 @@ def seen_by_the_encoder(model: Model, batch: Batch) -> tuple[list[torch.Tensor],
     return seen, found
 
 
-@pytest.mark.parametrize("affine", [0.0, 0.5])
-@pytest.mark.parametrize("kind", ["iae, labels", "cycleiae, decoder noise"])
-def test_images_come_to_a_step_turned_and_shifted_as_the_recipe_says(
-    monkeypatch: pytest.MonkeyPatch, kind: str, affine: float
-) -> None:
-    """Those of both domains, each in its own way, anew in every step; labelled ones as they are."""
-    recipe = kind_of(kind).with_settings([f"affine={affine}"])
-    state, batch = start(recipe, CPU), batches_of(recipe).batch(8, 0, rng_of(2))
-    seen: list[Batch] = []
-    losses = type(state.model).losses
-    monkeypatch.setattr(
-        type(state.model),
-        "losses",
-        lambda self, *given: seen.append(given[0]) or losses(self, *given),
-    )
-    for _ in range(2):
-        step(state, batch)
-    first, again = seen
-    assert (
-        torch.equal(first.data, batch.data) is torch.equal(first.data, again.data) is (not affine)
-    )
-    assert 0 <= (first.data - batch.data).abs().mean() < 0.2  # the same pictures, moved a little
-    assert first.labelled is batch.labelled
-    if batch.other is not None and first.other is not None:
-        assert torch.equal(first.other, batch.other) is (not affine)
-
-
 @pytest.mark.parametrize("augment", [0.0, 1.0])
 def test_second_views_and_labelled_images_are_augmented_and_the_data_are_not(
     augment: float,

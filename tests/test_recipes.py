@@ -253,7 +253,6 @@ WITHOUT_EFFECT = [
     ("aae-small", "mismatched=0.5", "no discriminator reads pairs"),
     ("shoes-l1-small", "objective.reconstruction.r1=1", "no such game"),
     ("mnist-10-small", "label_weight=2", "no image has a label"),
-    ("mog-iae", "affine=1", "points are not turned"),
     ("mnist-10-small", "augment=1", "neither labels nor consistency"),
     ("vae-small", "discriminator_rate=0.1", "no game"),
     ("vae-small", "r1_every=4", "no gradient penalty"),

@@ -39,7 +39,6 @@ KINDS: dict[str, tuple[str, ...]] = {
     "iae, no noise": ("mnist-det-small", "warm=0.5"),  # few steps shall reach its game
     "iae, colour": ("svhn-75-small", "warm=0.4"),  # alike
     "iae, first moment": ("drawn-10", "warm=0", "first_moment=20"),
-    "iae, affine": ("drawn-10", "affine=0.5"),
     "iae, to the letter": ("mnist-10-small", "paper=true"),
     "iae, marginal": ("drawn-10", "reconstruction=marginal", "mismatched=0", "mismatched_last=0"),
     "iae, categories": ("mnist-clusters-small",),

@@ -77,8 +77,7 @@ def _check(changes: dict[str, object], step: int) -> None:
 
 def other_data(changes: dict[str, object]) -> bool:
     """Whether a branch trains on other images than its parent."""
-    same = ("data.labels", "data.affine")
-    return any(path.startswith("data.") and path not in same for path in changes)
+    return any(path.startswith("data.") and path != "data.labels" for path in changes)
 
 
 def _names(paths: list[str]) -> str:

@@ -58,7 +58,6 @@ RULES: dict[str, Rule] = {
     "data.pad": (lambda r: DATA_SETS[r.data.name].own, "only own images are padded"),
     "data.classes": (lambda r: DATA_SETS[r.data.name].own, "only own images lie in class folders"),
     "data.grey_range": (lambda r: DATA_SETS[r.data.name].own, "only own images may be deep grey"),
-    "data.affine": (_images, "points are not turned or shifted"),
     "data.second": (
         lambda r: r.translates and not r.data.images_b,
         "a second domain is for a cycleiae without a folder for it",

@@ -59,11 +59,6 @@ class Data:
     )
     hold_out: int = option(0, "training images that are tested on in the test set's place")
     labels: int = option(0, "training images that have labels", source="Section 2.2")
-    affine: float = addition(
-        0.0,
-        "strength of the small affine maps through which training images are seen",
-        source="Simard et al. 2003",
-    )
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from trainer.data.batches import Batch, TrainingBatches
 from trainer.messages import LOSSES
 from trainer.models.base import StepLosses
 from trainer.objectives.adversarial import Game
-from trainer.objectives.augmentation import augment
 from trainer.objectives.schedule import Schedule
 from trainer.recipe.recipe import Recipe
 from trainer.training.state import TrainState, update_ema
@@ -47,7 +46,6 @@ def update(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     model.train()
     losses: dict[str, Tensor] = {}
     with _precision(recipe, device):
-        batch = _seen(batch, recipe.data.affine, state.rng)
         if recipe.objective.penalties.confidence:
             batch = replace(batch, guesses=_guesses(state, batch))
         found = model.losses(batch, now, state.rng)
@@ -56,15 +54,6 @@ def update(state: TrainState, batch: Batch, now: Schedule) -> Tensor:
     update_ema(state.ema, model, now.decay)
     missing = torch.full((), float("nan"), device=device)
     return torch.stack([*(losses.get(name, missing) for name in LOSSES), alive])
-
-
-def _seen(batch: Batch, strength: float, rng: torch.Generator) -> Batch:
-    """The images of both domains turned, scaled, sheared and shifted; labelled ones as they are."""
-    if not strength:
-        return batch
-    data = augment(batch.data, strength, rng)
-    other = None if batch.other is None else augment(batch.other, strength, rng)
-    return replace(batch, data=data, other=other)
 
 
 @torch.no_grad()
