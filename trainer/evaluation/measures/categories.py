@@ -15,7 +15,7 @@ from trainer.evaluation.formulas.cluster_agreement import (
     kmeans_error,
 )
 from trainer.evaluation.formulas.label_agreement import supervised_error
-from trainer.evaluation.measurable import Figures, at_least, finite, of_two_classes
+from trainer.evaluation.measurable import Figures, at_least, finite, of_two_classes, some_of
 from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
 from trainer.recipe.recipe import Recipe
@@ -37,9 +37,8 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
         supervised_error: of a small network on the same labels, with the same second views.
     """
     recipe = snapshot.recipe
-    train, test = data.train.images[:TRAINING_IMAGES], data.test.images[:TEST_IMAGES]
-    train_labels = data.train.labels[: len(train)]
-    test_labels = data.test.labels[: len(test)]
+    rows = some_of(data.train, TRAINING_IMAGES), some_of(data.test, TEST_IMAGES)
+    (train, train_labels), (test, test_labels) = ((part.images, part.labels) for part in rows)
     figures = Figures()
 
     @cache

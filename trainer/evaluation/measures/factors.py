@@ -12,7 +12,7 @@ from trainer.data.dataset import DataSet, Rows
 from trainer.data.progress import OnProgress, unheard
 from trainer.evaluation.formulas.content import carried, kept, noise_part
 from trainer.evaluation.formulas.factor_probe import FactorProbe
-from trainer.evaluation.measurable import at_least, finite
+from trainer.evaluation.measurable import at_least, finite, some_of
 from trainer.evaluation.measures.reconstructions import BATCH, TEST_IMAGES, reconstructions
 from trainer.evaluation.specs import MEASURES, MeasureSpec
 from trainer.inference.snapshot import Snapshot
@@ -32,7 +32,7 @@ def evaluate_factors(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[s
     CannotMeasureError where there are too few images.
     """
     at_least(2, len(data.test), "test images")
-    rows = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
+    rows = some_of(data.test, TEST_IMAGES)
     names = sorted(rows.factors)
     probe = factor_probe(data, tuple(names))
     codes, readings = _read(snapshot, rows.images, probe, seed)

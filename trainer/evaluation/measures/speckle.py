@@ -7,7 +7,7 @@ from torch import Tensor
 
 from trainer.data.dataset import DataSet, Rows
 from trainer.evaluation.formulas.speckle import speckle
-from trainer.evaluation.measurable import CannotMeasureError, Figures, finite
+from trainer.evaluation.measurable import CannotMeasureError, Figures, finite, some_of
 from trainer.evaluation.specs import MEASURES, MeasureSpec, Subject
 from trainer.inference.snapshot import Snapshot
 from trainer.recipe.recipe import Recipe
@@ -19,7 +19,7 @@ BATCH = 50
 
 @torch.inference_mode()
 def evaluate_speckle(snapshot: Snapshot, data: DataSet, seed: int = 0) -> Figures:
-    """On the first 500 test images, one noise draw each; see `formulas.speckle`.
+    """On 500 test images by chance, one noise draw each; see `formulas.speckle`.
 
     speckle: of reconstructions, against the test images themselves; of a CycleIAE that translates
         between two kinds of pictures, of translations, against test images of that kind.
@@ -44,7 +44,7 @@ def evaluate_speckle(snapshot: Snapshot, data: DataSet, seed: int = 0) -> Figure
 
 
 def _some(rows: Rows) -> Tensor:
-    return rows.only(torch.arange(min(TEST_IMAGES, len(rows)))).images
+    return some_of(rows, TEST_IMAGES).images
 
 
 def _drawn(snapshot: Snapshot, images: Tensor, seed: int) -> tuple[Tensor, Tensor]:

@@ -10,7 +10,7 @@ from torch import Tensor
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.edge_detection import find_edges
 from trainer.evaluation.formulas.edge_agreement import chance_f1, edge_f1
-from trainer.evaluation.measurable import Figures, at_least, finite
+from trainer.evaluation.measurable import Figures, at_least, finite, some_of
 from trainer.evaluation.measures.reconstructions import BATCH, DRAWS
 from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.specs import MEASURES, MeasureSpec, Subject
@@ -24,7 +24,7 @@ EDGES = ["edges_of_code", "edges_of_output", "edges_chance", "edges_found"]
 def evaluate_translations(
     snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, seed: int = 0
 ) -> dict[str, Any]:
-    """On the first 500 test images, 8 noise draws each, pixels in [0, 1].
+    """On 500 test images by chance, 8 noise draws each, pixels in [0, 1].
 
     way_back_mse: mean squared error of x -> code -> x.
     diversity: standard deviation over the draws of the stochastic map, the mean over pixels and
@@ -38,7 +38,7 @@ def evaluate_translations(
     second domain; classifier_accuracy, how often it is right itself.
     """
     rng = torch.Generator().manual_seed(seed)
-    test = data.test.only(torch.arange(min(TEST_IMAGES, len(data.test))))
+    test = some_of(data.test, TEST_IMAGES)
     figures = Figures()
     with figures.measuring(*_of_the_model(snapshot, classifier)):
         at_least(1, len(test), "test images")
