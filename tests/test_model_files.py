@@ -241,5 +241,15 @@ def test_a_shipped_model_is_what_its_experiment_trains(shipped: Path) -> None:
     assert load_snapshot(shipped, CPU).recipe == CATALOGUE[shipped.stem]
 
 
+@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_file_that_lost_a_bit_is_not_shown(shipped: Path, tmp_path: Path) -> None:
+    file = tmp_path / shipped.name
+    content = bytearray(shipped.read_bytes())
+    content[-1] ^= 1  # of a weight: only its checksum tells
+    file.write_bytes(content)
+    with pytest.raises(UserError, match="is damaged: download or copy it again"):
+        load_snapshot(file, CPU)
+
+
 def test_a_model_is_shipped() -> None:
     assert SHIPPED
