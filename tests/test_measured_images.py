@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from torch import Tensor, nn
@@ -11,7 +9,8 @@ from torch import Tensor, nn
 from tests.tiny import recipe_of, snapshot_of
 from trainer.data.dataset import DataSet, Rows
 from trainer.evaluation.measurable import some_of
-from trainer.evaluation.measures import reconstructions
+from trainer.evaluation.measures import categories, reconstructions
+from trainer.evaluation.measures.categories import evaluate_categories
 from trainer.evaluation.measures.reconstructions import evaluate_images
 
 
@@ -20,6 +19,14 @@ class Black(nn.Module):
 
     def forward(self, z: Tensor, noise: Tensor) -> Tensor:
         return torch.zeros(len(z), 1, 28, 28)
+
+
+class White(nn.Module):
+    """An encoder that puts white images into the second category, all others into the first."""
+
+    def forward(self, x: Tensor, noise: Tensor) -> Tensor:
+        white = (x.flatten(1).mean(1) > 0.5).long()
+        return nn.functional.one_hot(white, 30).float()
 
 
 def sorted_rows(count: int) -> Rows:
@@ -48,8 +55,20 @@ def test_reconstructions_of_a_sorted_set_are_judged_on_all_its_parts(
     monkeypatch.setattr(reconstructions, "TEST_IMAGES", most)
     snapshot = snapshot_of(recipe_of("drawn-10"))
     snapshot.model.decoder = Black()
-    told: dict[str, Any] = evaluate_images(
-        snapshot, DataSet(sorted_rows(40), sorted_rows(400)), None
-    )
-    assert told["mse"] == pytest.approx(0.5, abs=apart) and told["images"] == min(most, 400)
-    assert told["mean_image_mse"] == pytest.approx(0.25)
+    black = sorted_rows(40).only(torch.arange(20))
+    told = evaluate_images(snapshot, DataSet(black, sorted_rows(400)), None)
+    assert told["images"] == min(most, 400)
+    assert told["mse"] == told["mean_image_mse"] == pytest.approx(0.5, abs=apart)
+
+
+def test_clusters_of_a_sorted_set_are_matched_on_all_its_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On the first training images alone the white cluster would have no class."""
+    monkeypatch.setattr(categories, "TRAINING_IMAGES", 50)
+    monkeypatch.setattr(categories, "TEST_IMAGES", 50)
+    snapshot = snapshot_of(recipe_of("mnist-clusters-small"))
+    snapshot.model.encoder = White()
+    rows = sorted_rows(200)
+    told = evaluate_categories(snapshot, DataSet(rows, rows, classes=2))
+    assert told["clustering_error"] == 0 and told["clusters_used"] == 2

@@ -54,8 +54,9 @@ def test_training_takes_the_recorded_steps(name: str) -> None:
 @pytest.mark.parametrize("name", RECORDED["shipped"])
 def test_a_shipped_model_shows_the_recorded_pixels(name: str) -> None:
     mark = shipped_mark(MODELS / f"{name}.safetensors")
-    if SAME:
-        assert mark == RECORDED["shipped"][name]
+    if not SAME:
+        pytest.skip("it draws, but was recorded on another kind of processor")
+    assert mark == RECORDED["shipped"][name]
 
 
 @pytest.mark.parametrize("name", RUNS)

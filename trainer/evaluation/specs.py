@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from trainer.data.dataset import DataSet, Rows
-from trainer.evaluation.measurable import at_least, of_two_classes
+from trainer.evaluation.measurable import at_least, of_two_classes, some_of
 from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.inference.snapshot import Snapshot
 from trainer.recipe.recipe import Recipe
@@ -72,7 +72,7 @@ class Subject:
 
 def _labelled_by_domain(first: Rows, second: Rows) -> Rows:
     count = min(len(first), len(second))
-    images = torch.cat([first.images[:count], second.images[:count]])
+    images = torch.cat([some_of(part, count).images for part in (first, second)])
     return Rows(images, torch.arange(2).repeat_interleave(count))
 
 

@@ -26,7 +26,7 @@ BATCH = 500
 
 
 def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dict[str, Any]:
-    """On 20,000 training images and up to 10,000 test images.
+    """On up to 20,000 training and 10,000 test images, chosen at random.
 
     clustering_error: each cluster belongs to the class most of its training images have; the
         share of test images in another class's cluster. kmeans_error: the same of k-means on

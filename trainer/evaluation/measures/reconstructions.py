@@ -17,6 +17,7 @@ from trainer.evaluation.reference_classifier import ReferenceClassifier
 from trainer.evaluation.specs import MEASURES, MeasureSpec, Subject
 from trainer.inference.noise_share import noise_share
 from trainer.inference.snapshot import Snapshot
+from trainer.recipe.recipe import Recipe
 
 TEST_IMAGES = 10_000
 SAMPLES = 2000  # that sample quality is measured by
@@ -31,7 +32,7 @@ QUALITY = ("frechet", "frechet_floor", "kernel", "kernel_floor")
 def evaluate_images(
     snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, seed: int = 0
 ) -> dict[str, Any]:
-    """Measures on all test images, or 10,000 of them by chance; 8 noise draws each, in [0, 1].
+    """Measures on up to 10,000 test images, 8 noise draws each, pixels in [0, 1].
 
     mse: mean squared error of a draw; pca_mse: of as many principal components as the code has
         numbers; mean_image_mse: of the mean image.
@@ -40,16 +41,17 @@ def evaluate_images(
         {3, 5, 8} or {4, 9}, which share codes in the paper; evenly spread it would be 0.09.
     diversity: standard deviation over the draws at a fixed code, the mean over pixels and images.
     noise_share: the part of the reconstructions' variance that noise makes; see `noise_share`.
-    frechet, kernel: distances of samples from test images in the classifier's features; the floors
-        are those of other test images.
+    frechet, kernel: distances of up to 2,000 samples from as many test images in the classifier's
+        features; the floors are those of other test images.
     """
     rng = torch.Generator().manual_seed(seed)
     figures, seen = Figures(), None
+    test = some_of(data.test, TEST_IMAGES).images
     read = _of_labels(snapshot) if classifier is not None else ()
     with figures.measuring("mse", "diversity", "noise_share", *read):
-        seen = _seen(snapshot, some_of(data.test, TEST_IMAGES).images, classifier, rng)
+        seen = _seen(snapshot, test, classifier, rng)
         figures["mse"] = round(seen.mse, 5)
-    _yardsticks(figures, snapshot, data)
+    _yardsticks(figures, snapshot.recipe, data.train.images, test)
     if seen is not None:
         figures["diversity"] = round(seen.deviation, 4)
         with figures.measuring("noise_share"):
@@ -60,7 +62,7 @@ def evaluate_images(
         figures["classifier_accuracy"] = round(classifier.accuracy, 4)
         with figures.measuring(*QUALITY):
             figures |= _quality(snapshot, data, classifier, rng)
-    figures["images"] = min(TEST_IMAGES, len(data.test))
+    figures["images"] = len(test)
     return figures
 
 
@@ -111,10 +113,8 @@ def _seen(
     return _Seen(count, *parts, of_means, torch.cat(read), torch.cat(truth))
 
 
-def _yardsticks(figures: Figures, snapshot: Snapshot, data: DataSet) -> None:
+def _yardsticks(figures: Figures, recipe: Recipe, train: Tensor, test: Tensor) -> None:
     """What needs no model."""
-    train, test = data.train.images, some_of(data.test, TEST_IMAGES).images
-    recipe = snapshot.recipe
     if recipe.model.code < MOST_COMPONENTS and not recipe.categorical:
         with figures.measuring("pca_mse"):
             figures["pca_mse"] = round(pca_mse(train, test, recipe.model.code), 5)

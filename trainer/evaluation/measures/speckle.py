@@ -19,7 +19,7 @@ BATCH = 50
 
 @torch.inference_mode()
 def evaluate_speckle(snapshot: Snapshot, data: DataSet, seed: int = 0) -> Figures:
-    """On 500 test images by chance, one noise draw each; see `formulas.speckle`.
+    """On up to 500 test images, chosen at random, one noise draw each; see `formulas.speckle`.
 
     speckle: of reconstructions, against the test images themselves; of a CycleIAE that translates
         between two kinds of pictures, of translations, against test images of that kind.

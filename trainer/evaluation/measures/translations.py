@@ -24,7 +24,7 @@ EDGES = ["edges_of_code", "edges_of_output", "edges_chance", "edges_found"]
 def evaluate_translations(
     snapshot: Snapshot, data: DataSet, classifier: ReferenceClassifier | None, seed: int = 0
 ) -> dict[str, Any]:
-    """On 500 test images by chance, 8 noise draws each, pixels in [0, 1].
+    """On up to 500 test images, chosen at random, 8 noise draws each, pixels in [0, 1].
 
     way_back_mse: mean squared error of x -> code -> x.
     diversity: standard deviation over the draws of the stochastic map, the mean over pixels and

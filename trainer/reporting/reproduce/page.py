@@ -18,9 +18,10 @@ HEAD = """# Results
 
 What the paper shows or reports, and what our own runs gave. This page is written by
 `python -m trainer reproduce`; whatever it says was measured by that command, on the test images,
-with the weights at the end of each run. Figures are means over the seeds, with the smallest and the
-largest in brackets; pictures are those of seed 0, whatever came of it. The measures are explained
-in `trainer/evaluation/`; settings and their history are in [EXPERIMENTS.md](EXPERIMENTS.md).
+with the weights at the end of each run; six records of MNIST were measured again later, on the
+shipped weights. Figures are means over the seeds, with the smallest and the largest in brackets;
+pictures are those of seed 0, whatever came of it. The measures are explained in
+`trainer/evaluation/`; settings and their history are in [EXPERIMENTS.md](EXPERIMENTS.md).
 Trials that bear the name of a full-size recipe (`mnist-10`, `svhn-75`, `shoes`, ...) have the
 paper's sizes and want a GPU; `-small` ones, the toys, `drawn-10` and those on photos are made for a
 CPU, with less training than the paper's. *Not run yet* means just that.
