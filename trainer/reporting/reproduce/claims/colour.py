@@ -44,7 +44,9 @@ COLOUR = (
         "Fig. 4: with a code of 150 and no noise near perfect; with 50 and a noise of 1000 the "
         "shape of a face stays; glasses, moustache and smile come from the noise.",
         (
-            *of_catalogue("celeba-det", "celeba-50", "celeba-det-small", "celeba-50-small"),
+            *of_catalogue(
+                "celeba-det", "celeba-50", "celeba-det-small", "celeba-50-small", "celeba-64"
+            ),
             Trial("faces64-16", "celeba-50-small", images=FACES, note="photos", pictures=False),
         ),
         (MSE, LABEL, DIVERSITY, SHARE, SPECKLE),
