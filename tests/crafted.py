@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def state_with(path: Path, change: Callable[[Tensors], object], step: str = "3")
     change(tensors)
     save_file(tensors, folder.path / STATE, {"step": step})
     return folder
+
+
+def with_option(recipe: str, option: str, value: object) -> str:
+    """A recipe of a model file, in which somebody changed an option: "model.width"."""
+    content = json.loads(recipe)
+    group, _, name = option.partition(".")
+    content[group][name] = value
+    return json.dumps(content)
 
 
 def first(tensors: Tensors, ending: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,19 @@ def test_statistics_that_are_none_are_told(ending: str, value: float, tmp_path: 
     save_file(tensors, file, without_checksum(shipped))
     with pytest.raises(UserError, match=r"not finite numbers.*open another one"):
         trainer.load(file)
+
+
+def test_a_model_file_of_an_older_version_opens_as_it_was(tmp_path: Path) -> None:
+    """It has a flat recipe, and neither a checksum nor a word on how its images are known."""
+    shipped, file = ROOT / "assets" / "models" / "drawn-10.safetensors", tmp_path / "a.safetensors"
+    flat = json.loads((ROOT / "tests" / "recorded" / "recipe-format-1.json").read_text())
+    kept = without_checksum(shipped)
+    old = {key: kept[key] for key in ("kind", "step", "metrics")}
+    save_file(load_file(shipped), file, old | {"recipe": json.dumps(flat["drawn-10"])})
+    found, wanted = load_snapshot(file, CPU), load_snapshot(shipped, CPU)
+    assert found.recipe == wanted.recipe and found.step == wanted.step
+    weights = wanted.model.state_dict()
+    assert all(torch.equal(value, weights[key]) for key, value in found.model.state_dict().items())
 
 
 def test_weights_beyond_16_bits_are_not_exported_as_infinite(

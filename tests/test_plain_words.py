@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.failures import describe
 from iae_studio.threads.jobs import open_files, save_sheet
+from tests.crafted import with_option
 from tests.steps import saved_run
 from tests.tiny import CPU, recipe_of
 from trainer.data.folders.trained_on import FILE, read_list
@@ -38,11 +39,11 @@ def told(path: Path) -> str:
     return opened.told
 
 
-def edited(path: Path, **changes: object) -> Path:
+def edited(path: Path, option: str, value: object) -> Path:
     """The shipped model with another recipe."""
     with safe_open(str(MODEL), "pt") as file:
         meta = file.metadata()
-    meta["recipe"] = json.dumps(json.loads(meta["recipe"]) | changes)
+    meta["recipe"] = with_option(meta["recipe"], option, value)
     save_file(load_file(MODEL), path, meta)
     return path
 
@@ -90,7 +91,7 @@ def test_a_run_folder_without_weights_is_no_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [5, 1000, 10**5])
 def test_a_model_of_another_recipe_is_told_shortly(tmp_path: Path, width: int) -> None:
-    text = told(edited(tmp_path / "a.safetensors", width=width))
+    text = told(edited(tmp_path / "a.safetensors", "model.width", width))
     assert "does not fit the recipe it names: it was edited or damaged" in text
     run, _ = saved_run(tmp_path / "run", recipe_of("mog-iae"), steps=2)
     file = run.path / "recipe.json"
@@ -104,17 +105,17 @@ def test_a_model_of_another_recipe_is_told_shortly(tmp_path: Path, width: int) -
 
 
 NEWER = {
-    "an option": {"training_of_tomorrow": 1},
-    "a model": {"model": "iae of tomorrow"},
-    "networks": {"networks": "of tomorrow"},
-    "data": {"data": "photos-of-tomorrow"},
-    "a choice": {"posterior": "of tomorrow"},
+    "an option": ("model.training_of_tomorrow", 1),
+    "a model": ("model.kind", "iae of tomorrow"),
+    "networks": ("model.networks", "of tomorrow"),
+    "data": ("data.name", "photos-of-tomorrow"),
+    "a choice": ("model.posterior", "of tomorrow"),
 }
 
 
 @pytest.mark.parametrize("kind", NEWER)
 def test_what_a_newer_version_knows_is_told_without_a_list(kind: str, tmp_path: Path) -> None:
-    text = told(edited(tmp_path / "a.safetensors", **NEWER[kind]))
+    text = told(edited(tmp_path / "a.safetensors", *NEWER[kind]))
     assert "newer version of IAE Studio" in text and "update to open it" in text
     assert "tomorrow" in text and "Known" not in text and "hoose" not in text
 

@@ -27,6 +27,7 @@ from iae_studio.state.library import read_contents
 from iae_studio.state.messages import Message
 from iae_studio.state.model_files import SHIPPED, Run, find_runs
 from iae_studio.views.recipe_list import RecipeList
+from tests.crafted import with_option
 from tests.odd import ODD_JSON
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.tiny import recipe_of, trained
@@ -300,8 +301,8 @@ def rewritten(path: Path, **meta: str) -> Path:
 def other_weights(path: Path) -> Path:
     """Whole, and of another recipe than it says."""
     with safe_open(str(SHIPPED["drawn-10"]), "pt") as file:
-        recipe = json.loads(file.metadata()["recipe"])
-    return rewritten(path, recipe=json.dumps(recipe | {"width": 5}))
+        recipe = file.metadata()["recipe"]
+    return rewritten(path, recipe=with_option(recipe, "model.width", 5))
 
 
 def damaged(path: Path, content: Callable[[bytes], bytes]) -> Path:
