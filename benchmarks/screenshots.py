@@ -118,8 +118,8 @@ def save(taken: QPixmap, file: Path) -> bool:
     tokens += [mix(theme.colour(role).name(), panel, share) for role in ROLES for share in SHARES]
     own = [part for token in tokens for part in QColor(token).getRgb()[:3]]
     # Refined by k-means: halving boxes alone gives rare hues, like pink hair, no colour.
-    few = colours.quantize(256 - len(tokens), Image.Quantize.MEDIANCUT, kmeans=4)
-    found = few.getpalette() or []
+    refined = colours.quantize(256 - len(tokens), Image.Quantize.MEDIANCUT, kmeans=4)
+    found = refined.getpalette() or []
     palette = np.array(own + found, np.int32).reshape(-1, 3)
     # Pillow's own search is not exact: the panels would get another tint in each picture.
     packed = np.asarray(colours, np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
