@@ -1,4 +1,4 @@
-"""Folders and archives of small images for the tests."""
+"""Folders and archives of small images for the tests, and how they are read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 from PIL import Image
+
+from trainer.data.folders import decoding
+from trainer.data.preprocessing import Preprocess
+from trainer.data.progress import OnProgress, unheard
+from trainer.data.sets import folder as folder_set
 
 
 def png(colour: tuple[int, int, int] | str, size: tuple[int, int] = (20, 20)) -> bytes:
@@ -49,3 +56,38 @@ def pack(path: Path, files: dict[str, bytes]) -> Path:
 def photos(count: int, below: str = "", first: int = 0) -> dict[str, bytes]:
     """So many that differ."""
     return {f"{below}IMG_{first + i:04}.jpg": photo(first + i) for i in range(count)}
+
+
+def read_folder(
+    path: Path, size: int, colour: bool, pad: bool = False, progress: OnProgress = unheard
+) -> decoding.Decoded:
+    """A folder or archive as a training reads it."""
+    look = Preprocess((size, size, 3 if colour else 1), pad=pad)
+    return folder_set.read_folder(path, look, progress=progress)
+
+
+def load_folder(
+    path: Path, size: int, colour: bool, pad: bool = False
+) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
+    """Images, labels and class names."""
+    found = read_folder(path, size, colour, pad)
+    return found.images, torch.tensor(found.inventory.labels), found.inventory.class_names
+
+
+def problems(found: decoding.Decoded) -> list[str]:
+    """What reading the broken files said."""
+    return [each.told for each in found.inventory.left_out if each.told]
+
+
+PLAIN = {f"photo {i}.png": grey(i * 10) for i in range(20)}
+CLASSES = {f"{kind}/{i}.png": grey(i * 10) for kind in ("dog 10", "dog 9", "Cat") for i in range(8)}
+
+
+def put(tmp_path: Path, files: dict[str, bytes], packed: bool) -> Path:
+    """Files into a folder, or into a .zip."""
+    if packed:
+        return pack(tmp_path / "mine.zip", files)
+    return write(tmp_path / "mine", files)
+
+
+packed_or_not = pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])

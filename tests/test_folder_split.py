@@ -1,4 +1,4 @@
-"""Which of a user's own images are for testing: it follows from each image, not from the others."""
+"""Which own images are for testing: it follows from each image; in older runs from their order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.folders import pack, photo, photos, write
 from tests.own_trainings import held_contents, on, trained_contents
-from trainer.data.folders.split import for_testing
+from trainer.data.folders.split import by_order, for_testing
 from trainer.data.folders.trained_on import TrainedOn, content_of
 from trainer.data.loading import load_data, some_test_images
 from trainer.messages import UserError
@@ -109,3 +109,47 @@ def test_a_domain_without_test_images_still_trains(tmp_path: Path) -> None:
     files = {f"a/{n}.jpg": photo(n) for n in train_only} | photos(60, "b/", 500)
     data = load_data(on(write(tmp_path / "mine", files), "second=class", name="faces-small"))
     assert not len(data.test) and data.other_test is not None and len(data.other_test)
+
+
+# ---- a folder that an older version split by the order of its images ----
+
+
+def split_folder(
+    images: torch.Tensor, labels: torch.Tensor, seed: int = 0
+) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+    test = by_order(labels, seed)
+    return (images[~test], labels[~test]), (images[test], labels[test])
+
+
+def rows(*counts: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Images that hold their own number, and labels: so many of each class."""
+    labels = torch.cat([torch.full((count,), label) for label, count in enumerate(counts)])
+    return torch.arange(len(labels))[:, None, None, None], labels
+
+
+@pytest.mark.parametrize(
+    ("count", "test"), [(16, 8), (40, 8), (100, 10), (5000, 500), (20_000, 2000), (30_000, 2000)]
+)
+def test_a_tenth_is_for_testing_and_nothing_is_lost(count: int, test: int) -> None:
+    images, labels = rows(count)
+    (train_images, train_labels), (test_images, test_labels) = split_folder(images, labels)
+    assert len(test_images) == len(test_labels) == test
+    assert len(train_images) == len(train_labels) == count - test
+    assert torch.cat([train_images, test_images]).flatten().sort()[0].equal(images.flatten())
+
+
+def test_every_class_gives_its_share_and_labels_stay_with_images() -> None:
+    images, labels = rows(300, 100, 20, 2, 1)
+    (train_images, train_labels), (test_images, test_labels) = split_folder(images, labels)
+    assert test_labels.bincount(minlength=5)[4] == 0, "the only one of its class is for training"
+    assert (train_labels.bincount(minlength=5) > 0).all()
+    assert test_labels.unique().tolist() == [0, 1, 2, 3]
+    assert (test_labels.bincount() - torch.tensor([30, 10, 2, 1])).abs().max() <= 1
+    assert torch.equal(labels[test_images.flatten()], test_labels)
+    assert torch.equal(labels[train_images.flatten()], train_labels)
+
+
+def test_a_seed_chooses_the_same_images() -> None:
+    images, labels = rows(50, 50)
+    first, again, other = (split_folder(images, labels, seed)[1][0] for seed in (0, 0, 1))
+    assert torch.equal(first, again) and not torch.equal(first, other)

@@ -1,8 +1,7 @@
-"""The user's own images: folders, class folders, archives, broken files, the split."""
+"""The user's own images: folders, class folders, archives, and broken files."""
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import zipfile
@@ -14,54 +13,21 @@ import pytest
 import torch
 from PIL import Image
 
-from tests.folders import grey, pack, write
+from tests.folders import (
+    CLASSES,
+    PLAIN,
+    grey,
+    load_folder,
+    pack,
+    packed_or_not,
+    problems,
+    put,
+    read_folder,
+    write,
+)
 from trainer.data.folders import decoding, stores
-from trainer.data.folders.split import by_order
-from trainer.data.preprocessing import Preprocess
-from trainer.data.progress import OnProgress, unheard
-from trainer.data.sets import folder as folder_set
 from trainer.messages import UserError
 from trainer.storage.paths import cache_root
-
-
-def read_folder(
-    path: Path, size: int, colour: bool, pad: bool = False, progress: OnProgress = unheard
-) -> decoding.Decoded:
-    look = Preprocess((size, size, 3 if colour else 1), pad=pad)
-    return folder_set.read_folder(path, look, progress=progress)
-
-
-def load_folder(
-    path: Path, size: int, colour: bool, pad: bool = False
-) -> tuple[torch.Tensor, torch.Tensor, tuple[str, ...]]:
-    """Images, labels and class names."""
-    found = read_folder(path, size, colour, pad)
-    return found.images, torch.tensor(found.inventory.labels), found.inventory.class_names
-
-
-def problems(found: decoding.Decoded) -> list[str]:
-    """What reading the broken files said."""
-    return [each.told for each in found.inventory.left_out if each.told]
-
-
-def split_folder(
-    images: torch.Tensor, labels: torch.Tensor, seed: int = 0
-) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
-    test = by_order(labels, seed)
-    return (images[~test], labels[~test]), (images[test], labels[test])
-
-
-PLAIN = {f"photo {i}.png": grey(i * 10) for i in range(20)}
-CLASSES = {f"{kind}/{i}.png": grey(i * 10) for kind in ("dog 10", "dog 9", "Cat") for i in range(8)}
-
-
-def put(tmp_path: Path, files: dict[str, bytes], packed: bool) -> Path:
-    if packed:
-        return pack(tmp_path / "mine.zip", files)
-    return write(tmp_path / "mine", files)
-
-
-packed_or_not = pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
 
 
 @packed_or_not
@@ -258,148 +224,3 @@ def test_pipes_and_links_in_a_circle_do_not_hang(tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe.png")
     (folder / "circle").symlink_to(folder, target_is_directory=True)
     assert len(load_folder(folder, 16, colour=True)[0]) == 20
-
-
-# ---- the cache ----
-
-
-def never(data: bytes, name: str, grey_range: object) -> np.ndarray:
-    raise AssertionError(f"{name} is decoded again")
-
-
-def files_of_cache() -> list[Path]:
-    return sorted(path for path in cache_root().rglob("*") if path.is_file())
-
-
-@packed_or_not
-def test_images_are_decoded_once(
-    tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = put(tmp_path, CLASSES | {"Cat/9.png": b"", "dog 9/11.png": grey(3)[:50]}, packed)
-    first = read_folder(path, 16, colour=True)
-    monkeypatch.setattr(decoding, "read_or_tell", never)
-    again = read_folder(path, 16, colour=True)
-    assert torch.equal(first.images, again.images) and first.inventory == again.inventory
-    assert torch.equal(first.contents, again.contents) and len(problems(again)) == 2
-    assert torch.tensor(again.inventory.labels).bincount().tolist() == [8, 8, 8]
-    again.images.zero_()  # stays out of the file
-    assert torch.equal(first.images, read_folder(path, 16, colour=True).images)
-    for looks in ((24, True, False), (16, False, False), (16, True, True)):
-        with pytest.raises(AssertionError, match="decoded again"):
-            read_folder(path, *looks)
-
-
-@packed_or_not
-def test_a_changed_folder_is_decoded_anew(tmp_path: Path, packed: bool) -> None:
-    before = load_folder(put(tmp_path, PLAIN, packed), 16, colour=True)[0].clone()
-    load_folder(put(tmp_path, PLAIN, packed), 24, colour=True)
-    changed = put(tmp_path, PLAIN | {"photo 5.png": grey(251)}, packed)
-    after = load_folder(changed, 16, colour=True)[0]
-    assert after[5].float().mean() == 251 and before[5].float().mean() == 50
-    assert torch.equal(after[6:], before[6:])
-    more = put(tmp_path, PLAIN | {"photo 5.png": grey(251), "photo 99.png": grey(1)}, packed)
-    assert len(load_folder(more, 16, colour=True)[0]) == 21
-    assert len(files_of_cache()) == 2, "what was made of the old images is gone"
-
-
-def test_what_could_not_be_read_once_is_read_the_next_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = put(tmp_path, PLAIN, packed=False)
-
-    read = stores._Folder.read
-
-    def failing(self: stores._Folder, name: str) -> bytes:
-        if "9" in name:
-            raise UserError(f'"{name}" cannot be read (Input/output error).')
-        return read(self, name)
-
-    with monkeypatch.context() as disk:
-        disk.setattr(stores._Folder, "read", failing)
-        assert "2 unreadable" in read_folder(path, 16, colour=True).inventory.told
-    assert len(read_folder(path, 16, colour=True).images) == 20
-
-
-@pytest.mark.parametrize("suffix", [".npy", ".json"])
-def test_a_spoiled_cache_is_made_again(tmp_path: Path, suffix: str) -> None:
-    path = put(tmp_path, PLAIN, packed=False)
-    images = load_folder(path, 16, colour=True)[0].clone()
-    (file,) = (file for file in files_of_cache() if file.suffix == suffix)
-    file.write_bytes(file.read_bytes()[:30])
-    assert torch.equal(load_folder(path, 16, colour=True)[0], images)
-    file.unlink()
-    assert torch.equal(load_folder(path, 16, colour=True)[0], images)
-
-
-@packed_or_not
-def test_without_room_for_a_cache_images_are_in_memory(
-    tmp_path: Path, packed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = put(tmp_path, PLAIN | {"photo 3.png": b""}, packed)
-    wanted = read_folder(path, 16, colour=True)
-    assert wanted.mapped
-    cache_root().rename(tmp_path / "elsewhere")
-
-    def full(self: Path, target: Path) -> Path:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    found = read_folder(path, 16, colour=True)
-    assert not found.mapped and not files_of_cache()
-    assert torch.equal(found.images, wanted.images) and found.inventory == wanted.inventory
-
-
-def test_a_reading_that_is_ended_leaves_nothing(tmp_path: Path) -> None:
-    def stop(done: int, total: int) -> None:
-        if done == 5:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        read_folder(put(tmp_path, PLAIN, packed=False), 16, colour=True, progress=stop)
-    assert not files_of_cache()
-
-
-@packed_or_not
-def test_a_folder_that_vanished_is_told_though_it_is_cached(tmp_path: Path, packed: bool) -> None:
-    path = put(tmp_path, PLAIN, packed)
-    load_folder(path, 16, colour=True)
-    path.rename(tmp_path / "moved.zip")
-    with pytest.raises(UserError, match=r"is not there"):
-        load_folder(path, 16, colour=True)
-
-
-# ---- the split ----
-
-
-def rows(*counts: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Images that hold their own number, and labels: so many of each class."""
-    labels = torch.cat([torch.full((count,), label) for label, count in enumerate(counts)])
-    return torch.arange(len(labels))[:, None, None, None], labels
-
-
-@pytest.mark.parametrize(
-    ("count", "test"), [(16, 8), (40, 8), (100, 10), (5000, 500), (20_000, 2000), (30_000, 2000)]
-)
-def test_a_tenth_is_for_testing_and_nothing_is_lost(count: int, test: int) -> None:
-    images, labels = rows(count)
-    (train_images, train_labels), (test_images, test_labels) = split_folder(images, labels)
-    assert len(test_images) == len(test_labels) == test
-    assert len(train_images) == len(train_labels) == count - test
-    assert torch.cat([train_images, test_images]).flatten().sort()[0].equal(images.flatten())
-
-
-def test_every_class_gives_its_share_and_labels_stay_with_images() -> None:
-    images, labels = rows(300, 100, 20, 2, 1)
-    (train_images, train_labels), (test_images, test_labels) = split_folder(images, labels)
-    assert test_labels.bincount(minlength=5)[4] == 0, "the only one of its class is for training"
-    assert (train_labels.bincount(minlength=5) > 0).all()
-    assert test_labels.unique().tolist() == [0, 1, 2, 3]
-    assert (test_labels.bincount() - torch.tensor([30, 10, 2, 1])).abs().max() <= 1
-    assert torch.equal(labels[test_images.flatten()], test_labels)
-    assert torch.equal(labels[train_images.flatten()], train_labels)
-
-
-def test_a_seed_chooses_the_same_images() -> None:
-    images, labels = rows(50, 50)
-    first, again, other = (split_folder(images, labels, seed)[1][0] for seed in (0, 0, 1))
-    assert torch.equal(first, again) and not torch.equal(first, other)
