@@ -17,11 +17,16 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.data.sets import folder as folder_set
 
 
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    """An image as a file of that kind."""
+    stream = BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
 def png(colour: tuple[int, int, int] | str, size: tuple[int, int] = (20, 20)) -> bytes:
     """A plain one."""
-    file = BytesIO()
-    Image.new("RGB", size, colour).save(file, "PNG")
-    return file.getvalue()
+    return encoded(Image.new("RGB", size, colour), "PNG")
 
 
 def grey(level: int) -> bytes:
@@ -32,9 +37,7 @@ def grey(level: int) -> bytes:
 def photo(number: int, size: tuple[int, int] = (48, 36), kind: str = "JPEG") -> bytes:
     """One that differs from all others of another number, coarse enough to survive scaling."""
     coarse = np.random.default_rng(number).integers(0, 256, (3, 4, 3), np.uint8)
-    file = BytesIO()
-    Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(file, kind)
-    return file.getvalue()
+    return encoded(Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC), kind)
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:

@@ -1,9 +1,8 @@
-"""Image files of every kind, made here, and synthetic photos of digits."""
+"""Image files of every kind, made here: what they show, the right way up and in its colours."""
 
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 import time
@@ -11,25 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image
 
+from tests.folders import encoded
 from tests.tiny import ROOT
-from trainer.data.image_files import (
-    decode_image,
-    list_images,
-    open_image,
-)
+from trainer.data.image_files import decode_image, list_images, open_image
 from trainer.data.image_kinds import suffixes
-from trainer.data.preprocessing import Preprocess
-from trainer.messages import Pixels, UserError
 
-RED, WHITE = (255, 0, 0), (255, 255, 255)
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    stream = io.BytesIO()
-    image.save(stream, kind, **options)
-    return stream.getvalue()
+RED = (255, 0, 0)
 
 
 def red_corner() -> Image.Image:
@@ -37,10 +25,6 @@ def red_corner() -> Image.Image:
     image = Image.new("RGB", (24, 16), (0, 0, 255))
     image.paste(RED, (0, 0, 12, 8))
     return image
-
-
-def grey_rgb(grey: np.ndarray) -> Pixels:
-    return np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF", "PPM", "GIF", "JPEG", "WEBP", "JPEG2000"])
@@ -204,65 +188,6 @@ def test_a_100_megapixel_photo_opens_fast() -> None:
     assert np.abs(pixels[[0, 768, -1], 0, 0].astype(int) - (0, 128, 255)).max() < 4
 
 
-def unreadable(path: Path) -> str:
-    with pytest.raises(UserError) as caught:
-        open_image(path)
-    assert path.name in str(caught.value)
-    return str(caught.value)
-
-
-def test_missing_folder_and_empty(tmp_path: Path) -> None:
-    assert "not there" in unreadable(tmp_path / "gone.png")
-    assert "folder" in unreadable(tmp_path)
-    (tmp_path / "empty.png").touch()
-    assert "is empty" in unreadable(tmp_path / "empty.png")
-
-
-def test_no_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(path: Path, flags: int) -> int:
-        raise PermissionError(13, "Permission denied", str(path))
-
-    (tmp_path / "secret.png").write_bytes(b"x")
-    monkeypatch.setattr(os, "open", refuse)  # root may read everything
-    assert "Permission denied" in unreadable(tmp_path / "secret.png")
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "says"),
-    [
-        ("notes.png", b"Python is a language,\nand this is no image.\n", "text"),
-        ("grüße.jpg", "Grüße aus Köln".encode(), "text"),
-        ("page.jpg", b"\n<!DOCTYPE html><html><body><svg></svg></body></html>", "web page"),
-        ("logo.svg", b'<?xml version="1.0"?>\n<!-- x -->\n<svg width="1"/>', "convert it to PNG"),
-        ("photo.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99), "cut short"),
-        ("paper.pdf", b"%PDF-1.7\n\xe2\xe3", "export its page as PNG"),
-        ("random.png", bytes(range(200, 256)) + bytes(range(200)), "known kind"),
-        ("head.png", b"\x89PNG\r\n\x1a\n", "cut short"),
-    ],
-)
-def test_what_is_no_image(name: str, data: bytes, says: str, tmp_path: Path) -> None:
-    (tmp_path / name).write_bytes(data)
-    assert says in unreadable(tmp_path / name)
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "JPEG2000"])
-def test_a_cut_file_says_so_and_never_something_else(kind: str, share: float) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
-    data = encoded(Image.fromarray(noise), kind)
-    with pytest.raises(UserError, match=r'"cut" is damaged or cut short'):
-        decode_image(data[: int(len(data) * share)], "cut")
-
-
-def test_decompression_bombs_are_refused_unopened() -> None:
-    bomb = bytearray(encoded(Image.new("1", (8, 8)), "BMP"))
-    bomb[18:26] = (60_000).to_bytes(4, "little") * 2
-    start = time.perf_counter()
-    with pytest.raises(UserError, match=r'"pasted image" is too large'):
-        decode_image(bytes(bomb))
-    assert time.perf_counter() - start < 1
-
-
 def test_list_images(tmp_path: Path) -> None:
     folder = tmp_path / "digits"
     (folder / "deeper.png").mkdir(parents=True)
@@ -274,145 +199,3 @@ def test_list_images(tmp_path: Path) -> None:
     assert [path.name for path in found] == names
     assert [path.name for path in list_images([folder], limit=2)] == ["A1.jpg", "b2.PNG"]
     assert list_images([folder], limit=0) == [] == list_images([])
-
-
-def test_natural_images_are_cropped_in_the_middle_and_resized() -> None:
-    image = np.zeros((100, 300, 3), np.uint8)
-    image[:, 100:200] = (200, 100, 50)
-    seen = Preprocess((32, 32, 3), ink=False)(image).astype(int)
-    assert (seen[:, 3:-3] == (200, 100, 50)).all() and (np.abs(seen[..., 0] - 200) < 20).all()
-    grey = Preprocess((16, 16, 1), ink=False)(image)
-    assert grey.shape == (16, 16, 1) and (grey[:, 3:-3] == grey[8, 8]).all()
-    assert Preprocess((20, 60, 3), ink=False)(image)[:, 30].tolist() == [[200, 100, 50]] * 20
-    assert Preprocess((32, 32, 3), ink=False)(image[:1, :1]).shape == (32, 32, 3)
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_an_image_of_the_right_size_passes_unchanged(channels: int) -> None:
-    image = np.random.default_rng(0).integers(0, 256, (32, 24, channels), dtype=np.uint8)
-    assert (Preprocess((32, 24, channels), ink=False)(image) == image).all()
-
-
-def test_other_shapes_are_refused() -> None:
-    for shape in ((8, 8, 4), (8, 8), (0, 8, 3)):
-        with pytest.raises(ValueError, match="shape"):
-            Preprocess((28, 28, 1), ink=True)(np.zeros(shape, np.uint8))
-
-
-def seven(width: int, height: int, stroke: int) -> np.ndarray:
-    """The ink of a 7, 0 to 1, left of the middle of the sheet."""
-    sheet = Image.new("L", (width, height))
-    points = [(0.2, 0.25), (0.5, 0.22), (0.3, 0.8)]
-    line = [(round(x * width), round(y * height)) for x, y in points]
-    ImageDraw.Draw(sheet).line(line, fill=255, width=stroke, joint="curve")
-    return np.asarray(sheet.filter(ImageFilter.GaussianBlur(stroke / 12)), float) / 255
-
-
-def photo(ink: np.ndarray, grain: float = 4, darkness: float = 0.75) -> np.ndarray:
-    """Dark ink on paper that is half as bright at its bottom right as at its top left."""
-    height, width = ink.shape
-    y, x = np.mgrid[:height, :width]
-    light = 235 * (1 - 0.3 * x / width - 0.2 * y / height)
-    noise = np.random.default_rng(1).normal(0, grain, ink.shape)
-    return light * (1 - darkness * ink) + noise
-
-
-def assert_like_mnist(digit: Pixels, shape: tuple[int, int, int] = (28, 28, 1)) -> None:
-    assert digit.shape == shape and digit.dtype == np.uint8
-    grey = digit[..., 0].astype(float)
-    rows, columns = np.flatnonzero(grey.any(1)), np.flatnonzero(grey.any(0))
-    longer = round(20 / 28 * shape[0])
-    assert max(np.ptp(rows), np.ptp(columns)) + 1 == longer
-    for axis in (0, 1):  # MNIST's centre is the corner between its four middle pixels, plus half
-        profile = grey.sum(1 - axis)
-        centre = profile @ np.arange(len(profile)) / profile.sum()
-        assert abs(centre - shape[axis] / 2) <= 0.6
-    assert grey.max() == 255 and (grey == 0).mean() > 0.6
-    assert (grey**2).sum() / grey.sum() / 255 > 0.7  # the strokes are solid
-
-
-@pytest.mark.parametrize("stroke", [3, 8, 16, 40])
-@pytest.mark.parametrize("polarity", ["ink on paper", "chalk on slate"])
-def test_a_photo_of_a_seven(stroke: int, polarity: str) -> None:
-    image = photo(seven(600, 400, stroke))
-    image = image if polarity == "ink on paper" else 255 - image
-    digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(image))
-    assert_like_mnist(digit)
-    grey = digit[np.flatnonzero(digit.any((1, 2)))][..., 0].astype(float)
-    left, right = np.flatnonzero(grey.any(0))[[0, -1]]
-    assert (grey[1:4, left + 1 : right] > 60).any(0).all()  # a bar over the whole width
-    leg = grey[6:] @ np.arange(28) / grey[6:].sum(1)
-    assert (np.diff(leg[:-3]) < 0).all() and leg[0] - leg[-1] > 4  # a leg that runs to the left
-
-
-def test_pencil_specks_shadow_and_the_edge_of_a_table() -> None:
-    ink = seven(600, 400, 12)
-    pencil = photo(ink, darkness=0.3)
-    specks = photo(ink)
-    specks[30:34, 500:504] = specks[380:383, 550:553] = 30
-    shadow = photo(ink) * np.where(np.mgrid[:400, :600][1] > 420, 0.6, 1)
-    table = photo(ink)
-    table[:, 570:] = 25
-    expected = Preprocess((28, 28, 1), ink=True)(grey_rgb(photo(ink))).astype(int)
-    for image in (pencil, specks, shadow, table):
-        digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(image))
-        assert_like_mnist(digit)
-        assert np.abs(digit - expected).mean() < 15  # a shift by one pixel at most
-
-
-def test_other_sizes_and_colour() -> None:
-    image = grey_rgb(photo(seven(300, 400, 14)))
-    assert_like_mnist(Preprocess((64, 64, 1), ink=True)(image), (64, 64, 1))
-    colour = Preprocess((32, 32, 3), ink=True)(image)
-    assert_like_mnist(colour, (32, 32, 3))
-    assert (np.ptp(colour, axis=2) == 0).all()
-    assert Preprocess((28, 20, 1), ink=True)(image).any()
-
-
-def mnist_like() -> Pixels:
-    stroke = Image.fromarray((seven(40, 40, 3) * 255).astype(np.uint8))
-    digit = np.zeros((28, 28, 1), np.uint8)
-    box = np.asarray(stroke.crop(stroke.getbbox()).resize((14, 20), Image.Resampling.BILINEAR))
-    digit[4:24, 6:20, 0] = box
-    digit[0, 13:15] = 90  # some of MNIST's digits reach the border
-    return digit
-
-
-def test_mnist_itself_passes_unchanged() -> None:
-    digit = mnist_like()
-    assert (Preprocess((28, 28, 1), ink=True)(digit) == digit).all()
-    colour = Preprocess((28, 28, 3), ink=True)(np.repeat(digit, 3, axis=2))
-    assert (colour == digit).all()
-
-
-def test_mnist_inverted_or_enlarged_comes_back() -> None:
-    digit = mnist_like()
-    digit[0] = 0
-    expected = Preprocess((28, 28, 1), ink=True)(255 - digit)
-    assert_like_mnist(expected)
-    rows, columns = np.nonzero(digit[..., 0])
-    found_rows, found_columns = np.nonzero(expected[..., 0])
-    moved = np.roll(
-        digit, (found_rows.min() - rows.min(), found_columns.min() - columns.min()), (0, 1)
-    )
-    assert np.abs(moved.astype(int) - expected).max() <= 30  # the strongest ink becomes white
-    large = np.asarray(Image.fromarray(digit[..., 0]).resize((280, 280), Image.Resampling.BICUBIC))
-    assert_like_mnist(Preprocess((28, 28, 1), ink=True)(grey_rgb(large)))
-
-
-@pytest.mark.parametrize(
-    "blank",
-    [
-        np.full((300, 200), 255.0),
-        np.zeros((300, 200)),
-        np.full((28, 28), 127.0),
-        np.full((1, 1), 9.0),
-        np.full((1, 50), 200.0),
-        photo(np.zeros((400, 600)), grain=8),
-        255 - photo(np.zeros((400, 600))),
-    ],
-    ids=["white", "black", "grey", "pixel", "line", "paper", "slate"],
-)
-def test_blank_gives_black(blank: np.ndarray) -> None:
-    digit = Preprocess((28, 28, 1), ink=True)(grey_rgb(blank))
-    assert digit.shape == (28, 28, 1) and not digit.any()

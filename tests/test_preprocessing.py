@@ -129,3 +129,26 @@ def test_what_an_image_becomes_follows_from_the_recipe_alone(photos: Path) -> No
     own = find_recipe("drawn-10").with_images(str(photos)).with_settings(["pad=true"])
     assert preprocess_of(own) == Preprocess((28, 28, 1), pad=True)
     assert preprocess_of(CELEBA) != Preprocess((32, 32, 3))
+
+
+def test_natural_images_are_cropped_in_the_middle_and_resized() -> None:
+    image = np.zeros((100, 300, 3), np.uint8)
+    image[:, 100:200] = (200, 100, 50)
+    seen = Preprocess((32, 32, 3), ink=False)(image).astype(int)
+    assert (seen[:, 3:-3] == (200, 100, 50)).all() and (np.abs(seen[..., 0] - 200) < 20).all()
+    grey = Preprocess((16, 16, 1), ink=False)(image)
+    assert grey.shape == (16, 16, 1) and (grey[:, 3:-3] == grey[8, 8]).all()
+    assert Preprocess((20, 60, 3), ink=False)(image)[:, 30].tolist() == [[200, 100, 50]] * 20
+    assert Preprocess((32, 32, 3), ink=False)(image[:1, :1]).shape == (32, 32, 3)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_an_image_of_the_right_size_passes_unchanged(channels: int) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (32, 24, channels), dtype=np.uint8)
+    assert (Preprocess((32, 24, channels), ink=False)(image) == image).all()
+
+
+def test_other_shapes_are_refused() -> None:
+    for shape in ((8, 8, 4), (8, 8), (0, 8, 3)):
+        with pytest.raises(ValueError, match="shape"):
+            Preprocess((28, 28, 1), ink=True)(np.zeros(shape, np.uint8))
