@@ -50,7 +50,7 @@ TESTS = {
     "core": (
         *("games", "model_*", "models", "penalties", "schedule", "training", "training_games"),
         *("watch", "checkpoint*", "explore", "explore_kinds", "noise_share", "measures_*"),
-        *("recipes", "few_images", "batches", "evaluation", "unchanged", "reference_classifier"),
+        *("recipe*", "few_images", "batches", "evaluation", "unchanged", "reference_classifier"),
     ),
     "window": (
         *("state*", "view*", "words", "window_*", "panels", "own_images_dialog", "widths"),
