@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def dark(qapp) -> Iterator[None]:
     theme.apply(qapp, True)
     yield
     theme.apply(qapp, True)
+
+
+@pytest.fixture
+def gpus(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes torch see GPUs: of each, what its trial says."""
+    from tests.gpus import see_gpus  # not for the tests that need no device
+
+    return partial(see_gpus, monkeypatch)
 
 
 @pytest.fixture

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pytest
 import torch
 
-from tests.gpus import see_gpus
 from trainer.cli import main
 from trainer.devices import trial
 from trainer.devices.choice import choose_device, find_devices, why_the_cpu
@@ -17,12 +14,6 @@ from trainer.messages import UserError
 
 CPU = torch.device("cpu")
 GPU, SECOND = torch.device("cuda", 0), torch.device("cuda", 1)
-
-
-@pytest.fixture
-def gpus(monkeypatch):
-    """Makes torch see GPUs: of each, what its trial says."""
-    return partial(see_gpus, monkeypatch)
 
 
 def test_a_device_has_a_name() -> None:
