@@ -1,141 +1,32 @@
-"""Whatever lies on the disk, the window opens with its experiments and a model, and names it."""
+"""Whatever lies in the place of runs, data and settings, the window opens and names it."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from PySide6.QtWidgets import QPlainTextEdit
 
-from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.folders import ChosenFolders, Folders
 from iae_studio.state.library import read_contents
 from iae_studio.state.messages import Message
-from iae_studio.state.model_files import SHIPPED, Run, find_runs
+from iae_studio.state.model_files import Run, find_runs
 from iae_studio.views.recipe_list import RecipeList
-from tests.crafted import with_option
+from tests.nonsense import NEWER, NONSENSE, good_run, looped, raw
 from tests.odd import ODD_JSON
-from tests.studio import LONG, find, newest, running, wait_for_tiles
-from tests.tiny import recipe_of, trained
+from tests.own_images import said
+from tests.studio import LONG, find, running, wait_for_tiles
+from tests.tiny import recipe_of
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.storage.paths import runs_root
-from trainer.training.checkpoint import STATE, RunFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
-
-
-def good_run(folder: Path, name: str = "mog-iae") -> Path:
-    state, _ = trained(recipe_of(name), 2)
-    RunFolder.create(folder, recipe_of(name)).save(state)
-    return folder
-
-
-def changed(folder: Path, **values: object) -> None:
-    """A run whose recipe.json holds other values."""
-    RunFolder.create(folder, recipe_of("mog-iae"))
-    file = folder / "recipe.json"
-    file.write_text(json.dumps(json.loads(file.read_text()) | values))
-
-
-def raw(folder: Path, content: bytes) -> None:
-    folder.mkdir(parents=True)
-    (folder / "recipe.json").write_bytes(content)
-
-
-def deep_in_a_good_one(folder: Path) -> None:
-    raw(folder, b'{"format": 2, "began": "2026", "recipe": {"about": ' + b"[" * 100_000)
-
-
-def piped(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    os.mkfifo(folder / "recipe.json")
-
-
-def piped_state(folder: Path) -> None:
-    RunFolder.create(folder, recipe_of("mog-iae"))
-    os.mkfifo(folder / STATE)
-
-
-def foldered(folder: Path) -> None:
-    (folder / "recipe.json").mkdir(parents=True)
-
-
-def looped(folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.symlink_to(folder)
-
-
-def huge(folder: Path) -> None:
-    raw(folder, b"")
-    with (folder / "recipe.json").open("r+b") as file:
-        file.truncate(1 << 40)  # of nothing
-
-
-def cut(folder: Path) -> None:
-    good_run(folder)
-    content = (folder / STATE).read_bytes()
-    (folder / STATE).write_bytes(content[: len(content) // 2])
-
-
-def odd_step(folder: Path, step: str) -> None:
-    good_run(folder)
-    save_file(load_file(folder / STATE), folder / STATE, {"step": step})
-
-
-NONSENSE: dict[str, Callable[[Path], object]] = {
-    "began null": lambda f: changed(f, began=None),
-    "began a list": lambda f: changed(f, began=[["2026"]]),
-    "10**400": lambda f: changed(f, began=10**400),
-    "a step of 10**400": lambda f: changed(f, recipe={"about": {"name": 10**400}}),
-    "5000 digits": lambda f: raw(f, b'{"began": ' + b"9" * 5000 + b"}"),
-    "deep": lambda f: raw(f, b"[" * 100_000),
-    "deep inside": deep_in_a_good_one,
-    "a list": lambda f: raw(f, b"[]"),
-    "empty": lambda f: raw(f, b""),
-    "binary": lambda f: raw(f, bytes(range(256))),
-    "newer": lambda f: changed(f, format=3),
-    "much newer": lambda f: changed(f, format=10**400),
-    "format of words": lambda f: changed(f, format="two"),
-    "losses": lambda f: changed(f, losses=["one of a later version"]),
-    "losses of nothing": lambda f: changed(f, losses=[None]),
-    "recipe of nothing": lambda f: changed(f, recipe=None),
-    "recipe of lists": lambda f: changed(f, recipe={"about": [], "data": [], "model": []}),
-    "a newer option": lambda f: changed(f, recipe=_with("model", "heads", 8)),
-    "a newer model": lambda f: changed(f, recipe=_with("model", "kind", "diffusion")),
-    "a newer data set": lambda f: changed(f, recipe=_with("data", "name", "imagenet")),
-    "a newer choice": lambda f: changed(f, recipe=_with("model", "posterior", "flow")),
-    "a pipe": piped,
-    "a pipe of a state": piped_state,
-    "a folder": foldered,
-    "a loop": looped,
-    "huge": huge,
-    "a cut state": cut,
-    "a step of words": lambda f: odd_step(f, "many"),
-    "a step of 400 digits": lambda f: odd_step(f, "9" * 400),
-    "a step below 0": lambda f: odd_step(f, "-5"),
-}
-NEWER = ("newer", "much newer", "a newer option", "a newer model", "a newer data set",
-         "a newer choice", "losses")  # fmt: skip
-
-
-def _with(part: str, name: str, value: object) -> dict[str, object]:
-    values = recipe_of("mog-iae").to_mapping()
-    values[part][name] = value
-    return values
 
 
 @pytest.mark.parametrize("kind", NONSENSE)
@@ -286,135 +177,3 @@ def test_settings_of_other_kinds_name_no_folder(own_folders: Path) -> None:
     chosen = ChosenFolders(odd).now()
     assert chosen.common == "" and chosen.chosen["mnist"] == ""
     assert chosen.of("mnist") is None
-
-
-# ---- a model that cannot be loaded ---------------------------------------------------------------
-
-
-def rewritten(path: Path, **meta: str) -> Path:
-    with safe_open(str(SHIPPED["drawn-10"]), "pt") as file:
-        known = file.metadata()
-    save_file(load_file(SHIPPED["drawn-10"]), path, known | meta)
-    return path
-
-
-def other_weights(path: Path) -> Path:
-    """Whole, and of another recipe than it says."""
-    with safe_open(str(SHIPPED["drawn-10"]), "pt") as file:
-        recipe = file.metadata()["recipe"]
-    return rewritten(path, recipe=with_option(recipe, "model.width", 5))
-
-
-def damaged(path: Path, content: Callable[[bytes], bytes]) -> Path:
-    path.write_bytes(content(SHIPPED["drawn-10"].read_bytes()))
-    return path
-
-
-def flipped(data: bytes) -> bytes:
-    """One bit of the header."""
-    return data[:20] + bytes([data[20] ^ 1]) + data[21:]
-
-
-MODELS: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "newer": (lambda p: rewritten(p, kind="iae-studio model 3"), "newer version.*update"),
-    "a newer recipe": (lambda p: rewritten(p, recipe='{"format": 3}'), "newer version.*update"),
-    "no step": (lambda p: rewritten(p, step="9" * 400), "damaged"),
-    "deep": (lambda p: rewritten(p, recipe="[" * 100_000), "damaged"),
-    "cut": (lambda p: damaged(p, lambda data: data[:-1000]), "damaged or cut short.*copy"),
-    "cut early": (lambda p: damaged(p, lambda data: data[:100]), "damaged or cut short.*copy"),
-    "empty": (lambda p: damaged(p, lambda data: b""), "damaged or cut short.*copy"),
-    "a web page": (lambda p: damaged(p, lambda _: b"<!doctype html><p>404"), "damaged or cut"),
-    "a flipped bit": (lambda p: damaged(p, flipped), "damaged|does not fit"),
-    "others' weights": (other_weights, "does not fit"),
-}
-
-
-@pytest.mark.parametrize("kind", MODELS)
-def test_a_model_that_cannot_be_loaded_leaves_the_shown_one(
-    kind: str, qtbot, own_folders: Path, tmp_path: Path
-) -> None:
-    make, told = MODELS[kind]
-    file = make(tmp_path / "shared.safetensors")
-    with running(own_folders, qtbot) as studio:
-        before = newest(studio, qtbot)
-        model = studio.state.displayed.model
-        studio.state.inputs.open_files([file])
-        messages = studio.state.messages
-        qtbot.waitUntil(lambda: messages.current is not None, timeout=LONG)
-        assert messages.current.error and re.search(told, messages.current.text)
-        assert "shared.safetensors" in messages.current.text
-        assert studio.state.displayed.model == model
-        assert studio.state.answers.rendering is before
-
-
-def test_a_run_that_was_damaged_since_leaves_the_shown_model(qtbot, own_folders: Path) -> None:
-    state, _ = trained(recipe_of("drawn-10"), 2)
-    run = runs_root() / "run"
-    RunFolder.create(run, recipe_of("drawn-10")).save(state)
-    with running(own_folders, qtbot) as studio:
-        before = newest(studio, qtbot)
-        model = studio.state.displayed.model
-        (run / STATE).write_bytes((run / STATE).read_bytes()[:-500])
-        studio.state.library.choose(DisplayedModel(recipe_of("drawn-10"), run))
-        qtbot.waitUntil(lambda: "damaged or cut short" in said(studio), timeout=LONG)
-        qtbot.waitUntil(lambda: studio.state.displayed.model == model, timeout=LONG)
-        after = newest(studio, qtbot)
-        assert after.step == before.step and np.array_equal(after.tiles[0], before.tiles[0])
-        assert "damaged or cut short" in said(studio), "and it is still told"
-        shutil.rmtree(run)
-        studio.state.library.choose(DisplayedModel(recipe_of("drawn-10"), run))
-        qtbot.waitUntil(lambda: "does not exist" in said(studio), timeout=LONG)
-        qtbot.waitUntil(lambda: studio.state.displayed.model == model, timeout=LONG)
-        newest(studio, qtbot)
-        assert "does not exist" in said(studio)
-
-
-def said(studio) -> str:
-    message = studio.state.messages.current
-    return message.text if message is not None else ""
-
-
-# ---- saving a sheet ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("typed", "written", "kind"),
-    [
-        ("mysheet", "mysheet.png", "PNG"),
-        ("v 1.5", "v 1.5.png", "PNG"),
-        ("a.jpg", "a.jpg", "JPEG"),
-        ("a.webp", "a.webp", "WEBP"),
-    ],
-)
-def test_a_sheet_is_what_its_name_says(
-    qtbot, own_folders: Path, tmp_path: Path, monkeypatch, typed: str, written: str, kind: str
-) -> None:
-    place = tmp_path / "sheets"
-    place.mkdir()
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(place / typed), ""))
-    with running(own_folders, qtbot) as studio:
-        newest(studio, qtbot)
-        studio.window.dialogs.save_sheet()
-        qtbot.waitUntil((place / written).exists, timeout=LONG)
-        with Image.open(place / written) as picture:
-            assert picture.format == kind
-        messages = studio.state.messages
-        qtbot.waitUntil(lambda: messages.current is not None, timeout=LONG)
-        assert written in messages.current.text
-        if typed != written:  # nobody was asked about that name
-            studio.window.dialogs.save_sheet()
-            qtbot.waitUntil(lambda: messages.current.error, timeout=LONG)
-            assert "there already" in messages.current.text
-
-
-def test_a_sheet_in_no_kind_of_picture_is_refused(
-    qtbot, own_folders: Path, tmp_path: Path, monkeypatch
-) -> None:
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.pdf"), ""))
-    with running(own_folders, qtbot) as studio:
-        newest(studio, qtbot)
-        studio.window.dialogs.save_sheet()
-        messages = studio.state.messages
-        qtbot.waitUntil(lambda: messages.current is not None, timeout=LONG)
-        assert ".png" in messages.current.text and messages.current.error
-        assert not (tmp_path / "a.pdf").exists()
