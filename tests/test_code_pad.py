@@ -18,6 +18,7 @@ from iae_studio.state.input_list import Input
 from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.views.drawing import DrawingView
 from iae_studio.widgets.code_pad import CodePad
+from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.pixel_pen import covered
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.style_tiles import StyleTiles
@@ -228,10 +229,11 @@ def test_of_strokes_one_is_asked_about_at_a_time_and_the_newest_last(qtbot, stat
         pictures.append(pad.picture())
     first = asked[0][0]
     assert len(asked) == 1 and first.follows
-    tiles = np.zeros((8, 32, 32, 3), np.uint8)
+    columns = state.query.columns
+    tiles = np.zeros((columns, 32, 32, 3), np.uint8)
     state.asking.answer(first, DrawnTiles(7, tiles))
     assert len(asked) == 2 and np.array_equal(asked[1][0].question.code, pictures[-1])
-    assert len(asked[1][0].question.probe.noise_seeds) == 8
+    assert len(asked[1][0].question.probe.noise_seeds) == columns > 1
     state.asking.answer(first, DrawnTiles(7, tiles + 9))
     assert not state.drawing.tiles.tiles.any(), "it is old"
     pad.clear()
@@ -274,6 +276,13 @@ def test_what_cannot_be_drawn_is_told(qtbot, state) -> None:
 # ---- in the window -------------------------------------------------------------------------------
 
 
+def assert_in_line(tiles: StyleTiles, grid: ImageGrid) -> None:
+    """Each noise has one column, in the row above the grid and in the grid."""
+    below = [grid.viewport().mapToGlobal(each.center()).x() for each in grid.drawRects()]
+    above = [tiles.mapToGlobal(tiles.tileRect(i).center()).x() for i in range(len(tiles.tiles()))]
+    assert len(above) > 1 and np.allclose(above, below, atol=1)
+
+
 def test_shoes_follow_the_pen(qtbot, own_folders, monkeypatch) -> None:
     with little_data(monkeypatch), running(own_folders, qtbot, "shoes-small") as studio:
         path = SHIPPED["shoes-small"]
@@ -288,10 +297,10 @@ def test_shoes_follow_the_pen(qtbot, own_folders, monkeypatch) -> None:
         assert np.array_equal(pad.picture(), grid.code_pictures[0])
         qtbot.waitUntil(lambda: tiles.tiles() is not None, timeout=LONG)
         before = tiles.tiles()
-        assert len(before) == 8
         # The grid's own tiles are of the same noises; their codes were not rounded to greys.
-        close = np.abs(before[:6].astype(int) - grid.tiles[0].astype(int))
+        close = np.abs(before.astype(int) - grid.tiles[0].astype(int))
         assert close.mean() < 2
+        assert_in_line(tiles, find(studio, ImageGrid, "imageGrid"))
 
         QTest.mouseClick(pad, LEFT, pos=at(pad, 20, 15))
         qtbot.waitUntil(lambda: not np.array_equal(tiles.tiles(), before), timeout=LONG)

@@ -15,7 +15,6 @@ from trainer.exploring.questions.pad import DrawnCode, DrawnTiles, pen_of
 from trainer.messages import Pixels, Probe
 
 KIND = "drawn code"
-FEW = 8  # styles, or as many as there are columns
 
 
 class CodeDrawing(QObject):
@@ -86,9 +85,9 @@ class CodeDrawing(QObject):
             self._asking.ask(question, self._show, self._go_on, kind=KIND, follows=True)
 
     def _probe(self, picture: Pixels) -> Probe:
-        """The columns' noises, and a few more; without noise in the decoder all would be alike."""
+        """The columns' noises; without noise in the decoder all would be alike."""
         noisy = self._displayed.recipe.model.noise
-        seeds = self._query.seeds[: max(FEW, self._query.columns) if noisy else 1]
+        seeds = self._query.seeds[: self._query.columns if noisy else 1]
         nothing = np.empty((0, *picture.shape), np.uint8)
         return replace(self._answers.probe(), images=nothing, noise_seeds=seeds)
 

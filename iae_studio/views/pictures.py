@@ -56,7 +56,7 @@ class PicturesView(QWidget):
         top = row(self._about, self._columns, self._help)
         top.setStretch(0, 1)
         layout.addLayout(top)
-        layout.addWidget(DrawnRow(state))
+        layout.addWidget(DrawnRow(state, self.reconstructions.grid))
         tray = StyleTray(state, self.reconstructions.grid)
         layout.addWidget(WithTray(self._pages, tray), 1)
         self._inputs.changed.connect(self._show_inputs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -15,6 +15,8 @@ from iae_studio.widgets.sheet import Sheet
 
 class TileView(QAbstractScrollArea):
     """The half of the image grid that is looked at; `ImageGrid` adds the hands."""
+
+    moved = Signal()  # the columns lie elsewhere
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +33,7 @@ class TileView(QAbstractScrollArea):
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
+        self.horizontalScrollBar().valueChanged.connect(self.moved)
         theme.notifier().changed.connect(self.viewport().update)
 
     def _scrolled(self) -> None:
@@ -73,6 +76,7 @@ class TileView(QAbstractScrollArea):
             bar.setPageStep(int(page / ratio))
             bar.setSingleStep(max(step // 2, 1))
         self.viewport().update()
+        self.moved.emit()
 
     def zoom(self) -> int:
         """How many steps the tiles are larger, or smaller, than fits."""
@@ -141,6 +145,14 @@ class TileView(QAbstractScrollArea):
             round(width / ratio),
             round(height / ratio),
         )
+
+    def drawRects(self) -> list[QRect]:
+        """Where the first row's draws are; empty for one behind the column that stays in sight."""
+        if not self._sheet.rows:
+            return []
+        tiles = [self.tileRect(0, column) for column in range(self._grid().columns)]
+        seen = self._grid().pinned / self._ratio()
+        return [tile if tile.left() >= seen else QRect() for tile in tiles]
 
     def _row_rect(self, row: int) -> QRect:
         """The stripe of the viewport that a row's tiles lie in, with a pixel to spare."""
