@@ -20,11 +20,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
+    QSlider,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QWidget,
 )
+from shiboken6 import Shiboken
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
@@ -36,6 +38,7 @@ from iae_studio.views.help_texts import HELP
 from iae_studio.views.matching import fits
 from iae_studio.views.recipe_list import ITEM
 from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.sliders import SliderBank
 from iae_studio.window import Window
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.test_widths import clipped, settle
@@ -174,6 +177,33 @@ def test_the_middle_has_the_screen_and_all_comes_back_as_it_was(window, back: Qt
     kept = {dock.objectName(): not dock.isHidden() for dock in again.findChildren(QDockWidget)}
     again.deleteLater()
     assert kept == seen, "the full screen is not what is remembered"
+
+
+@pytest.mark.parametrize("leaves", ["full screen", "palette"])
+def test_a_slider_that_had_the_keyboard_may_be_gone_when_it_is_given_back(window, leaves) -> None:
+    """As where a training begins meanwhile whose code is smaller."""
+    shows(window, directions=4)
+    last = window.findChild(SliderBank, "codeSliders").rows()[-1].findChild(QSlider)
+    last.setFocus()
+    assert last.hasFocus()
+    opened = {"full screen": (Qt.Key.Key_F11,), "palette": (Qt.Key.Key_K, CONTROL)}
+    press(*opened[leaves])
+    shows(window, directions=2)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert not Shiboken.isValid(last)
+    press(Qt.Key.Key_Escape)
+    assert not window.isFullScreen() and QApplication.focusWidget() is not None
+    seed = window.state.query.seed
+    press(Qt.Key.Key_Space)
+    assert window.state.query.seed != seed, "keys work as before"
+
+
+def shows(window: Window, directions: int) -> None:
+    """A model answers whose code has so many."""
+    spread = (0.1,) * directions
+    facts = ModelFacts("drawn-10", 5, (28, 28, 1), directions, False, 32, 0, False, spread, ())
+    window.state.answers.set_facts(facts, window.state.answers.probe().stamp)
+    assert len(window.findChild(SliderBank, "codeSliders").rows()) == directions
 
 
 # ---- the size of text ----------------------------------------------------------------------------

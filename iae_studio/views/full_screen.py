@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QWidget
 
 from iae_studio.style import theme
+from iae_studio.views.keyboard import give_back
 from iae_studio.widgets.plain import PlainLabel
 
 HINT = 3500  # ms to read how to come back
@@ -65,8 +66,7 @@ class FullScreen(QObject):
             each.show()
         self._window.restoreState(layout)
         self._before = None
-        if self._focus is not None:
-            self._focus.setFocus()
+        give_back(self._focus)
         # A window manager resizes the window a moment later, and docks would share that out anew.
         QTimer.singleShot(0, self, lambda: self._settle(layout))
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column
+from iae_studio.views.keyboard import give_back
 from iae_studio.views.matching import fits
 from iae_studio.widgets.plain import plain
 
@@ -105,8 +106,7 @@ class Palette(QFrame):
         """Close, and give the keyboard back."""
         before, self._before = self._before, None
         self.hide()
-        if before is not None and before.isVisible():
-            before.setFocus()
+        give_back(before)
 
     def shown(self) -> list[str]:
         """The words in the list, from its top."""
