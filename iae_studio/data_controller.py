@@ -124,7 +124,12 @@ class DataController(Controller):
     # ---- downloads ---------------------------------------------------------------------------
 
     def download(self, name: str) -> None:
-        """Fetch a data set into the program's own folder."""
+        """Fetch a data set into the program's own folder, unless another one is on its way."""
+        loading = self.state.downloads.name
+        if loading:  # of two, name, share and Cancel would be mixed up
+            title = DATA_SETS[loading].title
+            self.state.messages.show_error(f"{title} is still downloading: wait, or cancel it.")
+            return
         self._cancel.clear()
         from iae_studio.threads import jobs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from tests.studio import (
 )
 from tests.tiny import write_mnist
 from trainer.data.aside import FILE, read_decisions
+from trainer.data.downloads import Cancelled
 from trainer.data.loading import load_data
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -220,6 +222,42 @@ def majority(studio, sheet: PictureSheet, odd: list[int]) -> None:
     agree = [row for row in sheet.order().tolist() if row not in odd]
     classes = {sheet.tip(row).split(" · ")[1] for row in agree}
     assert len(classes) <= 1
+
+
+def test_one_download_at_a_time_is_offered_and_taken(studio, qtbot, monkeypatch) -> None:
+    began: list[str] = []
+
+    def fetch(archives, folder, otherwise, progress, cancelled, *_) -> None:
+        """As over a slow line, until it is cancelled."""
+        began.append(str(folder))
+        progress(1, 4)
+        while not cancelled():
+            time.sleep(0.01)
+        raise Cancelled
+
+    for name in ("mnist", "svhn"):
+        monkeypatch.setattr(f"trainer.data.sets.{name}.fetch_archives", fetch)
+    state, downloads = studio.state, studio.state.downloads
+    browse(studio, qtbot)
+    shipped(studio, qtbot, "mnist-clusters-small")
+    qtbot.waitUntil(find(studio, QPushButton, "browserDownload").isVisible, timeout=LONG)
+    press(studio, qtbot, "browserDownload")
+    qtbot.waitUntil(lambda: len(began) == 1, timeout=LONG)
+    assert missing(studio) == "Downloading MNIST…"
+    state.displayed.select(DisplayedModel(CATALOGUE["svhn-75"]))
+    qtbot.waitUntil(lambda: "SVHN" in missing(studio), timeout=LONG)
+    assert missing(studio).endswith("MNIST is downloaded first.")
+    assert not find(studio, QPushButton, "browserDownload").isVisible()
+    assert find(studio, QPushButton, "browserFolder").isVisible()
+    downloads.wanted.emit("svhn")
+    assert downloads.name == "mnist" and "still downloading" in state.messages.current.text
+    shipped(studio, qtbot, "mnist-clusters-small")
+    buttons = studio.window.findChildren(QPushButton)
+    (cancel,) = (each for each in buttons if each.text() == "Cancel" and each.isVisible())
+    cancel.click()
+    qtbot.waitUntil(lambda: not downloads.name, timeout=LONG)
+    assert len(began) == 1, "no other waited for its turn"
+    qtbot.waitUntil(find(studio, QPushButton, "browserDownload").isVisible, timeout=LONG)
 
 
 def test_both_domains_of_a_cycleiae_are_browsed(studio, qtbot) -> None:

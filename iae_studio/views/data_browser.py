@@ -123,13 +123,17 @@ class DataBrowser(QWidget):
         """Words, and where a data set is not here, what fetches it."""
         name, listing = self.browsing.recipe.data.name, self.browsing.listing
         lacks = bool(listing is not None and listing.lacking) and not DATA_SETS[name].own
-        loading = self._state.downloads.name == name
+        loading = self._state.downloads.name
+        can_load = bool(DATA_SETS[name].download)
         if lacks:
-            told = " ".join(missing(name)).replace("Download it at the left", "Download it")
-            why = f"Downloading {DATA_SETS[name].title}…" if loading else told
+            why = " ".join(missing(name)).replace("Download it at the left", "Download it")
+            if loading == name:
+                why = f"Downloading {DATA_SETS[name].title}…"
+            elif loading and can_load:
+                why += f" {DATA_SETS[loading].title} is downloaded first."
         self._why.setText(why)
-        self._download.setVisible(lacks and not loading and bool(DATA_SETS[name].download))
-        self._folder.setVisible(lacks and not loading)
+        self._download.setVisible(lacks and not loading and can_load)
+        self._folder.setVisible(lacks and loading != name)
 
     def _point(self, row: int) -> None:
         self._pointed = row
