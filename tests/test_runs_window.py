@@ -14,9 +14,10 @@ from iae_studio.state.library import read_contents
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.run_shelf import PUT_BACK, RunShelf
 from iae_studio.views.options_dialog import OptionsDialog
+from iae_studio.views.recipe_list import RecipeList
 from iae_studio.widgets.card_list import CardList
 from tests.shelves import POINTS, a_run, bytes_in
-from tests.studio import LONG, find, press, running
+from tests.studio import LONG, find, press, running, steps
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
@@ -190,6 +191,44 @@ def test_the_newest_run_but_one_takes_the_place_of_the_newest(
     state.library.set_contents(read_contents(Folders()))
     assert state.library.weights_of(recipe).path == newer
     assert state.library.weights_of(recipe, without=newer).path == older
+
+
+def test_the_lists_say_the_newest_checkpoint_of_what_trains(qtbot, runs, own_folders) -> None:
+    runs[1] = a_run("mog-iae-4", LONGER, step=0)
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        cards, _ = open_runs(studio, qtbot, 4)
+        cards.choose(runs[1])
+        press(studio, qtbot, "runGoOnButton")
+        tree = find(studio, RecipeList, "recipeList")
+        saved: list[int] = []
+        studio.state.training.checkpointSaved.connect(lambda _, step: saved.append(step))
+        for count in (1, 2):
+            before = saved[-1] if saved else 0
+            qtbot.waitUntil(lambda before=before: steps(studio) > before, timeout=LONG)
+            press(studio, qtbot, "saveButton")
+            qtbot.waitUntil(lambda count=count: len(saved) == count, timeout=LONG)
+            below = cards.cards.cards[cards.cards.keys.index(runs[1])].below
+            assert below.startswith(f"trains, saved at step {saved[-1]:,} ")
+            listed = [each.text(0) for each in tree.items()]
+            assert any(text.endswith(f", step {saved[-1]:,}") for text in listed)
+        assert saved[0] < saved[1]
+
+
+def test_a_name_that_is_typed_stays_when_a_checkpoint_changes_the_order(qtbot, runs, own_folders):
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        cards, _ = open_runs(studio, qtbot)
+        order = find(studio, QComboBox, "runSort")
+        order.setCurrentIndex(order.findData("steps"))
+        assert names(cards) == ["1", "2", "3"]
+        cards.choose(runs[1])
+        cards.setFocus()
+        QTest.keyClick(cards, Qt.Key.Key_F2)
+        title = cards.findChild(QLineEdit, "titleField")
+        title.setText("mine")
+        studio.state.training.checkpointSaved.emit(runs[1], 60)
+        assert title.isVisible() and title.text() == "mine" and names(cards) == ["1", "2", "3"]
+        QTest.keyClick(title, Qt.Key.Key_Escape)
+        assert names(cards) == ["2", "1", "3"] and cards.current() == runs[1]
 
 
 def test_without_runs_the_list_says_how_to_make_one(qtbot, own_folders) -> None:

@@ -84,12 +84,17 @@ def test_of_what_trains_the_live_weights_are_shown(state) -> None:
 def test_a_run_that_has_weights_is_not_just_begun(state) -> None:
     recipe, path = CATALOGUE["aae-small"], Path("runs/it")
     state.library.set_contents(Contents((Run(path, recipe, "2026-01-01T10:00:00", 0),)))
-    changed = heard_of(state.library.changed)
+    changed, saved = heard_of(state.library.changed), heard_of(state.library.saved)
     state.training.saved(path, 80)
-    state.training.saved(path, 160)
+    assert state.library.run_at(path).step == 80 and len(changed) == 1
+    for step in (160, 160, 240):
+        state.training.saved(path, step)
     (run,) = state.library.runs
-    assert (run.step, len(changed)) == (80, 1), "once: who types a name is not disturbed"
-    assert state.library.run_at(path) == run
+    assert run.step == 240 and state.library.run_at(path) == run
+    assert [each.step for (each,) in saved] == [160, 240]
+    assert len(changed) == 1, "lists are not built anew at every checkpoint"
+    state.training.saved(Path("elsewhere"), 300)
+    assert len(saved) == 2
 
 
 def test_what_cannot_be_read_is_told_once(state) -> None:

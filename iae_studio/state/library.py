@@ -50,6 +50,7 @@ class Library(QObject):
     """What there is to look at and to train."""
 
     changed = Signal()
+    saved = Signal(object)  # a `Run` that had weights has newer ones; nothing else changed
     refreshWanted = Signal()  # `read_contents`, on a thread; it comes back by `set_contents`
 
     def __init__(
@@ -86,12 +87,16 @@ class Library(QObject):
         self._tell_news(contents, at_start=first is not None and not self._training.busy)
 
     def _saved(self, path: Path, step: int) -> None:
-        """A run that had just begun has weights now."""
+        """A listed run has newer weights, or its first; the disk need not be read for that."""
         run = self._places.get(path)
-        if run is not None and not run.step:
-            known = self._places[path] = replace(run, step=step)
-            runs = tuple(known if each is run else each for each in self._contents.runs)
-            self._contents = replace(self._contents, runs=runs)
+        if run is None or run.step == step:
+            return
+        known = self._places[path] = replace(run, step=step)
+        runs = tuple(known if each is run else each for each in self._contents.runs)
+        self._contents = replace(self._contents, runs=runs)
+        if run.step:  # every few seconds: no list is built anew for it
+            self.saved.emit(known)
+        else:
             self.changed.emit()
 
     def _tell_news(self, contents: Contents, at_start: bool) -> None:

@@ -63,6 +63,7 @@ class RunShelf(QObject):
         self._counted: dict[Path, int] = {}  # at which step
         self._looks = False
         state.library.changed.connect(self._listed)
+        state.library.saved.connect(lambda _: self._grown())
         state.messages.actionWanted.connect(self._act)
 
     # ---- what there is -----------------------------------------------------------------------
@@ -102,8 +103,14 @@ class RunShelf(QObject):
         self._looks = looks
         if looks:
             self._count()
+            self._look_into_trash()
 
     def _listed(self) -> None:
+        self._grown()
+        if self._looks:
+            self._look_into_trash()
+
+    def _grown(self) -> None:
         self.changed.emit()
         if self._looks:
             self._count()
@@ -117,6 +124,8 @@ class RunShelf(QObject):
             self._submit(
                 partial(_sizes, fresh), then=partial(self._sized, steps), newest="run sizes"
             )
+
+    def _look_into_trash(self) -> None:
         self._submit(_trash, then=self._know_trash, newest="trash")
 
     def _sized(self, steps: dict[Path, int], sizes: dict[Path, int]) -> None:

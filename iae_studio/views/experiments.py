@@ -64,6 +64,7 @@ class ExperimentsView(QWidget):
         displayed.recipeChanged.connect(self._show_recipe)
         displayed.changed.connect(self.tree.mark)
         library.changed.connect(self._fill)
+        library.saved.connect(self.tree.renew)
         downloads.changed.connect(self._show_data)
         downloads.moved.connect(lambda share: self._bar.setValue(int(1000 * share)))
         theme.notifier().changed.connect(self._fill)  # colours and icons are the items' own

@@ -104,6 +104,13 @@ class RecipeList(QTreeWidget):
             here = item.data(0, ITEM).recipe.name == chosen
             item.setExpanded(here or _key(item) in (opened or ()))
 
+    def renew(self, run: Run) -> None:
+        """Say of a listed run what it is now; nothing moves."""
+        for recipe in self.recipe_items():
+            for item in _children(recipe):
+                if item.data(0, ITEM).path == run.path:
+                    item.setText(0, _words_of(run))
+
     def viewportEvent(self, event: QEvent) -> bool:
         """Tool tips with a path in them are wrapped."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -201,13 +208,17 @@ def weights_of(entry: Entry) -> str:
     return OWN_WEIGHTS if own else SHIPPED_WEIGHTS
 
 
-def _run_item(run: Run) -> QTreeWidgetItem:
+def _words_of(run: Run) -> str:
     folder = _short(Path(run.recipe.data.images).name)
     which = f"{folder}," if folder else "run of"
     where = f"step {run.step:,}" if run.step else "just begun"
     where += ", amended" if run.amendments.all else ""
     named = _short(run.notes.title) or f"{which} {run.began[5:16]}"
-    item = QTreeWidgetItem([f"{named}, {where}"])
+    return f"{named}, {where}"
+
+
+def _run_item(run: Run) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([_words_of(run)])
     item.setData(0, ITEM, DisplayedModel(run.recipe, run.path))
     changed = f"Changed while it trained: {run.amendments}" if run.amendments.all else ""
     item.setToolTip(0, plain(f"{run.recipe.data.images}\n{run.path}\n{changed}".strip()))

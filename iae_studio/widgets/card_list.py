@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QListView, QWidget
 
 from iae_studio.widgets.card import Card
 from iae_studio.widgets.card_painter import CARD, CardPainter
@@ -96,6 +96,7 @@ class CardList(QListView):
         self.setObjectName(name)
         self.setAccessibleName(words)
         self.cards = CardModel(self)
+        self._newest: tuple[tuple[Hashable, Card], ...] = ()  # what is to be shown
         self.setModel(self.cards)
         self.setItemDelegate(CardPainter(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -107,12 +108,23 @@ class CardList(QListView):
         self.selectionModel().currentChanged.connect(lambda *_: self.currentMoved.emit())
 
     def show_cards(self, cards: Iterable[tuple[Hashable, Card]]) -> None:
-        """Show these; the current one stays current, or the one that takes its place."""
+        """Show these; the current one stays current, or the one that takes its place.
+
+        While a title is typed another order waits: it would end the typing.
+        """
+        self._newest = tuple(cards)
+        keys = tuple(key for key, _ in self._newest)
+        if self.state() == self.State.EditingState and keys != self.cards.keys:
+            return
         key, row = self.current(), self.currentIndex().row()
-        others = self.cards.show(tuple(cards))
+        others = self.cards.show(self._newest)
         if others and self.cards.keys and row >= 0 and not self.choose(key):
             self._choose_row(min(row, len(self.cards.keys) - 1))
         self.currentMoved.emit()
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        self.show_cards(self._newest)
 
     def current(self) -> Any:
         """The key of the current card; None where there is none."""
