@@ -9,15 +9,19 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.tiny import ROOT, recipe_of
 from trainer.messages import UserError
-from trainer.training import run_lock
+from trainer.storage import run_lock
+from trainer.storage.paths import runs_root
+from trainer.storage.run_lock import RunLock
+from trainer.storage.trash import in_trash, throw_away
 from trainer.training.checkpoint import RunFolder
-from trainer.training.run_lock import RunLock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="flock is Unix's")
 HOLDS = """
@@ -28,7 +32,7 @@ def refuse(*_):
     raise OSError(errno.ENOLCK, "No locks available")
 
 fcntl.flock = refuse
-from trainer.training.run_lock import RunLock
+from trainer.storage.run_lock import RunLock
 
 lock = RunLock(Path(sys.argv[1]))
 lock.acquire()
@@ -46,6 +50,21 @@ def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
     monkeypatch.setattr(fcntl, "flock", refuse)
+
+
+@contextmanager
+def held_elsewhere(run: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process of this computer trains it, until it is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(run)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None and process.stdout.readline() == "held\n"
+        yield process
 
 
 def test_of_two_starts_at_once_one_wins_and_its_recipe_stands(tmp_path: Path) -> None:
@@ -86,15 +105,7 @@ def test_without_locks_the_second_is_told_who_trains_it(tmp_path: Path, no_locks
 
 
 def test_without_locks_a_killed_process_holds_nothing(tmp_path: Path, no_locks: None) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(tmp_path)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None and process.stdout.readline() == "held\n"
+    with held_elsewhere(tmp_path) as process:
         with pytest.raises(UserError, match=f"by process {process.pid} on"):
             RunLock(tmp_path).acquire()
         process.kill()
@@ -102,6 +113,20 @@ def test_without_locks_a_killed_process_holds_nothing(tmp_path: Path, no_locks: 
     mine = RunLock(tmp_path)
     mine.acquire()
     assert time.monotonic() - before < 1
+
+
+def test_without_locks_what_trains_elsewhere_is_not_thrown_away(
+    own_folders: Path, no_locks: None
+) -> None:
+    run = RunFolder.create(runs_root() / "mog-iae-1", recipe_of("mog-iae")).path
+    with held_elsewhere(run) as process:
+        with pytest.raises(UserError, match=f"being trained already, by process {process.pid} on"):
+            throw_away(run)
+        assert run.is_dir() and in_trash() == ()
+        process.kill()
+    trashed = throw_away(run)
+    assert in_trash() == (trashed,) and not run.exists()
+    assert not (trashed.path / "lock.owner").exists()
 
 
 @pytest.mark.parametrize("alive", [True, False])

@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from trainer.messages import UserError
 from trainer.storage.faults import told
-from trainer.storage.files import lies, make_folder, sync_folder
+from trainer.storage.files import make_folder, sync_folder
 from trainer.storage.paths import runs_root, trash_root
+from trainer.storage.run_lock import check_rests
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def throw_away(run: Path) -> Trashed:
     """Move a run to the trash. Raises UserError where it stays: it trains, say."""
     if run.parent != runs_root():
         raise UserError(f"{run} lies elsewhere than the runs of this computer: remove it there.")
-    _check_rests(run)
+    check_rests(run)
     try:
         place = _new_place()
     except OSError as error:
@@ -103,20 +102,6 @@ def size_of(folder: Path) -> int:
             with suppress(OSError):
                 total += os.lstat(f"{place}/{name}").st_size
     return total
-
-
-def _check_rests(run: Path) -> None:
-    """Raises UserError where another window or command trains it."""
-    lock = run / "lock"
-    if not lies(lock):
-        return
-    held = FileLock(lock, thread_local=False, fallback_to_soft=False)
-    with suppress(OSError, NotImplementedError):
-        try:
-            held.acquire(timeout=0)
-        except Timeout:
-            raise UserError(f"{run} is being trained: stop it first.") from None
-        held.release()
 
 
 def _new_place() -> Path:

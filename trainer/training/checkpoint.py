@@ -7,7 +7,7 @@ RUN/aside.json         what images are set aside from the training; see data/asi
 RUN/amendments.json    what was changed in the recipe on the way; see data/amendments.py
 RUN/curves.f32         float32 [steps, losses]; rows past the state's step do not count
 RUN/metrics.json       what `evaluate` measured last
-RUN/lock               held by the process that trains it; see run_lock.py
+RUN/lock               held by the process that trains it; see storage/run_lock.py
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ from trainer.storage.faults import in_words, told
 from trainer.storage.files import is_missing, write_bytes
 from trainer.storage.half_written import remove_half_written
 from trainer.storage.regular import check_regular
+from trainer.storage.run_lock import RunLock
 from trainer.training.beginning import beginning
 from trainer.training.curves_file import append_rows, whole_curves
 from trainer.training.room import room_missing
-from trainer.training.run_lock import RunLock
 from trainer.training.small_files import (
     begin,
     copy_run,

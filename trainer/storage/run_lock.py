@@ -1,4 +1,4 @@
-"""A run is trained by one process at a time, also on disks that know no locks."""
+"""A run is trained by one process at a time, also on disks that know no locks. No torch."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from filelock import BaseFileLock, FileLock, SoftFileLease, Timeout
 
 from trainer.messages import UserError
 from trainer.storage.faults import told
+from trainer.storage.files import lies
 
 # What file systems say that know no locks.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
+LOCK, OWNER = "lock", "lock.owner"  # files of a run
 LEASE = 15.0  # seconds without a sign of life, after which another computer's claim counts no more
+
+
+class TakenError(UserError):
+    """Somebody else trains the run."""
 
 
 class RunLock:
@@ -30,7 +36,7 @@ class RunLock:
         self._file: tuple[int, int] | None = None  # the very file that is held
 
     def acquire(self) -> None:
-        """Raises UserError where somebody else holds it, or the folder cannot be written."""
+        """Raises TakenError where somebody else holds it, UserError where it cannot be written."""
         self._held = self._locked()
         self._file = self._now()
 
@@ -56,7 +62,7 @@ class RunLock:
 
     def _locked(self) -> BaseFileLock:
         # In the thread that trains and, where that was ended, in another: one lock for all.
-        lock = FileLock(self._folder / "lock", thread_local=False, fallback_to_soft=False)
+        lock = FileLock(self._folder / LOCK, thread_local=False, fallback_to_soft=False)
         try:
             lock.acquire(timeout=0)
             return lock
@@ -69,7 +75,7 @@ class RunLock:
 
     def _claimed(self) -> BaseFileLock:
         """By a file that says whose the run is, and that its owner lives."""
-        file = self._folder / "lock.owner"
+        file = self._folder / OWNER
         lease = SoftFileLease(file, lease_duration=LEASE, thread_local=False)
         try:
             try:  # of a process of this computer that was killed
@@ -83,7 +89,7 @@ class RunLock:
             raise self._refused(error) from error
         return lease
 
-    def _taken(self, owned: Path | None = None) -> UserError:
+    def _taken(self, owned: Path | None = None) -> TakenError:
         """Somebody trains it; where a file says who, by name."""
         who = "another window or command"
         if owned is not None:
@@ -92,7 +98,7 @@ class RunLock:
                 says = dict(line.split("=", 1) for line in lines if "=" in line)
                 if {"pid", "host"} <= says.keys():
                     who = f"process {says['pid']} on {says['host']}"
-        return UserError(
+        return TakenError(
             f"{self._folder} is being trained already, by {who}. Stop it there, or let it end."
         )
 
@@ -100,3 +106,17 @@ class RunLock:
         if isinstance(error, OSError):
             return UserError(told(error, self._folder, "cannot be written"))
         return UserError(f"{self._folder} cannot be written: {error}.")
+
+
+def check_rests(run: Path) -> None:
+    """Raises TakenError where another window or command trains the run."""
+    if not (lies(run / LOCK) or lies(run / OWNER)):
+        return  # nobody ever did: nothing is written into it
+    lock = RunLock(run)
+    try:
+        lock.acquire()
+    except TakenError:
+        raise
+    except UserError:  # what cannot be written can perhaps be moved, which tells if not
+        return
+    lock.release()  # an open file cannot be moved on Windows
