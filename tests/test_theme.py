@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable, Iterator
 from dataclasses import fields
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidget, QWidget
 
+from iae_studio.state.option_draft import OptionDraft
+from iae_studio.state.studio_state import StudioState
 from iae_studio.style import icons, theme
+from iae_studio.views.amend import AmendDialog
+from iae_studio.views.compare_losses import CompareLosses
+from iae_studio.views.controls import ControlsView
+from iae_studio.views.data_browser import DataBrowser
+from iae_studio.views.drawn_row import DrawnRow
+from iae_studio.views.film_dialog import FilmDialog
+from iae_studio.views.film_story import Marked
+from iae_studio.views.folder_picker import FolderPicker
+from iae_studio.views.keyframe_list import KeyframeList
+from iae_studio.views.keys import KeysDialog
+from iae_studio.views.map_pages import MapPages
+from iae_studio.views.option_fields import OptionRow
+from iae_studio.views.walk import WalkView
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank
 from tests.widgets import contrast, pixel, shown
+from trainer.recipe.catalogue import CATALOGUE
+from trainer.recipe.facts import all_options
 
 pytestmark = pytest.mark.usefixtures("dark")
 
@@ -75,3 +94,73 @@ def test_a_destroyed_widget_does_not_hear_of_the_theme(qapp, qtbot) -> None:
     QApplication.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
     gc.collect()
     theme.apply(qapp, False)
+
+
+@pytest.fixture
+def text(qapp) -> Iterator[None]:
+    """Of the usual size afterwards, whatever a test makes of it."""
+    yield
+    theme.set_zoom(qapp, 1.0)
+
+
+MADE: dict[str, Callable[[StudioState], QWidget]] = {
+    "code and noise": ControlsView,
+    "amend": lambda state: AmendDialog(state.amending),
+    "data": DataBrowser,
+    "drawn": lambda state: DrawnRow(state, ImageGrid()),
+    "film": FilmDialog,
+    "losses": CompareLosses,
+    "map": lambda _: MapPages(QWidget()),
+    "options": lambda _: OptionRow(all_options()[0], OptionDraft(CATALOGUE["drawn-10"])),
+    "own images": lambda _: FolderPicker("images", lambda *_, **__: None),
+    "walk": WalkView,
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_stands_when_the_text_grows_is_as_large_as_what_comes_then(
+    text, qapp, qtbot, state, name: str
+) -> None:
+    def made() -> QWidget:
+        widget = MADE[name](state)
+        qtbot.addWidget(widget)
+        return widget
+
+    before = made()
+    small = bounds(before)
+    theme.set_zoom(qapp, 2.0)
+    assert bounds(before) == bounds(made()) != small
+
+
+def test_the_list_of_keys_follows_text_and_theme_while_it_is_open(text, qapp, qtbot) -> None:
+    dialog = KeysDialog([])
+    qtbot.addWidget(dialog)
+    head = dialog.findChild(QTreeWidget, "keysList").topLevelItem(0)
+    assert head.foreground(0).color().name() == theme.DARK.muted
+    sizes = [each.font(0).pixelSize() for each in (head, head.child(0))]
+    theme.set_zoom(qapp, 2.0)
+    larger = [each.font(0).pixelSize() for each in (head, head.child(0))]
+    assert larger == [2 * size for size in sizes]
+    theme.apply(qapp, False)
+    assert head.foreground(0).color().name() == theme.LIGHT.muted
+
+
+def test_the_pictures_of_keyframes_grow_with_the_text(text, qapp, qtbot, state) -> None:
+    frames = KeyframeList()
+    qtbot.addWidget(frames)
+    frames.add(Marked("one", np.zeros((28, 28, 1), np.uint8), state.answers.probe()))
+
+    def side() -> int:
+        return frames.list.item(0).icon().availableSizes()[0].width()
+
+    small = side()
+    theme.set_zoom(qapp, 2.0)
+    assert side() == frames.list.iconSize().width() == 2 * small
+
+
+def bounds(widget: QWidget) -> list[tuple[str, QSize, QSize]]:
+    """How small and how large each part of it may be."""
+    parts = [widget, *widget.findChildren(QWidget)]
+    for each in parts:
+        each.ensurePolished()
+    return [(type(each).__name__, each.minimumSize(), each.maximumSize()) for each in parts]

@@ -9,14 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QWidget
 
+from iae_studio.state.comparing import Compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input
 from iae_studio.state.studio_state import StudioState
 from iae_studio.style import theme
 from iae_studio.views.clusters import ClustersView
+from iae_studio.views.compare_clouds import CloudColumn
 from iae_studio.views.enlarged import EnlargedView
 from iae_studio.views.enlarged_panes import AMBER
 from iae_studio.views.neighbours import NeighbourList
@@ -351,6 +354,20 @@ def test_a_colour_stands_for_one_code_or_one_of_four_places(qtbot, dark, qapp) -
     view.show_cloud(Cloud(1, 1, points, points, which, points, points, which))
     for plane in (view.data, view.codes):
         assert len(set(colours(plane))) == 4 and colours(plane)[4] == colours(plane)[0]
+
+
+def test_compared_points_take_the_colours_of_another_theme_at_once(qtbot, dark, qapp) -> None:
+    recipe, points, which = CATALOGUE["fiae-toy"], np.zeros((9, 2)), np.arange(9)
+    column = CloudColumn(0, Compared(recipe, None))
+    qtbot.addWidget(column)
+    column.show_cloud(Cloud(1, 1, points, points, which, points, points, which), 1, "")
+    planes = (column.data, column.codes)
+    before = [colours(plane) for plane in planes]
+    theme.apply(qapp, False)
+    for plane, seen in zip(planes, before, strict=True):
+        assert len(seen) == 9 and not set(colours(plane)) & set(seen)
+        lightness = {QColor(name).lightnessF() for name in colours(plane)}
+        assert max(lightness) < 0.5, "dark points on a light ground"
 
 
 def test_points_far_away_are_left_out_with_their_colours(qtbot) -> None:

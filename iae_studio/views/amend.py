@@ -161,7 +161,7 @@ class AmendDialog(TallDialog):
         edit.setAccessibleName(f"{words}, {_MEANINGS[path]}")
         label.setToolTip(plain(_MEANINGS[path]))
         edit.setToolTip(plain(_MEANINGS[path]))
-        edit.setFixedWidth(theme.px(FIELD))
+        theme.follow(edit, lambda: edit.setFixedWidth(theme.px(FIELD)))
         edit.setAlignment(Qt.AlignmentFlag.AlignRight)
         edit.setFont(theme.tabular(edit.font()))
         edit.textEdited.connect(lambda _: self._check())

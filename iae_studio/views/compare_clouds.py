@@ -26,6 +26,7 @@ class CloudColumn(QWidget):
         self.data = Plane(f"comparePoints{place}", "")
         self.codes = Plane(f"compareCodes{place}", "content")
         self._why = caption(most=6)
+        self._cloud: Cloud | None = None  # what is drawn
         recipe = model.recipe
         self._flipped = recipe.flipped
         drawn = "by place" if recipe.flipped else "by code"
@@ -42,6 +43,7 @@ class CloudColumn(QWidget):
     def _restyle(self) -> None:
         self.data.restyle()
         self.codes.restyle()
+        self._draw()  # the points have colours of their own
 
     def show_cloud(self, cloud: Cloud | None, step: int, why: str) -> None:
         """Its points, or why there are none."""
@@ -50,6 +52,13 @@ class CloudColumn(QWidget):
         if cloud is None:
             return
         self.head.tell(step)
+        self._cloud = cloud
+        self._draw()
+
+    def _draw(self) -> None:
+        cloud = self._cloud
+        if cloud is None:
+            return
         hues = PLACES if self._flipped else HUES
         self.data.show_points(cloud.real, cloud.fake, cloud.component, hues)
         if cloud.codes is not None and cloud.prior is not None and cloud.place is not None:

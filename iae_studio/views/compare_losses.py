@@ -81,7 +81,7 @@ class CompareLosses(QWidget):
         self._axes.choose(STEPS)
         self._axes.chosen.connect(self.align_by)
         smoothing = ValueSlider("smoothing", 0.0, 1.0, 0.5, "content", decimals=2)
-        smoothing.setMaximumWidth(theme.px(190))
+        theme.follow(smoothing, lambda: smoothing.setMaximumWidth(theme.px(190)))
         smoothing.edited.connect(self.plot.setSmoothing)
         decades = QCheckBox("log axis")
         decades.setChecked(True)

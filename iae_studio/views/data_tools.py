@@ -128,7 +128,7 @@ def _list(name: str, tip: str, chosen: Callable[[], None]) -> QComboBox:
     made.setAccessibleName(tip)
     made.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     made.setMinimumContentsLength(6)
-    made.setMaximumWidth(theme.px(124))
+    theme.follow(made, lambda: made.setMaximumWidth(theme.px(124)))
     made.activated.connect(lambda _: chosen())
     return made
 

@@ -30,7 +30,7 @@ class DrawnRow(QWidget):
         self.tiles.setObjectName("codePadTiles")
         self.tiles.setAccessibleName("What the drawn code stands for, once for each noise")
         self.tiles.setToolTip("What your drawing stands for; click one to make it an input")
-        self.setFixedHeight(_TALL + theme.px(HEAD))
+        theme.follow(self, lambda: self.setFixedHeight(_TALL + theme.px(HEAD)))
         self.tiles.chosen.connect(self._to_grid)
         act(self, "Draw", "&Keep what the drawing stands for", "K", self._keep)
         self.hide()

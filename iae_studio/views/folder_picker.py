@@ -67,7 +67,7 @@ class FolderPicker(QWidget):
         self.inventory: Inventory | None = None
         self.edit = PathEdit()
         self.edit.setObjectName(name)
-        self.edit.setMinimumWidth(theme.px(280))
+        theme.follow(self.edit, lambda: self.edit.setMinimumWidth(theme.px(280)))
         self.edit.setPlaceholderText("a folder, or a .zip: choose, drop or type it")
         self.told = WrappedLabel(most=MOST_LINES)
         self.told.setObjectName(f"{name}Told")

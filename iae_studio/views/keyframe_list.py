@@ -41,8 +41,7 @@ class KeyframeList(QWidget):
         self.list.setObjectName("keyframeList")
         self.list.setAccessibleName("Keyframes, in their order")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
-        self.list.setIconSize(QSize(theme.px(SIDE), theme.px(SIDE)))
-        self.list.setMinimumHeight(theme.px(3 * SIDE))
+        theme.follow(self, self._size)
         self.list.model().rowsMoved.connect(lambda *_: self.changed.emit())
         self.list.removeWanted.connect(self.remove)
         self.list.currentRowChanged.connect(lambda _: self._enable())
@@ -67,17 +66,19 @@ class KeyframeList(QWidget):
         )
         self._enable()
 
+    def _size(self) -> None:
+        self.list.setIconSize(QSize(theme.px(SIDE), theme.px(SIDE)))
+        self.list.setMinimumHeight(theme.px(3 * SIDE))
+        for place, marked in enumerate(self.marked()):
+            self.list.item(place).setIcon(_icon(marked))
+
     def marked(self) -> list[Marked]:
         """All of them, in their order."""
         return [self.list.item(k).data(_MARKED) for k in range(self.list.count())]
 
     def add(self, marked: Marked) -> None:
         """One more, at the end."""
-        picture = QPixmap.fromImage(to_image(marked.thumbnail))
-        side = self.list.iconSize().width()
-        how = Qt.TransformationMode.FastTransformation
-        icon = QIcon(picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, how))
-        item = QListWidgetItem(icon, marked.name)
+        item = QListWidgetItem(_icon(marked), marked.name)
         item.setToolTip(plain(marked.name))
         item.setData(_MARKED, marked)
         self.list.addItem(item)
@@ -104,3 +105,10 @@ class KeyframeList(QWidget):
         self._earlier.setEnabled(at > 0)
         self._later.setEnabled(0 <= at < count - 1)
         self._remove.setEnabled(at >= 0)
+
+
+def _icon(marked: Marked) -> QIcon:
+    """Its thumbnail, pixel by pixel."""
+    picture = QPixmap.fromImage(to_image(marked.thumbnail))
+    side, how = theme.px(SIDE), Qt.TransformationMode.FastTransformation
+    return QIcon(picture.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, how))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QFont
@@ -41,6 +41,7 @@ class KeysDialog(QDialog):
         self.search.textChanged.connect(self._find)
         self.list = _list()
         self._fill(actions)
+        theme.follow(self, self._dress)
         layout = column(self, pad=theme.PAD, gap=theme.GAP)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
@@ -53,8 +54,6 @@ class KeysDialog(QDialog):
         for subject in (*groups, *(name for name in GESTURES if name not in groups)):
             head = QTreeWidgetItem([subject.upper()])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            head.setForeground(0, theme.colour("muted"))
-            head.setFont(0, theme.sized(self.font(), theme.CAPTION))
             self.list.addTopLevelItem(head)
             head.setFirstColumnSpanned(True)
             for action in groups.get(subject, ()):
@@ -66,19 +65,33 @@ class KeysDialog(QDialog):
     def _item(self, keys: str, does: str, tip: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([keys, does])
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, plain(f"{keys}, {does}"))
-        item.setFont(0, theme.sized(self.font(), theme.TEXT, QFont.Weight.DemiBold))
         for place in (0, 1):
             item.setToolTip(place, plain(tip))
         return item
 
-    def _find(self) -> None:
-        """Only those lines that hold every word typed."""
-        typed = self.search.text().casefold().split()
+    def _groups(self) -> Iterator[tuple[QTreeWidgetItem, list[QTreeWidgetItem]]]:
+        """Each heading, with the lines below it."""
         for place in range(self.list.topLevelItemCount()):
             head = self.list.topLevelItem(place)
             assert head is not None  # there are so many
+            yield head, list(filter(None, map(head.child, range(head.childCount()))))
+
+    def _dress(self) -> None:
+        """Colours and fonts are the items' own."""
+        small = theme.sized(self.font(), theme.CAPTION)
+        strong = theme.sized(self.font(), theme.TEXT, QFont.Weight.DemiBold)
+        for head, lines in self._groups():
+            head.setForeground(0, theme.colour("muted"))
+            head.setFont(0, small)
+            for line in lines:
+                line.setFont(0, strong)
+
+    def _find(self) -> None:
+        """Only those lines that hold every word typed."""
+        typed = self.search.text().casefold().split()
+        for head, lines in self._groups():
             any_shown = False
-            for line in filter(None, (head.child(row) for row in range(head.childCount()))):
+            for line in lines:
                 told = f"{head.text(0)} {line.text(0)} {line.text(1)}".casefold()
                 hidden = not all(word in told for word in typed)
                 line.setHidden(hidden)

@@ -25,7 +25,7 @@ class MapPages(QStackedWidget):
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedSize(theme.px(160), 6)
+        theme.follow(self._bar, lambda: self._bar.setFixedSize(theme.px(160), 6))
         self._bar.setAccessibleName("Test images that have been looked at")
         self._mend = QPushButton("Try again")
         self._mend.setObjectName("mapMend")

@@ -69,7 +69,7 @@ class MapTools(QWidget):
         self._bar.setObjectName("mapProgress")
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(6)
-        self._bar.setMinimumWidth(theme.px(16))
+        theme.follow(self._bar, lambda: self._bar.setMinimumWidth(theme.px(16)))
         theme.follow(self._bar, lambda: self._bar.setMaximumWidth(theme.px(96)))
         self._stop = tool("", "stop", "Stop here; what there is stays", self.stopWanted.emit)
         self._stop.setObjectName("mapStop")

@@ -52,7 +52,7 @@ class NoiseView(QWidget):
         self._seed.setObjectName("noiseSeed")
         self._seed.setAccessibleName("Noise seed")
         self._seed.setRange(0, MAX_SEED)
-        self._seed.setMaximumWidth(theme.px(SEED))
+        theme.follow(self._seed, lambda: self._seed.setMaximumWidth(theme.px(SEED)))
         self._seed.setFont(theme.tabular(self._seed.font()))
         self._seed.setToolTip("The same seed gives the same noise, here and on the command line")
         self._seed.valueChanged.connect(query.set_seed)

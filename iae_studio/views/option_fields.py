@@ -91,7 +91,7 @@ class OptionRow(QWidget):
         words.addWidget(self._told)
         line = row(gap=theme.GAP)
         line.addLayout(words, 1)
-        self.field.setFixedWidth(theme.px(FIELD))
+        theme.follow(self.field, lambda: self.field.setFixedWidth(theme.px(FIELD)))
         line.addWidget(self.field, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignTop)
         whole = column(self, pad=0, gap=0)

@@ -55,6 +55,9 @@ class TallDialog(QDialog):
         self._scrolls = _Middle(self.middle)
         layout.addWidget(self._scrolls, 1)
         layout.addLayout(self.foot)
+        theme.follow(self, lambda: self._widen(width))
+
+    def _widen(self, width: int) -> None:
         self.setMinimumWidth(min(theme.px(width), self.screen().availableGeometry().width()))
 
     def event(self, event: QEvent) -> bool:

@@ -41,7 +41,7 @@ class WalkView(StylePage):
         self._speed = ValueSlider("speed", SLOWEST, FASTEST, AT_FIRST, "style", 0, " /s")
         self._speed.setObjectName("walkSpeed")
         self._speed.setTip("Pictures a second")
-        self._speed.setFixedWidth(theme.px(180))
+        theme.follow(self._speed, lambda: self._speed.setFixedWidth(theme.px(180)))
         self._speed.valueChanged.connect(lambda _: self._keep_time())
         self.strip.setAccessibleName("Inputs side by side, whose style walks")
         self.lay_out((self._play, self._speed))

@@ -31,6 +31,7 @@ class FilmPreview(QWidget):
         self._clock.timeout.connect(self._tick)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         theme.notifier().changed.connect(self.update)
+        theme.follow(self, self.updateGeometry)
 
     def expect(self, order: tuple[int, ...], seconds: float) -> None:
         """Another film is on its way: which of its frames stand when, and how long it takes.
@@ -90,7 +91,7 @@ class FilmPreview(QWidget):
         self._clock.stop()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._side, self._side)
+        return QSize(theme.px(self._side), theme.px(self._side))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
