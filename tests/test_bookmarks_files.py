@@ -142,6 +142,14 @@ def test_a_deleted_one_comes_back_for_a_day() -> None:
     assert not list(bookmarks_root().iterdir())
 
 
+def test_the_day_begins_with_the_deletion_however_old_the_bookmark_is() -> None:
+    one = made()
+    os.utime(one.folder, (0, 0))
+    bookmark_writing.delete(one)
+    assert not bookmark_files.read().bookmarks, "as the next start reads them"
+    assert bookmark_writing.bring_back(one) == bookmark_files.read().bookmarks[0]
+
+
 # ---- as one file ---------------------------------------------------------------------------------
 
 

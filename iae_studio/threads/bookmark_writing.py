@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -107,6 +108,7 @@ def call(bookmark: Bookmark, name: str, note: str) -> Bookmark:
 def delete(bookmark: Bookmark) -> None:
     """Put it away; for a day `bring_back` finds it."""
     with in_words(bookmark.folder, "cannot be deleted"):
+        os.utime(bookmark.folder)  # the day begins now: a renamed folder keeps its age
         bookmark.folder.rename(_gone(bookmark))
 
 
