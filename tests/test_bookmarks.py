@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QListView
 
 from iae_studio.app import Studio
 from iae_studio.state.bookmarks import Bookmark
@@ -193,35 +193,6 @@ def test_points_and_their_seed_come_back_and_images_stay(qtbot, own_folders) -> 
         assert studio.state.query.seed == 11
         shipped(studio, qtbot, "drawn-10")
         assert studio.state.inputs.images
-
-
-def test_the_panel_names_notes_deletes_and_takes_back(qtbot, own_folders) -> None:
-    with running(own_folders, qtbot) as studio:
-        qtbot.waitUntil(lambda: len(studio.state.inputs.images) > 0, timeout=LONG)
-        newest(studio, qtbot)
-        panel = studio.window.view("bookmarks").view()
-        assert not find(studio, QToolButton, "bookmarkExport").isEnabled()
-        press(studio, qtbot, "bookmarkThis")
-        qtbot.waitUntil(lambda: len(studio.state.bookmarks.all) == 1, timeout=LONG)
-        bookmarks = find(studio, QListView, "bookmarkList")
-        model = bookmarks.model()
-        assert model.rowCount() == 1 and panel.selected.name == "drawn-10, step 7,000, seed 0"
-        assert not model.data(model.index(0), Qt.ItemDataRole.DecorationRole).isNull()
-        assert model.setData(model.index(0), "my  seven")
-        qtbot.waitUntil(lambda: panel.selected.name == "my seven", timeout=LONG)
-        note = find(studio, QLineEdit, "bookmarkNote")
-        note.setText("slanted")
-        QTest.keyClick(note, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: panel.selected.note == "slanted", timeout=LONG)
-        QTest.keyClick(bookmarks, Qt.Key.Key_Delete)
-        qtbot.waitUntil(lambda: not studio.state.bookmarks.all, timeout=LONG)
-        assert not bookmark_files.read().bookmarks
-        undo = find(studio, QPushButton, "messageButton0")
-        assert undo.text() == "Undo"
-        undo.click()
-        qtbot.waitUntil(lambda: len(studio.state.bookmarks.all) == 1, timeout=LONG)
-    (kept,) = bookmark_files.read().bookmarks
-    assert (kept.name, kept.note) == ("my seven", "slanted")
 
 
 def test_an_exported_one_is_opened_by_a_drop_elsewhere(

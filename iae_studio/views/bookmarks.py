@@ -208,12 +208,21 @@ class BookmarksView(QWidget):
                 "export": self._bookmarks.exportWanted,
                 "delete": self._bookmarks.deleteWanted,
             }
-            wanted[what].emit(chosen)
+            wanted[what].emit(self._noted(chosen))  # buttons leave the keyboard to the field
 
     def _write_note(self) -> None:
-        chosen, note = self.selected, self._note.text().strip()
-        if chosen is not None and note != chosen.note:
-            self._bookmarks.callWanted.emit(chosen, chosen.name, note)
+        """What is typed is about the one that was selected, even where another one is by now."""
+        kept = (each for each in self._bookmarks.all if each.folder.name == self._kept)
+        for known in kept:
+            self._noted(known)
+
+    def _noted(self, known: Bookmark) -> Bookmark:
+        """It with what is typed in the field, which is written."""
+        note = self._note.text().strip()
+        if not self._note.isModified() or note == known.note:
+            return known
+        self._bookmarks.callWanted.emit(known, known.name, note)
+        return known.called(known.name, note)
 
     def _renewed(self) -> None:
         self._pages.setCurrentIndex(0 if self._model.rowCount() else 1)
@@ -229,10 +238,11 @@ class BookmarksView(QWidget):
         chosen = self.selected
         for each in self._for_one:
             each.setEnabled(chosen is not None)
-        typing = chosen is not None and chosen.folder.name == self._kept and self._note.hasFocus()
-        if chosen is not None:
+        same = chosen is not None and chosen.folder.name == self._kept
+        if chosen is not None and not same:
+            self._write_note()
             self._kept = chosen.folder.name
-        if not typing:
+        if not (same and self._note.hasFocus()):
             self._note.setText("" if chosen is None else chosen.note)
 
 
