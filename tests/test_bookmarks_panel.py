@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView, QPushButton, QToolButton
 
-from iae_studio.threads import bookmark_archives, bookmark_files
+from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
 from tests.studio import LONG, find, newest, press, running
+from tests.test_bookmarks_files import made
 
 
 def test_the_panel_names_notes_deletes_and_takes_back(qtbot, own_folders) -> None:
@@ -61,3 +65,25 @@ def test_a_note_that_is_typed_stays_with_its_bookmark(
         qtbot.waitUntil(file.exists, timeout=LONG)
     assert [each.note for each in bookmark_files.read().bookmarks] == ["slanted", "thin"]
     assert bookmark_archives.bring(file).note == "thin"
+
+
+def test_those_from_elsewhere_are_taken_in_however_their_paths_were_copied(
+    qtbot, own_folders, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    one = made(path=None)
+    for name in "abcde":
+        bookmark_archives.export(replace(one, name=name), tmp_path / f"{name} x.bookmark.zip")
+    bookmark_writing.delete(one)
+    texts = (
+        "~/a x.bookmark.zip",
+        f"{(tmp_path / 'b x.bookmark.zip').as_uri()}",
+        f"'{tmp_path}/c x.bookmark.zip'",
+        f"'{tmp_path}/d x.bookmark.zip' '{tmp_path}/e x.bookmark.zip'",
+    )
+    with running(own_folders, qtbot, "mog-iae") as studio:
+        for text, count in zip(texts, (1, 2, 3, 5), strict=True):
+            QGuiApplication.clipboard().setText(text)
+            QTest.keyClick(studio.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+            qtbot.waitUntil(lambda n=count: len(studio.state.bookmarks.all) == n, timeout=LONG)
+        assert sorted(each.name for each in studio.state.bookmarks.all) == list("abcde")

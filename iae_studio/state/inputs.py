@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
-from iae_studio.state.bookmarks import Bookmarks, is_shared
+from iae_studio.state.bookmarks import Bookmarks
 from iae_studio.state.displayed import Displayed
 from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
@@ -85,10 +85,6 @@ class InputImages(QObject):
 
     def open_files(self, paths: Sequence[Path | str]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
-        bookmarks = [path for path in paths if is_shared(path)]
-        if bookmarks:
-            self._bookmarks.importWanted.emit(bookmarks)
-            paths = [path for path in paths if path not in bookmarks]
         if paths:
             self.filesWanted.emit(paths, None if self._shows_points else self.spec)
 
@@ -101,6 +97,8 @@ class InputImages(QObject):
 
     def add_opened(self, opened: Opened) -> None:
         """What came of files or a picture."""
+        if opened.bookmarks:
+            self._bookmarks.importWanted.emit(opened.bookmarks)
         if opened.model is not None:
             self._displayed.open_model(*opened.model)
         self.add(list(opened.inputs))

@@ -64,6 +64,7 @@ class Opened:
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
     holders: tuple[Path, ...] = ()  # folders and .zip files, which may be trained on
+    bookmarks: tuple[Path, ...] = ()  # that others exported, to be taken in
     carried: object | None = None  # of a picture that shows again what it was made of: Restorable
 
     @property

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from iae_studio.clipboard import begins_as_path
+from iae_studio.state.bookmarks import is_shared
 from iae_studio.state.datasets import gone_images
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
@@ -49,13 +50,9 @@ def open_files(
     A text may name several. Without a spec the displayed network takes no images. A picture by
     itself that carries what it was made of is shown again; its weights are `likely` there.
     """
-    paths: list[Path] = []
-    problems: list[str] = []
-    for each in named:
-        try:
-            paths += _paths_in(each)
-        except UserError as error:
-            problems.append(str(error))
+    paths, problems = _all_paths(named)
+    bookmarks = tuple(filter(is_shared, paths))
+    paths = [path for path in paths if path not in bookmarks]
     dropped = [path for path in paths if is_model(path)]
     images = [path for path in paths if path not in dropped]
     models = list(dict.fromkeys(map(_whole_model, dropped)))
@@ -66,7 +63,7 @@ def open_files(
     if why and spec is not None:
         why += " It is opened as an image."
     if carried is not None:
-        return Opened(problems=tuple(problems), carried=carried)
+        return Opened(problems=tuple(problems), carried=carried, bookmarks=bookmarks)
     problems += [why] if why else []
     opened = _model(models[0]) if models else Opened()
     if opened.model is not None:
@@ -77,7 +74,7 @@ def open_files(
         seen = open_images(images, spec, limit, progress)
         problems += opened.problems
         opened = replace(seen, model=opened.model)
-    return replace(opened, problems=(*problems, *opened.problems))
+    return replace(opened, problems=(*problems, *opened.problems), bookmarks=bookmarks)
 
 
 def _carried(images: list[Path], likely: Path | None) -> tuple[Restorable | None, str]:
@@ -86,6 +83,18 @@ def _carried(images: list[Path], likely: Path | None) -> tuple[Restorable | None
         return (restorable(images[0], likely) if len(images) == 1 else None), ""
     except UserError as error:
         return None, str(error)
+
+
+def _all_paths(named: Sequence[Path | str]) -> tuple[list[Path], list[str]]:
+    """The paths, and what is wrong with those that can be none."""
+    paths: list[Path] = []
+    problems: list[str] = []
+    for each in named:
+        try:
+            paths += _paths_in(each)
+        except UserError as error:
+            problems.append(str(error))
+    return paths, problems
 
 
 def _paths_in(named: Path | str) -> list[Path]:
