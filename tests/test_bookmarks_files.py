@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,13 @@ from iae_studio.state.model_files import SHIPPED
 from iae_studio.state.turned import Settings
 from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
 from iae_studio.threads.thumbnails import SIZE, thumbnail_of
+from tests.tiny import CPU
 from trainer.data.image_files import decode_image
 from trainer.exploring.questions.keeping import Drawn, Kept
-from trainer.messages import Cloud, Clusters, Rendering, UserError
+from trainer.inference.model_files import export_model, load_snapshot
+from trainer.inference.render import render
+from trainer.inference.snapshot import fresh_snapshot
+from trainer.messages import Cloud, Clusters, Probe, Rendering, UserError
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.fingerprint import fingerprint_of
 from trainer.storage.paths import bookmarks_root
@@ -161,6 +166,23 @@ def test_a_shared_one_tells_of_no_folder_and_holds_no_shipped_weights(tmp_path: 
     brought = bookmark_archives.bring(file)
     assert len(bookmark_files.read().bookmarks) == 2
     assert bookmark_files.reopen(brought).found.model.path == MODEL
+
+
+def test_a_shared_one_of_own_images_tells_no_name_of_a_folder_or_file(tmp_path: Path) -> None:
+    recipe = CATALOGUE["drawn-10"].but(width=8).with_images(str(tmp_path / "Patient M"))
+    weights, probe = tmp_path / "mine.safetensors", Probe(0, np.zeros((1, 28, 28, 1)), (1, 2))
+    snapshot = replace(fresh_snapshot(recipe, CPU), step=5)
+    export_model(snapshot, weights, {}, exact=True)
+    inputs = tuple(replace(each, name="Patient M/1.png") for each in made().inputs)
+    one = replace(made(), recipe=recipe, weights=str(weights), fingerprint=fingerprint_of(weights))
+    one = replace(one, inputs=inputs)
+    file = bookmark_archives.export(one, tmp_path / "x.bookmark.zip")
+    assert b"Patient" not in file.read_bytes(), "nor does the model file tell it"
+    weights.unlink()
+    found = bookmark_files.reopen(bookmark_archives.bring(file))
+    assert [known.name for known in found.inputs] == ["image 1", "image 2"]
+    again = load_snapshot(found.found.model.path, CPU)
+    assert np.array_equal(render(again, probe).tiles, render(snapshot, probe).tiles)
 
 
 @pytest.mark.parametrize(

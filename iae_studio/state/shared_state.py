@@ -67,7 +67,7 @@ def shared(state: StudioState, inputs: Sequence[Input]) -> Shared:
         state.query.columns,
         state.selection.row if known else -1,
         state.selection.column,
-        tuple(_name(place, each, own) for place, each in enumerate(known, 1)),
+        tuple(shared_name(n, each.name, each.test, own) for n, each in enumerate(known, 1)),
         tuple(each.test for each in known),
         images,
     )
@@ -82,9 +82,9 @@ def with_weights(made: Shared, kept: Kept) -> Shared:
     return replace(made, weights=Weights(kind, name, kept.step, kept.fingerprint))
 
 
-def _name(place: int, known: Input, own: bool) -> str:
-    """Test images of data that everybody has keep theirs."""
-    return known.name if known.test and not own else f"image {place}"
+def shared_name(place: int, name: str, test: bool, own: bool) -> str:
+    """What others see an input called: test images of data that everybody has keep their name."""
+    return name if test and not own else f"image {place}"
 
 
 def without_folders(recipe: Recipe) -> Recipe:

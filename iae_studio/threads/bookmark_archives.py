@@ -9,8 +9,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from safetensors.numpy import load_file, save
+
 from iae_studio.state.bookmarks import Bookmark, KeptInput, bookmark_of
 from iae_studio.state.model_files import SHIPPED
+from iae_studio.state.shared_state import shared_name, without_folders
 from iae_studio.threads.bookmark_files import (
     FILE,
     MOST_JSON,
@@ -25,7 +28,8 @@ from iae_studio.threads.thumbnails import fit_to_show
 from trainer.data.folders.archives import open_archive, unpacked
 from trainer.messages import UserError
 from trainer.recipe.fingerprint import checksum_of, fingerprint_of
-from trainer.recipe.recipe import Recipe
+from trainer.recipe.saved import read_meta, text_inside
+from trainer.recipe.specs import DATA_SETS
 from trainer.storage.faults import in_words
 from trainer.storage.files import make_folder, parse_object, replacing
 from trainer.storage.paths import bookmarks_root
@@ -37,14 +41,17 @@ STEP = 1 << 20
 def export(bookmark: Bookmark, path: Path) -> Path:
     """Write it as one .zip with its weights, unless they ship. Raises UserError.
 
-    What its images were made of stays here, and so do all folders' names.
+    What its images were made of stays here, and so do the names of the user's files and folders.
     """
-    weights = weights_of(bookmark)
+    weights, own = weights_of(bookmark), DATA_SETS[bookmark.recipe.data.name].own
     shared = replace(
         bookmark,
-        recipe=_shareable(bookmark.recipe),
+        recipe=without_folders(bookmark.recipe),
         weights="",
-        inputs=tuple(KeptInput(each.name, each.test) for each in bookmark.inputs),
+        inputs=tuple(
+            KeptInput(shared_name(n, each.name, each.test, own), each.test)
+            for n, each in enumerate(bookmark.inputs, 1)
+        ),
     )
     with (
         in_words(path, "cannot be written"),
@@ -56,14 +63,18 @@ def export(bookmark: Bookmark, path: Path) -> Path:
         for place in range(len(bookmark.inputs)):
             archive.write(bookmark.folder / f"{place:02d}.png", f"{place:02d}.png")
         if weights is not None and weights not in SHIPPED.values():
-            archive.write(weights, WEIGHTS)
+            if read_meta(weights).recipe.data.images:
+                archive.writestr(WEIGHTS, _without_folders(weights))
+            else:
+                archive.write(weights, WEIGHTS)
     return path
 
 
-def _shareable(recipe: Recipe) -> Recipe:
-    """Without the folders' full paths, which are nobody else's business."""
-    given = {"images": recipe.data.images, "images_b": recipe.data.images_b}
-    return recipe.but({key: Path(path).name or "images" for key, path in given.items() if path})
+def _without_folders(weights: Path) -> bytes:
+    """The same model file, but for what it says of folders; its tensors tell it from others."""
+    about = text_inside(weights)
+    about["recipe"] = without_folders(read_meta(weights).recipe).to_json()
+    return save(load_file(weights), about)
 
 
 def bring(path: Path) -> Bookmark:
