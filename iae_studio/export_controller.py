@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMenu
 
 from iae_studio.controller import Controller
-from iae_studio.state.messages import Action, Message
+from iae_studio.state.messages import Action, Message, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
 from iae_studio.window import Window
@@ -20,12 +21,16 @@ if TYPE_CHECKING:  # what exports need is imported when one is first asked for
     from iae_studio.views.export_dialogs import SaveDialogs
     from trainer.exploring.questions.exports import Table
 
-CODES, MODEL = "table of codes", "model file"  # kinds of questions
+CODES, MODEL = "table of codes", "model file"  # how kinds of questions begin
 TOPIC = "export"
 STOP = Action("stop export", "Stop")
 NO_RUN = "Losses are of a run: choose one of yours at the left, or train this experiment first."
 NO_CODES = "This model has no encoder that gives images a code: choose another one."
-FORGOTTEN = "Another model was chosen while this one was saved: see whether its file is there."
+NO_TABLE = (
+    'The codes "{}" were not written, for another model was chosen before they were worked out: '
+    "go back, and save them once more."
+)
+FORGOTTEN = 'Another model was chosen while this one was saved: see whether "{}" is there.'
 NO_MEASURES = "Untrained weights were never measured: choose a model that is trained."
 
 
@@ -36,6 +41,9 @@ class ExportController(Controller):
         super().__init__()
         self.state, self.window = state, window
         self._settings = settings
+        self._numbers = itertools.count()  # each file that is asked for is written
+        self._tables: dict[str, Path] = {}  # by the kind of question; so are the models
+        self._models: dict[str, Path] = {}
         menu = window.findChild(QMenu, "exportMenu")
         assert menu is not None
         menu.addSeparator()
@@ -65,7 +73,10 @@ class ExportController(Controller):
 
     def _act(self, action: Action) -> None:
         if action.asks_for(STOP):
-            self.state.asking.cancel(CODES)
+            kinds, self._tables = list(self._tables), {}  # nobody has to be told
+            for kind in kinds:
+                self.state.asking.cancel(kind)
+            self.state.messages.withdraw(TOPIC)
 
     # ---- codes -------------------------------------------------------------------------------
 
@@ -85,16 +96,20 @@ class ExportController(Controller):
 
         names = tuple(known.name for known in self.state.inputs.images)
         question = TableOfCodes(self.state.answers.probe(), names)
+        kind = f"{CODES} {next(self._numbers)}"
+        self._tables[kind] = path
         self._tell("Working out codes…")
-        self.state.asking.ask(question, partial(self._write_codes, path), self._lack, kind=CODES)
+        write, lack = partial(self._write_codes, kind, path), partial(self._lack, kind)
+        self.state.asking.ask(question, write, lack, kind=kind, lasting=True)
 
-    def _write_codes(self, path: Path, table: Table) -> None:
+    def _write_codes(self, kind: str, path: Path, table: Table) -> None:
         from iae_studio.threads.export_files import save_table
 
-        self.window.submit(partial(save_table, path, table), then=self._saved, otherwise=self._lack)
+        saved, lack = partial(self._saved, kind), partial(self._lack, kind)
+        self.window.submit(partial(save_table, path, table), then=saved, otherwise=lack)
 
     def _moved(self, kind: str, done: int, total: int) -> None:
-        if kind == CODES and total:
+        if kind in self._tables and total:
             self._tell(f"Working out codes: {done:,} of {total:,}", amends=True)
 
     def _tell(self, text: str, amends: bool = False) -> None:
@@ -102,18 +117,23 @@ class ExportController(Controller):
         say = messages.amend if amends else messages.show_message
         say(Message(text, False, (STOP,), TOPIC))
 
-    def _lack(self) -> None:
-        self.state.messages.withdraw(TOPIC)
+    def _lack(self, kind: str) -> None:
+        self._tables.pop(kind, None)
+        if not self._tables:
+            self.state.messages.withdraw(TOPIC)
+
+    def _saved(self, kind: str, path: Path) -> None:
+        self._lack(kind)
+        self.state.messages.show_saved(path)
 
     def _cancelled(self, kind: str) -> None:
-        if kind == CODES:
-            self._lack()
-        elif kind == MODEL:
-            self.state.messages.show_error(FORGOTTEN)
-
-    def _saved(self, path: Path) -> None:
-        self._lack()
-        self.state.messages.show_saved(path)
+        """Another model was chosen."""
+        table, model = self._tables.get(kind), self._models.pop(kind, None)
+        if table is not None:
+            self._lack(kind)
+            self.state.messages.show_error(NO_TABLE.format(short(table.name)))
+        if model is not None:
+            self.state.messages.show_error(FORGOTTEN.format(short(model.name)))
 
     # ---- measures, losses, models ------------------------------------------------------------
 
@@ -164,5 +184,11 @@ class ExportController(Controller):
         """Write them as one file."""
         from trainer.exploring.questions.exports import SaveModel
 
-        told = self.state.messages.show_saved
-        self.state.asking.ask(SaveModel(file, exact), told, kind=MODEL, lasting=True)
+        kind = f"{MODEL} {next(self._numbers)}"
+        self._models[kind] = file
+        saved, lack = partial(self._saved_model, kind), partial(self._models.pop, kind)
+        self.state.asking.ask(SaveModel(file, exact), saved, lack, kind=kind, lasting=True)
+
+    def _saved_model(self, kind: str, path: Path) -> None:
+        del self._models[kind]
+        self.state.messages.show_saved(path)

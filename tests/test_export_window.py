@@ -195,10 +195,22 @@ def test_a_table_on_its_way_is_stopped(studio, qtbot, tmp_path) -> None:
     qtbot.wait(200)
     assert said(studio) == "" and not (tmp_path / "codes.csv").exists()
 
+
+def test_each_file_that_is_asked_for_is_written_or_it_is_told(studio, qtbot, tmp_path) -> None:
+    files = [tmp_path / name for name in ("a.csv", "b.csv", "a.safetensors", "b.safetensors")]
+    for file in files:
+        save = studio.exports.save_codes if file.suffix == ".csv" else studio.exports.save_model
+        save(file)
+    qtbot.waitUntil(lambda: all(file.exists() for file in files), timeout=LONG)
+    qtbot.waitUntil(lambda: studio.state.messages.about("export") is None, timeout=LONG)
+    told = []
+    studio.state.messages.logged.connect(told.append)
     studio.exports.save_codes(tmp_path / "codes.csv")
     studio.exports.save_model(tmp_path / "mine.safetensors")
     shipped(studio, "mnist-10-small")
-    assert "Another model was chosen" in said(studio)
+    assert any('"codes.csv" were not written' in line for line in told)
+    assert 'see whether "mine.safetensors" is there' in said(studio)
+    assert studio.state.messages.about("export") is None
 
 
 def test_a_run_is_saved_as_a_model_and_its_losses_as_events(

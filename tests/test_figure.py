@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFileDialog
 from iae_studio.state.model_files import SHIPPED
 from iae_studio.threads.figure_page import as_bytes, figure_path, write_figure
 from tests.studio import LONG, newest, running
+from tests.test_state_pictures import shipped
 from trainer.exploring.figure import lay_out
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.figure import Block, Figure, LayOut
@@ -148,3 +149,19 @@ def test_the_shown_model_is_saved_as_a_figure(qtbot, tmp_path: Path, monkeypatch
     page = np.asarray(Image.open(target).convert("L"))
     tile = tiles[1, 1, :, :, 0]
     assert any(_holds(page, tile.repeat(k, 0).repeat(k, 1)) for k in range(1, 9))
+
+
+def test_each_figure_that_is_asked_for_is_written_or_it_is_told(qtbot, tmp_path: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.png" for name in ("first", "second", "third"))
+    with running(tmp_path, qtbot) as studio:
+        newest(studio, qtbot)
+        studio.figures.save(first)
+        studio.figures.save(second)
+        qtbot.waitUntil(lambda: first.exists() and second.exists(), timeout=LONG)
+        qtbot.waitUntil(lambda: str(second) in studio.state.messages.current.text, timeout=LONG)
+        studio.figures.save(third)
+        shipped(studio, "mnist-10-small")
+        assert '"third.png" was not written' in studio.state.messages.current.text
+        assert studio.state.messages.about("figure") is None, "nothing is drawn any more"
+        newest(studio, qtbot)
+    assert not third.exists()
