@@ -91,6 +91,25 @@ def test_its_tiles_are_those_of_the_window_enlarged_by_a_whole_factor(qapp) -> N
         assert any(_holds(page, tile[:, :, 0].repeat(k, 0).repeat(k, 1)) for k in range(1, 9))
 
 
+@pytest.mark.parametrize(
+    ("side", "columns", "head"),
+    [(128, (1, 8, 8), "translations"), (40, (1, 1, 1, 9), "reconstructions of all test images")],
+)
+def test_nothing_is_cut_off_however_wide_pictures_and_heads_are(
+    qapp, side: int, columns: tuple[int, ...], head: str
+) -> None:
+    random = np.random.default_rng(0)
+    blocks = tuple(
+        Block(head, random.integers(0, 256, (2, count, side, side, 1), np.uint8))
+        for count in columns
+    )
+    page = Image.open(io.BytesIO(as_bytes(Figure("A title", "A caption.", blocks), ".png")))
+    pixels = np.asarray(page.convert("L"))
+    for tile in (blocks[0].tiles[0, 0, :, :, 0], blocks[-1].tiles[1, -1, :, :, 0]):
+        assert any(_holds(pixels, tile.repeat(k, 0).repeat(k, 1)) for k in range(1, 9))
+    assert (pixels[:, -10:] == 255).all(), "a margin is left"
+
+
 def _holds(page: np.ndarray, tile: np.ndarray) -> bool:
     """Whether the picture stands somewhere on the page, pixel for pixel."""
     rows, columns = np.nonzero(page[: -len(tile), : -tile.shape[1]] == tile[0, 0])

@@ -1,7 +1,8 @@
 """A figure as a page for print: painted once, written as PNG, SVG or PDF.
 
 Words and points stay vectors in SVG and PDF; pictures are enlarged by whole factors, so that their
-pixels are sharp squares in all three.
+pixels are sharp squares in all three. Where they need more than the width of a page of text, as
+they are, the page is wider.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ from trainer.storage.files import write_bytes
 
 DPI = 300
 INCH = 25.4
-WIDTH = 170.0  # mm: a page of text
+WIDTH = 170.0  # mm: a page of text, and the least
 MARGIN, GAP, BETWEEN = 2.0, 0.4, 3.0  # mm: around, between tiles, between blocks
 TITLE, TEXT = 9.0, 8.0  # points
 LARGEST = 16.0  # mm, of a tile; small pictures are no better for being larger
@@ -134,24 +135,33 @@ class _Page:
         self._whole = _in_dots(WIDTH) - 2 * self._margin
         self._side = self._plane_side()
         self._times = self._enlargement()
+        self._whole = max(self._whole, self._content_width(self._times))
         self._top = self._margin + QFontMetricsF(self._title).height() + self._high * 1.6
         below = self._top + self._content_height() + self._high * 0.6
         words = QFontMetricsF(self._text).boundingRect(
             QRectF(0, 0, self._whole, 1e5), Qt.TextFlag.TextWordWrap, figure.caption
         )
         self._words = QRectF(self._margin, below, self._whole, words.height() + 1)
-        self.dots = QSize(round(_in_dots(WIDTH)), round(self._words.bottom() + self._margin))
+        right, bottom = self._words.right(), self._words.bottom()
+        self.dots = QSize(round(right + self._margin), round(bottom + self._margin))
 
     def _enlargement(self) -> int:
-        """The largest whole factor at which all blocks stand beside each other."""
-        blocks = self.figure.blocks
-        if not blocks:
-            return 1
-        pixels = sum(block.tiles.shape[1] * block.tiles.shape[3] for block in blocks)
-        gaps = sum(self._gap * (block.tiles.shape[1] - 1) for block in blocks)
-        room = self._whole - gaps - self._between * (len(blocks) - 1)
-        largest = _in_dots(LARGEST) // max(block.tiles.shape[3] for block in blocks)
-        return max(1, int(min(room // pixels, largest)))
+        """The largest whole factor at which all blocks stand beside each other, or 1."""
+        widest = max((block.tiles.shape[3] for block in self.figure.blocks), default=1)
+        factors = range(int(_in_dots(LARGEST) // widest), 1, -1)
+        fitting = (times for times in factors if self._content_width(times) <= self._whole)
+        return next(fitting, 1)
+
+    def _content_width(self, times: int) -> float:
+        """Of all blocks beside each other."""
+        widths = [self._width_of(block, times) + self._between for block in self.figure.blocks]
+        return sum(widths) - self._between
+
+    def _width_of(self, block: Block, times: int) -> float:
+        """Of its pictures, or of its head, where that is wider."""
+        columns, wide = block.tiles.shape[1], block.tiles.shape[3]
+        head = QFontMetricsF(self._text).horizontalAdvance(block.head)
+        return max(float(columns * (wide * times + self._gap) - self._gap), head)
 
     def _plane_side(self) -> float:
         count = max(1, len(self.figure.planes))
@@ -198,9 +208,7 @@ class _Page:
                 y = self._top + row * (high * times + self._gap)
                 place = QRectF(round(x), round(y), wide * times, high * times)
                 painter.drawImage(place, to_image(tile))
-        width = float(columns * (wide * times + self._gap) - self._gap)
-        asks = QFontMetricsF(self._text).horizontalAdvance(block.head)
-        return max(width, asks)
+        return self._width_of(block, times)
 
     def _paint_plane(self, painter: QPainter, plane: Plane, left: float) -> None:
         self._head(painter, plane.head, "data", left)
