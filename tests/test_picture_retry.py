@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.messages import Messages
+from iae_studio.state.model_files import SHIPPED, model_recipe
 from iae_studio.state.training import State
-from tests.studio import LONG, newest, running
+from tests.studio import LONG, little_data, newest, running
 from tests.widgets import fresh_state
 from trainer.inference import render
 
@@ -56,6 +58,25 @@ def test_the_next_question_tries_again(error, qtbot, own_folders: Path, monkeypa
         full_memory(monkeypatch, 1, error)
         studio.state.query.resample()
         qtbot.waitUntil(lambda: len(told) == 2, timeout=LONG)
+
+
+def test_a_picture_that_fails_keeps_its_model(qtbot, own_folders: Path, monkeypatch) -> None:
+    """With the model that was there before, noise and sliders would be lost, too."""
+    with little_data(monkeypatch), running(own_folders, qtbot, "mnist-10-small") as studio:
+        state = studio.state
+        newest(studio, qtbot)
+        path = SHIPPED["drawn-10"]
+        state.displayed.select(DisplayedModel(model_recipe(path), path))
+        newest(studio, qtbot)
+        state.query.set_noise_scale(1.5)
+        newest(studio, qtbot)
+        full_memory(monkeypatch, 1, MemoryError())
+        state.query.resample()
+        qtbot.waitUntil(lambda: state.answers.rendering is None, timeout=LONG)
+        assert state.displayed.model.path == path and state.query.noise_scale == 1.5
+        state.query.resample()
+        newest(studio, qtbot)
+        assert state.displayed.model.path == path
 
 
 def test_a_failed_save_is_no_longer_told_once_one_worked() -> None:

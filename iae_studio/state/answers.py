@@ -123,9 +123,9 @@ class Answers(QObject):
             self.clusters = clusters
             self.clustered.emit(clusters)
 
-    def set_blank(self, stamp: int) -> None:
-        """What is displayed could not be loaded: go back to what was, else nothing stands there."""
-        if stamp < self._oldest or self._displayed.go_back():
+    def set_blank(self, stamp: int, has_weights: bool) -> None:
+        """There is no picture. Where there are no weights either, go back to what was displayed."""
+        if stamp < self._oldest or (not has_weights and self._displayed.go_back()):
             return
         recipe = self._displayed.recipe
         self.rendering, self.clusters, self.facts = None, None, None

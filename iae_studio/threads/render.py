@@ -40,7 +40,8 @@ class RenderThread(QThread):
     recovered = Signal()  # what failed before is drawn again
     fellBack = Signal()  # the GPU's memory is full: the CPU draws ...
     cameBack = Signal()  # ... and now the GPU again
-    blank = Signal(int)  # to this probe: what is displayed could not be loaded
+    # To this probe there is no picture, and whether there are at least weights to draw with.
+    blank = Signal(int, bool)
     broken = Signal()  # the engine itself could not be loaded
     deviceLost = Signal(object)  # Lost: what is shown stays until another one is to be used
     momentLost = Signal(Moment, Failed)  # it cannot be shown, and why; the newest weights are
@@ -63,6 +64,7 @@ class RenderThread(QThread):
         # The thread's own: what it has in hand, and what it said of what is displayed.
         self._weights = WeightsAtHand()
         self._short = False  # of memory: the CPU drew last
+        self._has_weights = False  # for the question in hand
         self._complained = ""
 
     def ask(self, probe: Probe, clusters: bool = False) -> None:
@@ -162,10 +164,10 @@ class RenderThread(QThread):
         except Exception as error:
             self._weights.drop()  # the next question tries again
             self._complain(no_picture(describe(error)))
-            self.blank.emit(asked.probe.stamp)
+            self.blank.emit(asked.probe.stamp, self._has_weights)
         else:
             if not drawn:
-                self.blank.emit(asked.probe.stamp)
+                self.blank.emit(asked.probe.stamp, False)
             elif renewed:
                 give_back_much()  # the model before was a larger one, perhaps
         return True
@@ -190,7 +192,9 @@ class RenderThread(QThread):
 
     def _picture_on_one(self, asked: Asked) -> bool:
         """False if there are no weights to draw with."""
+        self._has_weights = False
         snapshot = self._weights.of(asked)
+        self._has_weights = snapshot is not None
         if snapshot is None:
             return False
         share = partial(self._share, snapshot, asked)
