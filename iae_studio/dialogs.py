@@ -81,8 +81,8 @@ class Dialogs:
             chosen = QFileDialog.getExistingDirectory(self._window, "A folder to save the run in")
             if chosen:
                 training.save_in(Path(chosen))
-            else:  # the question stands
-                training.command("stop")
+            else:
+                self._state.messages.ask_again()
         elif action.asks_for(REPORT):
             self.save_report()
         elif action.asks_for(OPEN_RUN):

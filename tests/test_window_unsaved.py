@@ -111,6 +111,20 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     assert saved.load(torch.device("cpu")).step == reached == len(saved.curves())
 
 
+def test_who_chooses_no_other_place_ends_nothing(studio, qtbot, monkeypatch) -> None:
+    begin(studio, qtbot)
+    disk = Disk(monkeypatch)
+    press(studio, qtbot, "saveButton")
+    reached = rests(studio, qtbot)
+    disk.full = False  # a save would work by now, and an end with it
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    press(studio, qtbot, "messageButton0")
+    assert rests(studio, qtbot) == reached, "the question stands"
+    press(studio, qtbot, "saveButton")
+    wait_state(studio, qtbot, State.PAUSED)
+    stop(studio, qtbot)
+
+
 def close_without_room(studio, qtbot) -> int:
     """Close the window where the run can no longer be saved in its place; its last step."""
     begin(studio, qtbot)
