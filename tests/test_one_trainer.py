@@ -129,11 +129,22 @@ def test_without_locks_what_trains_elsewhere_is_not_thrown_away(
     assert not (trashed.path / "lock.owner").exists()
 
 
+def test_who_holds_it_for_a_moment_is_waited_for(tmp_path: Path) -> None:
+    """A decision about a run that rests is written in a moment; two may come at once."""
+    theirs, mine = RunLock(tmp_path), RunLock(tmp_path)
+    theirs.acquire()
+    over = threading.Timer(0.1, theirs.release)
+    over.start()
+    mine.acquire()
+    over.join()
+    mine.release()
+
+
 @pytest.mark.parametrize("alive", [True, False])
 def test_without_locks_another_computer_holds_it_while_it_gives_signs_of_life(
     tmp_path: Path, no_locks: None, monkeypatch: pytest.MonkeyPatch, alive: bool
 ) -> None:
-    monkeypatch.setattr(run_lock, "LEASE", 0.4)
+    monkeypatch.setattr(run_lock, "LEASE", 1.0)
     lock = RunLock(tmp_path)
     lock.acquire()
     mine = (tmp_path / "lock.owner").read_text()

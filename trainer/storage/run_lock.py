@@ -16,6 +16,7 @@ from trainer.storage.files import lies
 # What file systems say that know no locks.
 NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL}
 LOCK, OWNER = "lock", "lock.owner"  # files of a run
+MOMENT = 0.5  # seconds: so long another thread or window may take to write a decision about it
 LEASE = 15.0  # seconds without a sign of life, after which another computer's claim counts no more
 
 
@@ -64,7 +65,7 @@ class RunLock:
         # In the thread that trains and, where that was ended, in another: one lock for all.
         lock = FileLock(self._folder / LOCK, thread_local=False, fallback_to_soft=False)
         try:
-            lock.acquire(timeout=0)
+            lock.acquire(timeout=MOMENT)
             return lock
         except Timeout:
             raise self._taken() from None
@@ -79,7 +80,7 @@ class RunLock:
         lease = SoftFileLease(file, lease_duration=LEASE, thread_local=False)
         try:
             try:  # of a process of this computer that was killed
-                lease.acquire(timeout=0)
+                lease.acquire(timeout=MOMENT)
             except Timeout:  # of one elsewhere, if it was silent, and is while this waits
                 silent = time.time() - file.stat().st_mtime > LEASE
                 lease.acquire(timeout=LEASE + 2 if silent else 0)
