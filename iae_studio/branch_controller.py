@@ -120,8 +120,12 @@ class BranchController(Controller):
             self._make(*waits)
 
     def _state_changed(self, state: State) -> None:
+        waits = self._waits
         if state in (State.UNSAVED, State.FAILED):  # which is told
             self._waits = None
+        elif waits is not None and not self.state.training.busy:  # it ended, and is saved
+            self._waits = None
+            self._make(*waits)
 
     def _make(self, wanted: _Wanted, recipe: Recipe) -> None:
         folders = self.folders.now()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading
 from iae_studio.threads.render import RenderThread
 from iae_studio.threads.train import TrainingThread
+from trainer.data.amending import Amend
+from trainer.data.aside import Change
 
 
 def connect_render(state: StudioState, render: RenderThread) -> None:
@@ -39,3 +44,12 @@ def connect_training(state: StudioState, thread: TrainingThread) -> None:
     thread.noted.connect(state.messages.logged)
     thread.asideChanged.connect(state.asides.changed)
     thread.amended.connect(state.amending.heard)
+    thread.tooLate.connect(partial(_change_at_rest, state))
+
+
+def _change_at_rest(state: StudioState, run: Path, wanted: Change | Amend) -> None:
+    """What was wanted of a run while it ended is done to the run that rests."""
+    if isinstance(wanted, Amend):
+        state.amending.writeWanted.emit(run, dict(wanted.options))
+    else:
+        state.asides.writeWanted.emit(run, wanted)

@@ -19,7 +19,9 @@ from iae_studio.views.options_dialog import OptionsDialog
 from iae_studio.views.run_words import card_of
 from tests.studio import LONG, find, little_data, press, running, steps, train, wait_state
 from tests.tiny import CPU, batches_of, recipe_of
+from trainer.data.amending import Amend
 from trainer.data.amendments import END, FILE, Amendment, Amendments, read_amendments
+from trainer.data.aside import Change, read_decisions
 from trainer.recipe.saved import read_begun
 from trainer.storage.snapshots import moments_in
 from trainer.training.checkpoint import RunFolder
@@ -48,6 +50,12 @@ def key(studio: Studio, qtbot, letter: Qt.Key) -> None:
 def message(studio: Studio) -> str:
     current = studio.state.messages.current
     return "" if current is None else current.text
+
+
+def set_aside(run: Path) -> frozenset[object]:
+    """Domain and row of each image."""
+    found = read_decisions(run)
+    return frozenset() if found is None else found.in_force()
 
 
 def dialog_of(studio: Studio, qtbot) -> AmendDialog:
@@ -135,6 +143,39 @@ def test_a_run_is_changed_while_it_trains_and_branched(
     press(studio, qtbot, "stopButton")
     wait_state(studio, qtbot, State.IDLE)
     assert RunFolder(run).curves().shape[0] > begun.parent.step
+
+
+def test_what_is_wanted_of_a_run_while_it_ends_is_done_to_the_run_that_rests(
+    studio: Studio, qtbot
+) -> None:
+    """Until the end is told, a few seconds at worst, the window offers to change the run."""
+    studio.state.displayed.select(DisplayedModel(recipe_of("drawn-10", "steps=100000")))
+    train(studio, qtbot)
+    run = studio.state.training.run_path
+    assert run is not None
+    for wanted in (Amend({RATE: 4e-4}), Change(0, (3, 4), True)):
+        studio.training.command(wanted)  # as if the window had not heard yet
+    qtbot.waitUntil(lambda: RATE in read_amendments(run).values(), timeout=LONG)
+    aside = frozenset({(0, 3), (0, 4)})
+    qtbot.waitUntil(lambda: set_aside(run) == aside, timeout=LONG)
+
+
+def test_a_branch_that_is_wanted_while_its_run_ends_is_made_then(studio: Studio, qtbot) -> None:
+    press(studio, qtbot, "startButton")
+    qtbot.waitUntil(lambda: steps(studio) >= 2, timeout=LONG)
+    key(studio, qtbot, Qt.Key.Key_B)
+    use = "useOptionsButton"
+    qtbot.waitUntil(lambda: find(studio, QPushButton, use) is not None, timeout=LONG)
+    saved = studio.state.training.checkpointSaved
+    saved.connect(lambda *_: press(studio, qtbot, use), Qt.ConnectionType.SingleShotConnection)
+    run = studio.state.training.run_path
+    studio.training.command("stop")  # it is saved for the last time, and then somebody decides
+    qtbot.waitUntil(lambda: "Branched off" in message(studio), timeout=LONG)
+    child = studio.state.displayed.model.path
+    assert child is not None and read_begun(child).parent.run == run.name
+    wait_state(studio, qtbot, State.TRAINING)  # nothing else trains
+    press(studio, qtbot, "stopButton")
+    wait_state(studio, qtbot, State.IDLE)
 
 
 def test_what_rests_is_branched_at_the_moment_that_is_looked_at_and_trains_at_once(

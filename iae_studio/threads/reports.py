@@ -35,6 +35,7 @@ class TrainingReports(QThread):
     momentKept = Signal(object)  # the run whose weights were kept, as they are on the way
     asideChanged = Signal()  # images were set aside or taken back, or could not be
     amended = Signal(object, object)  # the run, and all `Amendments` that it goes by
+    tooLate = Signal(object, object)  # a run, and a Change or Amend that came when it had ended
     noted = Signal(str)  # what the engine had to do otherwise, and why
 
     def __init__(self, publish: Callable[[Snapshot], None], parent: QObject | None = None) -> None:

@@ -50,6 +50,7 @@ class TrainingThread(TrainingReports):
 
     holds_work = False  # what was learned and may not be saved yet
     most_bytes = MOST_BYTES  # that the moments of a run may take on the disk
+    _last: Path | None = None  # the run that trains, or trained last
 
     def begin(self, recipe: Recipe, run: Path | None, device: str, folders: Folders) -> None:
         """Train a recipe in a new run folder, or go on with `run`."""
@@ -93,8 +94,11 @@ class TrainingThread(TrainingReports):
             with suppress(OSError):  # lets the window go first
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
         while (letter := self._mailbox.get()) not in ENDS:
-            if isinstance(letter, _Begin) and self._begin(letter):
-                break
+            if isinstance(letter, _Begin):
+                if self._begin(letter):
+                    break
+            elif isinstance(letter, (Change, Amend)) and self._last is not None:
+                self.tooLate.emit(self._last, letter)
 
     def _begin(self, letter: _Begin) -> bool:
         """Train from loading to the end; returns whether the whole thread is to end."""
@@ -142,6 +146,7 @@ class TrainingThread(TrainingReports):
         batches = data.batches(recipe, device)
         letter.progress.check()
         folder = run or RunFolder.create(new_run_folder(recipe.name), settled(recipe, data))
+        self._last = folder.path
         with folder.alone():
             keep_list(folder, data)
             for told in data.told:
