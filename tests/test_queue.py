@@ -98,6 +98,20 @@ def test_who_looks_at_something_else_is_left_alone(state) -> None:
     assert state.queue.running.recipe == C and state.displayed.recipe == B
 
 
+def test_weights_that_are_looked_at_stay_though_the_next_has_their_recipe(state) -> None:
+    state.queue.add(B)
+    state.queue.add(A)
+    state.queue.start()
+    trains(state, "/runs/b")
+    shipped = DisplayedModel(A, Path("/models/a.safetensors"))
+    state.displayed.select(shipped)
+    ends(state, State.FINISHED)
+    trains(state, "/runs/a")
+    assert state.displayed.model == shipped
+    state.displayed.select(DisplayedModel(A, Path("/runs/a"), live=True))
+    assert state.training.run_path == Path("/runs/a"), "it can be looked at"
+
+
 def test_a_held_queue_lets_the_training_end_and_begins_nothing(state) -> None:
     wanted = heard_of(state.training.wanted)
     state.queue.add(A)

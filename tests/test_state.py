@@ -12,6 +12,7 @@ from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import MAX_INPUTS, Input
 from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.studio_state import StudioState
+from iae_studio.state.training import State
 from iae_studio.state.turned import MAX_SEED
 from tests.widgets import heard_of
 from trainer.exploring.questions.directions import RAW
@@ -205,7 +206,7 @@ def test_what_cannot_be_loaded_makes_way_for_what_was_shown(state) -> None:
         state.displayed.has_drawn()
     state.displayed.select(DisplayedModel(CATALOGUE["mnist-5-small"], Path("bad.safetensors")))
     state.messages.show_error("It is damaged.")
-    state.answers.set_blank(state.answers.probe().stamp)
+    state.answers.set_blank(state.answers.probe().stamp, has_weights=False)
     assert state.displayed.model == good
     assert state.messages.current.text == "It is damaged."
     assert not state.displayed.go_back(), "once: that may be gone as well"
@@ -242,3 +243,14 @@ def test_a_model_that_was_opened_is_shown_and_named(state) -> None:
     assert (
         state.displayed.way_on(busy=True) == "stop the training that runs first, then press Go on"
     )
+
+
+@pytest.mark.parametrize("now", [State.TRAINING, State.PAUSED, State.UNSAVED])
+def test_a_new_run_is_never_taken_for_the_one_that_is_under_way(state, now) -> None:
+    state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))
+    state.training.start()
+    state.training.set_state(now)
+    commands, wanted = heard_of(state.training.commandWanted), heard_of(state.training.wanted)
+    state.training.start(anew=True)
+    assert not commands and not wanted
+    assert "queue a new run" in state.messages.current.text

@@ -193,7 +193,7 @@ class Queue(QObject):
         if look:
             self._displayed.select(DisplayedModel(item.recipe, item.run))
         self._take(item)
-        training.begin(item.recipe, item.run)
+        training.begin(item.recipe, item.run, look)
         return True
 
     def _take(self, item: Item) -> None:

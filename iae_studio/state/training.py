@@ -22,6 +22,8 @@ from iae_studio.state.smaller_batch import out_of_memory
 from trainer.messages import Failed, Floats, Progress
 from trainer.recipe.recipe import Recipe
 
+UNDER_WAY = "A training is under way: stop it first (Ctrl+.), or queue a new run (Ctrl+Shift+T)."
+
 
 class State(Enum):
     """What the training thread is doing."""
@@ -69,6 +71,7 @@ class Training(QObject):
         self.loading: Loading | None = None
         self.why = ""  # it failed
         self._has_learned = False  # the run: a step, here or before
+        self._looks = True  # who began it wants to see it
         self.progressed.connect(self._note)
 
     @property
@@ -85,17 +88,22 @@ class Training(QObject):
 
     def start(self, anew: bool = False) -> None:
         """Train the displayed recipe: its run goes on unless `anew`, else a new run begins."""
-        if self.started and self.state is not State.TRAINING:
+        if anew and self.busy:
+            self._messages.show_message(Message(UNDER_WAY))
+        elif self.started and self.state is not State.TRAINING:
             self.commandWanted.emit("go")
         else:
             model = self._displayed.model
             self.begin(model.recipe, model.path if model.is_run and not anew else None)
 
-    def begin(self, recipe: Recipe, run: Path | None) -> None:
-        """Train a recipe in a new run, or go on with `run`, where nothing trains."""
+    def begin(self, recipe: Recipe, run: Path | None, look: bool = True) -> None:
+        """Train a recipe in a new run, or go on with `run`, where nothing trains.
+
+        Unless `look`, the weights that are displayed stay, be they of an equal recipe.
+        """
         if not self.busy and self.state is not State.STARTING:
             self.recipe, self.run_path, self.why = recipe, run, ""
-            self._has_learned = run is not None
+            self._has_learned, self._looks = run is not None, look
             self._messages.turn_away()
             self.set_state(State.LOADING)
             self.wanted.emit(recipe, run)
@@ -154,11 +162,13 @@ class Training(QObject):
 
         The run's recipe is the one that was asked for, with what only its data could tell.
         """
-        displayed = self._displayed.recipe == self.recipe
+        shown = self._displayed.model
+        follows = self._looks or shown.path in (None, path)
+        follows = follows and shown.recipe == self.recipe
         self.recipe, self.run_path = recipe, path
         self.curvesLoaded.emit(curves)
         self.runChanged.emit()
-        if displayed:
+        if follows:
             self._displayed.select(DisplayedModel(recipe, path, live=True))
 
     def left_out(self, told: str) -> None:
