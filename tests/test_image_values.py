@@ -13,9 +13,10 @@ from PIL import Image, ImageCms
 import trainer
 from tests.folders import pack, photo, write
 from tests.tiny import recipe_of
+from trainer.data.folders import decoding
 from trainer.data.folders.decoding import Decoded
 from trainer.data.image_files import common_range, decode_image
-from trainer.data.loading import load_data, settled
+from trainer.data.loading import forget_data, load_data, settled
 from trainer.data.preprocessing import Preprocess, preprocess_of
 from trainer.data.sets.folder import read_folder
 from trainer.messages import UserError
@@ -92,6 +93,40 @@ def test_two_folders_share_one_scale(tmp_path: Path) -> None:
     assert {each.grey_range for each in data.own} == {GreyRange(0, 65535)}
     assert data.other_train is not None
     assert int(data.train.images.max()) == 1  # 239 of 65,535, and the peak of 255
+
+
+def test_the_scale_of_a_folder_does_not_depend_on_what_was_trained_on_before(
+    tmp_path: Path,
+) -> None:
+    scans = write(tmp_path / "scans", {f"{i}.png": deep(4000 - i, 2000) for i in range(40)})
+    light = write(tmp_path / "light", {f"{i}.png": deep(60_000) for i in range(40)})
+    alone = recipe_of("drawn-10").with_images(str(scans))
+    both = recipe_of("shoes-small").with_images(str(scans), str(light)).but(colour=False, size=28)
+    for darker in (both, alone.but(grey_range="0 65535"), alone.but(grey_range="-40.5 1e+06")):
+        assert int(load_data(darker).train.images[0, 0, 10, 10]) <= 8
+        forget_data()  # as another start of the program does
+        found = load_data(alone)
+        assert settled(alone, found).data.grey_range == "0 4095"
+        assert int(found.train.images[0, 0, 10, 10]) == round(2000 * 255 / 4095)
+
+
+def test_a_run_that_goes_on_finds_its_images_decoded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans = write(tmp_path / "scans", {f"{i}.png": deep(4000 - i) for i in range(40)})
+    light = write(tmp_path / "light", {f"{i}.png": deep(60_000) for i in range(40)})
+    alone = recipe_of("drawn-10").with_images(str(scans))
+    both = recipe_of("shoes-small").with_images(str(scans), str(light)).but(colour=False, size=28)
+    known = {recipe: load_data(recipe) for recipe in (alone, both)}
+
+    def never(data: bytes, name: str, grey_range: object) -> np.ndarray:
+        raise AssertionError(f"{name} is decoded again")
+
+    monkeypatch.setattr(decoding, "read_or_tell", never)
+    for recipe, data in known.items():
+        for again in (recipe, settled(recipe, data)):
+            forget_data()
+            assert torch.equal(load_data(again).train.images, data.train.images)
 
 
 def test_one_drop_has_one_scale() -> None:

@@ -26,7 +26,7 @@ from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 
 MOST_MEMORY = 1 << 33  # bytes of images, where no cache can be written
-CACHE_VERSION = 2  # of making squares: another number, and all are decoded anew
+CACHE_VERSION = 3  # of making squares: another number, and all are decoded anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +64,9 @@ class Decoding:
 
         Raises UserError where too few can be read, or memory is needed and too small.
         """
-        cache = self._cache()
-        found = self._cached(cache)
+        found = self._cached()
         if found is None:
+            cache = self._cache(self.grey_range)
             self.grey_range = self.grey_range or common_range(
                 self.store, self.inventory.names, self.progress
             )
@@ -75,7 +75,7 @@ class Decoding:
                 if any(each.why is Why.UNREADABLE for each in self._broken):
                     return self._of_now(cache)
                 write_mapping(cache.with_suffix(".json"), self._beside())
-            found = self._cached(cache)
+            found = self._opened(cache)
         return found or self._in_memory()
 
     def _of_now(self, cache: Path) -> Decoded:
@@ -83,7 +83,7 @@ class Decoding:
         images = open_map(cache, self._shape)
         if images is None:
             return self._in_memory()
-        return self._decoded(images[: len(self._kept)], mapped=True)
+        return self._decoded(images, self.grey_range, mapped=True)
 
     @property
     def _shape(self) -> tuple[int, int, int, int]:
@@ -92,12 +92,14 @@ class Decoding:
 
     # ---- the cache ---------------------------------------------------------------------------
 
-    def _cache(self) -> Path:
+    def _cache(self, asked: GreyRange | None) -> Path:
+        """Of what was asked: which range the images have themselves is not known before."""
         size, _, channels = self.look.shape
         kind, part = "grey" if channels == 1 else "colour", "whole" if self.look.pad else "cut"
+        looks = [f"{size}", kind, part, *(str(asked).split() if asked else ())]
         # What could not be read for want of a library is read once that is there.
         state = [f"{CACHE_VERSION}", f"{reads_heic()}", self.inventory.fingerprint]
-        return cache_file("folders", self.inventory.path, f"{size}-{kind}-{part}", state)
+        return cache_file("folders", self.inventory.path, "-".join(looks), state)
 
     def _beside(self) -> dict[str, Any]:
         return {
@@ -107,25 +109,31 @@ class Decoding:
             "grey_range": str(self.grey_range or ""),
         }
 
-    def _cached(self, cache: Path) -> Decoded | None:
+    def _cached(self) -> Decoded | None:
+        """The images as they have it themselves may be what was asked for, too."""
+        asked = self.grey_range
+        own = self._opened(self._cache(None))
+        if asked is None or (own is not None and own.grey_range in (None, asked)):
+            return own
+        return self._opened(self._cache(asked))
+
+    def _opened(self, cache: Path) -> Decoded | None:
         images = open_map(cache, self._shape)
         beside = read_mapping(cache.with_suffix(".json"))
         if images is None or beside is None:
             return None
         try:
             grey_range = GreyRange.parse(beside["grey_range"])
-            if grey_range and self.grey_range and grey_range != self.grey_range:
-                return None
             self._kept, self._contents = beside["kept"], beside["contents"]
             self._broken = [LeftOut(name, Why[why], told) for name, why, told in beside["broken"]]
         except (KeyError, UserError):  # of another version
             return None
-        self.grey_range = grey_range
-        return self._decoded(images[: len(self._kept)], mapped=True)
+        return self._decoded(images, grey_range, mapped=True)
 
-    def _decoded(self, images: Tensor, mapped: bool) -> Decoded:
-        inventory = self.inventory.only(self._kept, self._broken)
-        return Decoded(inventory, images, torch.tensor(self._contents), self.grey_range, mapped)
+    def _decoded(self, images: Tensor, grey_range: GreyRange | None, mapped: bool) -> Decoded:
+        inventory, contents = self.inventory.only(self._kept, self._broken), self._contents
+        images = images[: len(self._kept)]
+        return Decoded(inventory, images, torch.tensor(contents), grey_range, mapped)
 
     def _in_memory(self) -> Decoded:
         height, width, _ = self.look.shape
@@ -139,8 +147,8 @@ class Decoding:
         images = np.empty(self._shape, np.uint8)
         for place, image in enumerate(self._squares()):
             images[place] = image
-        # A view: the places of broken files are never touched, and so cost no memory.
-        return self._decoded(torch.from_numpy(images[: len(self._kept)]), mapped=False)
+        # The places of broken files are never touched, and so cost no memory.
+        return self._decoded(torch.from_numpy(images), self.grey_range, mapped=False)
 
     # ---- decoding ----------------------------------------------------------------------------
 
