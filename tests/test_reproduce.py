@@ -140,7 +140,8 @@ def test_a_run_that_somebody_else_trains_is_left_alone(tmp_path: Path, monkeypat
     assert reproduce(tmp_path, "iae", "--minutes", "0.0001") == 0
     (path,) = (tmp_path / "runs").iterdir()
     with RunFolder(path).alone():
-        assert reproduce(tmp_path, "iae", "gan", "--seeds", "0") == 2
+        assert reproduce(tmp_path, "iae", "gan", "--seeds", "0") == 1
+        assert reproduce(tmp_path, "iae", "--seeds", "0") == 2
     assert "is being trained already" in capsys.readouterr().err
     assert "*not run yet*" in row(tmp_path, "iae")
     assert "| 0 |" in row(tmp_path, "gan"), "the others are done"
@@ -209,13 +210,25 @@ def test_a_gpu_takes_the_full_sizes_first_and_a_cpu_leaves_them_out() -> None:
     assert order("cpu", named=True) == list(TRIALS)
 
 
-def test_images_that_are_not_there_leave_the_others_alone(tmp_path: Path, capsys) -> None:
-    code = main(
-        ["reproduce", "meters-16", "--data", str(tmp_path), "--out", str(tmp_path / "docs")]
-    )
-    assert code == 0
-    assert "meterdigits32.zip" in capsys.readouterr().err
-    assert "*not run yet*" in row(tmp_path, "meters-16")
+@pytest.mark.usefixtures("toys")
+def test_data_that_are_not_there_leave_the_others_alone(
+    tmp_path: Path, monkeypatch, capsys
+) -> None:
+    meters = Trial("meters", "svhn-75-small", images=METERS)
+    claim = replace(TOYS, trials=(Trial("mnist", "mnist-10-small"), meters, TOYS.trials[0]))
+    for module in ("work", "page"):
+        monkeypatch.setattr(f"trainer.reporting.reproduce.{module}.CLAIMS", (claim,))
+    monkeypatch.setattr(said, "TRIALS", {trial.name: trial for trial in claim.trials})
+    there = "--seeds", "0", "--data", str(tmp_path / "empty")
+    for name in ("mnist", "meters"):
+        assert reproduce(tmp_path, name, *there) == 2, "it was named, and nothing was done"
+        assert f"{name} is left out" in capsys.readouterr().err
+    assert reproduce(tmp_path, "mnist", "iae", *there) == 1, "one of two was done"
+    assert "| 0 |" in row(tmp_path, "iae") and "*not run yet*" in row(tmp_path, "mnist")
+    assert reproduce(tmp_path, "mnist", "iae", *there) == 1, "it was done before"
+    capsys.readouterr()
+    assert reproduce(tmp_path, *there) == 0, "all that can be done was asked for"
+    assert "meters is left out" in capsys.readouterr().err
 
 
 def test_factors_of_drawn_images_are_told_for_each_trial(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from trainer.storage.faults import FULL, in_words, told
 from trainer.storage.paths import data_root, reproduction_root
 
 if TYPE_CHECKING:
+    from trainer.reporting.reproduce.trials import Trial
     from trainer.reporting.reproduce.work import Workplace
 
 KEPT = "What was measured is kept; the same command goes on, with --device cpu on the CPU."
@@ -43,44 +44,57 @@ def add_parser(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what is missing, in order, and write the page after each; 130 if Ctrl-C ended it early."""
+    """Do what is missing, in order, and write the page after each; 130 if Ctrl-C ended it early.
+
+    1 where some of it could not be done, and 2 where nothing could. What has no data at hand counts
+    where it was named: without names, all that can be done is meant.
+    """
     from trainer.reporting.reproduce.claims import find_trial
     from trainer.reporting.reproduce.work import carry_out, is_done, planned, suited
 
     for name in args.trials:
         find_trial(name)  # a typing error is named before an hour of work
-    place, code = _workplace(args), 0
+    place, done, failed = _workplace(args), 0, 0
     _make_ready(place)
     for trial, seed in suited(planned(args.trials, args.seeds), place, bool(args.trials)):
         if is_done(trial, seed, place):
+            done += 1
             continue
         try:
             with _lost_is_told(place):
                 whole = carry_out(trial, seed, place)
         except DeviceLostError:  # and so it is for all others
             raise
-        except OSError as error:
-            if error.errno in FULL:  # and so it is for all others
-                raise UserError(
-                    f"{told(error)} What was trained is kept, and the same command goes on."
-                ) from error
-            sys.stderr.write(f"{trial.name}, seed {seed}: {told(error)}\n")
-            code = 2
-            continue
-        except DataMissingError as error:
-            sys.stderr.write(f"{trial.name} is left out: {error}\n")
-            continue
-        except UserError as error:  # one that diverges, or is busy, does not hold up the others
-            sys.stderr.write(f"{trial.name}, seed {seed}: {error}\n")
-            code = 2
+        except (OSError, UserError) as error:  # one that diverges, or is busy, holds up no other
+            _tell(trial, seed, error)
+            failed += bool(args.trials) or not isinstance(error, DataMissingError)
             continue
         if not whole:
             early = time.monotonic() < place.deadline
             sys.stderr.write("Stopped; the same command goes on from here.\n")
-            return 130 if early else code
+            return 130 if early else _code(done, failed)
+        done += 1
         _write_page(place)
     print(_write_page(place))
-    return code
+    return _code(done, failed)
+
+
+def _code(done: int, failed: int) -> int:
+    return 0 if not failed else 1 if done else 2
+
+
+def _tell(trial: Trial, seed: int, error: OSError | UserError) -> None:
+    """Why one could not be done. Raises UserError for a full disk: it is full for all others."""
+    if isinstance(error, DataMissingError):
+        sys.stderr.write(f"{trial.name} is left out: {error}\n")
+    elif isinstance(error, UserError):
+        sys.stderr.write(f"{trial.name}, seed {seed}: {error}\n")
+    elif error.errno in FULL:
+        raise UserError(
+            f"{told(error)} What was trained is kept, and the same command goes on."
+        ) from error
+    else:
+        sys.stderr.write(f"{trial.name}, seed {seed}: {told(error)}\n")
 
 
 def _make_ready(place: Workplace) -> None:
