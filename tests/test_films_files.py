@@ -238,6 +238,24 @@ def test_the_command_films_a_training_and_says_what_it_cannot(few_digits, tmp_pa
     assert main([*words, "--seconds", "900"]) == 2 and not (tmp_path / "p.gif").exists()
 
 
+def test_the_fastest_film_plays_evenly_in_a_browser(tmp_path, capsys) -> None:
+    """A GIF counts hundredths of a second, and a browser shows what stands for one for ten."""
+    out = tmp_path / "fast.gif"
+    words = ["film", "drawn-10", "--out", str(out), "--seconds", "0.5", "--size", "1"]
+    words += ["--bare", "--draws", "1", "--rows", "1", "--device", "cpu"]
+    with pytest.raises(SystemExit, match="2"):
+        main([*words, "--fps", "60"])
+    assert "60 is more than 30" in capsys.readouterr().err and not out.exists()
+    assert main([*words, "--fps", "30"]) == 0
+    with Image.open(out) as film:
+        stands = []
+        for place in range(film.n_frames):
+            film.seek(place)
+            stands.append(film.info["duration"])
+    assert len(stands) == 15 and sum(stands) == 500
+    assert min(stands) >= 30
+
+
 def test_names_tell_the_format(tmp_path) -> None:
     from trainer.films.formats import film_path, format_of
 

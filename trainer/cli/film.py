@@ -19,7 +19,16 @@ from trainer.cli.arguments import (
     positive_int,
     seed,
 )
-from trainer.films.scene import LARGEST_FACTOR, MOST_SECONDS, Look, Loop, Pace, Training, Walk
+from trainer.films.scene import (
+    LARGEST_FACTOR,
+    MOST_RATE,
+    MOST_SECONDS,
+    Look,
+    Loop,
+    Pace,
+    Training,
+    Walk,
+)
 from trainer.messages import MOST_DRAWS, Pixels, Probe, UserError, column_seeds
 
 if TYPE_CHECKING:
@@ -27,7 +36,6 @@ if TYPE_CHECKING:
     from trainer.films.scene import Story
 
 MOST_ROWS = 64
-FASTEST = 60  # frames a second
 
 
 def add_parser(commands: Commands) -> None:
@@ -68,7 +76,7 @@ def _add_size(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=positive, default=pace.seconds, metavar="S", help="its length (4)"
     )
     parser.add_argument(
-        "--fps", type=_up_to(FASTEST), default=pace.rate, metavar="N", help="frames a second (12)"
+        "--fps", type=_up_to(MOST_RATE), default=pace.rate, metavar="N", help="frames a second (12)"
     )
     parser.add_argument(
         "--hold", type=float, default=0.0, metavar="S", help="rest at each draw, or at the end (0)"

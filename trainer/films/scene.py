@@ -12,7 +12,8 @@ from trainer.storage.snapshots import FOLDER, Moment
 Through = Literal["noise", "code"]
 
 LARGEST_FACTOR = 8
-FEWEST_RATE, MOST_RATE = 5, 30  # frames a second
+# Frames a second. Above 50 a frame of a GIF stands for 0.01 s, which browsers take for 0.1 s.
+FEWEST_RATE, MOST_RATE = 5, 30
 MOST_SECONDS = 60.0
 
 
