@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.folders import PLAIN, grey, write
 from tests.studio import cycle
 from trainer.cli import main
+from trainer.data.amendments import END, Amendment, Amendments
 from trainer.data.batches import TrainingBatches
 from trainer.data.distributions import Empirical
 from trainer.recipe.catalogue import CATALOGUE
@@ -19,6 +21,8 @@ from trainer.recipe.fit import Fit, in_bytes, in_smaller_batches, in_time
 from trainer.training import dry_step
 from trainer.training.dry_step import dry_run
 from trainer.training.loop import run, start
+from trainer.training.step_memory import Peak
+from trainer.training.terms import Terms
 
 CPU = torch.device("cpu")
 DRAWN = CATALOGUE["drawn-10"]
@@ -123,7 +127,7 @@ def test_the_time_of_a_whole_run_is_foretold() -> None:
 )
 def test_each_phase_counts_by_its_share(warm: float, every: int, steps: int, expected) -> None:
     recipe = DRAWN.but(warm=warm, r1_every=every, steps=steps)
-    found = dry_step._phases(recipe)
+    found = dry_step._phases(Terms(recipe), range(steps))
     assert [phase.step for phase in found] == [step for step, _ in expected]
     assert [phase.share for phase in found] == pytest.approx([share for _, share in expected])
 
@@ -199,3 +203,91 @@ def test_the_command_line_tells_and_trains_nothing(own_folders: Path, capsys) ->
     said = capsys.readouterr().out
     assert "will not fit" in said and "Try it with: --set batch=" in said
     assert main([*asked, "--set", "batch=1"]) == 2
+
+
+def told(words: list[str], capsys) -> str:
+    assert main([*words, "--device", "cpu"]) == 0
+    return capsys.readouterr().out
+
+
+def test_a_run_that_goes_on_is_told_the_steps_that_are_left(own_folders: Path, capsys) -> None:
+    toy = ["train", "mog-iae"]
+    new = [*toy, "--set", "width=16", "--set", "batch=16", "--set", "steps=30"]
+    again = [*toy, "--resume", "--dry-run"]
+    assert "for 12 steps" in told([*new, "--dry-run", "--steps", "12"], capsys)
+    assert "for 900 steps" in told([*new, "--dry-run", "--steps", "900"], capsys)
+    told([*new, "--steps", "10"], capsys)
+    (run,) = (file.parent for file in own_folders.rglob("recipe.json"))
+    assert "for 20 steps" in told(again, capsys), "of the newest run, not of the catalogue"
+    assert "for 5 steps" in told([*again, "--out", str(run), "--steps", "15"], capsys)
+    assert "already stands at step 10" in told([*again, "--steps", "10"], capsys)
+    assert main(["amend", str(run), "steps=50"]) == 0
+    capsys.readouterr()
+    assert "for 40 steps" in told(again, capsys)
+    assert "for 40 steps" in told([*again, "--minutes", "60"], capsys)
+
+
+def test_minutes_are_told_as_the_steps_that_fit(capsys) -> None:
+    toy = ["train", "mog-iae", "--set", "width=16", "--set", "batch=16", "--dry-run"]
+    whole = f"{CATALOGUE['mog-iae'].schedule.steps:,} steps"
+    found = told([*toy, "--minutes", "3"], capsys)
+    assert found.startswith("About 3 min on the CPU for ") and whole not in found
+    assert "for 10 steps" in told([*toy, "--minutes", "0.0001"], capsys)
+
+
+def test_what_the_training_would_refuse_is_refused(tmp_path: Path, capsys) -> None:
+    run = str(tmp_path / "run")
+    toy = ["train", "mog-iae", "--out", run]
+    options = ["--set", "width=16", "--set", "batch=16", "--steps", "4"]
+    told([*toy, *options], capsys)
+    photos = str(write(tmp_path / "photos", PLAIN))
+    for words in (
+        [*toy, "--steps", "9"],
+        [*toy, "--resume", "--set", "batch=9"],
+        [*toy, "--resume", "--seed", "9"],
+        [*toy, "--resume", "--images", photos],
+        ["train", "mog-gan", "--out", run, "--resume"],
+        ["train", "mog-gan", "--resume"],
+        ["train", "shoes-small", "--images-b", photos],
+    ):
+        said = []
+        for more in ([], ["--dry-run"]):
+            assert main([*words, *more, "--device", "cpu"]) == 2, words
+            said.append(capsys.readouterr().err)
+        assert said[0] == said[1] != ""
+
+
+def test_a_dry_run_with_moved_images_leaves_the_run_as_it_is(tmp_path: Path, capsys) -> None:
+    folder, run = write(tmp_path / "photos", PLAIN), tmp_path / "run"
+    small = ["--set", "width=4", "--set", "batch=8", "--device", "cpu", "--steps", "2"]
+    train = ["train", "drawn-10", "--out", str(run)]
+    assert main([*train, "--images", str(folder), *small]) == 0
+    before = (run / "recipe.json").read_bytes()
+    again = [*train, "--resume", "--dry-run", "--steps", "5"]
+    there = folder.rename(tmp_path / "there")
+    assert "for 3 steps" in told([*again, "--images", str(there)], capsys)
+    assert (run / "recipe.json").read_bytes() == before
+    other = write(tmp_path / "other", {f"{i}.png": grey(i) for i in range(100, 120)})
+    assert main([*again, "--images", str(other)]) == 2, "others are not those of the run"
+
+
+def test_steps_in_the_warm_start_are_told_by_its_batch(monkeypatch) -> None:
+    """Of the first steps of a long run, and of one whose end was moved after its warm start."""
+    monkeypatch.setattr(dry_step, "ENOUGH", 0.0)
+    recipe = CATALOGUE["mog-iae"].but(width=16, batch=8, steps=100, warm=0.2, warm_batch=64)
+    tried: list[int] = []
+
+    def noted(state, terms, batches, phase, progress):
+        tried.append(terms.schedule(phase.step).batch)
+        return dry_step._Tried((Peak(8, 0),), 1.0)
+
+    monkeypatch.setattr(dry_step, "_try", noted)
+    for terms, steps, expected in (
+        (Terms(recipe), range(15), [64]),
+        (Terms(recipe), range(100), [64, 8]),
+        (Terms(recipe), range(30, 100), [8]),
+        (Terms(recipe, Amendments((Amendment(30, END, 900),))), range(30, 900), [8]),
+    ):
+        tried.clear()
+        dry_step.dry_steps(terms, steps, CPU)
+        assert tried == expected

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from trainer.api.settings import Settings, written
-from trainer.api.training import PathLike
+from trainer.api.wanted import PathLike
 from trainer.data.amendments import Amendment, fitting_amendments
 from trainer.inference.model_files import load_snapshot
 from trainer.inference.snapshot import Snapshot

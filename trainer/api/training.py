@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 from inspect import GEN_CLOSED, getgeneratorstate
 from types import TracebackType
 
-from trainer.api.settings import Settings, written
+from trainer.api.settings import Settings
+from trainer.api.wanted import PathLike, wanted_recipe
 from trainer.data.amending import wanted_of
 from trainer.data.amendments import END, Amendment
 from trainer.data.batches import Supply, TrainingBatches
@@ -22,21 +22,18 @@ from trainer.devices.choice import choose_device
 from trainer.devices.faults import ON_THE_CPU, lost_in_words
 from trainer.inference.history import History
 from trainer.messages import Progress, UserError
-from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
-from trainer.storage.paths import full_path, new_run_folder, typed_path
+from trainer.storage.paths import new_run_folder, typed_path
 from trainer.training.amendments import amend
 from trainer.training.aside import Course
 from trainer.training.checkpoint import RunFolder
 from trainer.training.last_save import Again, never
 from trainer.training.loop import TrainState
-from trainer.training.run_images import keep_list, move_images, trained_on
+from trainer.training.run_images import keep_list, keep_places, trained_on
 from trainer.training.saving import SAVE_SECONDS, run_saved
 from trainer.training.state import check_can_start
 from trainer.training.time_budget import fit_to_time
-
-PathLike = str | os.PathLike[str]
 
 
 @in_words()
@@ -77,12 +74,12 @@ def train(
     for name, value in (("steps", steps), ("minutes", minutes)):
         if value is not None and not value > 0:
             raise UserError(f"{name} is a number above 0, not {value!r}.")
-    recipe = find_recipe(recipe_or_name) if isinstance(recipe_or_name, str) else recipe_or_name
-    own = tuple(str(full_path(typed_path(name))) if name else "" for name in (images, images_b))
-    if resume:
-        recipe = _resumed(recipe, out, settings, own)
-    else:
-        recipe = _begun(_with_images(recipe, own), settings, steps)
+    own = images, images_b
+    recipe = wanted_recipe(
+        recipe_or_name, out, steps=steps, settings=settings, resume=resume, own=own
+    )
+    if resume and out is not None and any(own):
+        keep_places(RunFolder(typed_path(out)), recipe)
     limits = _Limits(steps, minutes, save_every, not_saved, again)
     chosen = choose_device(device)
     with lost_in_words(chosen, ON_THE_CPU):
@@ -219,32 +216,3 @@ def _reports(
             again=limits.again,
             keep=history.keep_if_due,
         )
-
-
-def _begun(recipe: Recipe, settings: Settings, steps: int | None) -> Recipe:
-    recipe = recipe.with_settings(written(settings))
-    return recipe.but(steps=steps) if steps and steps > recipe.schedule.steps else recipe
-
-
-def _with_images(recipe: Recipe, own: tuple[str, ...]) -> Recipe:
-    if own[1] and not own[0]:
-        raise UserError(
-            "images_b (--images-b) is a second domain: name the first too, by images (--images)."
-        )
-    return recipe.with_images(*own) if own[0] else recipe
-
-
-def _resumed(
-    recipe: Recipe, out: PathLike | None, settings: Settings, own: tuple[str, ...]
-) -> Recipe:
-    if out is None:
-        raise UserError("Name the run folder to go on with: out=...")
-    if settings:
-        raise UserError("A run that goes on keeps its own recipe: leave out the settings.")
-    kept = RunFolder(typed_path(out)).recipe()
-    if kept.name != recipe.name:
-        raise UserError(f"{out} is a run of {kept.name}, not of {recipe.name}.")
-    if any(own):
-        move_images(RunFolder(typed_path(out)), own[0] or kept.data.images, own[1])
-        return RunFolder(typed_path(out)).recipe()
-    return kept

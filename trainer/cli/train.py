@@ -19,12 +19,12 @@ from trainer.cli.arguments import (
     seed,
 )
 from trainer.cli.loading import loading_bar
+from trainer.cli.named_run import named_in, stands_at
 from trainer.devices.records import AUTO, CPU
-from trainer.messages import DeviceLostError, UserError
+from trainer.messages import DeviceLostError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import in_words
-from trainer.storage.paths import runs_root
 
 if TYPE_CHECKING:
     from trainer.api.training import Training
@@ -110,8 +110,7 @@ def _train(args: argparse.Namespace, recipe: Recipe, interrupts: Interrupts) -> 
     print(f"{recipe.name} on {where} into {folder}", file=sys.stderr)
     with _taken_up_on_the_cpu(args, folder), training:
         if training.step >= training.until:
-            stands = f"It already stands at step {training.step:,}"
-            print(f"{stands}; ask for more by --steps.", file=sys.stderr)
+            print(stands_at(training.step), file=sys.stderr)
             return 0
         with _notes_told():
             whole = train_with_bar(training, training.step, training.until, interrupts)
@@ -130,10 +129,10 @@ def _begun(args: argparse.Namespace, recipe: Recipe, again: Patience) -> Trainin
     from trainer.api.training import train
     from trainer.training.progress_bar import tell_above_bar
 
-    out = _run_to_resume(args, recipe) if args.resume else args.out
+    recipe, out = named_in(args, recipe)
     with loading_bar() as show:
         return train(
-            recipe if args.resume else _with_seed(recipe, args),
+            recipe,
             args.data,
             out,
             steps=args.steps,
@@ -180,37 +179,3 @@ def _again(args: argparse.Namespace, folder: Path, device: str) -> str:
     words += ["--data", str(args.data)] if args.data else []
     words += ["--device", device] if device != AUTO else []
     return shlex.join(words)
-
-
-def _with_seed(recipe: Recipe, args: argparse.Namespace) -> Recipe:
-    return recipe if args.seed is None else recipe.but(seed=args.seed)
-
-
-def _run_to_resume(args: argparse.Namespace, recipe: Recipe) -> Path:
-    """The folder named, or the newest run of the recipe. Raises UserError for what must stay."""
-    from trainer.training.checkpoint import RunFolder
-
-    folder: Path = args.out or _newest_run(recipe.name)
-    kept = RunFolder(folder).recipe()
-    if kept.name != recipe.name:
-        raise UserError(f"{folder} is a run of {kept.name}, not of {recipe.name}.")
-    other_seed = args.seed is not None and args.seed != kept.optim.seed
-    if args.settings or other_seed:
-        raise UserError("--resume keeps the run's own recipe and seed: leave out --set and --seed.")
-    return folder
-
-
-def _newest_run(name: str) -> Path:
-    mine = [p.parent for p in runs_root().glob("*/recipe.json") if _is_run_of(name, p.parent)]
-    if not mine:
-        raise UserError(f"There is no run of {name} in {runs_root()}. Name one by --out.")
-    return max(mine, key=lambda p: (p / "recipe.json").stat().st_mtime)
-
-
-def _is_run_of(name: str, folder: Path) -> bool:
-    from trainer.training.checkpoint import RunFolder
-
-    try:
-        return RunFolder(folder).recipe().name == name
-    except UserError:  # one damaged run does not stand in the way of the others
-        return False

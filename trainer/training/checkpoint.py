@@ -42,12 +42,12 @@ from trainer.training.curves_file import append_rows, whole_curves
 from trainer.training.room import room_missing
 from trainer.training.small_files import (
     begin,
+    check_new,
     copy_run,
     mark_of,
     put_back,
     read_bytes,
     read_small,
-    stands,
 )
 from trainer.training.state import TrainState
 from trainer.training.state_bytes import state_bytes
@@ -88,14 +88,7 @@ class RunFolder:
 
         Of several that begin at once in the same place one wins.
         """
-        if (path / "recipe.json").exists():
-            raise stands(path)
-        try:
-            str(path).encode()
-        except UnicodeEncodeError as error:  # safetensors could not read there what it wrote
-            raise UserError(
-                f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
-            ) from error
+        check_new(path)
         run = cls(path)
         run._small["recipe.json"] = begun_json(recipe)
         begin(path, run._small["recipe.json"])

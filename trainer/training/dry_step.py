@@ -7,6 +7,7 @@ memory and time grow evenly.
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,6 @@ from trainer.data.progress import OnProgress, unheard
 from trainer.devices.memory import free_on
 from trainer.messages import UserError
 from trainer.models.size import BYTES, kept_of_one
-from trainer.objectives.schedule import Schedule
 from trainer.recipe.fit import Fit
 from trainer.recipe.recipe import Recipe
 from trainer.storage.faults import memory_is_full
@@ -71,24 +71,31 @@ class _Tried:
 
 
 def dry_run(recipe: Recipe, device: torch.device, progress: OnProgress = unheard) -> Fit:
-    """What a training of a recipe would take on a device of this computer.
+    """What a whole training of a recipe would take on a device of this computer.
 
     Takes a second or a few; what `progress` raises ends it. Nothing is written or kept.
     """
-    steps, free = recipe.schedule.steps, free_on(device)
+    return dry_steps(Terms(recipe), range(recipe.schedule.steps), device, progress)
+
+
+def dry_steps(
+    terms: Terms, steps: range, device: torch.device, progress: OnProgress = unheard
+) -> Fit:
+    """The same of some steps, of a run that goes on perhaps; there is at least one."""
+    recipe, free = terms.recipe, free_on(device)
     try:
         state = start(_in_batches(recipe, FIRST), device)
     except UserError as error:  # the weights alone are too many
-        return Fit(device.type, steps, 0.0, 0, free, refused=str(error))
+        return Fit(device.type, len(steps), 0.0, 0, free, refused=str(error))
     batches = made_up(recipe, device)
     seconds, size, of_one, largest = 0.0, 0.0, 0.0, 0
-    for phase in _phases(recipe):
-        batch = Schedule.at(recipe, phase.step).batch
-        tried = _try(state, recipe, batches, phase, progress)
+    for phase in _phases(terms, steps):
+        batch = terms.schedule(phase.step).batch
+        tried = _try(state, terms, batches, phase, progress)
         seconds += phase.share * tried.time(batch)
         size, of_one = max(size, tried.size(batch)), max(of_one, tried.of_one())
         largest = max(largest, batch)
-    found = Fit(device.type, steps, seconds, round(size), free)
+    found = Fit(device.type, len(steps), seconds, round(size), free)
     # A training's own check before it starts knows no more than an estimate.
     estimated = BYTES * kept_of_one(state.ema, device)
     if size <= free and largest * estimated <= free:
@@ -114,16 +121,16 @@ def _proposing(found: Fit, room: int) -> Fit:
 # ---- which steps there are -----------------------------------------------------------------------
 
 
-def _phases(recipe: Recipe) -> list[_Phase]:
+def _phases(terms: Terms, steps: range) -> list[_Phase]:
     """The warm start, and what follows it."""
-    schedule, every = recipe.schedule, recipe.optim.r1_every
-    later = max(0, int(schedule.warm * schedule.steps) - 1)
-    while later < schedule.steps and Schedule.at(recipe, later).warm:
-        later += 1
-    penalised = -(-later // every) * every
-    found = [_Phase(0, later / schedule.steps)] if later else []
-    if later < schedule.steps:
-        found.append(_Phase(penalised, 1 - later / schedule.steps))
+    every = terms.recipe.optim.r1_every
+    warm = bisect_left(steps, True, key=lambda step: not terms.schedule(step).warm)
+    later, found = steps.start + warm, []
+    if warm:
+        place = min(-(-steps.start // every), (later - 1) // every) * every
+        found.append(_Phase(place, warm / len(steps)))
+    if later < steps.stop:
+        found.append(_Phase(-(-later // every) * every, 1 - warm / len(steps)))
     return found
 
 
@@ -138,20 +145,20 @@ def _in_batches(recipe: Recipe, batch: int) -> Recipe:
 
 def _try(
     state: TrainState,
-    recipe: Recipe,
+    terms: Terms,
     batches: TrainingBatches,
     phase: _Phase,
     progress: OnProgress,
 ) -> _Tried:
     """Steps with larger and larger batches, to the recipe's own, as far as that is safe."""
-    wanted = Schedule.at(recipe, phase.step).batch
+    wanted = terms.schedule(phase.step).batch
     batch = min(FIRST, max(2, wanted // 2))
     tried = _Tried(())
-    _go_by(state, _in_batches(recipe, batch))
+    _go_by(state, terms, batch)
     _step(state, batches, phase.step)  # makes what lives on: it does not grow with the batch
     while True:
         progress(0, 0)
-        _go_by(state, _in_batches(recipe, batch))
+        _go_by(state, terms, batch)
         began = time.perf_counter()
         try:
             with memory_of(state) as peak:
@@ -169,13 +176,14 @@ def _try(
         if took > LONG and len(tried.peaks) > 1:
             break
         batch = following
-    _go_by(state, _in_batches(recipe, tried.peaks[-1].batch))
+    _go_by(state, terms, tried.peaks[-1].batch)
     return replace(tried, seconds=_timed(state, batches, phase.step, progress))
 
 
-def _go_by(state: TrainState, recipe: Recipe) -> None:
-    """The steps that follow are this recipe's."""
-    state.recipe, state.terms = recipe, Terms(recipe)
+def _go_by(state: TrainState, terms: Terms, batch: int) -> None:
+    """The steps that follow go by these terms, in batches of that size."""
+    state.recipe = _in_batches(terms.recipe, batch)
+    state.terms = Terms(state.recipe, terms.amendments)
 
 
 def _room(device: torch.device) -> float:

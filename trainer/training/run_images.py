@@ -17,6 +17,7 @@ from trainer.data.folders.trained_on import (
 )
 from trainer.data.progress import OnProgress, unheard
 from trainer.messages import UserError
+from trainer.recipe.recipe import Recipe
 from trainer.recipe.specs import DATA_SETS
 from trainer.storage.files import read_object
 from trainer.training.checkpoint import RunFolder
@@ -56,10 +57,10 @@ def keep_list(run: RunFolder, data: DataSet) -> None:
     run.write(FILE, fresh.to_json())
 
 
-def move_images(
+def moved(
     run: RunFolder, images: str, images_b: str = "", progress: OnProgress = unheard
-) -> None:
-    """Let a run find its images where they are now; "" leaves the second folder as it is.
+) -> Recipe:
+    """A run's recipe with its images where they are now; "" leaves a folder as it is.
 
     `progress` may raise to end it. Raises UserError where a folder does not hold what the run was
     trained on.
@@ -69,13 +70,24 @@ def move_images(
         raise UserError(f"{run.path} is not a run on images of your own: leave out the images.")
     if images_b and not recipe.data.images_b:
         raise UserError(f"{run.path} has no second folder of images.")
-    places = images, images_b or recipe.data.images_b
+    places = images or recipe.data.images, images_b or recipe.data.images_b
     known = read_list(run.path)
     for folder, place in zip(known.folders if known else (), places, strict=False):
         if place != folder.path:
             check_same(folder, Path(place), progress)
-    moved = recipe.but({"data.images": places[0], "data.images_b": places[1]})
+    return recipe.but({"data.images": places[0], "data.images_b": places[1]})
+
+
+def keep_places(run: RunFolder, recipe: Recipe) -> None:
+    """Let a run find its images where they are now, by the recipe that `moved` gave."""
     content = read_object(run.path / "recipe.json")
     run.write(
-        "recipe.json", json.dumps(content | {"recipe": moved.to_mapping()}, indent=1).encode()
+        "recipe.json", json.dumps(content | {"recipe": recipe.to_mapping()}, indent=1).encode()
     )
+
+
+def move_images(
+    run: RunFolder, images: str, images_b: str = "", progress: OnProgress = unheard
+) -> None:
+    """Both: see `moved`."""
+    keep_places(run, moved(run, images, images_b, progress))

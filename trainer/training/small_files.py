@@ -17,6 +17,18 @@ RECIPE, AMENDMENTS = "recipe.json", "amendments.json"
 BESIDE = ("images.json", "aside.json", AMENDMENTS, "curves.f32", "metrics.json")
 
 
+def check_new(path: Path) -> None:
+    """Raises UserError where a run stands already, or none could be read again."""
+    if (path / RECIPE).exists():
+        raise stands(path)
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:  # safetensors could not read there what it wrote
+        raise UserError(
+            f"{str(path)!r} is not written in UTF-8: choose another folder for the run (--out)."
+        ) from error
+
+
 def stands(path: Path) -> UserError:
     """What is said where a run stands already."""
     return UserError(

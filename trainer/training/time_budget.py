@@ -17,7 +17,12 @@ def fit_to_time(recipe: Recipe, batches: TrainingBatches, minutes: float) -> Rec
     for warm, share in ((1.0, recipe.schedule.warm), (0.0, 1 - recipe.schedule.warm)):
         if share:
             seconds += share / _speed(recipe.but(warm=warm), batches, minutes)
-    return recipe.but(steps=max(10, int(60 * minutes / seconds)))
+    return recipe.but(steps=steps_in(minutes, seconds))
+
+
+def steps_in(minutes: float, seconds: float) -> int:
+    """How many steps fit that take so many seconds each; a run has a few at least."""
+    return max(10, int(60 * minutes / seconds))
 
 
 def _speed(recipe: Recipe, batches: TrainingBatches, minutes: float) -> float:
