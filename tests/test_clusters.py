@@ -5,19 +5,21 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.model_files import SHIPPED, model_recipe
+from iae_studio.style import theme
 from iae_studio.views.cluster_images import ClusterImages, percent
 from iae_studio.widgets.cluster_grid import ClusterGrid
 from iae_studio.widgets.picture_strip import PictureStrip
 from iae_studio.widgets.probability_bars import ProbabilityBars
 from tests.studio import LONG, find, little_data, newest, running
 from tests.tiny import CPU
-from tests.widgets import LEFT, heard_of
+from tests.widgets import LEFT, heard_of, pixel, shown
 from trainer.data.distributions import Gaussian
 from trainer.data.loading import SomeImages
 from trainer.exploring.categories import input_categories, sort_images, sorted_images
@@ -26,6 +28,7 @@ from trainer.exploring.questions.clusters import InputCategories, SortImages
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.recipe.catalogue import CATALOGUE
 
+Key = Qt.Key
 TWO = CATALOGUE["mnist-clusters-small"].but(code=2)
 
 
@@ -182,3 +185,94 @@ def test_an_untrained_model_says_so_and_another_model_keeps_nothing(
         assert ("sorted images",) in told, "nobody looks"
         state.displayed.select(DisplayedModel(CATALOGUE["fiae-clusters-small"]))
         assert not len(grid.sizes())
+
+
+# ---- the grid alone ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def grid(qtbot) -> ClusterGrid:
+    """Twelve categories and three noises, in two blocks of six categories."""
+    made = ClusterGrid()
+    made.setTiles(np.full((3, 12, 28, 28, 1), 128, np.uint8))
+    shown(qtbot, made, 260, 240)
+    made.setFocus()
+    qtbot.waitUntil(made.hasFocus)
+    return made
+
+
+def press(grid: ClusterGrid, *keys: Qt.Key) -> None:
+    for key in keys:
+        QTest.keyClick(grid, key)
+
+
+def test_keys_go_from_tile_to_tile_and_enlarge_one(grid) -> None:
+    enlarged, told = heard_of(grid.activated), heard_of(grid.hovered)
+    press(grid, Key.Key_Return)
+    press(grid, Key.Key_Right, Key.Key_Right, Key.Key_Left, Key.Key_Down, Key.Key_Enter)
+    assert enlarged == [(0, 0), (1, 1)]
+    assert told[-1] == (1, 1), "the window says what the keys are at, as of the pointer"
+    assert grid.accessibleDescription() == "cluster 2 of 12, noise n2"
+    press(grid, Key.Key_End, Key.Key_Right, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+    assert enlarged[-1] == (2, 11), "nothing is beyond the last"
+    press(grid, Key.Key_Home, Key.Key_Left, Key.Key_Return)
+    assert enlarged[-1] == (2, 0)
+    QTest.mouseClick(grid.widget(), LEFT, pos=grid.tileRect(1, 3).center())
+    press(grid, Key.Key_Return)
+    assert enlarged[-1] == (1, 3), "a click takes the keys along"
+
+
+def test_keys_scroll_to_the_blocks_below(grid) -> None:
+    assert grid.tileRect(0, 7).left() == grid.tileRect(0, 1).left(), (
+        "category 8 is below the second"
+    )
+    press(grid, Key.Key_Right, *[Key.Key_Down] * 4)
+    assert grid.accessibleDescription() == "cluster 8 of 12, noise n1"
+    press(grid, Key.Key_Down, Key.Key_Down)
+    tile = grid.tileRect(2, 7).translated(grid.widget().pos())
+    assert grid.verticalScrollBar().value() > 0 and grid.viewport().rect().contains(tile)
+    press(grid, *[Key.Key_Up] * 3)
+    assert grid.accessibleDescription() == "cluster 8 of 12, its head"
+
+
+def test_keys_on_the_heads_choose_categories(grid) -> None:
+    chosen, enlarged = heard_of(grid.chosen), heard_of(grid.activated)
+    press(grid, Key.Key_Right, Key.Key_Up)
+    assert not chosen, "to go there shows nothing yet"
+    press(grid, Key.Key_Return, Key.Key_Right)
+    assert chosen == [(1,), (2,)] and not enlarged
+    grid.setPicked(5)
+    press(grid, Key.Key_Left)
+    assert chosen[-1] == (4,), "beside the one that is marked, however it was"
+    grid.setPicked(4)
+    press(grid, Key.Key_Up, Key.Key_Home, Key.Key_Left)
+    assert chosen[3:] == [(0,)], "nothing is beyond the first, and nothing is closed"
+
+
+def test_focus_is_seen_where_the_keys_are(grid, qtbot) -> None:
+    def framed() -> list[QColor]:
+        image = grid.widget().grab().toImage()
+        tile, head = grid.tileRect(0, 1), grid.headRect(1)
+        beside = QPoint(tile.left() - 1, tile.center().y())
+        return [pixel(image, beside), pixel(image, QPoint(head.left(), head.center().y()))]
+
+    accent, ground = theme.colour("accent"), theme.colour("panel")
+    press(grid, Key.Key_Right)
+    assert framed() == [accent, ground]
+    press(grid, Key.Key_Up)
+    assert framed() == [ground, accent]
+    grid.clearFocus()
+    assert framed() == [ground, ground]
+
+
+def test_another_models_clusters_are_begun_at_the_first(grid) -> None:
+    press(grid, Key.Key_End, Key.Key_Down)
+    grid.setTiles(np.zeros((2, 12, 28, 28, 1), np.uint8))
+    assert grid.accessibleDescription() == "cluster 12 of 12, noise n2", "it is there as well"
+    grid.setTiles(np.zeros((0, 0, 28, 28, 1), np.uint8))
+    enlarged = heard_of(grid.activated)
+    press(grid, Key.Key_Return, Key.Key_Right)
+    assert not enlarged and grid.accessibleDescription() == ""
+    grid.setTiles(np.zeros((2, 4, 28, 28, 1), np.uint8))
+    press(grid, Key.Key_Return)
+    assert enlarged == [(0, 0)]

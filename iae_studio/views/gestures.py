@@ -17,6 +17,13 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Delete", "Take the selected image away"),
         ("Ctrl+wheel", "Zoom, where the view can"),
     ),
+    "Clusters": (
+        ("Click a head", "Show the images of that cluster, or close them"),
+        ("Double click a tile", "Enlarge it"),
+        ("Arrow keys", "Go to the tile beside; the heads are above the first row"),
+        ("Left, Right on a head", "Show the images of the cluster beside"),
+        ("Enter", "Enlarge the tile; on a head, as a click"),
+    ),
     "Sliders": (
         ("Drag", "Change the value; the pictures follow"),
         ("Double click", "Back to where it began"),

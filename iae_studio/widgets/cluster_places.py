@@ -63,6 +63,19 @@ class Places:
         high = self.px(HEAD)
         return QRect(top.left(), top.top() - high, top.width(), high)
 
+    def part(self, row: int, column: int) -> QRect:
+        """A tile, or of row -1 the head above it."""
+        return self.head(column) if row < 0 else self.box(row, column)
+
+    def beside(self, row: int, column: int, down: int, right: int) -> tuple[int, int]:
+        """What is so many steps away; a block's last row is followed by the heads below it."""
+        column = min(max(column + right, 0), self.columns - 1)
+        block, place = divmod(column, self.across)
+        lines = self.rows + 1  # of a block: the heads and the noises
+        line = min(max(block * lines + row + 1 + down, 0), self.blocks * lines - 1)
+        block, row = divmod(line, lines)
+        return row - 1, min(block * self.across + place, self.columns - 1)
+
     def head_at(self, place: QPoint) -> int:
         """The category whose head is at a place, -1 where there is none."""
         return next((k for k in range(self.columns) if self.head(k).contains(place)), -1)
