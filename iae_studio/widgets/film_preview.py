@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.sharp import paint_sharp
 from iae_studio.widgets.sheet import Pixels, to_image
 
 
@@ -101,10 +102,8 @@ class FilmPreview(QWidget):
         painter.fillRect(self.rect(), theme.colour("panel"))
         if self._images and self._order:
             image = self._images[min(self._order[self._at], len(self._images) - 1)]
-            box = self._box(image.size())
-            shrunk = box.width() * self.devicePixelRatioF() < image.width()
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
-            painter.drawImage(box, image)
+            room = self.rect().adjusted(theme.GAP, theme.GAP, -theme.GAP, -theme.GAP)
+            paint_sharp(painter, room, image, self.devicePixelRatioF())
         elif self._words:
             painter.setPen(theme.colour("muted"))
             edge = 2 * theme.PAD
@@ -112,19 +111,3 @@ class FilmPreview(QWidget):
             wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(room, int(wrap), self._words)
         painter.end()
-
-    def _box(self, size: QSize) -> QRect:
-        """In the middle: a whole multiple of its own size, or shrunk to the room there is."""
-        ratio, edge = self.devicePixelRatioF(), 2 * theme.GAP
-        room = QSize(self.width() - edge, self.height() - edge)
-        factor = int(
-            min(room.width() * ratio / size.width(), room.height() * ratio / size.height())
-        )
-        wanted = (
-            size * factor / ratio
-            if factor
-            else size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
-        )
-        box = QRect(0, 0, round(wanted.width()), round(wanted.height()))
-        box.moveCenter(self.rect().center())
-        return box

@@ -10,6 +10,7 @@ from iae_studio.style import theme
 from iae_studio.widgets.map_frame import Frame
 from iae_studio.widgets.map_scene import Mark, Scene
 from iae_studio.widgets.map_sprites import DOT
+from iae_studio.widgets.sharp import paint_sharp
 
 LARGE = 96  # px: what is decoded, or lies below the pointer, is about so large
 _AWAY = 14  # px from the point that it is about
@@ -18,8 +19,11 @@ _AWAY = 14  # px from the point that it is about
 class MapPainter:
     """Paints one frame of a scene."""
 
-    def __init__(self, painter: QPainter, scene: Scene, frame: Frame, font: QFont) -> None:
+    def __init__(
+        self, painter: QPainter, scene: Scene, frame: Frame, font: QFont, ratio: float
+    ) -> None:
         self._painter, self._scene, self._frame = painter, scene, frame
+        self._ratio = ratio  # of the screen's own pixels to px
         painter.setFont(font)
         self._room = QRect(0, 0, frame.width, frame.height)
 
@@ -40,17 +44,22 @@ class MapPainter:
 
     def pictures(self) -> None:
         """The same as small pictures, in frames of their colours."""
-        scene, thumbnails = self._scene, self._scene.thumbnails
+        scene, thumbnails, ratio = self._scene, self._scene.thumbnails, self._ratio
         if thumbnails is None:
             return
-        width, height = thumbnails.size
-        at = np.rint(self._frame.screen(scene.places) - (width / 2, height / 2)).astype(int)
-        room = self._frame.width, self._frame.height
+        (width, height), rim = thumbnails.size, round(2 * ratio)
+        centres = self._frame.screen(scene.places) * ratio
+        at = np.rint(centres - (width / 2, height / 2)).astype(int)
+        room = self._frame.width * ratio, self._frame.height * ratio
+        self._painter.save()
+        self._painter.scale(1 / ratio, 1 / ratio)
         inside = np.flatnonzero(((at > (-width, -height)) & (at < room)).all(1))
         for number, (left, top) in zip(inside.tolist(), at[inside].tolist(), strict=True):
             colour = scene.palette[scene.hues[number]]
-            self._painter.fillRect(left - 2, top - 2, width + 4, height + 4, colour)
+            framed = left - rim, top - rim, width + 2 * rim, height + 2 * rim
+            self._painter.fillRect(*framed, colour)
             thumbnails.paint(self._painter, left, top, number)
+        self._painter.restore()
 
     def mark(self, mark: Mark) -> None:
         """An input: a ring, thicker where it is selected, and its cloud."""
@@ -106,7 +115,8 @@ class MapPainter:
         painter.setPen(QPen(theme.colour(frame), 1.0))
         painter.setBrush(theme.colour("panel"))
         painter.drawRoundedRect(QRectF(whole).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.drawImage(QRect(whole.left() + 4, whole.top() + 4, width, height), picture)
+        room = QRect(whole.left() + 4, whole.top() + 4, width, height)
+        paint_sharp(painter, room, picture, self._ratio)
         if words:
             below = QRect(whole.left() + 4, whole.bottom() - line, width, line)
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, width)

@@ -43,7 +43,7 @@ class Thumbnails:
         self._image = to_image(_side_by_side(pictures)) if self.count else QImage()
         self._large = QPixmap()
         self._ratio = 0.0
-        self.size = (SHOWN, SHOWN)  # px, on the map
+        self.size = (SHOWN, SHOWN)  # on the map, in the screen's own pixels
 
     def prepare(self, ratio: float) -> None:
         """For a screen of that scale."""
@@ -51,17 +51,15 @@ class Thumbnails:
             return
         self._ratio = ratio
         factor = max(1, round(SHOWN * ratio / max(self._height, self._width)))
-        self._factor = factor
         large = self._image.scaled(self._image.width() * factor, self._image.height() * factor)
         self._large = QPixmap.fromImage(large)
-        self.size = round(self._width * factor / ratio), round(self._height * factor / ratio)
+        self.size = self._width * factor, self._height * factor
 
     def paint(self, painter: QPainter, left: int, top: int, number: int) -> None:
-        """One of them, its upper left corner at a px."""
-        width, height = self._width * self._factor, self._height * self._factor
+        """One of them, its upper left corner at one of the screen's own pixels."""
+        width, height = self.size
         row, column = divmod(number, _ACROSS)
-        part = QRect(column * width, row * height, width, height)
-        painter.drawPixmap(QRect(left, top, *self.size), self._large, part)
+        painter.drawPixmap(left, top, self._large, column * width, row * height, width, height)
 
     def picture(self, number: int) -> QImage:
         """One of them in its own size."""

@@ -202,7 +202,7 @@ class MapSurface(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), theme.colour("panel"))
         font = theme.sized(self.font(), theme.CAPTION)
-        drawing = MapPainter(painter, self._scene, self._frame, font)
+        drawing = MapPainter(painter, self._scene, self._frame, font, self._ratio)
         drawing.lattice(self._faint())
         if self._all_pictures or self._zoomed_in:
             drawing.pictures()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.pointed import Pointed
+from iae_studio.widgets.sharp import paint_small, sharp_side
 from iae_studio.widgets.sheet import Pixels, to_image
 
 GAP, LINE = 6, 14  # px
@@ -44,7 +45,8 @@ class PictureStrip(Pointed):
         self._shown = tuple(shown)
         if self._shown:
             source = max(self._shown[0].picture.shape[:2])
-            self._side = source * max(1, SIDE // source) if source <= SIDE else SIDE
+            ratio = self.devicePixelRatioF()
+            self._side = sharp_side(source, SIDE, ratio) if source <= SIDE else SIDE
         self._cursor = 0
         self.updateGeometry()
         self.update()
@@ -62,10 +64,10 @@ class PictureStrip(Pointed):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(theme.tabular(theme.sized(self.font(), theme.CAPTION)))
-        metrics = painter.fontMetrics()
+        metrics, ratio = painter.fontMetrics(), self.devicePixelRatioF()
         for index, each in enumerate(self._shown[: self._seen()]):
             box = self.pictureRect(index)
-            painter.drawImage(box, to_image(each.picture))
+            paint_small(painter, box, to_image(each.picture), ratio, SIDE)
             for line, words in enumerate(each.words):
                 painter.setPen(theme.colour("text" if line == 0 else "muted"))
                 top = box.bottom() + 2 + line * theme.px(LINE)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio.style import theme
+from iae_studio.widgets.sharp import paint_small
 from iae_studio.widgets.sheet import Pixels, to_image
 
 GAP, COMFORT, LARGEST = 4, 44, 72  # px
@@ -106,7 +108,9 @@ class PictureView(QAbstractScrollArea):
         most = theme.px(LARGEST)
         if longest > most:
             return size.scaled(most, most, Qt.AspectRatioMode.KeepAspectRatio)
-        return size * max(1, round(theme.px(COMFORT) / longest))
+        ratio, factor = self.devicePixelRatioF(), max(1, round(theme.px(COMFORT) / longest))
+        whole = max(1, round(factor * ratio))  # of the screen's own pixels
+        return QSize(ceil(size.width() * whole / ratio), ceil(size.height() * whole / ratio))
 
     def _across(self) -> int:
         return max(1, (self.viewport().width() - GAP) // (self._tile().width() + GAP))
@@ -163,6 +167,11 @@ class PictureView(QAbstractScrollArea):
         super().showEvent(event)
         self._want()
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._relayout()
+        return bool(super().viewportEvent(event))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._relayout()
 
@@ -177,8 +186,6 @@ class PictureView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.colour("panel"))
-        shrunk = self._tile().width() < self._source.width()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
         for place in self._in_sight():
             self._paint_tile(painter, self.tileRect(place), self.numberAt(place))
         for place, role in ((self._hover, "muted"), (self._cursor, "accent")):
@@ -192,11 +199,12 @@ class PictureView(QAbstractScrollArea):
         if picture is None:
             painter.fillRect(box, theme.colour("raised"))
             return
+        ratio, most = self.devicePixelRatioF(), theme.px(LARGEST)
         if not self.isCrossed(number):
-            painter.drawImage(box, picture)
+            paint_small(painter, box, picture, ratio, most)
             return
         painter.setOpacity(DIMMED)
-        painter.drawImage(box, picture)
+        paint_small(painter, box, picture, ratio, most)
         painter.setOpacity(1.0)
         painter.setPen(QPen(theme.colour("error"), 2))
         painter.drawLine(box.topLeft() + QPoint(1, 1), box.bottomRight() - QPoint(1, 1))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.pointed import Pointed
+from iae_studio.widgets.sharp import paint_small
 from iae_studio.widgets.sheet import Pixels, to_image
 
 Floats = npt.NDArray[np.float32]
@@ -55,7 +56,9 @@ class ProbabilityBars(Pointed):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if self._picture is not None:
-            painter.drawImage(self._thumbnail(self._picture), to_image(self._picture))
+            room = QRect(0, (self.height() - SIDE) // 2, SIDE, SIDE)
+            ratio = self.devicePixelRatioF()
+            paint_small(painter, room, to_image(self._picture), ratio, SIDE)
         font = theme.tabular(theme.sized(self.font(), theme.CAPTION))
         painter.setFont(font)
         wide = painter.fontMetrics().horizontalAdvance(str(len(self._values)))
@@ -85,12 +88,6 @@ class ProbabilityBars(Pointed):
             painter.setPen(theme.colour("text"))
             head = QRectF(bar.center().x() - 24, bar.top() - line, 48, line)
             painter.drawText(head, int(Qt.AlignmentFlag.AlignCenter), f"{value:.0%}")
-
-    def _thumbnail(self, picture: Pixels) -> QRect:
-        height, width = picture.shape[:2]
-        scale = max(1, SIDE // height) if height <= SIDE else SIDE / height
-        size = QSize(round(width * scale), round(height * scale))
-        return QRect(QPoint((SIDE - size.width()) // 2, (self.height() - size.height()) // 2), size)
 
     def _at(self, place: QPoint) -> int:
         count = len(self._values)

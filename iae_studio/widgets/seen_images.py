@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
+from iae_studio.widgets.sharp import paint_small, sharp_side
 from iae_studio.widgets.sheet import Pixels, to_image
 
 SIDE, GAP, ACROSS = 64, 4, 6  # px, px, pictures in a row
@@ -35,7 +36,8 @@ class SeenImages(QWidget):
         self._images = [to_image(each) for each in pixels]
         if self._images:
             shown = self._images[0].width()
-            self._side = shown * (SIDE // shown) if shown <= SIDE else SIDE
+            ratio = self.devicePixelRatioF()
+            self._side = sharp_side(shown, SIDE, ratio) if shown <= SIDE else SIDE
         self.update()
 
     def squareRect(self, place: int) -> QRect:
@@ -49,9 +51,8 @@ class SeenImages(QWidget):
         for place in range(self._rows * ACROSS):
             if place < len(self._images):
                 image = self._images[place]
-                smooth = max(image.width(), image.height()) > SIDE
-                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-                painter.drawImage(self.squareRect(place), image)
+                ratio = self.devicePixelRatioF()
+                paint_small(painter, self.squareRect(place), image, ratio, SIDE)
             else:
                 painter.fillRect(self.squareRect(place), theme.colour("line"))
         painter.end()

@@ -1,0 +1,52 @@
+"""Pictures whose pixels are all of one size, also where a px is 1.25 or 1.5 of the screen's own."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter
+
+_NEARLY = 1e-6  # of the screen's pixels: what rounding may have lost
+
+
+def sharp_side(own: int, most: int, ratio: float) -> int:
+    """The largest side up to `most`, in px, in which so many pixels are of one size."""
+    factor = max(1, int(most * ratio + _NEARLY) // own)
+    return ceil(own * factor / ratio - _NEARLY)
+
+
+def sharp_box(room: QRect, size: QSize, ratio: float) -> QRect:
+    """In the middle of a room in px, by a whole factor or shrunk; in the screen's own pixels."""
+    corner = QPoint(round(room.left() * ratio), round(room.top() * ratio))
+    sides = (int(side * ratio + _NEARLY) for side in (room.width(), room.height()))
+    inner = QRect(corner, QSize(*sides))
+    factor = min(inner.width() // size.width(), inner.height() // size.height())
+    shrunk = size.scaled(inner.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    box = QRect(QPoint(0, 0), size * factor if factor > 0 else shrunk)
+    box.moveCenter(inner.center())
+    return box
+
+
+def paint_sharp(painter: QPainter, room: QRect, image: QImage, ratio: float) -> None:
+    """Paint a picture in the middle of a room; smoothly, where it has to be shrunk."""
+    box = sharp_box(room, image.size(), ratio)
+    painter.save()
+    painter.scale(1 / ratio, 1 / ratio)
+    shrunk = box.width() < image.width()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, shrunk)
+    painter.drawImage(box, image)
+    painter.restore()
+
+
+def paint_small(painter: QPainter, room: QRect, image: QImage, ratio: float, most: int) -> None:
+    """The same of a picture of up to so many pixels a side; a larger one fills the room."""
+    if max(image.width(), image.height()) <= most:
+        paint_sharp(painter, room, image, ratio)
+        return
+    box = QRect(QPoint(0, 0), image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
+    box.moveCenter(room.center())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(box, image)
+    painter.restore()

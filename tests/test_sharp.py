@@ -1,0 +1,117 @@
+"""Small pictures on screens whose scale is no whole number: all of their pixels are of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QWidget
+
+from iae_studio.widgets.film_preview import FilmPreview
+from iae_studio.widgets.map_canvas import MapCanvas
+from iae_studio.widgets.picture_sheet import PictureSheet
+from iae_studio.widgets.picture_strip import PictureStrip, Shown
+from iae_studio.widgets.probability_bars import ProbabilityBars
+from iae_studio.widgets.seen_images import SeenImages
+from iae_studio.widgets.sharp import sharp_side
+from tests.widgets import shown
+
+SIZES = (20, 28, 32, 48)
+INKS = (0, 255, 255), (255, 0, 255)  # that nothing else is painted in
+
+
+def board(side: int) -> np.ndarray:
+    """A chessboard whose squares are single pixels."""
+    odd = np.indices((side, side)).sum(0) % 2
+    return np.array(INKS, np.uint8)[odd]
+
+
+def film(picture: np.ndarray) -> QWidget:
+    made = FilmPreview(160)
+    made.expect((0,), 1.0)
+    made.add(picture)
+    return made
+
+
+def on_the_map(picture: np.ndarray) -> QWidget:
+    made = MapCanvas()
+    made.setImages(picture[None], ("a",))
+    made.setPlaces(np.array([[0.0, 0.0]], np.float32), True)
+    made.setColours(np.array([0]), [QColor("#ff0000")])
+    made.setAllPictures(True)
+    return made
+
+
+def decoded(picture: np.ndarray) -> QWidget:
+    made = MapCanvas()
+    made.setPlaces(np.array([[0.0, 0.0]], np.float32), True)
+    made.setColours(np.array([0]), [QColor("#ff0000")])
+    made.setTarget((0.0, 0.0))
+    made.setDecoded(picture, "here")
+    return made
+
+
+def strip(picture: np.ndarray) -> QWidget:
+    made = PictureStrip()
+    made.setPictures([Shown(picture, ("a",))])
+    return made
+
+
+def seen(picture: np.ndarray) -> QWidget:
+    made = SeenImages()
+    made.setImages([picture])
+    return made
+
+
+def sheet(picture: np.ndarray) -> QWidget:
+    made = PictureSheet()
+    made.setOrder(np.array([0]), (picture.shape[1], picture.shape[0]))
+    made.setPictures((0,), picture[None])
+    return made
+
+
+def bars(picture: np.ndarray) -> QWidget:
+    made = ProbabilityBars()
+    made.setPicture(picture)
+    return made
+
+
+def painted(widget: QWidget, ratio: float) -> np.ndarray:
+    """Which of the screen's own pixels have which ink: 0, 1, or -1 for neither."""
+    image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    widget.render(image)
+    pixels = np.asarray(image.constBits()).reshape(image.height(), image.width(), 4)[..., 2::-1]
+    found = np.full(pixels.shape[:2], -1)
+    for number, ink in enumerate(INKS):
+        found[(pixels == ink).all(2)] = number
+    return found
+
+
+def runs(line: np.ndarray) -> set[int]:
+    """The lengths of what is alike in a line."""
+    inside = line[line >= 0]
+    return set(np.diff(np.flatnonzero(np.diff(inside, prepend=-1, append=-1))).tolist())
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+@pytest.mark.parametrize("make", [film, on_the_map, decoded, strip, seen, sheet, bars])
+def test_all_pixels_of_a_picture_are_of_one_size(
+    qtbot, monkeypatch, make: Callable[[np.ndarray], QWidget], ratio: float
+) -> None:
+    monkeypatch.setattr(QWidget, "devicePixelRatioF", lambda self: ratio)
+    for side in SIZES:
+        found = painted(shown(qtbot, make(board(side)), 401, 171), ratio)
+        rows, columns = (np.flatnonzero((found >= 0).any(axis)) for axis in (1, 0))
+        across, down = runs(found[rows[0]]), runs(found[:, columns[0]])
+        assert len(across) == 1 and across == down, f"{side} px: {across} by {down}"
+        assert len(rows) == len(columns) == side * across.pop(), f"{side} px: all of it is there"
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 3.0])
+def test_a_picture_has_as_large_a_side_as_there_is_room_for(ratio: float) -> None:
+    for own in range(8, 65):
+        side = sharp_side(own, 64, ratio)
+        assert side <= 64 and side * ratio >= own * int(64 * ratio / own + 1e-6) - 1e-3
