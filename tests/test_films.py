@@ -92,6 +92,18 @@ def test_a_loop_begins_with_the_answer_and_goes_on_as_the_walk_of_the_window(mod
         np.testing.assert_array_equal(picture, tiled(shown[:, k][:, None]))
 
 
+def test_on_its_way_a_loop_comes_by_no_other_column(model) -> None:
+    """Else all columns would show the same film, some frames apart."""
+    probe = probe_of(model)
+    one_image = replace(probe, images=probe.images[:1])
+    loops = [
+        walk(model.snapshot, style.Walk(replace(one_image, noise_seeds=(seed,)), 0, 4, 4), NOW)
+        for seed in column_seeds(0, 4)
+    ]
+    for mine, following in itertools.pairwise(loop.pictures[0].astype(int) for loop in loops):
+        assert abs(mine[1] - following[0]).mean() > 5, "a quarter turn on"
+
+
 def test_after_its_last_frame_a_loop_is_at_its_first(model) -> None:
     scene = scene_of(model, Loop(probe_of(model)))
     first, beyond = frames(scene, [Shot(0, 0, 8), Shot(0, 8 % 8, 8)])

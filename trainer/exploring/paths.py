@@ -70,13 +70,13 @@ def walk(snapshot: Snapshot, question: Walk, told: Circumstances) -> Frames:
 def around(snapshot: Snapshot, point: Point, seed: int, frames: int) -> tuple[Tensor, Tensor]:
     """The noise of each frame [frames, n], and how far the codes move.
 
-    A circle towards noise that is drawn as the first was: every point of it is as likely as any
-    draw is. Without noise an ellipse along the two strongest directions of the code, by the codes'
-    mean. Where there are no directions either it stands still.
+    A circle towards the second draw by the same seed: every point of it is as likely as any draw
+    is, and it comes by no other column. Without noise an ellipse along the two strongest directions
+    of the code, by the codes' mean. Where there are no directions either it stands still.
     """
     if len(point.noise):
-        rng = torch.Generator().manual_seed(seed + 1)
-        towards = torch.randn(len(point.noise), generator=rng)
+        rng = torch.Generator().manual_seed(seed)  # the next one is the next column's
+        _, towards = (torch.randn(len(point.noise), generator=rng) for _ in range(2))
         still = torch.zeros(frames, *(1 for _ in point.given.shape))
         return circle(point.noise, towards, frames), still.to(point.given)
     known = snapshot.directions
