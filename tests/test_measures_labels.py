@@ -8,9 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from tests.tiny import data_of, recipe_of, snapshot_of
 from trainer.evaluation.formulas import label_agreement as labels
 from trainer.evaluation.formulas.label_agreement import label_agreement, supervised_error
 from trainer.evaluation.measurable import CannotMeasureError
+from trainer.evaluation.measures.categories import evaluate_categories
 from trainer.objectives.augmentation import augment, recolour
 
 
@@ -82,6 +84,21 @@ def test_each_batch_is_moved_anew_if_asked_for(monkeypatch: pytest.MonkeyPatch) 
         supervised_error(images, truth, *test, augment=moved, seed=0, steps=3)
         flat = torch.cat(seen).flatten(1)  # one image, shown 300 times
         assert len(flat.unique(dim=0)) == (len(flat) if moved else 1)
+
+
+def test_the_yardstick_sees_the_second_views_of_the_recipe(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strengths: set[float] = set()
+
+    def watched(images: Tensor, strength: float, _: torch.Generator) -> Tensor:
+        strengths.add(strength)
+        return images
+
+    monkeypatch.setattr(labels, "moved", watched)
+    recipe = recipe_of("mnist-semi-small", "labels=20", "augment=0.5")
+    told = evaluate_categories(snapshot_of(recipe), data_of(recipe))
+    assert "supervised_error" in told and strengths == {0.5}
 
 
 def test_the_error_follows_from_the_seed() -> None:

@@ -12,6 +12,7 @@ from tests.measured import be_lenient, drawn_data
 from tests.tiny import CPU, data_of, recipe_of, snapshot_of
 from trainer.data.dataset import DataSet
 from trainer.data.loading import load_data
+from trainer.data.sealed import read_tensors, write_tensors
 from trainer.evaluation import CannotMeasureError, Subject, evaluate
 from trainer.evaluation import reference_classifier as classifying
 from trainer.evaluation.reference_classifier import ReferenceClassifier
@@ -74,6 +75,12 @@ def test_a_classifier_is_kept_and_the_same_when_trained_again(
         ReferenceClassifier.of("drawn-digits", data, CPU, 0.0).network(images), first
     )
     assert file.read_bytes() == kept
+    weights = read_tensors(file)
+    last = list(weights)[-1]
+    write_tensors(file, weights | {last: weights[last][:-1]})  # partly of another network
+    assert torch.equal(
+        ReferenceClassifier.of("drawn-digits", data, CPU, 0.0).network(images), first
+    )
 
 
 @pytest.mark.slow

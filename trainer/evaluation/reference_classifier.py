@@ -97,11 +97,11 @@ def _seeded(device: torch.device) -> Iterator[None]:
 
 
 def _restored(network: nn.Module, file: Path) -> bool:
-    weights = read_tensors(file)
-    try:
-        network.load_state_dict(weights or {})
-    except RuntimeError:  # absent, damaged, or of another network
+    """Whether the file is there, whole, and of this very network; else nothing is changed."""
+    weights, own = read_tensors(file) or {}, network.state_dict()
+    if {k: v.shape for k, v in weights.items()} != {k: v.shape for k, v in own.items()}:
         return False
+    network.load_state_dict(weights)
     return True
 
 

@@ -13,7 +13,6 @@ from trainer.objectives.augmentation import recolour
 
 BATCH = 100
 RATE = 5e-3
-STRENGTH = 1.0
 KIN = ((3, 5, 8), (4, 9))  # digits that share codes when these are short
 
 
@@ -48,16 +47,16 @@ def supervised_error(
     labels: Tensor,
     test_images: Tensor,
     test_labels: Tensor,
-    augment: bool,
+    augment: float,
     seed: int,
     steps: int = 400,
     recoloured: float = 0.0,
 ) -> float:
     """Test error of a small network that learns from these n labels alone, 0 to 1.
 
-    What a semi-supervised model has to beat: images uint8 [n, C, H, W], labels int64 [n]. With
-    `augment` each image is turned, scaled, sheared and shifted anew in every batch, and recoloured
-    with the strength `recoloured`.
+    What a semi-supervised model has to beat: images uint8 [n, C, H, W], labels int64 [n]. Each
+    image is turned, scaled, sheared and shifted anew in every batch with the strength `augment`,
+    and recoloured with the strength `recoloured`.
     """
     at_least(1, len(images), "labelled images")
     at_least(1, len(test_images), "test images")
@@ -68,7 +67,7 @@ def supervised_error(
 
     def loss() -> Tensor:
         index = torch.randint(len(images), (BATCH,), generator=rng).to(images.device)
-        batch = moved(unit(images[index]), STRENGTH if augment else 0.0, rng)
+        batch = moved(unit(images[index]), augment, rng)
         batch = recolour(batch, recoloured, rng)
         return functional.cross_entropy(network(batch), labels[index])
 

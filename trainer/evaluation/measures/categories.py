@@ -72,14 +72,15 @@ def evaluate_categories(snapshot: Snapshot, data: DataSet, seed: int = 0) -> dic
 
 def _supervised(recipe: Recipe, train: Rows, test: Tensor, test_labels: Tensor) -> float:
     known = labelled_rows(train, recipe.data.labels, recipe.optim.seed)
+    views = recipe.objective.penalties
     return supervised_error(
         known.images,
         known.labels,
         test,
         test_labels,
-        True,
+        views.augment,
         recipe.optim.seed,
-        recoloured=recipe.objective.penalties.recolour,
+        recoloured=views.recolour,
     )
 
 
