@@ -104,7 +104,7 @@ def test_answers_about_images_or_models_of_before_are_late(state) -> None:
     answers.set_cloud(late[1])
     answers.set_clusters(clusters)
     answers.set_facts(facts(), old)
-    answers.set_blank(old)
+    answers.set_blank(old, has_weights=False)
     assert not any(told) and answers.facts is None and answers.clusters is None
     now = answers.probe().stamp
     answers.set_rendering(answer(state, 2, now))
@@ -155,7 +155,7 @@ def test_what_cannot_be_loaded_leaves_nothing_of_another(state) -> None:
     answers.set_rendering(answer(state))
     answers.set_clusters(Clusters(answers.probe().stamp, 5, np.zeros((6, 10, 28, 28, 1))))
     told, changed = heard_of(answers.factsChanged), heard_of(state.inputs.changed)
-    answers.set_blank(answers.probe().stamp)
+    answers.set_blank(answers.probe().stamp, has_weights=False)
     assert (answers.rendering, answers.clusters, answers.facts) == (None, None, None)
     ((blank,),) = told
     assert (blank.step, blank.code, blank.noise, blank.code_spread) == (0, 10, 0, ())
