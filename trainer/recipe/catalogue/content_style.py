@@ -33,7 +33,8 @@ CODE_AND_NOISE = Model(
     noise_scale=0.5,
 )
 SMALL_CODE_AND_NOISE = replace(CODE_AND_NOISE, networks="small", conditioning="projection")
-LESS_BLURRED = replace(SMALL_CODE_AND_NOISE, code_blur=0.1)
+# Hardly blurred: the first-moment penalty leaves the noise what the code does not say.
+SMALL_DIGITS = replace(SMALL_CODE_AND_NOISE, code_blur=0.02, width=32)
 CODE_ALONE = Model("iae", "mnist", code=150, discriminator_norm=False)
 SMALL_CODE_ALONE = replace(CODE_ALONE, networks="small", conditioning="projection")
 
@@ -45,15 +46,19 @@ A_LITTLE_EUCLIDEAN = Penalties(euclidean=0.05, euclidean_until=1.0)
 MUCH_EUCLIDEAN = Penalties(euclidean=30.0, euclidean_until=1.0)
 MUCH_EUCLIDEAN_TO_THE_END = replace(MUCH_EUCLIDEAN, euclidean_until=2.0)
 STOCHASTIC = Objective(PAIRS, penalties=A_LITTLE_EUCLIDEAN)
+SMALL_STOCHASTIC = Objective(PAIRS, penalties=replace(A_LITTLE_EUCLIDEAN, first_moment=80.0))
 DETERMINISTIC = Objective(DETERMINISTIC_PAIRS, penalties=A_LITTLE_EUCLIDEAN)
 SMALL_DETERMINISTIC = Objective(DETERMINISTIC_PAIRS, penalties=MUCH_EUCLIDEAN)
 
 # A warm start, then an encoder that hardly moves: the discriminator reads codes that mean something
 # and stay what they are; see EXPERIMENTS.md.
 WARM = Schedule(warm=0.2)
+# What the encoder of a small recipe learns of the digits it learns in the warm start.
+SMALL_WARM = Schedule(20_000, warm=0.65)
 OPTIM = Optim(generator_rate=5e-4, ema=0.995, encoder_rate=0.01, r1_every=4)
 FREE_ENCODER = replace(OPTIM, encoder_rate=1.0)
 SMALL_OPTIM = replace(OPTIM, batch=64)
+SMALL_STOCHASTIC_OPTIM = replace(SMALL_OPTIM, generator_rate=1e-3)
 SMALL_DETERMINISTIC_OPTIM = replace(SMALL_OPTIM, encoder_rate=0.05)
 
 MNIST = (
@@ -116,12 +121,10 @@ MNIST = (
             "Fig. 2c, smaller",
         ),
         MNIST_DATA,
-        # Hardly blurred: the penalty leaves the noise what the code does not say.
-        replace(LESS_BLURRED, code_blur=0.02, width=32),
-        Objective(PAIRS, penalties=replace(A_LITTLE_EUCLIDEAN, first_moment=80.0)),
-        # What the encoder learns of the digits it learns in the warm start.
-        Schedule(20_000, warm=0.65),
-        replace(SMALL_OPTIM, generator_rate=1e-3),
+        SMALL_DIGITS,
+        SMALL_STOCHASTIC,
+        SMALL_WARM,
+        SMALL_STOCHASTIC_OPTIM,
     ),
     Recipe(
         About(
@@ -131,10 +134,10 @@ MNIST = (
             "Fig. 2d, smaller",
         ),
         MNIST_DATA,
-        replace(LESS_BLURRED, code=5),
-        STOCHASTIC,
-        Schedule(9_000, warm=0.45),
-        SMALL_OPTIM,
+        replace(SMALL_DIGITS, code=5),
+        SMALL_STOCHASTIC,
+        SMALL_WARM,
+        SMALL_STOCHASTIC_OPTIM,
     ),
 )
 DRAWN = Recipe(
