@@ -18,7 +18,7 @@ GPU, SECOND = torch.device("cuda", 0), torch.device("cuda", 1)
 
 def test_a_device_has_a_name() -> None:
     assert choose_device("cpu") == CPU
-    for name in ("tpu", "cuda:", "cuda:x", "cpu:1", "CUDA", "", "mps:1 "):
+    for name in ("tpu", "cuda:", "cuda:x", "cpu:1", "CUDA", "", "mps:1 ", "cuda:01", "cuda:256"):
         with pytest.raises(UserError, match="auto, cpu, cuda, mps or xpu"):
             choose_device(name)
 
@@ -123,6 +123,7 @@ def test_a_gpu_that_computes_nonsense_is_not_used(monkeypatch) -> None:
         (Facts("12.6", None, 12020), "finds no GPU"),  # the same major version is new enough
         (Facts("13.0", None, 13000, "-1"), "CUDA_VISIBLE_DEVICES hides"),
         (Facts("13.0", None, 13000, ""), "CUDA_VISIBLE_DEVICES hides"),
+        (Facts("13.0", None, 12080, "1"), "needs one for CUDA 13.0 and finds 12.8"),
         (Facts("13.0", None, 13000, "0", "unknown error"), "finds no GPU (unknown error)"),
         (Facts(None, "6.4", None), "AMD's GPUs"),
     ],

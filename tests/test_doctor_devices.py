@@ -39,6 +39,14 @@ def test_linux_names_the_drivers_own_version(tmp_path: Path, monkeypatch) -> Non
     assert devices._driver() == "570.86.15, knows CUDA 12.8"
 
 
+def test_what_a_container_or_a_queue_of_jobs_grants_is_told(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "memory.max").write_text(f"{3 << 29}\n")
+    monkeypatch.setattr("trainer.devices.machine_memory.CONTAINER", tmp_path)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {2, 5, 6}, raising=False)
+    found = " ".join(section("Devices"))
+    assert re.search(r"memory +1\.5 GiB, ", found) and ", 3 CPU cores" in found
+
+
 def test_a_device_that_is_not_here_is_a_failure(capsys, gpus) -> None:
     gpus()
     for more in ([], ["--quick"]):

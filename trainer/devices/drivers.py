@@ -56,7 +56,7 @@ def why_no_gpu(known: Facts) -> str:
             "There is an NVIDIA driver, but this torch is built for the CPU alone: install the "
             f"build that {_PAGE} names for CUDA."
         )
-    if known.visible is not None and not known.visible.strip().strip("-1"):
+    if known.visible is not None and known.visible.strip() in ("", "-1"):
         return "CUDA_VISIBLE_DEVICES hides all GPUs: unset it."
     if known.driver // 1000 < int(known.cuda.partition(".")[0]):
         return (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 CPU, AUTO = "cpu", "auto"
 KINDS = ("cuda", "mps", "xpu")  # NVIDIA's and AMD's GPUs, Apple's, Intel's
 UNTRIED = frozenset({"mps", "xpu"})  # that nobody of us has had at hand
-NAMES = re.compile(rf"{AUTO}|{CPU}|({'|'.join(KINDS)})(:\d{{1,3}})?")
+NAMES = re.compile(rf"{AUTO}|{CPU}|({'|'.join(KINDS)})(:(0|[1-9]\d?))?")
 WAYS = "auto, cpu, cuda, mps or xpu, or one of several GPUs, as in cuda:1"
 
 

@@ -6,6 +6,8 @@ import os
 
 import torch
 
+from trainer.devices.cores import cores
+
 
 def use_threads(alone: bool = False) -> int:
     """Give the operators half the cores; all that are idle where nothing else is `alone` here.
@@ -14,9 +16,9 @@ def use_threads(alone: bool = False) -> int:
     twice to ten times as long (2 cores, measured). OMP_NUM_THREADS overrules this.
     """
     if "OMP_NUM_THREADS" not in os.environ:
-        cores = os.cpu_count() or 1
-        half = max(1, cores // 2)
-        torch.set_num_threads(max(half, cores - _busy_cores()) if alone else half)
+        mine = cores()
+        half = max(1, mine // 2)
+        torch.set_num_threads(max(half, mine - _busy_cores()) if alone else half)
     return torch.get_num_threads()
 
 
@@ -25,4 +27,4 @@ def _busy_cores() -> int:
     try:
         return round(os.getloadavg()[0])
     except (AttributeError, OSError):  # Windows has no such count: leave the others their half
-        return os.cpu_count() or 1
+        return cores()

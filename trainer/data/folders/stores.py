@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -19,13 +18,14 @@ from trainer.data.image_files import TooLargeError
 from trainer.data.image_kinds import suffixes
 from trainer.data.natural_order import in_natural_order
 from trainer.data.progress import OnProgress, unheard
+from trainer.devices.cores import cores
 from trainer.messages import DataMissingError, UserError
 from trainer.storage.regular import NotAFileError, open_regular
 
 MOST = 100_000  # images
 MOST_FILE = 1 << 26  # bytes of one image file, unpacked: hardly any photo is larger
 MOST_UNPACKED = 1 << 35  # bytes of all images in a .zip
-WORKERS = min(8, os.cpu_count() or 1)
+WORKERS = min(8, cores())
 BATCH = 512  # files read ahead
 TURN = 0.1  # seconds between two looks whether somebody has given up
 

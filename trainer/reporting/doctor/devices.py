@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import sys
@@ -11,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from trainer.devices.cores import cores
+from trainer.devices.machine_memory import total_of_machine
 from trainer.messages import UserError
 from trainer.reporting.doctor.records import FAILED, Asked, Row, in_short, size
 
@@ -22,7 +23,7 @@ NVIDIA = Path("/proc/driver/nvidia/version")
 
 def devices(asked: Asked) -> Iterator[Row]:
     """The processor, torch and how it was built, the driver, then each GPU."""
-    yield Row("processor", f"{processor()}, {os.cpu_count()} CPU cores")
+    yield Row("processor", f"{processor()}, {cores()} CPU cores")
     asked.told("Loading torch")
     try:
         import torch
@@ -52,10 +53,8 @@ def processor() -> str:
 
 
 def _memory() -> str:
-    try:
-        return size(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
-    except (AttributeError, ValueError, OSError):  # Windows does not say so
-        return "unknown"
+    total = total_of_machine()
+    return size(total) if total else "unknown"
 
 
 def _build() -> str:
