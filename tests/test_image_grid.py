@@ -291,3 +291,26 @@ def test_heat_lies_before_the_draws_and_small_grey_pictures_beside_it(qtbot) -> 
     assert "where the noise acts" in grid.accessibleDescription()
     grid.setSheet(seen, tiles, ["n1", "n2", "n3", "n4"], ["a", "b", "c"])
     assert grid.selection() == (-1, -1)
+
+
+def test_a_zoom_that_other_pictures_do_not_allow_is_the_nearest_that_they_do(grid) -> None:
+    """Of what fits, or of other sizes, the largest and smallest tile are fewer steps away."""
+    side = grid.sizeHint()
+    few, many = np.zeros((1, 28, 28, 1), np.uint8), np.zeros((60, 28, 28, 1), np.uint8)
+    grid.resize(side)
+    for sheet in (few, many):
+        grid.setSheet(sheet, None, ["n1"], [""] * len(sheet))
+        for _ in range(20):
+            grid.setZoom(grid.zoom() - 1)
+    smallest = grid.tileRect(0, 0).width()
+    grid.setSheet(few, None, ["n1"], [""])
+    grid.setZoom(grid.zoom() - 1)
+    grid.setSheet(many, None, ["n1"], [""] * 60)
+    grid.setZoom(grid.zoom() + 1)
+    assert grid.tileRect(0, 0).width() > smallest
+    for _ in range(40):
+        grid.setZoom(grid.zoom() + 1)
+    grid.setSheet(np.zeros((4, 128, 128, 1), np.uint8), None, ["n1"], [""] * 4)
+    largest = grid.tileRect(0, 0).width()
+    grid.setZoom(grid.zoom() - 1)
+    assert grid.tileRect(0, 0).width() < largest, "no key is pressed in vain"

@@ -80,15 +80,21 @@ class TileView(QAbstractScrollArea):
 
     def zoom(self) -> int:
         """How many steps the tiles are larger, or smaller, than fits."""
-        return self._zoom
+        return self._within(self._zoom)
+
+    def _within(self, zoom: int) -> int:
+        """So many steps, or the fewer at which tiles are as large: other pictures allow others."""
+        toward = 1 if zoom > 0 else -1
+        while zoom and self._fitted(zoom).tile == self._fitted(zoom - toward).tile:
+            zoom -= toward
+        return zoom
 
     def setZoom(self, zoom: int, about: QPoint | None = None) -> None:
         """Tiles so many steps larger than fits; what is at `about` in the viewport stays there."""
-        before, step = self._grid(), 1 if zoom > self._zoom else -1
+        before = self._grid()
         if not self._zoom:
             self._base = self._room()  # a scroll bar that comes must not change it
-        while zoom and self._fitted(zoom).tile == self._fitted(zoom - step).tile:
-            zoom -= step  # no tile is larger, or smaller, than that
+        zoom = self._within(zoom)
         if zoom == self._zoom:
             return
         self._zoom = zoom
@@ -112,7 +118,7 @@ class TileView(QAbstractScrollArea):
         steps = int(self._wheel / 120)
         self._wheel -= 120 * steps
         if steps:
-            self.setZoom(self._zoom + steps, event.position().toPoint())
+            self.setZoom(self.zoom() + steps, event.position().toPoint())
         event.accept()
 
     def _begin_pan(self, place: QPoint) -> None:
