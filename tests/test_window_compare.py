@@ -290,7 +290,7 @@ def test_a_menu_offers_what_there_is_and_a_double_click_shows_one_alone(
     assert studio.state.comparing.is_shown(shown) and other.path == SHIPPED["mnist-5-small"]
     wait_for(studio, qtbot, shown, other)
     head = find(studio, QWidget, "compareHead1")
-    qtbot.waitUntil(lambda: "step 9,000" in head.words(), timeout=LONG)
+    qtbot.waitUntil(lambda: "step 20,000" in head.words(), timeout=LONG)
     double_click(head)
     assert studio.state.displayed.model.path == other.path
     assert studio.window.explore.shown == PICTURES
