@@ -55,10 +55,16 @@ def _done(name: str, words: list[str], out: Path) -> bool:
         )
         text, code = done.stdout + done.stderr, done.returncode
     except subprocess.TimeoutExpired as error:
-        text, code = f"{error.stdout or ''}\nStopped after {MINUTES} minutes.", 1
+        said = "".join(map(_text, (error.stdout, error.stderr)))
+        text, code = f"{said}\nStopped after {MINUTES} minutes.", 1
     (out / f"{name}.md").write_text(text)
     print(f"## {name}\n{text}", flush=True)
     return code == 0
+
+
+def _text(said: bytes | str | None) -> str:
+    """What a part that was stopped had printed: bytes, on POSIX."""
+    return said.decode("utf-8", "replace") if isinstance(said, bytes) else said or ""
 
 
 if __name__ == "__main__":

@@ -49,6 +49,12 @@ def test_an_option_without_effect_is_refused_and_never_swallowed(
         CATALOGUE[name].with_settings([setting])
 
 
+def test_a_gan_has_no_posterior() -> None:
+    gan = CATALOGUE["mog-gan"].with_settings(["code_kind=gaussian"])
+    with pytest.raises(UserError, match=r"posterior.* would have no effect on .*no way back"):
+        gan.with_settings(["posterior=gaussian"])
+
+
 @pytest.mark.parametrize(
     ("name", "reconstruction"),
     [("drawn-10", "marginal"), ("fiae-mnist-small", "euclidean")],

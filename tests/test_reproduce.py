@@ -240,13 +240,15 @@ def test_factors_of_drawn_images_are_told_for_each_trial(tmp_path: Path) -> None
         record = Record(trial, seed, told, {"factors": parts}, "CPU", 1.0, "2026-01-01", "", 1)
         write_record(tmp_path / "results", record)
 
-    write("shoes-small", 0, hue=(0.0, 0.8, 0.9), heel=(0.9, 0.1, 0.9), laces=(0.5, 0.5, 0.3))
+    known = {"hue": (0.0, 0.8, 0.9), "heel": (0.9, 0.1, 0.9), "laces": (0.5, 0.5, 0.3)}
+    write("shoes-small", 0, **known, sole=(0.5, 0.5, 0.9))  # one version knew another factor
     write("shoes-small", 1, hue=(0.2, 0.6, 0.9), heel=(0.7, 0.1, 0.9), laces=(0.5, 0.5, 0.3))
     write("shoes-l1-small", 0, hue=(0.5, 0.02, 0.7))
     page = write_page(tmp_path, lambda trial, seed: trial.made(tmp_path, seed)).read_text("utf-8")
     assert "| of a drawn picture | `shoes-small` | `shoes-l1-small` |" in page
     assert page.index("| heel | 0.80, 0.10 |  |") < page.index("| hue | 0.10, 0.70 | 0.50, 0.02 |")
     assert "| laces |" not in page, "the probe cannot read it"
+    assert "| sole |" not in page
     assert page.count("of a drawn picture") == 1
 
 

@@ -40,7 +40,8 @@ def factor_table(records: Mapping[str, list[Record]]) -> list[str]:
 def _means(records: list[Record]) -> dict[str, tuple[float, float]]:
     """Readable factor -> kept and made by the noise, means over the seeds."""
     tables = [r.metrics["factors"] for r in records if r.metrics.get("factors")]
-    names = list(tables[0]) if tables else []
+    # Versions may know different factors.
+    names = [name for name in (tables[0] if tables else ()) if all(name in each for each in tables)]
 
     def over_seeds(name: str, part: str) -> float:
         return float(mean(table[name][part] for table in tables))
