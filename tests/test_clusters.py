@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -276,3 +276,16 @@ def test_another_models_clusters_are_begun_at_the_first(grid) -> None:
     grid.setTiles(np.zeros((2, 4, 28, 28, 1), np.uint8))
     press(grid, Key.Key_Return)
     assert enlarged == [(0, 0)]
+
+
+def test_names_of_noises_and_categories_have_room_at_every_size_of_the_text(grid, qapp) -> None:
+    small = grid.headRect(0)
+    try:
+        theme.set_zoom(qapp, 2.0)
+        font = theme.sized(grid.font(), theme.CAPTION)
+        assert grid.headRect(0).height() == 2 * small.height()
+        assert QFontMetrics(font).height() < grid.headRect(0).height()
+        assert grid.tileRect(0, 0).left() >= QFontMetrics(font).horizontalAdvance("n10")
+    finally:
+        theme.set_zoom(qapp, 1.0)
+    assert grid.headRect(0) == small

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTreeWidget, QWidget
 
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.state.studio_state import StudioState
@@ -28,6 +28,8 @@ from iae_studio.views.keys import KeysDialog
 from iae_studio.views.map_pages import MapPages
 from iae_studio.views.option_fields import OptionRow
 from iae_studio.views.walk import WalkView
+from iae_studio.widgets.compare_grid import Column, CompareGrid, Group
+from iae_studio.widgets.curve_legend import CurveLegend
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
 from iae_studio.widgets.sketch_pad import SketchPad
@@ -130,6 +132,33 @@ def test_what_stands_when_the_text_grows_is_as_large_as_what_comes_then(
     small = bounds(before)
     theme.set_zoom(qapp, 2.0)
     assert bounds(before) == bounds(made()) != small
+
+
+def test_names_of_losses_have_room_at_every_size_of_the_text(text, qapp, qtbot) -> None:
+    def made() -> CurveLegend:
+        legend = CurveLegend()
+        qtbot.addWidget(legend)
+        legend.setCurves(["reconstruction discriminator"])
+        return legend
+
+    before = made()
+    small = before.sizeHint().width()
+    theme.set_zoom(qapp, 2.0)
+    assert before.sizeHint().width() == made().sizeHint().width() > small
+
+
+def test_heads_of_compared_models_are_whole_at_every_size_of_the_text(text, qapp, qtbot) -> None:
+    grid = shown(qtbot, CompareGrid(), 600, 400)
+    head = QLabel("MNIST, 10 + 100", grid)
+    head.setProperty("heading", True)
+    grid.setHeads([head])
+    seen = np.zeros((2, 28, 28, 1), np.uint8)
+    grid.setGroups(seen, [Group((Column("n1", "style", seen),))], ["", ""])
+    high = head.height()
+    theme.set_zoom(qapp, 2.0)
+    QApplication.processEvents()
+    assert head.geometry().top() >= 0 and head.height() > high
+    assert head.geometry().bottom() < grid.viewport().y()
 
 
 def test_the_list_of_keys_follows_text_and_theme_while_it_is_open(text, qapp, qtbot) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.cluster_places import NOWHERE, SIDE, Places, arrange
+from iae_studio.widgets.cluster_places import LABEL, NOWHERE, Places, arrange
 from iae_studio.widgets.sheet import Pixels, to_image
 
 Shares = npt.NDArray[np.float32]
@@ -35,7 +35,7 @@ class ClusterPage(QWidget):
         self.focused = False  # ... and whether they come here
         self.room = QSize(400, 300)
         self.setMouseTracking(True)
-        theme.notifier().changed.connect(self.update)
+        theme.notifier().changed.connect(self.fit)
 
     def places(self) -> Places | None:
         rows, columns, height, width = self.tiles.shape[:4]
@@ -43,7 +43,7 @@ class ClusterPage(QWidget):
             return None
         ratio = self.devicePixelRatioF()
         room = (int(self.room.width() * ratio), int(self.room.height() * ratio))
-        return arrange(room, rows, columns, (width, height), ratio)
+        return arrange(room, rows, columns, (width, height), ratio, theme.px(LABEL))
 
     def fit(self) -> None:
         places = self.places()
@@ -76,9 +76,8 @@ class ClusterPage(QWidget):
         for first in range(0, columns, places.across):
             for row in range(rows):
                 tile = places.box(row, first)
-                side = QRect(
-                    tile.left() - places.px(SIDE), tile.top(), places.px(SIDE - 8), tile.height()
-                )
+                wide = places.px(places.label)
+                side = QRect(tile.left() - wide, tile.top(), wide - places.px(8), tile.height())
                 painter.drawText(side, right, f"n{row + 1}")
         if self.hover[0] >= 0:
             painter.setPen(theme.colour("accent"))

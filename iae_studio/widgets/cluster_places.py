@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect
 
-GAP, BLOCK_GAP, HEAD, SIDE, PAD = 2, 12, 28, 28, 12  # px
+GAP, BLOCK_GAP, PAD = 2, 12, 12  # px
+LABEL = 28  # px at the usual size of the text: a head's height, and the width of a noise's name
 _LARGEST = 6  # times a tile's own size
 _COMFORT = 28  # px: the least that a tile should measure; it may take scrolling
 _TALLER = 1.35  # times the room: a little scrolling is worth larger tiles
@@ -26,6 +27,7 @@ class Places:
     tile: tuple[int, int]
     left: int
     ratio: float
+    label: int  # in px: a head's height, and the width of a noise's name
 
     def px(self, length: float) -> int:
         return round(length * self.ratio)
@@ -36,7 +38,7 @@ class Places:
 
     @property
     def block_height(self) -> int:
-        return self.px(HEAD) + self.rows * (self.tile[1] + self.px(GAP)) + self.px(BLOCK_GAP)
+        return self.px(self.label) + self.rows * (self.tile[1] + self.px(GAP)) + self.px(BLOCK_GAP)
 
     @property
     def height(self) -> int:
@@ -44,15 +46,15 @@ class Places:
 
     def box(self, row: int, column: int) -> QRect:
         block, place = divmod(column, self.across)
-        x = self.left + self.px(SIDE) + place * (self.tile[0] + self.px(GAP))
-        y = block * self.block_height + self.px(HEAD) + row * (self.tile[1] + self.px(GAP))
+        x = self.left + self.px(self.label) + place * (self.tile[0] + self.px(GAP))
+        y = block * self.block_height + self.px(self.label) + row * (self.tile[1] + self.px(GAP))
         return QRect(x, y, *self.tile)
 
     def at(self, place: QPoint) -> tuple[int, int]:
         """The tile at a place, NOWHERE between them."""
         block, y = divmod(place.y(), self.block_height)
-        row = (y - self.px(HEAD)) // (self.tile[1] + self.px(GAP))
-        x = (place.x() - self.left - self.px(SIDE)) // (self.tile[0] + self.px(GAP))
+        row = (y - self.px(self.label)) // (self.tile[1] + self.px(GAP))
+        x = (place.x() - self.left - self.px(self.label)) // (self.tile[0] + self.px(GAP))
         column = block * self.across + x
         inside = 0 <= row < self.rows and 0 <= x < self.across and 0 <= column < self.columns
         return (row, column) if inside else NOWHERE
@@ -60,8 +62,7 @@ class Places:
     def head(self, column: int) -> QRect:
         """Above a category's first tile."""
         top = self.box(0, column)
-        high = self.px(HEAD)
-        return QRect(top.left(), top.top() - high, top.width(), high)
+        return QRect(top.left(), top.top() - self.px(self.label), top.width(), self.px(self.label))
 
     def part(self, row: int, column: int) -> QRect:
         """A tile, or of row -1 the head above it."""
@@ -82,18 +83,23 @@ class Places:
 
 
 def arrange(
-    room: tuple[int, int], rows: int, columns: int, source: tuple[int, int], ratio: float
+    room: tuple[int, int],
+    rows: int,
+    columns: int,
+    source: tuple[int, int],
+    ratio: float,
+    label: int = LABEL,
 ) -> Places:
     """The largest tiles by whole factors that fit into `room`, or nearly; or comfortable ones."""
 
     def placed(factor: int) -> Places:
         tile = (source[0] * factor, source[1] * factor)
-        spare = room[0] - round((2 * PAD + SIDE) * ratio)
+        spare = room[0] - round((2 * PAD + label) * ratio)
         most = max(1, spare // (tile[0] + round(GAP * ratio)))
         blocks = -(-columns // most)
         across = -(-columns // blocks)  # blocks of like width
-        wide = round(SIDE * ratio) + across * (tile[0] + round(GAP * ratio))
-        return Places(rows, columns, across, tile, max(0, (room[0] - wide) // 2), ratio)
+        wide = round(label * ratio) + across * (tile[0] + round(GAP * ratio))
+        return Places(rows, columns, across, tile, max(0, (room[0] - wide) // 2), ratio, label)
 
     comfort = max(1, -(-round(_COMFORT * ratio) // source[1]))
     for factor in range(round(_LARGEST * ratio), comfort, -1):

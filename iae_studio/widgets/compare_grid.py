@@ -75,10 +75,15 @@ class CompareGrid(ImageGrid):
             note.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._notes.append(note)
             head.show()
-        high = max((head.sizeHint().height() for head in self._heads), default=0)
-        self.setViewportMargins(0, high, 0, 0)
         self._ground.lower()
+        self._make_room()
         self._place_heads()
+
+    def _make_room(self) -> None:
+        """Above the pictures, for the highest of the heads."""
+        high = max((head.sizeHint().height() for head in self._heads), default=0)
+        if high != self.viewportMargins().top():
+            self.setViewportMargins(0, high, 0, 0)
 
     def columns(self) -> tuple[Column, ...]:
         """All columns of all groups, from left to right."""
@@ -155,6 +160,7 @@ class CompareGrid(ImageGrid):
         """Each head above its group, as wide as the room up to the next one."""
         if not self._groups or len(self._groups) != len(self._heads):
             return
+        self._make_room()  # the text may have another size by now
         self._ground.setGeometry(0, 0, self.width(), self.viewport().y())
         starts = [self.tileRect(0, self.column(k, 0)).left() for k in range(len(self._groups))]
         ends = [start - APART // 2 for start in starts[1:]] + [self.viewport().width()]

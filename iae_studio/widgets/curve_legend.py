@@ -21,7 +21,7 @@ from iae_studio.widgets.plain import PlainLabel, plain
 
 _SAMPLE = 20  # px, the piece of line before a name
 _ROW = 20
-_WIDEST = 320  # px
+_NARROWEST, _WIDEST = 160, 320  # px
 # Losses of no game: what the code is asked for in the code's blue, that the noise be heard in the
 # noise's amber. No two of a recipe look alike.
 _OF_NO_GAME = {
@@ -172,6 +172,7 @@ class CurveLegend(QScrollArea):
         self._column.addWidget(self._step)
         self._column.addStretch(1)
         self.setWidget(page)
+        theme.follow(self, self._fit)
 
     def entries(self) -> tuple[LegendEntry, ...]:
         return tuple(self._entries)
@@ -185,11 +186,15 @@ class CurveLegend(QScrollArea):
         for index, entry in enumerate(self._entries):
             self._column.insertWidget(index + 1, entry)
             entry.toggled.connect(lambda on, at=index: self.toggled.emit(at, on))
+        self._fit()
+        self.setVisible(bool(names))
+
+    def _fit(self) -> None:
+        """As wide as the longest entry, within bounds that follow the text."""
         width = max((entry.sizeHint().width() for entry in self._entries), default=0)
-        width = min(max(width, 160), _WIDEST)
+        width = min(max(width, theme.px(_NARROWEST)), theme.px(_WIDEST))
         self._wide = width + theme.GRID + theme.PAD
         self.updateGeometry()
-        self.setVisible(bool(names))
 
     def sizeHint(self) -> QSize:
         return QSize(self._wide, super().sizeHint().height())
