@@ -114,7 +114,17 @@ def packed(header: Any, data: bytes) -> bytes:
     return struct.pack("<Q", len(text)) + text + data
 
 
-SIZES = {"F32": 4, "F16": 2, "BF16": 2, "F64": 8, "I64": 8, "I32": 4, "U8": 1, "F8_E4M3": 1}
+SIZES = {
+    "F32": 4,
+    "F16": 2,
+    "BF16": 2,
+    "F64": 8,
+    "I64": 8,
+    "I32": 4,
+    "I8": 1,
+    "U8": 1,
+    "F8_E4M3": 1,
+}
 NUMBERS = (float("nan"), float("inf"), float("-inf"), -1.0, 0.0, 1e38, 3e-45)
 
 
