@@ -11,16 +11,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from iae_studio.widgets.cluster_page import FIRST, ClusterPage, Shares
 from iae_studio.widgets.cluster_places import NOWHERE
+from iae_studio.widgets.grid_keys import MOVES
 from iae_studio.widgets.sheet import Pixels
 
-_MOVES = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Home: (0, -10_000),
-    Qt.Key.Key_End: (0, 10_000),
-}
 _MARGIN = 4  # px around what the keys are at
 
 
@@ -96,8 +89,8 @@ class ClusterGrid(QScrollArea):
         row, category = self._page.current
         if places is None:
             super().keyPressEvent(event)
-        elif key in _MOVES:
-            beside = places.beside(row, category, *_MOVES[key])
+        elif key in MOVES:
+            beside = places.beside(row, category, *MOVES[key])
             self._go_to(*beside)
             self._reveal()
             self.hovered.emit(*beside)

@@ -11,19 +11,12 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
+from iae_studio.widgets.grid_keys import MOVES
 from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Pixels, Sheet
 from iae_studio.widgets.tile_view import TileView
 
-_MOVES = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Home: (0, -10_000),
-    Qt.Key.Key_End: (0, 10_000),
-}
 _MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
@@ -192,8 +185,8 @@ class ImageGrid(TileView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, (row, column) = Qt.Key(event.key()), self._look.selected
-        if key in _MOVES and self._sheet.rows:
-            down, right = _MOVES[key] if row >= 0 else (1, 0)
+        if key in MOVES and self._sheet.rows:
+            down, right = MOVES[key] if row >= 0 else (1, 0)
             row = min(max(row + down, 0), self._sheet.rows - 1)
             order = self._grid().order
             place = min(max(order.index(column) + right, 0), len(order) - 1)
