@@ -180,7 +180,9 @@ def test_a_recipe_is_told_by_its_story_its_data_and_its_steps(experiments, state
     recipe = AAE.but(steps=12_000, batch=64)
     state.displayed.select(DisplayedModel(recipe))
     assert recipe.about.story in words(experiments)
-    assert "; 12,000 steps of 64" in words(experiments) and "not here" not in words(experiments)
+    assert "; 12,000 steps, batches of 64" in words(experiments) and "not here" not in words(
+        experiments
+    )
     state.library.set_contents(Contents(ready={"mnist": False}))
     assert "MNIST, not here yet; " in words(experiments)
     fetch, folder = (

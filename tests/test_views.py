@@ -125,10 +125,15 @@ def test_progress_is_told_in_words_and_by_a_line(bar, state) -> None:
     rows = np.zeros((1, len(LOSSES)), np.float32)
     state.training.progressed.emit(Progress(250, 1000, LOSSES, rows, 12.34, 3723.0))
     assert (line.value(), line.maximum()) == (250, 1000)
-    assert status.text().endswith(" · step 250 of 1,000 · 12.3/s · 1 h 02 min left")
+    assert status.text() == (
+        "Warm start to step 1,050 · step 250 of 1,000 · 12.3/s · 1 h 02 min left"
+    )
     short = "step 250 of 1,000 · 1 h 02 min left"
     status.resize(status.fontMetrics().horizontalAdvance(short) + 8, 20)
     assert status.shown() == short, "what matters most where there is no room"
+    state.training.progressed.emit(Progress(1050, 7000, LOSSES, rows, 12.34, 3723.0))
+    assert status.text().startswith("Training · step 1,050"), "the reconstruction game has begun"
+    state.training.progressed.emit(Progress(250, 1000, LOSSES, rows, 12.34, 3723.0))
     state.training.set_state(State.PAUSED)
     assert status.text().endswith(" · step 250 of 1,000")
     state.displayed.select(DisplayedModel(CATALOGUE["mog-iae"]))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from iae_studio.views import words
 from iae_studio.widgets.diagram import Plan
+from tests.tiny import ROOT
+from trainer.evaluation.better import MEANINGS
 from trainer.messages import ModelFacts
 from trainer.recipe.catalogue import CATALOGUE
 
@@ -111,3 +115,28 @@ def test_the_noise_is_said_to_enter_where_it_does() -> None:
     assert "no noise" in hint(facts(), iae)
     assert words.sees((28, 32, 3)) == "32 × 28 px in colour"
     assert words.sees((28, 28, 1)) == "28 × 28 px in grey"
+
+
+@pytest.mark.parametrize(
+    "name, title",
+    [
+        ("mnist-10-small", "IAE"),
+        ("aae-small", "AAE"),
+        ("vae-small", "VAE"),
+        ("infogan-toy", "InfoGAN"),
+        ("fiae-toy", "FIAE"),
+        ("mog-gan", "GAN"),
+        ("shoes-l1-small", "CycleIAE"),
+    ],
+)
+def test_a_baseline_is_called_by_its_own_name(name: str, title: str) -> None:
+    assert CATALOGUE[name].model_title == title
+
+
+def test_every_measure_is_told_in_words() -> None:
+    """A measure that has no words shows its name in the program in their place."""
+    known: set[str] = set()
+    for result in (ROOT / "docs" / "results").glob("*/*.json"):
+        known |= set(json.loads(result.read_text())["metrics"])
+    old = {"judge_accuracy"}  # in results of earlier versions
+    assert known - set(MEANINGS) == old | {"factors", "recipe", "step"}

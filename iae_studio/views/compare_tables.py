@@ -16,6 +16,7 @@ from iae_studio.views.building_blocks import caption
 from iae_studio.views.compare_head import swatch
 from iae_studio.views.compare_known import CompareKnown
 from iae_studio.widgets.plain import plain
+from trainer.exploring.questions.comparing import Known
 from trainer.recipe.differences import differences
 
 MOST_VALUE = 40  # letters
@@ -147,18 +148,18 @@ class MeasuresTable(CompareTable):
         found = [self.known.of(model) for model in models]
         there = [known for known in found if known is not None]
         names = list(dict.fromkeys(name for known in there for name in known.measures))
-        better = there[0].better if there else {}
-        meanings = there[0].meanings if there else {}
+        known = there[0] if there else Known()
         alike = len({(model.recipe.data.name, model.recipe.data.images) for model in models}) < 2
         self._head("Measure", models)
         for name in names:
-            values = [None if known is None else known.measures.get(name) for known in found]
-            how = better.get(name, "")
+            values = [None if each is None else each.measures.get(name) for each in found]
+            how = known.better.get(name, "")
             told = {"less": "less is better", "more": "more is better"}.get(how, "")
-            told = " · ".join(part for part in (meanings.get(name, ""), told) if part)
+            told = " · ".join(part for part in (known.meanings.get(name, ""), told) if part)
             arrow = {"less": " ↓", "more": " ↑"}.get(how, "")
             cells = [DASH if value is None else figure(value) for value in values]
-            item = self._line([name.replace("_", " ") + arrow, *cells], told or name)
+            words = known.names.get(name, name.replace("_", " "))
+            item = self._line([words + arrow, *cells], told or name)
             for place in best(values, how) if alike else ():
                 font = theme.tabular(self.table.font())
                 font.setWeight(QFont.Weight.Bold)
@@ -210,4 +211,5 @@ def option_words(value: object) -> str:
 
 def figure(value: float) -> str:
     """A measure with as many digits as it deserves."""
-    return f"{value:.4g}".replace("-", "\N{MINUS SIGN}")
+    told = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+    return told.replace("-", "\N{MINUS SIGN}")

@@ -16,7 +16,7 @@ def about_columns(models: Sequence[Compared], moves_one_alone: bool) -> str:
     words = ["The same images, and in each column the same noise seed for every model."]
     if len(noises) > 1:
         sizes = " and ".join(map(str, noises))
-        words.append(f"Of noises of {sizes} numbers one seed draws different vectors.")
+        words.append(f"Where the noise has {sizes} numbers, one seed gives different vectors.")
     if moves_one_alone:
         words.append("Directions are a model's own: their sliders move the shown model alone.")
     return " ".join(words)

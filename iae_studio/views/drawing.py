@@ -108,7 +108,7 @@ class DrawingView(QWidget):
         shape = sees(self._inputs.spec.shape)
         if recipe.translates:
             return f"The code is a picture like a photo, {shape}: a pen cannot draw one."
-        return f"The pad is for digits; this model sees {shape}."
+        return f"The pad draws in black and white; this model sees {shape}."
 
     def to_pad(self) -> None:
         """Show the panel, and give the keyboard to its pad."""

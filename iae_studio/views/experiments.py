@@ -130,8 +130,9 @@ class ExperimentsView(QWidget):
         for part in (self._download, self._folder, self._cancel, self._bar):
             part.hide()
         state = "" if ready else ", not here yet"
+        length = f"{recipe.schedule.steps:,} steps, batches of {recipe.optim.batch}"
         self._data.setText(
-            f"{title_of(recipe)}{state}; {recipe.schedule.steps:,} steps of {recipe.optim.batch}"
+            f"{title_of(recipe)}{state}; {length}"
             if recipe.data.name != loading
             else f"Downloading {words.title}, {words.download_size}…"
         )

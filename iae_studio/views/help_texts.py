@@ -35,10 +35,11 @@ HELP: dict[str, Help] = {
         "lies in the trash until you empty that.",
     ),
     "losses": Help(
-        "Two games, drawn as they are played. Teal, the reconstruction game: can a critic tell "
-        "pairs that went in from pairs that came back? Violet, the regularisation game: can it "
-        "tell the codes from samples of the prior? No curve has to fall; a game is even while "
-        "both sides stay near each other.",
+        "Two games, drawn as they are played. Teal, the reconstruction game: can a discriminator "
+        "tell pairs that went in from pairs that came back? Violet, the regularisation game: can "
+        "another tell the codes from samples of the prior? No curve of a game has to fall; it is "
+        "even while both sides stay near each other. Grey: errors and penalties, which are to "
+        "fall. In a warm start they take the place of the reconstruction game.",
         "KL(q(x, z) ‖ r(x, z)) + KL(q(z) ‖ p(z))",
         "Section 2, Figure 1",
     ),

@@ -55,7 +55,7 @@ def below(item: Item, library: Library) -> str:
         return f"was interrupted{at}: " + ("goes on" if step else "begins again")
     if item.run is not None:
         return f"waits: goes on from step {step:,}" if step else "waits: its run goes on"
-    return f"waits: {item.recipe.schedule.steps:,} steps of {item.recipe.optim.batch}"
+    return f"waits: {item.recipe.schedule.steps:,} steps, batches of {item.recipe.optim.batch}"
 
 
 def _running(queue: Queue, state: State) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
@@ -26,7 +27,6 @@ from iae_studio.views.training_status import TrainingStatus
 from iae_studio.widgets.elided_label import ElidedLabel
 from iae_studio.widgets.plain import plain
 from trainer.messages import Progress
-from trainer.recipe.specs import MODELS
 
 WORDS = {
     State.STARTING: "Starting the engine",
@@ -157,7 +157,7 @@ class TrainingBar(QWidget):
         recipe = model.recipe
         self._title.setText(recipe.about.title)
         about = f"on {title_of(recipe)}" if recipe.data.name == "folder" else recipe.about.figure
-        self._figure.setText(f"{MODELS[recipe.model.kind].title}, {about}")
+        self._figure.setText(f"{recipe.model_title}, {about}")
         self._name_start()
 
     def _name_start(self) -> None:
@@ -217,5 +217,13 @@ class TrainingBar(QWidget):
             left = f" · {duration(progress.eta)} left"
             words += f" · {progress.rate:,.1f}/s{left}"
             short += left
-        stated = f"{name}{WORDS[self._training.state]} · {words}"
+        stated = f"{name}{self._doing(progress.step)} · {words}"
         self._status.show_words(stated, short, progress.memory, f"{name}{words}")
+
+    def _doing(self, step: int) -> str:
+        """The state; in a warm start, for how long the reconstruction game is not played yet."""
+        state, recipe = self._training.state, self._training.recipe
+        warm = 0 if recipe is None else ceil(recipe.schedule.warm * recipe.schedule.steps)
+        if state is State.TRAINING and step < warm:
+            return f"Warm start to step {warm:,}"
+        return WORDS[state]

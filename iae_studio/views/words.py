@@ -115,6 +115,8 @@ def about(recipe: Recipe, way_back: bool, columns: int) -> str:
             f"x → z → x: one code for each image; from n1 to n{columns} only the decoder's noise "
             "differs."
         )
+    if has_noise(recipe):
+        return "x → z → x: in each column another code of the same image, by its own noise ε."
     return "x → z → x: what the code holds, and nothing else."
 
 

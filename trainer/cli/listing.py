@@ -9,7 +9,7 @@ import sys
 from trainer.cli.arguments import Commands
 from trainer.data.at_hand import data_ready, why_unreadable
 from trainer.recipe.catalogue import CATALOGUE
-from trainer.recipe.specs import DATA_SETS, MODELS
+from trainer.recipe.specs import DATA_SETS
 from trainer.storage.paths import data_root
 
 
@@ -29,8 +29,8 @@ def run(args: argparse.Namespace) -> int:
         sys.stderr.write(f"{why}\n")
     for recipe in CATALOGUE.values():
         ready = "" if data_ready(recipe.data.name) else _needs(recipe.data.name)
-        model = MODELS[recipe.model.kind].title
-        print(f"{recipe.name:<21} {model:<8} {recipe.about.figure:<17} {recipe.about.title}{ready}")
+        model = f"{recipe.model_title:<8} {recipe.about.figure:<17}"
+        print(f"{recipe.name:<21} {model} {recipe.about.title}{ready}")
         print(f"{'':<21} {recipe.about.story}")
     return 0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from trainer.evaluation.better import BETTER, MEANINGS
+from trainer.evaluation.better import BETTER, MEANINGS, NAMES
 from trainer.exploring.questions.base import Circumstances
 from trainer.exploring.questions.comparing import (
     Curves,
@@ -104,7 +104,8 @@ def what_is_known(
     found = []
     for place, (path, step) in enumerate(question.models):
         told.progress(place, len(question.models))
-        found.append(replace(_known(path, step), better=BETTER, meanings=MEANINGS))
+        known = _known(path, step)
+        found.append(replace(known, better=BETTER, names=NAMES, meanings=MEANINGS))
     return tuple(found)
 
 

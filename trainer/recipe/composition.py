@@ -32,6 +32,17 @@ class Composition:
         return MODELS[self.model.kind]
 
     @property
+    def model_title(self) -> str:
+        """What it is called in the paper; baselines have a simpler objective (Section 2)."""
+        reconstruction = self.objective.reconstruction.kind
+        if self.model.kind == "iae" and reconstruction == "euclidean":
+            variational = self.model.posterior == "gaussian"
+            return "VAE" if variational else "AAE"
+        if self.model.kind == "fiae" and reconstruction == "likelihood":
+            return "InfoGAN"
+        return self.model_spec.title
+
+    @property
     def family(self) -> FamilySpec:
         """The record of its family of networks."""
         return FAMILIES[self.model.networks]

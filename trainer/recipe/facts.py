@@ -26,16 +26,6 @@ GROUPS = {
 }
 _UNITS = {"px": ", in px", "fraction": ", as a fraction of all steps"}
 _NAMES = {"data.name": "data set", "model.kind": "model"}
-# Where an option's meaning leans on its neighbours, or on code.
-_MEANINGS = {
-    "data.name": "the data set",
-    "model.kind": "which autoencoder, or a GAN",
-    "model.networks": "the family of networks",
-    "model.posterior": "the encoder's distribution q(z|x): any, or a factorised Gaussian",
-    "optim.seed": "the seed of weights, batches and noise",
-    "objective.reconstruction.mismatched_last": "weight of such negatives at the end of the run",
-    "optim.generator_rate": "Adam's learning rate of encoder and decoder",
-}
 # As the paper tells them (figures, captions, text); it gives no rates, batches or lengths.
 _PAPER: dict[str, dict[str, int]] = {
     "mnist-det": {"model.code": 20, "model.noise": 0},
@@ -85,7 +75,7 @@ def all_options() -> tuple[Option, ...]:
             continue
         about = entry.metadata
         unit = _UNITS.get(about.get("unit", ""), "")
-        meaning = f"{_MEANINGS.get(path, about['meaning'])}{unit}."
+        meaning = f"{about['meaning']}{unit}."
         found.append(
             Option(
                 path=path,

@@ -42,7 +42,7 @@ class About:
 class Data:
     """What is trained on."""
 
-    name: str = required("of a registered data set")
+    name: str = required("the data set")
     size: int = option(28, "side of an image", unit="px")
     colour: bool = option(False, "whether images are in colour")
     images: str = option("", "own images: a folder or .zip; of a CycleIAE the first domain")
@@ -65,14 +65,16 @@ class Data:
 class Model:
     """Which autoencoder, of which networks, with which code and noise."""
 
-    kind: str = required("of a registered model")
-    networks: str = required("of a registered family")
+    kind: str = required("which autoencoder, or a GAN")
+    networks: str = required("the family of networks")
     code: int = option(0, "size of the latent code z; 0 where it is an image (CycleIAE)")
     code_kind: Literal["gaussian", "categorical"] = option("gaussian", "the prior of the code")
     noise: int = option(0, "size of the decoder's noise vector n", source="Section 2")
     encoder_noise: int = option(0, "size of the encoder's noise vector eps", source="Section 2")
     posterior: Literal["implicit", "gaussian"] = option(
-        "implicit", "q(z|x): any distribution, or a factorised Gaussian", source="Section 2"
+        "implicit",
+        "the encoder's distribution q(z|x): any, or a factorised Gaussian",
+        source="Section 2",
     )
     conditioning: Literal["location", "invariant", "projection"] = option(
         "location",
@@ -106,7 +108,9 @@ class Reconstruction:
     mismatched: float = addition(
         0.0, "weight of negatives with another image's code at the start", source="Reed et al. 2016"
     )
-    mismatched_last: float = addition(0.0, "the same at the end", source="Reed et al. 2016")
+    mismatched_last: float = addition(
+        0.0, "weight of negatives with another image's code at the end", source="Reed et al. 2016"
+    )
     input_noise: float = addition(0.0, "std of the noise on x^ on its way into an FIAE's encoder")
 
 
@@ -133,7 +137,9 @@ class Penalties:
     label_weight: float = option(1.0, "weight of the cross-entropy on labelled images")
     euclidean: float = addition(0.0, "weight of a Euclidean reconstruction error that falls to 0")
     euclidean_until: float = addition(
-        0.5, "where that arrives; above 1 something is left at the end", unit="fraction"
+        0.5,
+        "when the Euclidean error's weight reaches 0 (above 1: not in this run)",
+        unit="fraction",
     )
     augment: float = addition(0.0, "strength of the affine maps that make a second view of x")
     recolour: float = addition(0.0, "strength of the second view's other colours")
@@ -143,7 +149,7 @@ class Penalties:
         0.0, "from this probability the EMA encoder's guess is a label", source="Sohn et al. 2020"
     )
     diversity_weight: float = addition(
-        0.0, "weight of: two draws of a CycleIAE's eps differ by DIVERSITY_MARGIN"
+        0.0, "weight of: two translations of an image differ by 0.07 of the pixels' range"
     )
     first_moment: float = addition(
         0.0,
@@ -167,10 +173,12 @@ class Schedule:
 
     steps: int = option(30_000, "steps of the whole run")
     decay_from: float = option(
-        0.5, "from here the rates fall linearly to a twentieth", unit="fraction"
+        0.5, "when the rates begin to fall, linearly to a twentieth", unit="fraction"
     )
-    warm: float = addition(0.0, "so long without the reconstruction game", unit="fraction")
-    warm_batch: int = addition(0, "images in a batch meanwhile; 0: as many as later")
+    warm: float = addition(
+        0.0, "how long the run warms up without the reconstruction game", unit="fraction"
+    )
+    warm_batch: int = addition(0, "images in a batch of the warm start; 0: as many as later")
 
 
 @dataclass(frozen=True)
@@ -178,15 +186,17 @@ class Optim:
     """How each step is taken."""
 
     batch: int = option(100, "images in a batch")
-    seed: int = option(0, "of weights, batches and noise")
+    seed: int = option(0, "the seed of weights, batches and noise")
     precision: Literal["full", "bf16"] = option(
-        "full", "of the networks' arithmetic; weights stay float32"
+        "full", "precision of the networks' arithmetic; weights stay float32"
     )
     discriminator_rate: float = option(1e-3, "Adam's learning rate of the discriminators")
-    generator_rate: float = option(1e-3, "the same of encoder and decoder")
+    generator_rate: float = option(1e-3, "Adam's learning rate of encoder and decoder")
     beta1: float = option(0.5, "Adam's decay of the first moment")
     ema: float = addition(0.0, "decay of the EMA weights, used for display, evaluation and export")
-    encoder_rate: float = addition(1.0, "times generator_rate, after the warm start")
+    encoder_rate: float = addition(
+        1.0, "the encoder's rate after the warm start, as a multiple of generator_rate"
+    )
     joint_batch: bool = addition(
         True, "real and fake pairs through a discriminator with batch norm in one batch"
     )

@@ -66,8 +66,8 @@ class Known:
     """What lies on the disk about a model: its losses, and its measures by their names.
 
     step: of its newest weights, or of the moment. curves: None where there are none, and `lacking`
-    says why. better: of some measures whether "less" or "more" is better. meanings: of some, how
-    they are read.
+    says why. better: of some measures whether "less" or "more" is better. names: of some, in words.
+    meanings: how they are read.
     """
 
     step: int = 0
@@ -75,6 +75,7 @@ class Known:
     lacking: str = ""
     measures: Mapping[str, float] = field(default_factory=dict)
     better: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -38,8 +38,6 @@ SMALL_COLOUR_DETERMINISTIC = Objective(
     replace(UNHIDDEN_PAIRS, mismatched_last=0.0), penalties=MUCH_EUCLIDEAN_TO_THE_END
 )
 
-_DEALS = "Drawn faces: the code keeps the head, the noise deals glasses and beards."
-
 COLOUR = (
     Recipe(
         About(
@@ -136,7 +134,7 @@ COLOUR = (
         About(
             "celeba-50-small",
             "Drawn faces, 16 + 100, small",
-            _DEALS,
+            "Drawn faces: the code keeps skin, hair and shirt; eyes and smile come from the noise.",
             "Fig. 4c, smaller",
         ),
         FACES,
@@ -149,7 +147,7 @@ COLOUR = (
         About(
             "celeba-64",
             "Drawn faces, 16 + 100, 64 px",
-            _DEALS,
+            "Drawn faces: the code keeps skin and hair; the head's turn and its looks are noise.",
             "Fig. 4c, smaller",
         ),
         replace(FACES, size=64),
