@@ -1,8 +1,8 @@
 """A figure as a page for print: painted once, written as PNG, SVG or PDF.
 
 Words and points stay vectors in SVG and PDF; pictures are enlarged by whole factors, so that their
-pixels are sharp squares in all three. Where they need more than the width of a page of text, as
-they are, the page is wider.
+pixels are sharp squares in all three. The page is as wide as they are: at most a page of text, but
+where they need more even as they are.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from trainer.storage.files import write_bytes
 
 DPI = 300
 INCH = 25.4
-WIDTH = 170.0  # mm: a page of text, and the least
+WIDTH, NARROWEST = 170.0, 80.0  # mm: a page of text; less breaks the caption too often
 MARGIN, GAP, BETWEEN = 2.0, 0.4, 3.0  # mm: around, between tiles, between blocks
 TITLE, TEXT = 9.0, 8.0  # points
 LARGEST = 16.0  # mm, of a tile; small pictures are no better for being larger
@@ -135,7 +135,9 @@ class _Page:
         self._whole = _in_dots(WIDTH) - 2 * self._margin
         self._side = self._plane_side()
         self._times = self._enlargement()
-        self._whole = max(self._whole, self._content_width(self._times))
+        title = QFontMetricsF(self._title).horizontalAdvance(figure.title)
+        least = max(_in_dots(NARROWEST) - 2 * self._margin, title)
+        self._whole = max(least, self._content_width(self._times))
         self._top = self._margin + QFontMetricsF(self._title).height() + self._high * 1.6
         below = self._top + self._content_height() + self._high * 0.6
         words = QFontMetricsF(self._text).boundingRect(
@@ -153,8 +155,9 @@ class _Page:
         return next(fitting, 1)
 
     def _content_width(self, times: int) -> float:
-        """Of all blocks beside each other."""
+        """Of all blocks and planes beside each other."""
         widths = [self._width_of(block, times) + self._between for block in self.figure.blocks]
+        widths += [self._side + self._between for _ in self.figure.planes]
         return sum(widths) - self._between
 
     def _width_of(self, block: Block, times: int) -> float:

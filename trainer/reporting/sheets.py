@@ -17,6 +17,7 @@ from trainer.messages import Pixels, UserError
 
 GAP = 2
 SEEN_GAP = 6
+BETWEEN = {1: 96, 3: 255}  # grey digits are black at their edges, most pictures in colour bright
 # How a picture is written, by the ending of its file. Only JPEG changes pixels, and those little.
 KINDS: dict[str, tuple[str, dict[str, Any]]] = {
     ".png": ("PNG", {}),
@@ -30,12 +31,17 @@ KINDS: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def sheet(seen: Pixels, tiles: Pixels, codes: Pixels | None = None) -> Pixels:
-    """uint8 [N, H, W, C], [N, D, H, W, C], [N, H, W, C] -> one picture, gaps in mid grey."""
+    """uint8 [N, H, W, C], [N, D, H, W, C], [N, H, W, C] -> one picture.
+
+    Gaps are mid grey between grey pictures, and white between those in colour.
+    """
     rows, draws, height, width, channels = tiles.shape
     heads = [seen] if codes is None else [seen, codes]
     first = len(heads) * (width + SEEN_GAP)
     high = rows * (height + GAP) - GAP
-    page = np.full((high, first + draws * (width + GAP) - GAP, channels), 96, np.uint8)
+    page = np.full(
+        (high, first + draws * (width + GAP) - GAP, channels), BETWEEN[channels], np.uint8
+    )
     for row in range(rows):
         top = row * (height + GAP)
         for place, head in enumerate(heads):
@@ -58,29 +64,29 @@ def grid_page(
     if code is None:
         return page
     both = sheet(np.stack(seen), code[:, None])
-    gap = np.full((len(page), SEEN_GAP, page.shape[2]), 96, np.uint8)
+    channels = page.shape[2]
+    gap = np.full((len(page), SEEN_GAP, channels), BETWEEN[channels], np.uint8)
     return np.concatenate([both, gap, draws], 1)
 
 
 def side_by_side(parts: Sequence[Pixels]) -> Pixels:
-    """Pictures [H, W, C] in a row, gaps in mid grey; those of grey in colour where others are."""
+    """Pictures [H, W, C] in a row; those of grey in colour where others are."""
     channels = max(part.shape[2] for part in parts)
     high = max(part.shape[0] for part in parts)
     row: list[Pixels] = []
     for part in parts:
         wide = part.shape[1]
-        place = np.full((high, wide + GAP, channels), 96, np.uint8)
+        place = np.full((high, wide + GAP, channels), BETWEEN[channels], np.uint8)
         place[: part.shape[0], :wide] = part
         row.append(place)
     return np.concatenate(row, 1)[:, :-GAP]
 
 
 def tiled(tiles: Pixels) -> Pixels:
-    """uint8 [rows, columns, H, W, C] -> one picture, gaps in mid grey."""
+    """uint8 [rows, columns, H, W, C] -> one picture, with the gaps of a sheet."""
     rows, columns, height, width, channels = tiles.shape
-    page = np.full(
-        (rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), 96, np.uint8
-    )
+    high, wide = rows * (height + GAP) - GAP, columns * (width + GAP) - GAP
+    page = np.full((high, wide, channels), BETWEEN[channels], np.uint8)
     for row in range(rows):
         for column in range(columns):
             top, left = row * (height + GAP), column * (width + GAP)
