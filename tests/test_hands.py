@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPushButton,
-    QSlider,
     QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -39,6 +38,7 @@ from iae_studio.views.matching import fits
 from iae_studio.views.recipe_list import ITEM
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.track import Track
 from iae_studio.window import Window
 from tests.studio import LONG, find, newest, running, wait_for_tiles
 from tests.test_widths import clipped, settle
@@ -183,7 +183,7 @@ def test_the_middle_has_the_screen_and_all_comes_back_as_it_was(window, back: Qt
 def test_a_slider_that_had_the_keyboard_may_be_gone_when_it_is_given_back(window, leaves) -> None:
     """As where a training begins meanwhile whose code is smaller."""
     shows(window, directions=4)
-    last = window.findChild(SliderBank, "codeSliders").rows()[-1].findChild(QSlider)
+    last = window.findChild(SliderBank, "codeSliders").rows()[-1].findChild(Track)
     last.setFocus()
     assert last.hasFocus()
     opened = {"full screen": (Qt.Key.Key_F11,), "palette": (Qt.Key.Key_K, CONTROL)}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QKeyEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from iae_studio.widgets.slider_parts import Number, Track
+from iae_studio.widgets.number import Number
 from iae_studio.widgets.sliders import SliderBank
+from iae_studio.widgets.track import Track
 from iae_studio.widgets.value_slider import ValueSlider
 from tests.widgets import LEFT, double_click, shown
 
@@ -128,3 +129,30 @@ def test_a_bank_tells_all_values_and_keeps_those_of_rows_that_stay(qtbot) -> Non
     bank.reset()
     assert bank.values() == (0.0,) * 4
     assert kept.findChild(Track).accessibleName() == "1"
+
+
+def test_a_screen_reader_reads_the_number_that_is_shown_and_can_set_it(slider) -> None:
+    track = parts(slider)[0]
+    heard = QAccessible.queryAccessibleInterface(track)
+    slider.setValue(1.234)
+    told = heard.text(QAccessible.Text.Name), heard.text(QAccessible.Text.Value)
+    assert told == ("scale", "1.23 σ")
+    number = heard.valueInterface()
+    assert (number.minimumValue(), number.currentValue(), number.maximumValue()) == (0, 1.23, 2)
+    assert number.minimumStepSize() == pytest.approx(slider.step())
+    number.setCurrentValue(0.5)
+    assert slider.value() == 0.5 and slider.told == [0.5]
+    assert heard.text(QAccessible.Text.Value) == "0.50 σ"
+    number.setCurrentValue(7.0)
+    assert slider.value() == 2.0, "a hand never leaves the ends"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_T, Qt.Key.Key_Space])
+def test_a_letter_at_a_track_is_the_windows(slider, key: Qt.Key) -> None:
+    track = parts(slider)[0]
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, chr(key).lower())
+        event.ignore()
+        QApplication.sendEvent(track, event)
+        assert not event.isAccepted()
+    assert slider.value() == 1.0 and not slider.told

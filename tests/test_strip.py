@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from iae_studio.style import theme
-from iae_studio.widgets.slider_parts import Track
 from iae_studio.widgets.sliders import SliderBank
 from iae_studio.widgets.strip import Strip
+from iae_studio.widgets.track import Track
 from tests.widgets import LEFT, double_click, heard_of, pixel, shown
 from trainer.exploring.questions.directions import STRIP
 

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import ElidedLabel
+from iae_studio.widgets.number import Number
 from iae_studio.widgets.plain import plain
-from iae_studio.widgets.slider_parts import TICKS, Number, Track
+from iae_studio.widgets.track import Track
 
 ROW = 24  # px
 _CAPTION = 96  # px: a longer name is elided
@@ -43,7 +44,7 @@ class ValueSlider(QWidget):
         self._low, self._high, self._decimals = float(low), float(high), decimals
         self._default = self._value = float(value)
         self._caption = ElidedLabel(parent=self)
-        self._track = Track(role, self)
+        self._track = Track(role, self._low, self._high, self.step(), self)
         self._number = Number(decimals, suffix, self)
         self._caption.setBuddy(self._track)
         self.setFocusProxy(self._track)
@@ -52,6 +53,7 @@ class ValueSlider(QWidget):
         self._track.stepped.connect(lambda steps: self._edit(self._value + steps * self.step()))
         self._track.reset.connect(lambda: self._edit(self._default))
         self._track.typed.connect(self._number.begin)
+        self._track.asked.connect(self._edit)
         self._number.entered.connect(self._edit)
         self._number.left.connect(self._track.setFocus)
         self._track.setRest(self._share(self._default))
@@ -151,5 +153,6 @@ class ValueSlider(QWidget):
             self.edited.emit(value)
 
     def _show(self) -> None:
-        self._track.setValue(round(self._share(self._value) * TICKS))
+        number, words = round(self._value, self._decimals), self._number.words(self._value)
+        self._track.showNumber(self._share(self._value), number, words)
         self._number.show_value(self._value)

@@ -1,9 +1,11 @@
-"""The two halves of a value slider: the track one drags and the number one types."""
+"""The track of a value slider, which one drags."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import Property, QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleValueChangeEvent,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -13,11 +15,10 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QLineEdit, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QAbstractSpinBox, QSizePolicy, QWidget
 
 from iae_studio.style import theme
 
-TICKS = 2000  # integer positions of the track; the value itself is kept as a float
 _RADIUS = 6.0  # of the handle
 _KEYS = {
     Qt.Key.Key_Right: 1,
@@ -29,20 +30,31 @@ _KEYS = {
 }
 
 
-class Track(QSlider):
-    """A slider that fills from its resting place, so that both directions read at a glance."""
+class Track(QAbstractSpinBox):
+    """A slider that fills from its resting place, so that both directions read at a glance.
+
+    A screen reader is told of a spin box, by its text and its four properties: of a `QSlider` it
+    would hear a whole number of positions in place of the number that is shown.
+    """
 
     dragged = Signal(float)  # share of the way, 0 to 1
     stepped = Signal(int)  # steps up or down, by key or wheel
     reset = Signal()
     typed = Signal(str)  # a first digit: the number takes over
+    asked = Signal(float)  # a number, by a screen reader
 
-    def __init__(self, role: str, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._rest = 0.0
+    def __init__(
+        self, role: str, low: float, high: float, step: float, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._low, self._high, self._step = low, high, step
+        self._rest = self._share = self._number = 0.0
+        self._held = False  # by the mouse
         self._wheel = 0
         self.setProperty("role", role)
-        self.setRange(0, TICKS)
+        self.lineEdit().hide()  # a screen reader reads the number there
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -52,6 +64,19 @@ class Track(QSlider):
         """Where the track is empty: the default, as a share of the way."""
         self._rest = share
         self.update()
+
+    def showNumber(self, share: float, number: float, words: str) -> None:
+        """Put the handle at a share of the way, where a number stands, which reads so."""
+        self._share, self._number = share, number
+        self.lineEdit().setText(words)
+        self.update()
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, number))
+
+    value = Property(float, lambda self: self._number, lambda self, number: self.asked.emit(number))
+    minimum = Property(float, lambda self: self._low)
+    maximum = Property(float, lambda self: self._high)
+    singleStep = Property(float, lambda self: self._step)
 
     def sizeHint(self) -> QSize:
         return QSize(120, 20)
@@ -67,7 +92,7 @@ class Track(QSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
-        here = self.handleX(self.value() / TICKS)
+        here = self.handleX(self._share)
         rest = self.handleX(self._rest)
         ink = theme.colour(self.property("role") if self.isEnabled() else "muted")
         if not self.isEnabled():
@@ -84,7 +109,7 @@ class Track(QSlider):
 
     def _paint_handle(self, painter: QPainter, x: float, y: float, ink: QColor) -> None:
         ground = theme.colour("panel")
-        lit = self.isEnabled() and (self.underMouse() or self.isSliderDown())
+        lit = self.isEnabled() and (self.underMouse() or self._held)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("text"), 1.5))
@@ -104,18 +129,18 @@ class Track(QSlider):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
+            self._held = True
             self.dragged.emit(self._share_at(event.position().x()))
             event.accept()
         else:
             event.ignore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
+        if self._held:
             self.dragged.emit(self._share_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.setSliderDown(False)
+        self._held = False
         self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -154,93 +179,20 @@ class Track(QSlider):
             above = above.parentWidget()
         return above is not None
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.update()  # a spin box would select its text
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self.update()
+
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverLeave):
             self.update()
-        if event.type() == QEvent.Type.ShortcutOverride and _begins_number(event):
-            event.accept()  # it is no key of the window here
-            return True
+        if event.type() == QEvent.Type.ShortcutOverride:
+            if _begins_number(event):
+                event.accept()  # it is no key of the window here
+            return True  # a spin box would take every letter
         return bool(super().event(event))
-
-
-class Number(QLineEdit):
-    """The value as text: with its unit at rest, bare while it is being typed."""
-
-    entered = Signal(float)
-    left = Signal()  # done typing: the track takes the keyboard back
-
-    def __init__(self, decimals: int, suffix: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._decimals, self._suffix, self._value = decimals, suffix, 0.0
-        self._fresh = False  # focused by the click that is under way
-        self.setProperty("quiet", True)
-        self.setFont(theme.tabular(self.font()))
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # Tab goes from track to track
-        self.returnPressed.connect(self._commit_and_leave)
-
-    def show_value(self, value: float) -> None:
-        self._value = value
-        if not self.hasFocus():
-            self.setText(self.words(value))
-            self.setCursorPosition(0)
-
-    def words(self, value: float) -> str:
-        text = f"{value:.{self._decimals}f}"
-        if float(text) == 0:
-            text = text.lstrip("-")  # no "-0.0"
-        return text.replace("-", "\N{MINUS SIGN}") + self._suffix
-
-    def begin(self, text: str) -> None:
-        """Start typing with this first character."""
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.setText(text)
-
-    def _commit_and_leave(self) -> None:
-        self._commit()
-        self.left.emit()
-
-    def _commit(self) -> None:
-        text = self.text().removesuffix(self._suffix).strip()
-        try:
-            value = float(text.replace("\N{MINUS SIGN}", "-").replace(",", "."))
-        except ValueError:
-            return  # the old value comes back
-        if value == value and abs(value) != float("inf") and self._differs(value):
-            self.entered.emit(value)
-
-    def _differs(self, value: float) -> bool:
-        return self.words(value) != self.words(self._value)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.setText(self.words(self._value).removesuffix(self._suffix))
-        self.selectAll()
-        self._fresh = event.reason() == Qt.FocusReason.MouseFocusReason
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.hasFocus() and not self._fresh:
-            super().mousePressEvent(event)
-        else:  # the first click takes the whole number, to be typed over
-            self._fresh = False
-            self.selectAll()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.selectAll()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._commit()
-            self.setText(self.words(self._value))
-            self.setCursorPosition(0)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.setText(self.words(self._value))
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 def _begins_number(event: QEvent, more: str = "") -> bool:
