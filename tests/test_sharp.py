@@ -6,16 +6,22 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from iae_studio.style import theme
 from iae_studio.widgets.film_preview import FilmPreview
+from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.map_canvas import MapCanvas
 from iae_studio.widgets.picture_sheet import PictureSheet
 from iae_studio.widgets.picture_strip import PictureStrip, Shown
 from iae_studio.widgets.probability_bars import ProbabilityBars
 from iae_studio.widgets.seen_images import SeenImages
 from iae_studio.widgets.sharp import sharp_side
+from iae_studio.widgets.sheet import to_image
+from iae_studio.widgets.strip import Strip
 from tests.widgets import shown
 
 SIZES = (20, 28, 32, 48)
@@ -78,12 +84,24 @@ def bars(picture: np.ndarray) -> QWidget:
     return made
 
 
-def painted(widget: QWidget, ratio: float) -> np.ndarray:
-    """Which of the screen's own pixels have which ink: 0, 1, or -1 for neither."""
+def films(picture: np.ndarray) -> QWidget:
+    made = FilmStrip("pictures")
+    made.setPictures(np.stack([picture] * 3), ("a", "b", "c"))
+    return made
+
+
+def pixels_of(widget: QWidget, ratio: float) -> np.ndarray:
+    """The screen's own pixels, [H, W, 3]."""
     image = QImage(widget.size() * ratio, QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(ratio)
     widget.render(image)
     pixels = np.asarray(image.constBits()).reshape(image.height(), image.width(), 4)[..., 2::-1]
+    return pixels.copy()
+
+
+def painted(widget: QWidget, ratio: float) -> np.ndarray:
+    """Which of the screen's own pixels have which ink: 0, 1, or -1 for neither."""
+    pixels = pixels_of(widget, ratio)
     found = np.full(pixels.shape[:2], -1)
     for number, ink in enumerate(INKS):
         found[(pixels == ink).all(2)] = number
@@ -115,3 +133,42 @@ def test_a_picture_has_as_large_a_side_as_there_is_room_for(ratio: float) -> Non
     for own in range(8, 65):
         side = sharp_side(own, 64, ratio)
         assert side <= 64 and side * ratio >= own * int(64 * ratio / own + 1e-6) - 1e-3
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 1.75, 2.0])
+@pytest.mark.parametrize("make", [strip, films, sheet])
+def test_the_frame_around_a_picture_covers_none_of_it(
+    qtbot, dark, monkeypatch, make: Callable[[np.ndarray], QWidget], ratio: float
+) -> None:
+    monkeypatch.setattr(QWidget, "devicePixelRatioF", lambda self: ratio)
+    for side in (28, 64, 90):
+        widget = shown(qtbot, make(np.full((side, side, 3), INKS[0], np.uint8)), 401, 171)
+        bare = (pixels_of(widget, ratio) == INKS[0]).all(2)
+        widget.activateWindow()
+        widget.setFocus()
+        qtbot.waitUntil(widget.hasFocus)
+        QTest.keyClick(widget, Qt.Key.Key_Right)
+        framed = pixels_of(widget, ratio)
+        assert ((framed == INKS[0]).all(2) == bare).all(), f"{side} px"
+        ink = np.array(theme.colour("accent").getRgb()[:3])
+        assert (framed == ink).all(2).any(), "there is a frame"
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_the_nearest_of_the_pictures_along_a_direction_is_whole(
+    qtbot, monkeypatch, ratio: float
+) -> None:
+    monkeypatch.setattr(QWidget, "devicePixelRatioF", lambda self: ratio)
+    along = Strip("content", (-1.0, 0.0, 1.0))
+    along.setPictures([to_image(np.full((28, 28, 3), INKS[0], np.uint8))] * 3)
+    for width in (240, 100):
+        shown(qtbot, along, width, along.sizeHint().height())
+        for focused in (False, True):
+            if focused:
+                along.activateWindow()
+                along.setFocus()
+                qtbot.waitUntil(along.hasFocus)
+            there = (pixels_of(along, ratio) == INKS[0]).all(2)
+            columns = np.flatnonzero(np.diff(there.any(0).astype(int), prepend=0, append=0))
+            wide = set(np.diff(columns)[::2].tolist())
+            assert len(columns) == 6 and max(wide) - min(wide) <= 1, "as wide as its neighbours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QAccessible, QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.displayed import DisplayedModel
@@ -17,6 +17,7 @@ from iae_studio.views.loop_frames import LoopFrames
 from iae_studio.views.style_words import moves_of, no_sum, no_walk, no_way, seed_name, tile_name
 from iae_studio.widgets.film_strip import FilmStrip
 from iae_studio.widgets.image_grid import ImageGrid
+from iae_studio.widgets.picture_strip import PictureStrip, Shown
 from iae_studio.widgets.with_tray import WithTray
 from tests.tiny import kind_of
 from tests.widgets import LEFT, heard_of, shown
@@ -212,6 +213,39 @@ def test_more_pictures_than_fit_are_smaller_and_then_scrolled(qtbot, dark) -> No
     for _ in range(39):
         qtbot.keyClick(strip, Qt.Key.Key_Right)
     assert strip.rectOf(39).left() >= 0 and strip.rectOf(39).right() < 400
+
+
+def test_a_strip_says_at_which_picture_the_keys_are(qtbot, dark) -> None:
+    strip = shown(qtbot, FilmStrip("pictures"), 400, 90)
+    assert strip.accessibleDescription() == ""
+    strip.setPictures(np.zeros((3, 28, 28, 1), np.uint8), ("a", "b", "c"))
+    heard = QAccessible.queryAccessibleInterface(strip)
+
+    def told() -> str:
+        return heard.text(QAccessible.Text.Description)
+
+    assert told() == "picture 1 of 3, a"
+    qtbot.keyClick(strip, Qt.Key.Key_Right)
+    assert told() == "picture 2 of 3, b"
+    qtbot.mouseClick(strip.viewport(), LEFT, pos=strip.rectOf(2).center())
+    assert told() == "picture 3 of 3, c"
+    qtbot.keyClick(strip, Qt.Key.Key_Home)
+    assert told() == "picture 1 of 3, a"
+    qtbot.keyClick(strip, Qt.Key.Key_End)
+    strip.setPictures(np.zeros((2, 28, 28, 1), np.uint8))
+    assert told() == "picture 2 of 2", "of fewer pictures the last"
+
+
+def test_a_row_of_pictures_says_at_which_the_keys_are(qtbot, dark) -> None:
+    made = shown(qtbot, PictureStrip(), 400, 100)
+    pointed = heard_of(made.hovered)
+    black = np.zeros((28, 28, 1), np.uint8)
+    made.setPictures([Shown(black, ("97%", "cat")), Shown(black, ("9%",)), Shown(black, ("8%",))])
+    assert made.accessibleDescription() == "picture 1 of 3, 97%, cat"
+    qtbot.keyClick(made, Qt.Key.Key_End)
+    assert made.accessibleDescription() == "picture 3 of 3, 8%" and pointed == [(2,)]
+    made.resize(130, 100)
+    assert made.accessibleDescription() == "picture 2 of 2, 9%", "the others are out of sight"
 
 
 def test_words_above_pictures_are_whole_where_there_is_room(qtbot, dark) -> None:

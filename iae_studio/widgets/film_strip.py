@@ -20,7 +20,10 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 
 from iae_studio.style import theme
 from iae_studio.widgets.elided_label import in_lines
+from iae_studio.widgets.grid_keys import MOVES
+from iae_studio.widgets.sharp import paint_frame
 from iae_studio.widgets.sheet import Pixels, to_image
+from iae_studio.widgets.spoken import describe, part_of
 
 _COMFORT, _LEAST = 64, 28  # px: a picture's larger side, and what it shrinks to before it scrolls
 _GAP, _FRAME, _BAR = 4, 2, 12
@@ -52,10 +55,16 @@ class FilmStrip(QAbstractScrollArea):
         same = self._pictures.shape == pictures.shape and tuple(heads) == self._heads
         self._pictures, self._heads, self._role = pictures, tuple(heads), role
         self._images = [to_image(picture) for picture in pictures]
-        self._at = min(self._at, max(len(pictures) - 1, 0))
+        self._go_to(min(self._at, max(len(pictures) - 1, 0)))
         if not same:
             self._relayout()
             self.updateGeometry()
+
+    def _go_to(self, place: int) -> None:
+        """Enter chooses this picture from now on."""
+        self._at = place
+        head = self._heads[place] if place < len(self._heads) else ""
+        describe(self, part_of(place, len(self._images), "picture", head))
         self.viewport().update()
 
     def pictures(self) -> Pixels:
@@ -119,21 +128,13 @@ class FilmStrip(QAbstractScrollArea):
     # ---- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter, ratio = QPainter(self.viewport()), self._ratio()
+        painter = QPainter(self.viewport())
         painter.setFont(theme.sized(self.font(), theme.CAPTION))
         for place, image in enumerate(self._images):
             box = self.rectOf(place)
             if box.right() < 0 or box.left() > self.viewport().width():
                 continue
-            picture = image
-            if image.size() != self._tile:
-                whole = self._tile.width() % image.width() == 0
-                mode = Qt.TransformationMode
-                how = mode.FastTransformation if whole else mode.SmoothTransformation
-                picture = image.scaled(self._tile, Qt.AspectRatioMode.IgnoreAspectRatio, how)
-            picture.setDevicePixelRatio(ratio)
-            painter.drawImage(box.topLeft(), picture)
-            self._paint_frame(painter, place, box)
+            self._paint_picture(painter, place, image)
             if place < len(self._heads):
                 painter.setPen(theme.colour(self._role))
                 room = QRect(box.left(), 0, self._pitch() - _GAP, self._head())
@@ -143,11 +144,20 @@ class FilmStrip(QAbstractScrollArea):
                 painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
-    def _paint_frame(self, painter: QPainter, place: int, box: QRect) -> None:
-        """Around what the pointer is over, and around what Enter would choose."""
+    def _paint_picture(self, painter: QPainter, place: int, image: QImage) -> None:
+        """Framed where the pointer is over it, and where Enter would choose it."""
+        box, ratio = self.rectOf(place), self._ratio()
+        own = QRect(QPoint(round(box.left() * ratio), round(box.top() * ratio)), self._tile)
+        mode = Qt.TransformationMode
+        whole = own.width() % image.width() == 0
+        how = mode.FastTransformation if whole else mode.SmoothTransformation
+        painter.save()
+        painter.scale(1 / ratio, 1 / ratio)
+        keep = Qt.AspectRatioMode.IgnoreAspectRatio
+        painter.drawImage(own.topLeft(), image.scaled(self._tile, keep, how))
+        painter.restore()
         if place == self._hover or (self.hasFocus() and place == self._at):
-            painter.setPen(theme.colour("accent"))
-            painter.drawRect(box.adjusted(-1, -1, 0, 0))
+            paint_frame(painter, own, theme.colour("accent"), ratio)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._relayout()
@@ -187,18 +197,16 @@ class FilmStrip(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = self._place(event.position().toPoint())
         if event.button() == Qt.MouseButton.LeftButton and place >= 0:
-            self._at = place
+            self._go_to(place)
             self.chosen.emit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        step, count = steps.get(Qt.Key(event.key()), 0), len(self._images)
+        step, count = MOVES.get(Qt.Key(event.key()), (0, 0))[1], len(self._images)
         if step and count:
-            self._at = min(max(self._at + step, 0), count - 1)
+            self._go_to(min(max(self._at + step, 0), count - 1))
             pitch, bar = self._pitch(), self.horizontalScrollBar()
             least = (self._at + 1) * pitch - self.viewport().width()
             bar.setValue(min(max(bar.value(), least), self._at * pitch))
-            self.viewport().update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and count:
             self.chosen.emit(self._at)
         else:

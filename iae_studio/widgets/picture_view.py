@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent, QSh
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.sharp import paint_small
+from iae_studio.widgets.sharp import own_pixels, paint_frame, paint_small
 from iae_studio.widgets.sheet import Pixels, to_image
 
 GAP, COMFORT, LARGEST = 4, 44, 72  # px
@@ -186,12 +186,13 @@ class PictureView(QAbstractScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme.colour("panel"))
+        ratio = self.devicePixelRatioF()
         for place in self._in_sight():
             self._paint_tile(painter, self.tileRect(place), self.numberAt(place))
         for place, role in ((self._hover, "muted"), (self._cursor, "accent")):
             if place != NOWHERE and (place != self._cursor or self.hasFocus()):
-                painter.setPen(QPen(theme.colour(role), 2))
-                painter.drawRect(self.tileRect(place).adjusted(-1, -1, 1, 1))
+                box = own_pixels(self.tileRect(place), ratio)
+                paint_frame(painter, box, theme.colour(role), ratio, 2)
         painter.end()
 
     def _paint_tile(self, painter: QPainter, box: QRect, number: int) -> None:

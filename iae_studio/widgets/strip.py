@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QImage,
@@ -10,14 +10,16 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.plain import plain
+from iae_studio.widgets.sharp import paint_frame
+from iae_studio.widgets.spoken import describe
 
 CELL, APART = 44, 3  # px
+_RIM = 2  # px of a cell around its picture, for the frame
 _KEYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Up: 1}
 
 
@@ -36,6 +38,7 @@ class Strip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.notifier().changed.connect(self.update)
+        self._describe()
 
     def name(self, caption: str) -> None:
         """What a screen reader calls it."""
@@ -62,8 +65,11 @@ class Strip(QWidget):
         before = self.nearest()
         self._value = value
         if self.nearest() != before:
-            self.setAccessibleDescription(f"nearest: {_words(self._offsets[self.nearest()])}")
+            self._describe()
             self.update()
+
+    def _describe(self) -> None:
+        describe(self, f"nearest: {_words(self._offsets[self.nearest()])}")
 
     # ---- where -------------------------------------------------------------------------------
 
@@ -75,7 +81,7 @@ class Strip(QWidget):
         return QSize(60, CELL)
 
     def cell(self, place: int) -> QRectF:
-        """Where a picture is."""
+        """Where a picture is, with the room for its frame."""
         count = len(self._offsets)
         side = min(CELL, (self.width() - (count - 1) * APART) // count)
         return QRectF(place * (side + APART), (self.height() - side) // 2, side, side)
@@ -92,42 +98,43 @@ class Strip(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._scale()
+        ratio = self.devicePixelRatioF()
+        painter.scale(1 / ratio, 1 / ratio)
         for place in range(len(self._offsets)):
-            cell = self.cell(place)
+            box = self._own(place)
             if self._scaled:
-                painter.drawImage(cell, self._scaled[place])
+                painter.drawImage(box, self._scaled[place])
             else:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.colour("line", 0.6))
-                painter.drawRoundedRect(cell, 3, 3)
+                painter.drawRoundedRect(box, 3 * ratio, 3 * ratio)
+        painter.scale(ratio, ratio)
         if self._scaled or self.hasFocus():
-            self._frame(painter, self.cell(self.nearest()))
+            self._frame(painter, self._own(self.nearest()))
         painter.end()
 
-    def _frame(self, painter: QPainter, cell: QRectF) -> None:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(theme.colour(self._role), 2))
-        painter.drawRect(cell.adjusted(1, 1, -1, -1))
+    def _own(self, place: int) -> QRect:
+        """Where a picture is in the screen's own pixels: of one size, whatever the scale."""
+        cell, ratio = self.cell(place), self.devicePixelRatioF()
+        rim = round(_RIM * ratio)
+        side = max(int(cell.width() * ratio) - 2 * rim, 1)
+        return QRect(round(cell.left() * ratio) + rim, round(cell.top() * ratio) + rim, side, side)
+
+    def _frame(self, painter: QPainter, box: QRect) -> None:
+        ratio = self.devicePixelRatioF()
+        paint_frame(painter, box, theme.colour(self._role), ratio, _RIM)
         if self.hasFocus():
-            painter.setPen(QPen(theme.colour("text"), 1))
-            painter.drawRect(cell.adjusted(2.5, 2.5, -2.5, -2.5))
+            paint_frame(painter, box, theme.colour("text"), ratio)
 
     def _scale(self) -> None:
         """Each pixel by a whole factor where the cell has room for it, else smoothly."""
-        side = round(self.cell(0).width() * self.devicePixelRatioF())
-        if not self._pictures or side < 1 or (self._scaled and self._scaled[0].width() == side):
+        side = self._own(0).width()
+        if not self._pictures or (self._scaled and self._scaled[0].width() == side):
             return
         whole = side % self._pictures[0].width() == 0
-        way = Qt.TransformationMode
-        self._scaled = [
-            picture.scaled(
-                side,
-                side,
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                way.FastTransformation if whole else way.SmoothTransformation,
-            )
-            for picture in self._pictures
-        ]
+        mode, keep = Qt.TransformationMode, Qt.AspectRatioMode.IgnoreAspectRatio
+        how = mode.FastTransformation if whole else mode.SmoothTransformation
+        self._scaled = [picture.scaled(side, side, keep, how) for picture in self._pictures]
 
     # ---- hands -------------------------------------------------------------------------------
 
