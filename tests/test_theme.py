@@ -10,7 +10,14 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLabel,
+    QPushButton,
+    QTreeWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.state.studio_state import StudioState
@@ -32,6 +39,7 @@ from iae_studio.widgets.compare_grid import Column, CompareGrid, Group
 from iae_studio.widgets.curve_legend import CurveLegend
 from iae_studio.widgets.image_grid import ImageGrid
 from iae_studio.widgets.loss_plot import LossPlot
+from iae_studio.widgets.probability_bars import ProbabilityBars
 from iae_studio.widgets.sketch_pad import SketchPad
 from iae_studio.widgets.sliders import SliderBank
 from tests.widgets import contrast, pixel, shown
@@ -185,6 +193,32 @@ def test_the_pictures_of_keyframes_grow_with_the_text(text, qapp, qtbot, state) 
     small = side()
     theme.set_zoom(qapp, 2.0)
     assert side() == frames.list.iconSize().width() == 2 * small
+
+
+@pytest.mark.parametrize("best", [0, 9])
+def test_the_number_above_a_bar_is_whole_at_every_size_of_the_text(text, qapp, qtbot, best) -> None:
+    theme.apply(qapp, True)
+    around = shown(qtbot, QWidget(), 68 + 10 * 36, 400)
+    bars = ProbabilityBars()
+    layout = QVBoxLayout(around)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(bars)
+    bars.setValues(np.eye(10, dtype=np.float32)[best])
+    theme.set_zoom(qapp, 2.0)
+    QApplication.processEvents()
+    image = bars.grab().toImage()
+    ratio = image.devicePixelRatio()
+    ink = QColor(theme.current().text).lightness() - 20
+    places = [
+        (x, y)
+        for x in range(image.width())
+        for y in range(image.height() // 2)
+        if image.pixelColor(x, y).lightness() > ink
+    ]
+    wide, high = (max(line) - min(line) + 1 for line in zip(*places, strict=True))
+    font = theme.tabular(theme.sized(bars.font(), theme.CAPTION))
+    whole = QFontMetricsF(font).tightBoundingRect("100%").size() * ratio
+    assert wide > whole.width() - 3 * ratio and high > whole.height() - 3 * ratio
 
 
 def bounds(widget: QWidget) -> list[tuple[str, QSize, QSize]]:

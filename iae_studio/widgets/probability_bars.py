@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
@@ -27,6 +27,7 @@ class ProbabilityBars(Pointed):
         self._values: Floats = np.zeros(0, np.float32)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         theme.notifier().changed.connect(self.update)
+        theme.follow(self, self.updateGeometry)
 
     def values(self) -> Floats:
         """The probabilities [K]; [0] while they are unknown."""
@@ -59,8 +60,7 @@ class ProbabilityBars(Pointed):
             room = QRect(0, (self.height() - SIDE) // 2, SIDE, SIDE)
             ratio = self.devicePixelRatioF()
             paint_small(painter, room, to_image(self._picture), ratio, SIDE)
-        font = theme.tabular(theme.sized(self.font(), theme.CAPTION))
-        painter.setFont(font)
+        painter.setFont(self._small())
         wide = painter.fontMetrics().horizontalAdvance(str(len(self._values)))
         best = int(self._values.argmax()) if len(self._values) else -1
         for category, value in enumerate(self._values):
@@ -69,14 +69,26 @@ class ProbabilityBars(Pointed):
             if slot.width() > wide + 2 or category == best:
                 role = "content" if category in (best, self._hover) else "muted"
                 painter.setPen(theme.colour(role))
-                foot = QRectF(
-                    slot.center().x() - 20, slot.bottom() - theme.px(LINE), 40, theme.px(LINE)
-                )
-                painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), str(category + 1))
+                self._write(painter, slot.center().x(), slot.bottom(), str(category + 1))
         painter.end()
 
+    def _small(self) -> QFont:
+        return theme.tabular(theme.sized(self.font(), theme.CAPTION))
+
+    def _line(self) -> int:
+        """The height of a line of numbers; fonts of one size differ in it."""
+        return max(theme.px(LINE), QFontMetrics(self._small()).height())
+
+    def _write(self, painter: QPainter, middle: float, bottom: float, words: str) -> None:
+        """A number, whole also at the widget's edge."""
+        wide, line = painter.fontMetrics().horizontalAdvance(words), self._line()
+        left = max(min(middle - wide / 2, self.width() - wide), SIDE)
+        room = QRectF(left, bottom - line, wide, line)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
+        painter.drawText(room, int(flags), words)
+
     def _paint_bar(self, painter: QPainter, slot: QRectF, value: float, best: bool) -> None:
-        line = theme.px(LINE)
+        line = self._line()
         room = slot.height() - 2 * line
         high = max(1.0, room * value)
         bar = QRectF(slot.left() + 1, slot.top() + line + room - high, slot.width() - 2, high)
@@ -86,15 +98,14 @@ class ProbabilityBars(Pointed):
         painter.fillRect(bar, QColor(ink))
         if best:
             painter.setPen(theme.colour("text"))
-            head = QRectF(bar.center().x() - 24, bar.top() - line, 48, line)
-            painter.drawText(head, int(Qt.AlignmentFlag.AlignCenter), f"{value:.0%}")
+            self._write(painter, bar.center().x(), bar.top(), f"{value:.0%}")
 
     def _at(self, place: QPoint) -> int:
         count = len(self._values)
         return next((k for k in range(count) if self.slotRect(k).contains(QPointF(place))), -1)
 
     def sizeHint(self) -> QSize:
-        return QSize(360, max(HIGH, 2 * theme.px(LINE) + 32))
+        return QSize(360, max(HIGH, 2 * self._line() + 32))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, max(HIGH, 2 * theme.px(LINE) + 32))
+        return QSize(160, max(HIGH, 2 * self._line() + 32))
