@@ -6,16 +6,18 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QAccessible, QColor, QGuiApplication, QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from iae_studio.widgets.curve_legend import curve_colour, is_discriminator
 from iae_studio.widgets.history import History
 from iae_studio.widgets.loss_canvas import LossCanvas
 from iae_studio.widgets.loss_plot import LossPlot
+from iae_studio.widgets.run_plot import RunPlot
 from tests.tiny import KINDS, kind_of, trained
-from tests.widgets import LEFT, shown
+from tests.widgets import LEFT, heard_of, shown
 from trainer.messages import LOSSES
 
 pytestmark = pytest.mark.usefixtures("dark")
@@ -184,6 +186,94 @@ def test_the_readout_follows_the_pointer(plot, qtbot) -> None:
     canvas = plot._canvas
     QTest.mouseMove(canvas.viewport(), QPoint(canvas.width() // 2, canvas.height() // 2))
     assert plot.readout()["penalty"] == pytest.approx(150, rel=0.15)
+
+
+@pytest.fixture
+def keyed(plot, qtbot) -> LossPlot:
+    """A hundred steps, whose values say which step they are of, and the keyboard at them."""
+    steps = np.arange(1, 101, dtype=np.float32)
+    plot.load(np.stack([steps, 2 * steps, 3 * steps], axis=1))
+    drawn(qtbot, plot)
+    plot.activateWindow()
+    plot._canvas.setFocus()
+    qtbot.waitUntil(plot._canvas.hasFocus)
+    return plot
+
+
+def test_keys_read_the_losses_step_by_step(keyed, qtbot) -> None:
+    canvas = keyed._canvas
+    heard = QAccessible.queryAccessibleInterface(canvas)
+
+    def read(key: Qt.Key) -> float:
+        QTest.keyClick(canvas, key)
+        return keyed.readout()["penalty"] / 3
+
+    keys = Qt.Key
+    moves = (keys.Key_Right, keys.Key_Left, keys.Key_PageUp, keys.Key_Right)
+    assert [read(key) for key in moves] == [100, 99, 89, 90]
+    said = heard.text(QAccessible.Text.Description)
+    assert said.startswith("step 90; ") and "penalty 270" in said
+    keyed.setShown("penalty", False)
+    assert [read(key) for key in (keys.Key_Home, keys.Key_Left, keys.Key_End)] == [1, 1, 100]
+    assert "penalty" not in heard.text(QAccessible.Text.Description), "it is hidden"
+    read(keys.Key_Home)
+    assert read(keys.Key_Escape) == 100, "the last values again"
+    assert "step 1;" not in heard.text(QAccessible.Text.Description)
+    escape = QKeyEvent(QEvent.Type.KeyPress, keys.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(canvas, escape)
+    assert not escape.isAccepted(), "it is the window's then"
+
+
+def test_the_keys_values_leave_with_the_keyboard(keyed, qtbot) -> None:
+    QTest.keyClick(keyed._canvas, Qt.Key.Key_Home)
+    assert keyed.readout()["penalty"] == 3
+    keyed._legend.entries()[0].setFocus()
+    assert keyed.readout()["penalty"] == 300
+
+
+def test_a_zoomed_view_goes_along_with_the_keys(keyed, qtbot) -> None:
+    canvas = keyed._canvas
+    QTest.keyClick(canvas, Qt.Key.Key_Home)
+    for _ in range(6):
+        QTest.keyClick(canvas, Qt.Key.Key_Plus)
+    low, high = canvas.view_x()
+    assert high - low < 30 and low <= 1 <= high
+    drawn(qtbot, keyed)
+    QTest.keyClick(canvas, Qt.Key.Key_End)
+    low, high = canvas.view_x()
+    assert low < 100 <= high
+    drawn(qtbot, keyed)
+    assert keyed.readout()["penalty"] == 300
+
+
+def test_tab_comes_to_losses_only_where_there_are_some(plot, qtbot) -> None:
+    drawn(qtbot, plot)
+    assert not plot._canvas.focusPolicy() & Qt.FocusPolicy.TabFocus
+    plot.append(np.ones((10, 3), np.float32))
+    drawn(qtbot, plot)
+    assert plot._canvas.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_name_in_the_legend_is_told_with_its_value(keyed) -> None:
+    entry = QAccessible.queryAccessibleInterface(keyed._legend.entries()[2])
+    assert entry.text(QAccessible.Text.Name) == "penalty"
+    assert entry.text(QAccessible.Text.Description) == "300"
+
+
+def test_enter_looks_at_the_step_that_the_keys_are_at(qtbot) -> None:
+    plot = shown(qtbot, RunPlot(), 900, 240)
+    plot.reset(["penalty"])
+    plot.append(np.ones((100, 1), np.float32))
+    drawn(qtbot, plot)
+    asked = heard_of(plot.time.asked)
+    keys = (Qt.Key.Key_End, Qt.Key.Key_Left, Qt.Key.Key_Return)
+    for key in keys:
+        QTest.keyClick(plot._canvas, key)
+    assert not asked, "there are no moments to look at"
+    plot.time.show_at(100.0, past=False)
+    for key in keys:
+        QTest.keyClick(plot._canvas, key)
+    assert asked == [(99.0,)]
 
 
 def test_smoothing_averages_over_the_past(plot, qtbot) -> None:

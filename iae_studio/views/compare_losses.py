@@ -41,6 +41,7 @@ class CompareLosses(QWidget):
         self.plot = ComparePlot()
         self.plot.setObjectName("comparePlot")
         self.plot.setAccessibleName("One loss of the compared models")
+        self.plot.canvas.setAccessibleName("One loss of the compared models")
         self._words = caption(most=3)
         self._words.setObjectName("compareLossWords")
         self._lacking = ""  # what is said while nothing is pointed at
@@ -118,11 +119,13 @@ class CompareLosses(QWidget):
     def _read_out(self, x: float) -> None:
         if not math.isfinite(x):
             self._words.setText(self._lacking)
+            self.plot.canvas.tell("")
             return
         unit = "step" if self._axis == STEPS else "after images:"
         values = zip(self._drawn, self.plot.values(x), strict=True)
         parts = [f"{name} {words(value)}" for name, value in values]
         self._words.setText(" · ".join([f"{unit} {max(round(x), 0):,}", *parts]))
+        self.plot.canvas.tell(self._words.text())
 
     # ---- what is shown -----------------------------------------------------------------------
 

@@ -51,6 +51,11 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Wheel, drag", "Zoom and move"),
         ("Double click", "The whole run again"),
         ("Click a name", "Hide or show its curve"),
+        ("Left, Right", "Read the values step by step; Page Up and Page Down go ten times as far"),
+        ("Home, End", "To the first step, to the last"),
+        ("Plus, minus", "Zoom about the step that is read"),
+        ("Enter", "Look at the moment nearest to that step"),
+        ("Escape", "Back to the newest values"),
     ),
     "Window": (
         ("Drag a panel's title", "Move it to another side, or out of the window"),

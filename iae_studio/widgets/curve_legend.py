@@ -100,6 +100,7 @@ class LegendEntry(QAbstractButton):
         self.everComputed = self.everComputed or not math.isnan(value)
         if value != self._value and not (math.isnan(value) and math.isnan(self._value)):
             self._value = value
+            self.setAccessibleDescription("no value" if math.isnan(value) else words(value))
             self.update()
 
     def number(self) -> float:

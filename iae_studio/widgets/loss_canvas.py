@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from iae_studio.style import theme
-from iae_studio.widgets.bounded_view import BoundedPlot
 from iae_studio.widgets.curve_legend import curve_pen
+from iae_studio.widgets.keyed_plot import KeyedPlot
 from iae_studio.widgets.plot_range import Bounds
 
 Doubles = npt.NDArray[np.float64]
@@ -91,11 +91,8 @@ class _Line(pg.PlotCurveItem):  # type: ignore[misc]
             super().paint(painter, option, widget)
 
 
-class LossCanvas(BoundedPlot):
+class LossCanvas(KeyedPlot):
     """Lines in view coordinates; it knows nothing of histories."""
-
-    pointed = Signal(float)  # the x below the pointer; NaN when it left
-    moved = Signal()  # zoomed or panned by hand
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._x, self._y = _Steps("bottom"), _Values("left")
@@ -115,8 +112,6 @@ class LossCanvas(BoundedPlot):
         for extra in (self._hair, self._spots):
             self.addItem(extra, ignoreBounds=True)
         self.setAccessibleName("Losses by step")
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no key does anything here
-        self.viewport().setMouseTracking(True)
 
     def _fit_axes(self) -> None:
         self._y.setWidth(theme.px(48))
@@ -177,6 +172,7 @@ class LossCanvas(BoundedPlot):
             if axis.isVisible() == blank:
                 axis.setVisible(not blank)
         self.getPlotItem().showGrid(x=False, y=not blank, alpha=0.55)
+        self.setKeyed(not blank)
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
@@ -195,6 +191,7 @@ class LossCanvas(BoundedPlot):
     def set_bounds(self, x: Bounds, y: Bounds) -> None:
         """What hands can reach."""
         self.box.setBounds(x, y)
+        self.setEnds(x.first, x.last)
 
     def set_view(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         self.box.setRange(xRange=x, yRange=y, padding=0)
@@ -203,15 +200,3 @@ class LossCanvas(BoundedPlot):
         started = time.perf_counter()
         super().paintEvent(event)
         self.paint_ms = 1e3 * (time.perf_counter() - started)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Leave:
-            self.pointed.emit(float("nan"))
-        return bool(super().viewportEvent(event))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        super().mouseMoveEvent(event)
-        place = self.mapToScene(event.position().toPoint())
-        inside = self.box.sceneBoundingRect().contains(place)
-        at: QPointF = self.box.mapSceneToView(place)
-        self.pointed.emit(at.x() if inside else float("nan"))

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from iae_studio.style import theme
 from iae_studio.widgets.curve_legend import CurveLegend, curve_colour, is_discriminator
 from iae_studio.widgets.elided_label import WrappedLabel
-from iae_studio.widgets.history import Doubles, Floats, History, computed, nearest
+from iae_studio.widgets.history import Doubles, Floats, History, computed
 from iae_studio.widgets.loss_canvas import LossCanvas
+from iae_studio.widgets.loss_reading import Reading, readings, spoken, spots
 from iae_studio.widgets.plot_range import (
     NOTHING,
     Bounds,
@@ -211,21 +212,17 @@ class LossPlot(QWidget):
         return comfortable(self._shown_heights(self._drawn), self._log)
 
     def _read_out(self) -> None:
-        """The values at the cross hair, or the last ones."""
-        total, spots = len(self._history), []
-        at = self._hover if math.isfinite(self._hover) else total
-        step = min(max(round(at), 1), total) if total else 0
-        values = []
-        for name, (x, y) in zip(self._names, self._drawn, strict=True):
-            near = nearest(x, step)
-            values.append(math.nan if near is None else float(y[near]))
-            if near is not None and self._shown(name):
-                px, py = (float(part[near]) for part in self._in_view((x, y)))
-                spots.append((px, py, curve_colour(name)))
-        self._legend.setReadout(step, values)
-        hovering = total and math.isfinite(self._hover)
-        spots = [spot for spot in spots if math.isfinite(spot[1])]
-        self._canvas.setHair(step if hovering else None, spots if hovering else ())
+        """The values at the cursor, or the last ones."""
+        total, hovering = len(self._history), math.isfinite(self._hover)
+        step = min(max(round(self._hover if hovering else total), 1), total) if total else 0
+        found = readings(self._names, self._drawn, step)
+        self._legend.setReadout(step, [reading.value for reading in found])
+        hair = step if hovering and total else None
+        self._canvas.setHair(hair, spots(filter(self._seen, found), self._log) if hair else ())
+        self._canvas.tell(spoken(step, filter(self._seen, found)))
+
+    def _seen(self, reading: Reading) -> bool:
+        return self._shown(reading.name)
 
     def _shown(self, name: str) -> bool:
         return self._legend.entries()[self._names.index(name)].isChecked()

@@ -49,6 +49,11 @@ class PlotTime(QObject):
             self._dragged = False
             self._plot.viewport().unsetCursor()
 
+    def ask(self, step: float) -> None:
+        """Look at a step, as a click there does."""
+        if self._offered:
+            self.asked.emit(step)
+
     def step(self) -> float | None:
         """Where the line stands."""
         return float(self._line.value()) if self._offered else None

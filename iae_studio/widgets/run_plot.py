@@ -30,6 +30,7 @@ class RunPlot(LossPlot):
         self._faint: list[tuple[int, Relative, pg.PlotCurveItem]] = []
         super().__init__(parent)
         self.time = PlotTime(self._canvas)
+        self._canvas.chosen.connect(self.time.ask)
         self.redrawn.connect(self._draw_kin)
         theme.notifier().changed.connect(self.time.restyle)
 
