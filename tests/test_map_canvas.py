@@ -165,6 +165,8 @@ def test_keys_move_the_decode_point_zoom_and_pick(qtbot, canvas) -> None:
     canvas.decodable = True
     wanted, left = heard_of(canvas.decodeWanted), heard_of(canvas.decodeLeft)
     picked = heard_of(canvas.picked)
+    canvas.setTarget((9.0, -4.0))
+    assert canvas.accessibleDescription() == "decoded at 9.00, −4.00"
     canvas.setTarget((9.0, 4.0))
     qtbot.keyClick(canvas, Qt.Key.Key_Right)
     qtbot.keyClick(canvas, Qt.Key.Key_Up)

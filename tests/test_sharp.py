@@ -128,6 +128,13 @@ def test_all_pixels_of_a_picture_are_of_one_size(
         assert len(rows) == len(columns) == side * across.pop(), f"{side} px: all of it is there"
 
 
+def test_images_that_are_only_seen_are_told_by_their_names(qtbot) -> None:
+    made = SeenImages()
+    qtbot.addWidget(made)
+    made.setImages([board(28)] * 2, ("a.png", "b.png"))
+    assert made.accessibleDescription() == "2 images, a.png, b.png"
+
+
 @pytest.mark.parametrize("ratio", [1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 3.0])
 def test_a_picture_has_as_large_a_side_as_there_is_room_for(ratio: float) -> None:
     for own in range(8, 65):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 
 from iae_studio.state.displayed import DisplayedModel
@@ -244,6 +246,33 @@ def test_any_number_of_moments_can_be_reached(qtbot) -> None:
     slider.setMoments([f"Step {step}" for step in range(49)])
     assert slider.value() == 5 and not looked, "the past stays where it is"
     assert slider.wordsOf(5) == "Step 5" and slider.wordsOf(49).startswith("Live")
+
+
+def test_a_slider_says_which_moment_it_is_at(qtbot) -> None:
+    slider = shown(qtbot, TimeSlider(), 240, 24)
+    slider.setMoments(["Step 0", "Step 50", "Step 1,200"])
+    assert slider.accessibleDescription().startswith("Live")
+    QTest.keyClick(slider, Qt.Key.Key_Left)
+    assert slider.accessibleDescription() == "Step 1,200"
+    slider.setPlace(1)
+    assert slider.accessibleDescription() == "Step 50"
+
+
+def test_keys_set_the_range_that_plays_round(qtbot) -> None:
+    slider = shown(qtbot, TimeSlider(), 240, 24)
+    slider.setMoments([f"Step {step}" for step in range(10)])
+    told = heard_of(slider.rangeMoved)
+    slider.setPlace(3)
+    QTest.keyClicks(slider, "[")
+    assert slider.loop() is None and not told, "nothing plays round"
+    slider.setLoop((0, 9))
+    QTest.keyClicks(slider, "[")
+    slider.setPlace(6)
+    QTest.keyClicks(slider, "]")
+    assert told == [(3, 9), (3, 6)] and slider.loop() == (3, 6)
+    slider.setPlace(2)
+    QTest.keyClicks(slider, "]")
+    assert slider.loop() == (3, 6), "it does not end before it begins"
 
 
 def test_kin_are_drawn_behind_and_hidden_with_their_curve(qtbot, dark) -> None:

@@ -268,6 +268,31 @@ def test_points_are_found_again_after_any_wheel_and_drag(cloud, qtbot, delta: in
     np.testing.assert_allclose(plot.getViewBox().viewRange(), before, rtol=1e-6)
 
 
+def test_keys_move_and_zoom_the_points_and_show_all_again(cloud, qtbot) -> None:
+    plot = cloud.data.plot
+    double_click(plot.viewport())
+    before = plot.box.viewRect()
+    plot.clearFocus()
+    bare = plot.grab().toImage()
+    plot.activateWindow()
+    plot.setFocus()
+    qtbot.waitUntil(plot.hasFocus)
+    assert plot.grab().toImage() != bare, "one sees where the keyboard is"
+    QTest.keyClick(plot, Qt.Key.Key_Plus)
+    zoomed = plot.box.viewRect()
+    assert zoomed.width() < before.width()
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Down)
+    moved = plot.box.viewRect()
+    assert moved.left() > zoomed.left() and moved.top() < zoomed.top()
+    for _ in range(99):
+        QTest.keyClick(plot, Qt.Key.Key_Minus)
+        QTest.keyClick(plot, Qt.Key.Key_Left)
+    assert plot.box.viewRect().width() < 1000
+    QTest.keyClick(plot, Qt.Key.Key_Home)
+    np.testing.assert_allclose(plot.box.viewRect().getRect(), before.getRect(), atol=1e-6)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e38, -1e38])
 def test_points_of_a_model_that_exploded_are_drawn_nowhere_else(cloud, qtbot, value) -> None:
     before = cloud.data.plot.getViewBox().viewRange()

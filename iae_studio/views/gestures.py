@@ -57,6 +57,15 @@ GESTURES: dict[str, tuple[tuple[str, str], ...]] = {
         ("Enter", "Look at the moment nearest to that step"),
         ("Escape", "Back to the newest values"),
     ),
+    "Points in the plane": (
+        ("Wheel, drag", "Zoom and move; so do plus and minus, and the arrow keys"),
+        ("Double click, Home", "As far as the data reach"),
+    ),
+    "Time": (
+        ("Drag the handle", "Look at another moment; so do the arrow keys, Home and End"),
+        ("Drag an end of the range", "What plays round and round"),
+        ("[ and ]", "The range begins, or ends, at the moment that is looked at"),
+    ),
     "Window": (
         ("Drag a panel's title", "Move it to another side, or out of the window"),
         ("Drag between two panels", "Give one more room"),

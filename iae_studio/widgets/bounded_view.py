@@ -7,11 +7,20 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGraphicsSceneWheelEvent, QWidget
 
+from iae_studio.style import theme
 from iae_studio.widgets.plot_range import Bounds
 
+ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
+_PANS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+_STEP = 0.1  # of what is seen, by an arrow key
 _MOST = 2880  # of a wheel at once, 24 notches: a touch pad may send any number
 
 
@@ -48,9 +57,12 @@ class BoundedView(pg.ViewBox):  # type: ignore[misc]
 
 
 class BoundedPlot(pg.PlotWidget):  # type: ignore[misc]
-    """A plot in such a view, without pyqtgraph's own buttons and menus."""
+    """A plot in such a view, without pyqtgraph's own buttons and menus.
 
-    resetAsked = Signal()  # by a double click
+    The arrow keys move what is seen, plus and minus zoom, Home shows all again.
+    """
+
+    resetAsked = Signal()  # by a double click, or Home
 
     def __init__(self, parent: QWidget | None = None, **parts: Any) -> None:
         self.box = BoundedView()
@@ -62,3 +74,36 @@ class BoundedPlot(pg.PlotWidget):  # type: ignore[misc]
         if event.button() == Qt.MouseButton.LeftButton:
             self.resetAsked.emit()
             event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in ZOOMS and not held & ~Qt.KeyboardModifier.ShiftModifier:
+            self.zoom(ZOOMS[key])
+        elif key in _PANS and not held:
+            seen, (across, up) = self.box.viewRect(), _PANS[key]
+            self.box.translateBy(x=across * seen.width() * _STEP, y=up * seen.height() * _STEP)
+        elif key == Qt.Key.Key_Home and not held:
+            self.resetAsked.emit()
+        else:
+            event.ignore()  # the rest belongs to the window
+
+    def zoom(self, by: float) -> None:
+        """See so many times as much, about the middle."""
+        self.box.scaleBy((by, by))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.colour("accent"))
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+            painter.end()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.sheet import Pixels, to_image
+from iae_studio.widgets.spoken import describe
 
 LEAST = 64  # px
 _STEP = 0.05  # of the width: how far an arrow key moves the wipe
@@ -104,7 +105,7 @@ class Wipe(Canvas):
             self.moved.emit(share)
 
     def _tell(self) -> None:
-        self.setAccessibleDescription(f"the first picture fills {self._share:.0%} from the left")
+        describe(self, f"the first picture fills {self._share:.0%} from the left")
 
     def _paint(self, painter: QPainter, target: QRect) -> None:
         painter.drawImage(target, self._second)

@@ -13,6 +13,7 @@ from iae_studio.widgets.cluster_page import FIRST, ClusterPage, Shares
 from iae_studio.widgets.cluster_places import NOWHERE
 from iae_studio.widgets.grid_keys import MOVES
 from iae_studio.widgets.sheet import Pixels
+from iae_studio.widgets.spoken import describe, part_of
 
 _MARGIN = 4  # px around what the keys are at
 
@@ -110,8 +111,7 @@ class ClusterGrid(QScrollArea):
         self._page.update()
         rows, count = self._page.tiles.shape[:2]
         part = f"noise n{row + 1}" if row >= 0 else "its head"
-        words = f"cluster {category + 1} of {count}, {part}" if rows and count else ""
-        self.setAccessibleDescription(words)
+        describe(self, part_of(category, count if rows else 0, "cluster", part))
 
     def _reveal(self) -> None:
         part = self.tileRect(*self._page.current)

@@ -45,6 +45,7 @@ class FilmPreview(QWidget):
     def add(self, frame: Pixels) -> None:
         """The next of its frames, uint8 [H, W, C]."""
         if not self._coming:
+            self.setAccessibleDescription(f"{self._seconds:.3g} seconds, again and again")
             self._images, self._order, self._at = self._coming, self._next, 0
         self._coming.append(to_image(frame))
         self._keep_time()

@@ -15,6 +15,7 @@ from iae_studio.widgets.grid_keys import MOVES
 from iae_studio.widgets.grid_layout import CODE, HEAT, SEEN
 from iae_studio.widgets.grid_painter import NOWHERE
 from iae_studio.widgets.sheet import Pixels, Sheet
+from iae_studio.widgets.spoken import describe, part_of
 from iae_studio.widgets.tile_view import TileView
 
 _MARKING = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -228,10 +229,9 @@ class ImageGrid(TileView):
     def _describe(self) -> None:
         row, column = self._look.selected
         if row < 0:
-            self.setAccessibleDescription("")
+            describe(self, "")
             return
         name = self._look.names[row] if row < len(self._look.names) else ""
         fixed = {SEEN: "what the model sees", CODE: "its code", HEAT: "where the noise acts"}
         head = fixed.get(column) or f"noise {self._look.heads[column]}"
-        place = f"input {row + 1} of {self._sheet.rows}"
-        self.setAccessibleDescription(", ".join(filter(None, (place, name, head))))
+        describe(self, part_of(row, self._sheet.rows, "input", name, head))

@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from iae_studio.style import theme
 from iae_studio.widgets.bounded_view import BoundedPlot
 from iae_studio.widgets.spoken import describe
 
@@ -21,7 +20,6 @@ _MOVES = {
     Qt.Key.Key_Home: -math.inf,
     Qt.Key.Key_End: math.inf,
 }
-_ZOOMS = {Qt.Key.Key_Plus: 0.8, Qt.Key.Key_Equal: 0.8, Qt.Key.Key_Minus: 1.25}
 _HINT = "the arrow keys read the values, step by step"
 
 
@@ -65,8 +63,6 @@ class KeyedPlot(BoundedPlot):
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if self.focusPolicy() != Qt.FocusPolicy.StrongFocus:
             event.ignore()
-        elif key in _ZOOMS and not held & ~Qt.KeyboardModifier.ShiftModifier:
-            self._zoom(_ZOOMS[key])
         elif key in _MOVES and not held:
             self._go_by(_MOVES[key])
         elif key == Qt.Key.Key_Escape and at:
@@ -74,7 +70,9 @@ class KeyedPlot(BoundedPlot):
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and at:
             self.chosen.emit(self._cursor)
         else:
-            event.ignore()  # the rest belongs to the window
+            super().keyPressEvent(event)
+            if event.isAccepted():
+                self.moved.emit()
 
     def _go_by(self, moves: float) -> None:
         """From where it is, or from the end, with the view behind it."""
@@ -90,35 +88,22 @@ class KeyedPlot(BoundedPlot):
             self.moved.emit()
         self.pointed.emit(at)
 
-    def _zoom(self, by: float) -> None:
+    def zoom(self, by: float) -> None:
+        """See so many times as much of the steps, about the cursor."""
         (low, high), _ = self.box.viewRange()
         about = self._cursor if low <= self._cursor <= high else (low + high) / 2
         ends = (about + by * (low - about), about + by * (high - about))
         self.box.setRange(xRange=ends, padding=0)
-        self.moved.emit()
 
     def _leave(self) -> None:
         if math.isfinite(self._cursor):
             self._cursor = math.nan
             self.pointed.emit(math.nan)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self.viewport().update()
         if event.reason() not in _PASSING:
             self._leave()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self.hasFocus():
-            painter = QPainter(self.viewport())
-            painter.setPen(theme.colour("accent"))
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-            painter.end()
 
     # ---- mouse -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from iae_studio.widgets.map_painter import MapPainter
 from iae_studio.widgets.map_scene import Floats, Mark, Scene, Whole
 from iae_studio.widgets.map_sprites import Thumbnails, dots, lattice_image
 from iae_studio.widgets.sheet import Pixels, to_image
+from iae_studio.widgets.spoken import describe
 
 FEW, MANY = 120, 180  # points in view: at fewer they become pictures, at more dots again
 _FAINT = 0.5  # of the background's pictures is seen
@@ -87,6 +88,8 @@ class MapSurface(QWidget):
         self._scene.target = place
         if place is None:
             self._scene.decoded = None
+        at = "" if place is None else f"decoded at {place[0]:.2f}, {place[1]:.2f}"
+        describe(self, at.replace("-", "\N{MINUS SIGN}"))
         self.update()
 
     def setDecoded(self, picture: Pixels, words: str) -> None:

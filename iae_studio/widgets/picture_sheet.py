@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio.widgets.elided_label import in_lines
 from iae_studio.widgets.picture_view import GAP, NOWHERE, PictureView
+from iae_studio.widgets.spoken import describe
 
 
 class PictureSheet(PictureView):
@@ -103,6 +104,6 @@ class PictureSheet(PictureView):
         elif below > 0:
             bar.setValue(bar.value() + below)
         number = self.numberAt(place)
-        self.setAccessibleDescription(self.tip(number))
+        describe(self, self.tip(number))
         self.viewport().update()
         self.hovered.emit(number)

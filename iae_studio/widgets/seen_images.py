@@ -34,6 +34,8 @@ class SeenImages(QWidget):
     def setImages(self, pixels: Sequence[Pixels], names: Sequence[str] = ()) -> None:
         self._pixels, self._names = tuple(pixels), tuple(names)
         self._images = [to_image(each) for each in pixels]
+        count = "1 image" if len(pixels) == 1 else f"{len(pixels)} images"
+        self.setAccessibleDescription(", ".join([count, *names]))
         if self._images:
             shown = self._images[0].width()
             ratio = self.devicePixelRatioF()

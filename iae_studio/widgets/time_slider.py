@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QToolTip, QWidget
 
 from iae_studio.style import theme
 from iae_studio.widgets.plain import plain
+from iae_studio.widgets.spoken import describe
 
 _RADIUS = 6.0  # of the handle
 _GRIP = 7  # px beside an end of the range: there it is taken
+_ENDS = {"[": 0, "]": 1}  # the keys that bring an end of the range to the handle
 _DENSE = 4.0  # px: ticks closer to each other are left out
 
 Range = tuple[int, int]  # places, from 0
@@ -38,6 +40,8 @@ class TimeSlider(QSlider):
         self.setRange(0, 0)
         self.setPageStep(5)
         self.valueChanged.connect(self.looked)
+        # The value alone is a place; of a place that a hand goes to, the words are said at once.
+        self.valueChanged.connect(lambda place: describe(self, self.wordsOf(place)))
         theme.notifier().changed.connect(self.update)
 
     # ---- what it shows -----------------------------------------------------------------------
@@ -50,12 +54,14 @@ class TimeSlider(QSlider):
             self.setRange(0, len(self._words))
             if live:
                 self.setValue(self.maximum())
+        self.setAccessibleDescription(self.wordsOf(self.value()))
         self.update()
 
     def setPlace(self, place: int) -> None:
         """Stand there; says nothing."""
         with QSignalBlocker(self):
             self.setValue(place)
+        self.setAccessibleDescription(self.wordsOf(self.value()))
         self.update()
 
     def setLoop(self, places: Range | None) -> None:
@@ -187,7 +193,9 @@ class TimeSlider(QSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if held or event.key() == Qt.Key.Key_Space:
+        if event.text() in _ENDS and self._range is not None:
+            self._move_end(_ENDS[event.text()], self.value())
+        elif held or event.key() == Qt.Key.Key_Space:
             event.ignore()  # these belong to the window
         else:
             super().keyPressEvent(event)
