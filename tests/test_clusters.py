@@ -289,3 +289,18 @@ def test_names_of_noises_and_categories_have_room_at_every_size_of_the_text(grid
     finally:
         theme.set_zoom(qapp, 1.0)
     assert grid.headRect(0) == small
+
+
+def test_numbers_of_many_categories_stand_apart_at_every_size_of_the_text(grid, qapp) -> None:
+    grid.resize(700, 300)
+    grid.setTiles(np.zeros((1, 120, 28, 28, 1), np.uint8))
+    try:
+        theme.set_zoom(qapp, 2.0)
+        image = grid.widget().grab().toImage()
+        ground = QColor(theme.current().panel)
+        heads = [grid.headRect(category) for category in range(100, 104)]
+        for head in heads:
+            line = [QPoint(head.left(), y) for y in range(head.top(), head.bottom() - 8)]
+            assert {pixel(image, place).name() for place in line} == {ground.name()}
+    finally:
+        theme.set_zoom(qapp, 1.0)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAccessible, QColor, QGuiApplication, QImage, QKeyEven
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from iae_studio.widgets.compare_plot import ComparePlot, Curve
 from iae_studio.widgets.curve_legend import curve_colour, is_discriminator
 from iae_studio.widgets.history import History
 from iae_studio.widgets.loss_canvas import LossCanvas
@@ -281,6 +282,22 @@ def test_enter_looks_at_the_step_that_the_keys_are_at(qtbot) -> None:
     for key in keys:
         QTest.keyClick(plot._canvas, key)
     assert asked == [(99.0,)]
+
+
+def test_keys_read_the_losses_of_compared_models(qtbot) -> None:
+    made = shown(qtbot, ComparePlot(), 900, 240)
+    x = np.arange(1.0, 101.0)
+    made.setSmoothing(0)
+    made.setCurves([Curve(x, 2 * x, QColor("red")), Curve(x[:50], x[:50], QColor("lime"))])
+    pointed = heard_of(made.pointed)
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_Left):
+        QTest.keyClick(made.canvas, key)
+    assert [at for (at,) in pointed] == [0, 100, 99]
+    assert made.values(99)[0] == 198 and np.isnan(made.values(99)[1])
+    made.canvas.tell("step 99")
+    assert made.canvas.accessibleDescription() == "step 99"
+    QTest.keyClick(made.canvas, Qt.Key.Key_Escape)
+    assert np.isnan(pointed[-1][0])
 
 
 def test_smoothing_averages_over_the_past(plot, qtbot) -> None:

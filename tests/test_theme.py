@@ -155,6 +155,14 @@ def test_names_of_losses_have_room_at_every_size_of_the_text(text, qapp, qtbot) 
     assert before.sizeHint().width() == made().sizeHint().width() > small
 
 
+def test_losses_keep_their_height_beside_larger_text(text, qapp, qtbot) -> None:
+    plot = LossPlot()
+    qtbot.addWidget(plot)
+    small = plot.minimumSizeHint().height()
+    theme.set_zoom(qapp, 2.0)
+    assert plot.minimumSizeHint().height() == 2 * small
+
+
 def test_heads_of_compared_models_are_whole_at_every_size_of_the_text(text, qapp, qtbot) -> None:
     grid = shown(qtbot, CompareGrid(), 600, 400)
     head = QLabel("MNIST, 10 + 100", grid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.style import theme
@@ -14,7 +14,7 @@ from iae_studio.widgets.sheet import Pixels, to_image
 
 Shares = npt.NDArray[np.float32]
 FIRST = (0, 0)
-_BAR, _FRAME = 3, 2  # px
+_BAR, _FRAME, _APART = 3, 2, 4  # px
 
 
 class ClusterPage(QWidget):
@@ -63,14 +63,15 @@ class ClusterPage(QWidget):
 
     def _paint(self, painter: QPainter, places: Places) -> None:
         font = theme.tabular(theme.sized(self.font(), places.px(theme.CAPTION)))
-        painter.setFont(font)
         rows, columns = self.tiles.shape[:2]
         if self.focused:
             self._paint_current(painter, places)
         for column in range(columns):
             for row in range(rows):
                 painter.drawImage(places.box(row, column), to_image(self.tiles[row, column]))
+            painter.setFont(font)
             self._paint_head(painter, places, column)
+        painter.setFont(font)
         painter.setPen(theme.colour("style"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for first in range(0, columns, places.across):
@@ -94,12 +95,21 @@ class ClusterPage(QWidget):
         painter.fillRect(outer, theme.colour("accent"))
         painter.fillRect(inner, theme.colour("panel"))
 
+    def _head_font(self, font: QFont, room: int) -> QFont:
+        """Smaller where large numbers over small tiles would run into each other."""
+        wide = QFontMetrics(font).horizontalAdvance("0" * len(str(self.tiles.shape[1])))
+        made = QFont(font)
+        if wide > room:
+            made.setPixelSize(max(font.pixelSize() * room // wide, 1))
+        return made
+
     def _paint_head(self, painter: QPainter, places: Places, category: int) -> None:
         head = places.head(category)
         if category == self.picked or self.hover == (-1, category):
             painter.fillRect(head, theme.colour("accent", 0.3 if category == self.picked else 0.15))
         painter.setPen(theme.colour("content"))
         above = head.adjusted(0, 0, 0, -places.px(2 * _BAR))
+        painter.setFont(self._head_font(painter.font(), head.width() - places.px(_APART)))
         painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(category + 1))
         if len(self.sizes) == self.tiles.shape[1]:
             bar = QRect(head.left(), head.bottom() - places.px(2 * _BAR), 0, places.px(_BAR))

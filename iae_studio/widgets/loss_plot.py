@@ -64,6 +64,7 @@ class LossPlot(QWidget):
         self._canvas.resetAsked.connect(self.resetView)
         self._legend.toggled.connect(self._on_toggled)
         theme.notifier().changed.connect(self._restyle)
+        theme.follow(self, self.updateGeometry)
         self.setAccessibleName("Losses")
         self.reset(())
 
@@ -256,7 +257,7 @@ class LossPlot(QWidget):
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, 72)
+        return QSize(240, theme.px(72))
 
     def hasHeightForWidth(self) -> bool:
         """Its legend wraps inside; by that alone Qt would ask for 300 px, and hide the time."""
