@@ -25,6 +25,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.actions import actions_of
 from iae_studio.widgets.plain import message_box
+from trainer.storage.paths import guide
 
 if TYPE_CHECKING:  # dialogs are imported when they are first asked for
     from iae_studio.views.own_images import OwnImagesDialog
@@ -69,8 +70,9 @@ class Dialogs:
         """The window closes: nobody answers any more."""
         if self._own_images is not None:
             self._own_images.reject()
-        for keys in self._window.findChildren(QDialog, "keysDialog"):
-            keys.close()
+        for name in ("keysDialog", "guideDialog"):
+            for beside in self._window.findChildren(QDialog, name):
+                beside.close()
 
     def act_on_message(self, action: Action) -> None:
         """What a button of a message asks for."""
@@ -150,6 +152,17 @@ class Dialogs:
         keys = shown or KeysDialog(actions_of(self._window), self._window)
         keys.show()
         keys.activateWindow()
+
+    def show_guide(self) -> None:
+        """What can be done here, with pictures; the window goes on beside it."""
+        from iae_studio.views.guide import GuideDialog
+
+        path = guide()
+        if path is not None:
+            shown = self._window.findChild(GuideDialog)
+            dialog = shown or GuideDialog(path, self._window)
+            dialog.show()
+            dialog.activateWindow()
 
     def show_about(self) -> None:
         """What this program is."""

@@ -12,6 +12,7 @@ from iae_studio.dialogs import Dialogs
 from iae_studio.state.studio_state import StudioState
 from iae_studio.views.actions import act
 from iae_studio.views.queue_panel import QueuePanel
+from trainer.storage.paths import guide
 
 OPTIONS = "All its options, what each means, and whether a training will fit"
 CLEAR = "Take every image away; the test images come back by R"
@@ -120,6 +121,9 @@ class Menus:
         dialogs, does, menu = self._dialogs, self._does, self._menu("&Help")
         find = "Anything that the window can do, by its name"
         self._act(menu, "Help", "&Find an action…", "Ctrl+K", does.show_palette, find)
+        if guide() is not None:
+            tip = "What can be done here, in fifteen minutes"
+            self._act(menu, "Help", "&Guide", "Ctrl+H", dialogs.show_guide, tip)
         self._act(menu, "Help", "&Keys and gestures", "F1", dialogs.show_keys)
         self._act(menu, "Help", "The &paper", "Shift+F1", dialogs.open_paper, "In the browser")
         menu.addSeparator()

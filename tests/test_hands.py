@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -411,3 +411,18 @@ def test_the_palette_draws_anew_shows_another_model_and_remembers(own_folders, q
         hidden = [a for a in window.findChildren(QAction) if words(a) == "Clusters"]
         assert hidden and "Clusters" not in palette.shown(), "it has none"
         assert find(studio, QPushButton, "startButton").isVisible()
+
+
+def test_the_guide_is_read_beside_the_window(window, qtbot) -> None:
+    press(Qt.Key.Key_H, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(QDialog, "guideDialog")
+    assert dialog.isVisible() and not dialog.isModal()
+    text, headings = dialog.text, dialog.headings
+    assert [headings.item(row).text() for row in range(3)][2] == "3. Other noise, the same code"
+    headings.setCurrentRow(8)
+    wanted = text.sections()[8]
+    cursor = text.cursorForPosition(QPoint(20, 20))
+    assert cursor.block().text() == wanted.text(), "the section is at the top"
+    pictures = [text.loadResource(2, path) for path in ("guide/window.png", "guide/map.png")]
+    assert all(0 < each.width() <= text.viewport().width() for each in pictures)
+    dialog.close()

@@ -15,6 +15,7 @@ from trainer.messages import UserError
 from trainer.storage.faults import in_words, told
 from trainer.storage.names import check_name
 
+CHECKOUT = Path(__file__).parent.parent.parent  # or what stands in its place
 APP = "iae-studio"
 DATA_VARIABLE = "IAE_STUDIO_DATA"
 
@@ -117,10 +118,15 @@ def reproduction_root() -> Path:
 
 def assets() -> Path:
     """The folder of the assets: the installed package's, or the checkout's."""
-    checkout = Path(__file__).parent.parent.parent
-    if (checkout / "pyproject.toml").is_file():
-        return checkout / "assets"
+    if (CHECKOUT / "pyproject.toml").is_file():
+        return CHECKOUT / "assets"
     return Path(str(files("iae_studio_assets")))
+
+
+def guide() -> Path | None:
+    """The guide to the window, where the documents are at hand: an installed package has none."""
+    path = CHECKOUT / "docs" / "GUIDE.md"
+    return path if path.is_file() else None
 
 
 def shipped_models() -> dict[str, Path]:
