@@ -99,4 +99,8 @@ class GuideText(QTextBrowser):
         share = bar.value() / max(bar.maximum(), 1)
         self.document().clear()
         self.setMarkdown(self._words)
+        for block in self._blocks():
+            spaced = block.blockFormat()
+            spaced.setBottomMargin(theme.GAP)
+            QTextCursor(block).setBlockFormat(spaced)
         bar.setValue(round(share * bar.maximum()))
