@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from iae_studio.state.displayed import DisplayedModel
+from iae_studio.state.library import Contents
 from iae_studio.state.messages import DISCARD, SAVE_ELSEWHERE, Message
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.training import Loading, State
@@ -27,6 +28,7 @@ from iae_studio.views.controls import ControlsView
 from iae_studio.views.durations import duration
 from iae_studio.views.losses import LONGEST, LossesView
 from iae_studio.views.message_bar import MessageBar
+from iae_studio.views.share import ShareView
 from iae_studio.views.training_bar import TrainingBar
 from iae_studio.widgets.elided_label import ElidedLabel, WrappedLabel
 from iae_studio.widgets.sliders import SliderBank
@@ -242,3 +244,14 @@ def test_the_log_comes_to_the_front_with_what_is_to_be_read(qtbot, state) -> Non
     assert tabs.currentWidget() is view.log and len(view.log.toPlainText().splitlines()) == 2
     view.show_log("\n".join(f"line {k}" for k in range(90)))
     assert view.log.firstVisibleBlock().text().endswith("line 0")
+
+
+def test_where_test_images_are_missing_the_gauge_names_what_stands_in(state, qtbot) -> None:
+    view = ShareView(state)
+    qtbot.addWidget(view)
+    state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"]))
+    assert "test images" in view.batch.accessibleName()
+    state.library.set_contents(Contents(ready={"mnist": False}))
+    assert "drawn digits" in view.batch.accessibleName()
+    state.displayed.select(DisplayedModel(CATALOGUE["drawn-10"]))
+    assert "test images" in view.batch.accessibleName()

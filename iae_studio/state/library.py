@@ -16,6 +16,7 @@ from iae_studio.state.training import Training
 from trainer.data.at_hand import data_ready
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
+from trainer.recipe.specs import DATA_SETS
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,13 @@ class Library(QObject):
     def ready(self, data: str) -> bool:
         """Whether a data set can be used at once; taken for granted until the disk was read."""
         return self._contents.ready.get(data, True)
+
+    def tests_of(self, recipe: Recipe) -> str:
+        """What its test images are, in words: drawn ones where its own are not here."""
+        stand_in = DATA_SETS[recipe.data.name].stand_in
+        if not stand_in or self.ready(recipe.data.name):
+            return "test images"
+        return DATA_SETS[stand_in].title
 
     def weights_of(self, recipe: Recipe, without: Path | None = None) -> DisplayedModel:
         """What is displayed of an experiment: the shipped model, else its newest run.

@@ -103,10 +103,10 @@ class MapPage(QWidget):
             self.canvas.setPlaces(asked.plane.coordinates(found.codes), anew)
         elif self.kind == NEAR and asked.places is not None:
             self.canvas.setPlaces(asked.places, anew)
+        recipe = self._state.displayed.recipe
+        tests = self._state.library.tests_of(recipe)
         self._about.setText(
-            map_words.about(
-                self._state.displayed.recipe, self.kind, found, asked.plane, asked.stages
-            )
+            map_words.about(recipe, tests, self.kind, found, asked.plane, asked.stages)
         )
         older, partial = asked.embedded_step != found.step, asked.stages < STAGES
         self.tools.again.setText("Go on" if partial else "Anew")

@@ -11,9 +11,11 @@ PLANE, NEAR = "plane", "neighbourhoods"
 FEWEST = 3  # images of which a map is made
 
 
-def about(recipe: Recipe, kind: str, found: CodeMap, plane: Plane | None, stages: int) -> str:
-    """One line above the map."""
-    count = f"{len(found.codes):,} images"
+def about(
+    recipe: Recipe, tests: str, kind: str, found: CodeMap, plane: Plane | None, stages: int
+) -> str:
+    """One line above the map. `tests`: what the images are."""
+    count = f"{len(found.codes):,} {tests}"
     feature = "the encoder's middle layer"
     if kind == NEAR:
         done = "" if stages >= STAGES else f" Stage {stages} of {STAGES}."

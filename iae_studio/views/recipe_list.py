@@ -105,11 +105,11 @@ class RecipeList(QTreeWidget):
             item.setExpanded(here or _key(item) in (opened or ()))
 
     def renew(self, run: Run) -> None:
-        """Say of a listed run what it is now; nothing moves."""
+        """Say of a listed run, which trains, what is saved of it; nothing moves."""
         for recipe in self.recipe_items():
             for item in _children(recipe):
                 if item.data(0, ITEM).path == run.path:
-                    item.setText(0, _words_of(run))
+                    item.setText(0, _words_of(run, "saved at step"))
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tool tips with a path in them are wrapped."""
@@ -208,10 +208,10 @@ def weights_of(entry: Entry) -> str:
     return OWN_WEIGHTS if own else SHIPPED_WEIGHTS
 
 
-def _words_of(run: Run) -> str:
+def _words_of(run: Run, at: str = "step") -> str:
     folder = _short(Path(run.recipe.data.images).name)
     which = f"{folder}," if folder else "run of"
-    where = f"step {run.step:,}" if run.step else "just begun"
+    where = f"{at} {run.step:,}" if run.step else "just begun"
     where += ", amended" if run.amendments.all else ""
     named = _short(run.notes.title) or f"{which} {run.began[5:16]}"
     return f"{named}, {where}"

@@ -41,11 +41,16 @@ class ShareView(QWidget):
         state.answers.rendered.connect(self._show)
         state.selection.changed.connect(self._select)
         state.displayed.recipeChanged.connect(self._wait)
+        state.library.changed.connect(self._name_tests)
         for cause in (state.answers.factsChanged, state.displayed.selected):
             cause.connect(self._ask)
 
+    def _name_tests(self) -> None:
+        self.batch.setLabel(self._state.library.tests_of(self._displayed.recipe))
+
     def _wait(self, recipe: Recipe) -> None:
         self.hide()
+        self._name_tests()
         self.batch.setShare(None)
         self.warning.hide()
 

@@ -23,16 +23,22 @@ class Gauge(QWidget):
         self._label = label
         self._share: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFont(theme.tabular(self.font()))
+        self.setLabel(label)
+        theme.follow(self, self.updateGeometry)
+        theme.notifier().changed.connect(self.update)
+
+    def setLabel(self, label: str) -> None:
+        """Whose share it is."""
+        self._label = label
         self.setToolTip(
             plain(
                 f"{label}: of the pictures' distance from the mean image, the amber part\n"
                 "is what the noise makes; the blue rest is the code's"
             )
         )
-        self.setFont(theme.tabular(self.font()))
-        self.setAccessibleName(f"Noise share, {label}, unknown")
-        theme.follow(self, self.updateGeometry)
-        theme.notifier().changed.connect(self.update)
+        self.setAccessibleName(f"Noise share, {label}, {self._words() or 'unknown'}")
+        self.update()
 
     def share(self) -> float | None:
         return self._share
