@@ -160,6 +160,8 @@ class FilmController(Controller):
     def _show(self, progress: object, frame: Pixels) -> None:
         if progress is self._drawing and self.dialog is not None:
             self.dialog.preview.add(frame)
+            done, total = self.dialog.preview.progress()
+            self.dialog.tell_facts(f"Drawing: {done:,} of {total:,} pictures…")
 
     def _know(self, progress: object, expected: Expected) -> None:
         if progress is self._drawing and self.dialog is not None:

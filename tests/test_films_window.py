@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -94,16 +96,24 @@ def read(path: Path) -> list[np.ndarray]:
     return found
 
 
+def heard(told: list[str], show: Callable[[str], None], words: str) -> None:
+    told.append(words)
+    show(words)
+
+
 def grey(picture) -> np.ndarray:
     return picture.repeat(3, 2)
 
 
 def test_a_loop_is_chosen_looked_at_and_saved(studio, qtbot, tmp_path, monkeypatch) -> None:
     dialog = opened(studio, qtbot)
+    told: list[str] = []
+    monkeypatch.setattr(dialog, "tell_facts", partial(heard, told, dialog.tell_facts))
     short(studio)
     assert ready(studio, qtbot).startswith("8 frames in 1.0 s, 544 × 356 px, about ")
     player = find(studio, FilmPreview, "filmPreview")
     assert player.count() == 8
+    assert {f"Drawing: {k} of 8 pictures…" for k in (1, 8)} <= set(told)
     first = player.now()
     qtbot.waitUntil(lambda: player.now() != first, timeout=LONG)
     save(studio, qtbot, monkeypatch, tmp_path / "loop")

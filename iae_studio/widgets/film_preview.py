@@ -51,6 +51,10 @@ class FilmPreview(QWidget):
         self._keep_time()
         self.update()
 
+    def progress(self) -> tuple[int, int]:
+        """How many of its frames are here, and how many there will be."""
+        return len(self._coming), len(set(self._next))
+
     def clear(self, words: str = "") -> None:
         """Nothing plays; `words` say why, and what to do."""
         self._images, self._coming, self._order, self._next = [], [], (), ()
