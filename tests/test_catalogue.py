@@ -45,6 +45,7 @@ FULL_SIZE = [
 # What the project adds to the paper, and the paper's own choice.
 ADDITIONS: dict[str, object] = {
     "model.discriminator_norm": True,
+    "model.upsampling": "nearest",
     "model.code_blur": 0.0,
     "model.noise_scale": 1.0,
     "objective.reconstruction.r1": 0.0,

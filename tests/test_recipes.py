@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -111,7 +111,7 @@ def test_a_flat_recipe_of_an_older_version_means_the_same(name: str) -> None:
         leaf = path.rpartition(".")[2]
         if not path.startswith("objective.reconstruction") and leaf in FORMAT_1[name]:
             assert value_at(old, path) == FORMAT_1[name][leaf], path
-    assert old.about == new.about
+    assert replace(old.about, story="") == replace(new.about, story="")
 
 
 def test_missing_values_are_named_and_defaults_are_filled_in() -> None:

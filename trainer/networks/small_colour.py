@@ -65,7 +65,7 @@ def _decoder(recipe: Recipe) -> nn.Module:
     ]
     for before, after in pairwise(channels):
         layers += [nn.Conv2d(before, after, 3, 1, 1), nn.BatchNorm2d(after), nn.ReLU()]
-        layers.append(nn.Upsample(scale_factor=2.0))
+        layers.append(nn.Upsample(scale_factor=2.0, mode=recipe.model.upsampling))
     layers += [nn.Conv2d(channels[-1], recipe.channels, 3, 1, 1), nn.Sigmoid()]
     return WithNoise(nn.Sequential(*layers), recipe.model.noise_scale)
 

@@ -13,6 +13,7 @@ OF_ENCODER_AND_DECODER = frozenset(
         "model.encoder_noise",
         "model.posterior",
         "model.width",
+        "model.upsampling",
     }
 )
 OF_DISCRIMINATORS = frozenset(
