@@ -424,5 +424,9 @@ def test_the_guide_is_read_beside_the_window(window, qtbot) -> None:
     cursor = text.cursorForPosition(QPoint(20, 20))
     assert cursor.block().text() == wanted.text(), "the section is at the top"
     pictures = [text.loadResource(2, path) for path in ("guide/window.png", "guide/map.png")]
-    assert all(0 < each.width() <= text.viewport().width() for each in pictures)
+    assert all(0 < each.width() <= theme.px(700) for each in pictures)
+    for wide in (900, 400, 1300, 1000):
+        dialog.resize(wide, 600)
+        settle()
+        assert text.sections()[8].text() == wanted.text()
     dialog.close()

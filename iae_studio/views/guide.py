@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QImage, QResizeEvent, QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtGui import QImage, QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QDialog, QListWidget, QTextBrowser, QWidget
 
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import row
 
 SIZE = QSize(1000, 760)  # px, at first
-HEADINGS = 220  # px
+HEADINGS, PICTURE = 220, 680  # px of width
 SECTION = 2  # level of the headings that are listed
 
 
@@ -45,7 +45,7 @@ class GuideDialog(QDialog):
 
 
 class GuideText(QTextBrowser):
-    """The text, its pictures no wider than the view; links open in the browser."""
+    """The text, its pictures of one width; links open in the browser."""
 
     def __init__(self, guide: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,12 +53,13 @@ class GuideText(QTextBrowser):
         self.setAccessibleName("Guide")
         self.setOpenExternalLinks(True)
         self.document().setDocumentMargin(theme.PAD)
+        self._folder, self._wide = guide.parent, round(theme.px(PICTURE))
         # Pictures that follow each other stand in paragraphs of their own.
-        self._words = guide.read_text("utf-8").replace(")\n![", ")\n\n![")
-        self._folder = guide.parent
-        self._wide = 0
-        self._fill()
-        theme.follow(self, self._fill)
+        self.setMarkdown(guide.read_text("utf-8").replace(")\n![", ")\n\n!["))
+        for block in self._blocks():
+            spaced = block.blockFormat()
+            spaced.setBottomMargin(theme.GAP)
+            QTextCursor(block).setBlockFormat(spaced)
 
     def sections(self) -> list[QTextBlock]:
         """The headings that are listed."""
@@ -74,33 +75,13 @@ class GuideText(QTextBrowser):
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         if kind != QTextDocument.ResourceType.ImageResource.value:
             return super().loadResource(kind, name)
-        path = QUrl(name).toString()
-        image = QImage(str(self._folder / path))
-        if image.width() > self._wide > 0:
+        image = QImage(str(self._folder / QUrl(name).toString()))
+        if image.width() > self._wide:
             image = image.scaledToWidth(self._wide, Qt.TransformationMode.SmoothTransformation)
         return image
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fill()
 
     def _blocks(self) -> Iterator[QTextBlock]:
         block = self.document().begin()
         while block.isValid():
             yield block
             block = block.next()
-
-    def _fill(self) -> None:
-        """Pictures fit the width, so they are loaded anew for another."""
-        wide = self.viewport().width() - 2 * round(self.document().documentMargin())
-        if wide == self._wide:
-            return
-        self._wide, bar = wide, self.verticalScrollBar()
-        share = bar.value() / max(bar.maximum(), 1)
-        self.document().clear()
-        self.setMarkdown(self._words)
-        for block in self._blocks():
-            spaced = block.blockFormat()
-            spaced.setBottomMargin(theme.GAP)
-            QTextCursor(block).setBlockFormat(spaced)
-        bar.setValue(round(share * bar.maximum()))
