@@ -15,6 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.threads import run_job
 from tests.studio import LONG, find, press, running, steps, wait_state
 from tests.test_window_faults import Disk, begin, only_run
+from trainer.devices.adam import Adam
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder
 
@@ -169,7 +170,7 @@ def fail_once(studio, qtbot, monkeypatch, error: Exception, at: str) -> None:
     if studio.state.training.state is not State.PAUSED:  # between two steps
         press(studio, qtbot, "pauseButton")
         wait_state(studio, qtbot, State.PAUSED)
-    owner, name = (torch.Tensor, "backward") if at == "first" else (torch.optim.Adam, "step")
+    owner, name = (torch.Tensor, "backward") if at == "first" else (Adam, "step")
     work, failed = getattr(owner, name), []
 
     def fails(*arguments, **options):

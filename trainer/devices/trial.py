@@ -11,6 +11,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
+from trainer.devices.adam import Adam
 from trainer.devices.alone import alone_on
 from trainer.devices.first_optimiser import prepare_optimisers
 from trainer.messages import UserError
@@ -83,7 +84,7 @@ def _small_step(device: torch.device) -> Tensor:
     images = torch.randn(4, 3, 8, 8, generator=draw).to(device)
     net = net.to(device)
     torch.randn(4, device=device, generator=torch.Generator(device).manual_seed(0))
-    optimiser = torch.optim.Adam(net.parameters(), lr=1e-2, fused=True)
+    optimiser = Adam(net.parameters(), lr=1e-2, fused=True)
     before = net(images)
     before.square().mean().backward()
     optimiser.step()

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from trainer.data.dataset import DataSet, Rows
 from trainer.data.sealed import read_tensors, write_tensors
+from trainer.devices.adam import Adam
 from trainer.evaluation.measurable import CannotMeasureError
 from trainer.storage.paths import cache_root
 
@@ -108,7 +109,7 @@ def _restored(network: nn.Module, file: Path) -> bool:
 def _train(network: nn.Module, rows: Rows, device: torch.device) -> None:
     rng = torch.Generator(device).manual_seed(0)
     images, labels = rows.images.to(device), rows.labels.to(device)
-    optimiser = torch.optim.Adam(network.parameters(), 2e-3, fused=True)
+    optimiser = Adam(network.parameters(), 2e-3, fused=True)
     fall = torch.optim.lr_scheduler.OneCycleLR(optimiser, 4e-3, STEPS)
     network.train()
     for _ in range(STEPS):

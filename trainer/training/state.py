@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.batches import TrainingBatches
+from trainer.devices.adam import Adam
 from trainer.devices.first_optimiser import prepare_optimisers
 from trainer.models.base import Model
 from trainer.models.building import build_model
@@ -44,7 +45,7 @@ class TrainState:
     recipe: Recipe
     model: Model
     ema: Model
-    optimisers: dict[str, torch.optim.Adam]
+    optimisers: dict[str, Adam]
     rng: torch.Generator
     step: int = 0
     torn: bool = False  # a step moved some of the weights, and broke off: this can go nowhere
@@ -98,7 +99,7 @@ def check_can_start(recipe: Recipe, device: torch.device) -> None:
         start(recipe, device)
 
 
-def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> torch.optim.Adam:
+def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> Adam:
     """One Adam, with a group for each network; on a GPU a captured step can change its rates."""
     on_gpu = device.type == "cuda"
     groups = [
@@ -106,7 +107,7 @@ def _adam(recipe: Recipe, networks: list[nn.Module], device: torch.device) -> to
         for net in networks
     ]
     betas = (recipe.optim.beta1, 0.99)
-    return torch.optim.Adam(groups, betas=betas, fused=True, capturable=on_gpu)
+    return Adam(groups, betas=betas, fused=True, capturable=on_gpu)
 
 
 @torch.no_grad()

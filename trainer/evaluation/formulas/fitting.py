@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from trainer.data.progress import OnProgress, unheard
+from trainer.devices.adam import Adam
 
 WIDTHS = (16, 32, 64)
 HIDDEN = 128
@@ -54,7 +55,7 @@ def train(
     The learning rate rises to `rate` and falls to nearly 0 (one cycle). `progress(step, steps)` may
     raise.
     """
-    optimiser = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
+    optimiser = Adam(network.parameters(), rate, weight_decay=1e-2, decoupled_weight_decay=True)
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
     network.train()
     for step in range(steps):
