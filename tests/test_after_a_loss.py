@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -11,6 +13,7 @@ from torch import nn
 import trainer
 from tests.lost_gpu import DIES, ENDS, SAVED, accelerator_error, dies_in_step, saved_and_loaded
 from tests.tiny import CPU, batches_of, data_of, kind_of
+from trainer.data import streaming
 from trainer.devices import trial
 from trainer.evaluation import reference_classifier
 from trainer.evaluation.formulas import fitting
@@ -63,3 +66,74 @@ def test_what_measures_learns_on_the_cpu(monkeypatch: pytest.MonkeyPatch, lost: 
 def test_the_cpu_can_be_tried(lost: None) -> None:
     """It is what a GPU that may be back is held against."""
     assert trial._small_step(CPU).isfinite().all()
+
+
+# ---- what streamed -------------------------------------------------------------------------------
+
+
+class Pinned:
+    """A buffer that a GPU copies from: once that is lost, freeing it ends the process."""
+
+    freed = 0
+
+    def __init__(self, pixels: torch.Tensor, fails: Exception | None) -> None:
+        self._pixels, self._fails = pixels, fails
+
+    def numpy(self) -> object:
+        return self._pixels.numpy()
+
+    def to(self, *_: object, **__: object) -> torch.Tensor:
+        if self._fails is not None:
+            raise self._fails
+        return self._pixels
+
+    def __del__(self) -> None:
+        Pinned.freed += 1
+
+
+def ended_by(stream: streaming.Stream) -> str:
+    """The error that its batches end with; nothing of its trace is kept."""
+    try:
+        for step in range(9):
+            stream.batch(4, step)
+    except Exception as error:
+        return type(error).__name__
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("where", "error", "told", "freed"),
+    [
+        ("copy", accelerator_error(), "AcceleratorError", 0),
+        ("event", accelerator_error(), "AcceleratorError", 0),
+        ("copy", OSError("a fault that passes"), "UserError", streaming.AHEAD),
+    ],
+)
+def test_buffers_of_a_lost_gpu_are_never_freed(
+    where: str, error: Exception, told: str, freed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the loss is met: as a batch is copied, or as the thread waits for a copy's end."""
+
+    def synchronize() -> None:
+        raise error
+
+    usual, buffer = torch.empty, streaming._Buffer
+    event = SimpleNamespace(record=lambda _: None, synchronize=synchronize)
+    copy_fails = error if where == "copy" else None
+    monkeypatch.setattr(torch, "empty", lambda *a, pin_memory, **k: usual(*a, **k))
+    monkeypatch.setattr(torch.cuda, "Event", lambda: event)
+    monkeypatch.setattr(torch.cuda, "current_stream", lambda _: None)
+    monkeypatch.setattr(streaming, "_Buffer", lambda pixels: buffer(Pinned(pixels, copy_fails)))
+    monkeypatch.setattr(Pinned, "freed", 0)
+    rows = torch.zeros(40, 1, 4, 4, dtype=torch.uint8)
+    stream = streaming.Stream(streaming.Source(rows, 0, 0), torch.device("cuda"))
+    before = set(streaming._running)
+    assert ended_by(stream) == told
+    ours = set(streaming._running) - before
+    del stream
+    error.__traceback__ = None
+    gc.collect()
+    if freed:  # the thread has one in hand until it ends
+        for thread in ours:
+            thread.join(10)
+    assert Pinned.freed == freed

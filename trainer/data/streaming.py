@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from trainer.data.distributions import Empirical
+from trainer.devices.faults import device_is_lost, never_free
 from trainer.messages import UserError
 
 AHEAD = 4  # batches
@@ -90,6 +91,8 @@ class Stream:
                 self._ahead = _Ahead(self.source, count, step, self._device)
             return self._ahead.take()
         except Exception as error:
+            if device_is_lost(error):  # what it holds is pinned
+                never_free(self._ahead)
             self._ahead = None  # the next call starts anew
             if not isinstance(error, OSError):  # a fault of the program, to be told as one
                 raise
@@ -163,6 +166,7 @@ def _gather(
     full: SimpleQueue[_Buffer | Exception],
 ) -> None:
     """Fill free buffers, a step each, until there is a None among them."""
+    buffer = None
     try:
         rows = source.rows.numpy()
         in_order = np.empty((count, *rows.shape[1:]), np.uint8)
@@ -178,4 +182,7 @@ def _gather(
             full.put(buffer)
             step += 1
     except Exception as error:
+        free.put(
+            buffer
+        )  # it stays as long as the others: the GPU that it is pinned for may be lost
         full.put(error)
