@@ -83,11 +83,14 @@ def test_an_outcome_that_is_no_number_on_either_device_is_a_failure() -> None:
 def test_replayed_steps_are_compared() -> None:
     rows = torch.ones(4, 2, 3)
     rows[:, :, 2] = float("nan")
-    assert self_test._replayed_apart(rows) == ("replayed as CUDA graphs, losses 0 % off", False)
+    assert self_test._replayed_apart(rows, self_test.FULL) == (
+        "replayed as CUDA graphs, losses 0 % off",
+        False,
+    )
     rows[3, 1, 0] = 1.05
-    assert "are 5 % off (0.1 % may be)" in self_test._replayed_apart(rows)[0]
+    assert "are 5 % off (0.1 % may be)" in self_test._replayed_apart(rows, self_test.FULL)[0]
     rows[3, 1, 0] = float("nan")
-    assert "are no numbers" in self_test._replayed_apart(rows)[0]
+    assert "are no numbers" in self_test._replayed_apart(rows, self_test.FULL)[0]
 
 
 def test_draws_are_the_same_on_every_device() -> None:

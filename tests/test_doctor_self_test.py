@@ -61,7 +61,7 @@ def test_a_gpu_that_breaks_on_the_way_is_a_line(gpus, monkeypatch) -> None:
     monkeypatch.setattr(self_test, "KINDS", {"points": self_test.KINDS["points"]})
     right = self_test.outcome("points", self_test.CPU)
 
-    def broken(kind: str, where: torch.device) -> Outcome:
+    def broken(kind: str, where: torch.device, *_: object) -> Outcome:
         if where.type == "cpu":
             return right
         raise torch.AcceleratorError("CUDA error: unspecified launch failure\nCompile with")
@@ -102,3 +102,39 @@ def test_precision_is_left_alone_beside_others_and_put_back_elsewhere(gpus, monk
         assert "0.1 %" in alone[0] and "2 %, pixels 3 of 255 (TF32)" in beside[0]
     finally:
         torch.set_float32_matmul_precision(before)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_replayed_steps_are_judged_by_the_precision_that_they_have(
+    alone: bool, gpus, monkeypatch
+) -> None:
+    """Beside a training it stays TF32, whose rounding must not pass for a fault of the GPU."""
+    gpus("")
+    right = Outcome(np.zeros(1, np.float32), np.zeros(1, np.float32))
+    monkeypatch.setattr(self_test, "KINDS", {"points": ()})
+    monkeypatch.setattr(self_test, "CAPTURED", ("points",))
+    monkeypatch.setattr(self_test, "outcome", lambda *_: right)
+    monkeypatch.setattr(self_test, "start", lambda *_: None)
+    monkeypatch.setattr(self_test, "made_up", lambda *_: None)
+    monkeypatch.setattr(self_test, "recipe_of", lambda *_: None)
+    monkeypatch.setattr(self_test, "next_batch", lambda *_: None)
+    monkeypatch.setattr(self_test, "step", lambda *_: torch.ones(4))
+    monkeypatch.setattr(self_test, "CapturedSteps", OnePercentOff)
+    found = checks_of("Self-test", replace(SOON, device="cuda", alone=alone))
+    assert [failed for _, failed in found] == [False, False, alone]
+    assert "1 % off" in found[2][0]
+
+
+class OnePercentOff:
+    """Replays that round."""
+
+    why_not = ""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def step(self, _: object) -> torch.Tensor:
+        return torch.full((4,), 1.01)
+
+    def settle(self) -> None:
+        pass

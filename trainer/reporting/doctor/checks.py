@@ -68,7 +68,7 @@ def _checks(where: torch.device, right: dict[str, Outcome], limits: Limits) -> d
     found: dict[str, Check] = {kind: partial(against_cpu, kind) for kind in work.KINDS}
     if where.type == "cuda":
         for kind in work.CAPTURED:
-            found[f"{kind}, replayed"] = partial(work.captured, kind, where)
+            found[f"{kind}, replayed"] = partial(work.captured, kind, where, limits)
     return found
 
 

@@ -143,7 +143,7 @@ def compared(found: Outcome, right: Outcome, limits: Limits) -> tuple[str, bool]
     return f"losses {100 * worst:.1g} % off, {what} {far:.1g}{unit} off", False
 
 
-def captured(kind: str, device: torch.device) -> tuple[str, bool]:
+def captured(kind: str, device: torch.device, limits: Limits) -> tuple[str, bool]:
     """Replayed steps against the same ones run eagerly, both on the device; whether they differ."""
     recipe = recipe_of(kind)
     eager, replayed = start(recipe, device), start(recipe, device)
@@ -156,15 +156,15 @@ def captured(kind: str, device: torch.device) -> tuple[str, bool]:
         rows.append(torch.stack([step(eager, next_batch(eager, batches)), again])[:, :-1])
     if steps.why_not:
         return steps.why_not, True
-    return _replayed_apart(torch.stack(rows).cpu())
+    return _replayed_apart(torch.stack(rows).cpu(), limits)
 
 
-def _replayed_apart(rows: Tensor) -> tuple[str, bool]:
+def _replayed_apart(rows: Tensor, limits: Limits) -> tuple[str, bool]:
     """Of losses [steps, eager and replayed, len(LOSSES)]."""
     right, found = rows[:, 0], rows[:, 1]
     apart = ((found - right).abs() / right.abs().clamp_min(1e-2)).nan_to_num(0.0)
     worst, lost = float(apart.max()), bool((found.isnan() != right.isnan()).any())
-    if lost or not worst <= FULL.losses:
+    if lost or not worst <= limits.losses:
         what = "are no numbers" if lost else f"are {100 * worst:.2g} % off"
-        return f"losses of replayed steps {what} ({100 * FULL.losses:g} % may be)", True
+        return f"losses of replayed steps {what} ({100 * limits.losses:g} % may be)", True
     return f"replayed as CUDA graphs, losses {100 * worst:.1g} % off", False
