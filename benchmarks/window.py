@@ -186,11 +186,10 @@ def main() -> None:
             rows.append(cost_row(opened, args.seconds, args.rounds))
         rows.append(redraw_row())
     rows += explored_rows()
-    import torch
+    from benchmarks.machine import describe  # it imports torch, which the window does on its own
+    from trainer.devices.choice import choose_device
 
-    from benchmarks.machine import describe
-
-    where = f"{describe(torch.device('cpu'))}, PySide6 {PySide6.__version__}"
+    where = f"{describe(choose_device('auto'))}, PySide6 {PySide6.__version__}"
     print(f"{where}, {app.platformName()}\n")
     print("| what | measured | goal |\n| --- | --- | --- |")
     print("\n".join("| " + " | ".join(row) + " |" for row in rows))
