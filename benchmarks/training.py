@@ -25,6 +25,7 @@ from trainer.devices.choice import choose_device
 from trainer.messages import LOSSES
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
+from trainer.reporting.doctor.self_test import full_precision
 from trainer.training.loop import run, start, step
 
 ON_CPU = ("mog-iae", "fiae-toy", "drawn-10", "mnist-10-small", "mnist-10", "shoes-small")
@@ -89,12 +90,8 @@ def compare(recipe: Recipe, batches: TrainingBatches) -> float:
     In full precision: on a GPU the usual one rounds to ten bits. Raises ArithmeticError where it
     is not the same training.
     """
-    usual = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision("highest")
-    try:
+    with full_precision():
         return _compared(recipe, batches)
-    finally:
-        torch.set_float32_matmul_precision(usual)
 
 
 def _compared(recipe: Recipe, batches: TrainingBatches) -> float:

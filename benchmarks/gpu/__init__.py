@@ -14,7 +14,7 @@ Call 1, is it right? About 5 minutes with the start:
 
     python3 -m pip install -q --no-index --no-deps --no-compile --target /tmp/site \
 carry/wheels/*.whl; PYTHONPATH=/tmp/site:. PYTHONUNBUFFERED=1 \
-python3 -m benchmarks.gpu --call 1 --minutes 4 --data carry/data --out "$OUT"
+python3 -m benchmarks.gpu --call 1 --minutes 4 --out "$OUT"
 
 Call 2, what has it learned? About 8.5 minutes with the start; what failed in 1 is mended first:
 

@@ -16,6 +16,7 @@ import platform
 import sys
 import time
 import traceback
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -172,9 +173,11 @@ def pack_record(
 
 
 def _thinned(curves: Floats) -> Floats:
-    """Means over stretches of steps; what a step does not compute stays NaN."""
+    """Means over stretches, of the steps that compute a loss; NaN where none of them does."""
     parts = np.array_split(curves, min(ROWS, len(curves)))
-    return np.stack([part.mean(0) for part in parts]).astype(np.float32)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        return np.stack([np.nanmean(part, 0) for part in parts]).astype(np.float32)
 
 
 def _saved(curves: Floats) -> bytes:

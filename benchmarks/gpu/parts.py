@@ -66,7 +66,7 @@ def parts(quick: bool) -> list[Part]:
         Part("broken", gpu("captures", "broken", "beside"), 1.4, beside="right"),
         Part("lost", gpu("lost"), 1.4, beside="right"),
         Part("memory", gpu("memory"), 1.0),
-        Part("speed", gpu("speed"), 1.4, ("--device", "--data")),
+        Part("speed", gpu("speed"), 1.4),
         Part("latency", gpu("latency"), 0.8),
     ]
     learned = [

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 import torch
 from torch.profiler import ProfilerActivity, profile
 
 from trainer.data.batches import TrainingBatches
+from trainer.messages import Progress
 from trainer.recipe.recipe import Recipe
 from trainer.training.loop import run, start
+from trainer.training.state import TrainState
 
-WARM, STEPS, ROWS, WIDTH = 24, 16, 12, 70  # steps before, steps, kernels shown, letters of each
+# The least steps before, and that are looked at; kernels shown, letters of each.
+WARM, STEPS, ROWS, WIDTH = 24, 16, 12, 70
 
 
 def profiled(recipe: Recipe, batches: TrainingBatches) -> str:
     """A table of the kernels (of the operators, on a CPU), and the device's share of the time."""
-    device, state = batches.device, start(recipe, batches.device)
-    on_gpu = device.type == "cuda"
-    warm, steps = (WARM, STEPS) if on_gpu else (1, 1)
-    list(run(state, batches, warm))
+    state, on_gpu = start(recipe, batches.device), batches.device.type == "cuda"
+    # All from one training that goes on: what its beginning and end take is no step's.
+    reports = run(state, batches, 10**9)
+    warm, least = (WARM, STEPS) if on_gpu else (1, 1)
+    _go_on(state, reports, warm)
     kinds = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_gpu else [])]
     began = time.perf_counter()
-    list(run(state, batches, state.step + steps))  # without the profiler, which takes its share
-    apart = (time.perf_counter() - began) / steps
+    taken = _go_on(state, reports, least)  # without the profiler, which takes its share
+    apart = (time.perf_counter() - began) / taken
     with profile(activities=kinds) as seen:
-        list(run(state, batches, state.step + steps))
+        steps = _go_on(state, reports, least)
     averages = [
         (_micros(each, on_gpu), each.count, each.key)
         for each in seen.key_averages()
@@ -46,6 +51,14 @@ def profiled(recipe: Recipe, batches: TrainingBatches) -> str:
             f"| {micros / 1e3 / steps:.4f} | {share:.0%} | {count / steps:.1f} | {name[:WIDTH]} |"
         )
     return "\n".join(lines)
+
+
+def _go_on(state: TrainState, reports: Iterator[Progress], least: int) -> int:
+    """Train until a report has come after so many steps; how many they were."""
+    before = state.step
+    while state.step < before + least:
+        next(reports)
+    return state.step - before
 
 
 def _is_kernel(each: object) -> bool:
