@@ -84,21 +84,21 @@ def data_of(recipe: Recipe, root: Path | None, device: torch.device) -> Training
     return load_data(recipe, root).batches(recipe, device)
 
 
-def compare(recipe: Recipe, batches: TrainingBatches) -> float:
-    """The largest relative difference between the losses of both in their first steps.
+def compare(recipe: Recipe, batches: TrainingBatches, steps: int = CHECKED) -> float:
+    """The largest relative difference between the losses of both in their first `steps`.
 
     In full precision: on a GPU the usual one rounds to ten bits. Raises ArithmeticError where it
     is not the same training.
     """
     with full_precision():
-        return _compared(recipe, batches)
+        return _compared(recipe, batches, steps)
 
 
-def _compared(recipe: Recipe, batches: TrainingBatches) -> float:
+def _compared(recipe: Recipe, batches: TrainingBatches, steps: int) -> float:
     ours, plain = start(recipe, batches.device), PlainTraining(recipe, batches.device)
     draws = torch.Generator(batches.device).manual_seed(1)
     worst = 0.0
-    for _ in range(CHECKED):
+    for _ in range(steps):
         batch = batches.batch(recipe.optim.batch, 0, draws)
         told = dict(zip(LOSSES, step(ours, batch).tolist(), strict=False))
         for name, value in plain.step(batch.data, batch.other).items():
