@@ -125,16 +125,13 @@ def test_the_small_discriminator_sees_pixels_patches_and_the_whole() -> None:
     assert reach == [(5, 5), (20, 20), (24, 24)]
 
 
-@pytest.mark.parametrize("name", ["celeba-50-small", "shoes-small"])
-def test_bilinear_maps_are_smoother_with_the_same_weights(name: str) -> None:
-    recipe = find_recipe(name).but(width=4)
+def test_bilinear_maps_are_smoother_with_the_same_weights() -> None:
+    recipe = find_recipe("celeba-50-small").but(width=4)
     drawn = []
     for upsampling in ("nearest", "bilinear"):
         torch.manual_seed(0)
         model = build_model(recipe.but(upsampling=upsampling))
         _, code = sides(recipe)
-        if recipe.translates:  # an even picture: what is uneven comes from the maps
-            code = torch.full_like(code, 0.7)
         drawn.append(model.decode(code, torch.randn(3, recipe.model.noise)))
     assert drawn[0].shape == drawn[1].shape
     steps, smooth = (picture.diff(dim=3).diff(dim=3).abs().mean() for picture in drawn)

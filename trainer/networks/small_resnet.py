@@ -20,7 +20,7 @@ class SmallGenerator(nn.Module):
 
     def __init__(self, recipe: Recipe, noise: int, scale: float) -> None:
         super().__init__()
-        self.scale, self.upsampling = scale, recipe.model.upsampling
+        self.scale = scale
         w, image = recipe.model.width, recipe.channels
         self.stem = Layer(nn.Conv2d(image, w, 3, 1, 1), w, noise)
         self.down = nn.ModuleList(
@@ -49,7 +49,7 @@ class SmallGenerator(nn.Module):
         for block in self.middle:
             y = block(y, noise)
         for layer in self.up:
-            y = functional.interpolate(y, scale_factor=2.0, mode=self.upsampling)
+            y = functional.interpolate(y, scale_factor=2.0, mode="nearest")
             y = layer(torch.cat([y, passed.pop()], 1), noise)
         painted: Tensor = self.last(torch.cat([y, image], 1))
         return (1 + painted.tanh()) / 2

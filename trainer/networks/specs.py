@@ -8,7 +8,6 @@ from trainer.recipe.specs import FAMILIES, FamilySpec
 CONVOLUTIONAL = frozenset({"conditioning", "discriminator_norm"})
 TABLE_1 = CONVOLUTIONAL | {"encoder_noise"}
 SMALL = TABLE_1 | {"width"}
-SMALL_COLOUR = SMALL | {"upsampling"}
 
 for family in (
     FamilySpec(
@@ -50,13 +49,15 @@ for family in (
     ),
     FamilySpec("small", "trainer.networks.small:small_networks", options=SMALL),
     FamilySpec(
-        "small-colour", "trainer.networks.small_colour:small_colour_networks", options=SMALL_COLOUR
+        "small-colour",
+        "trainer.networks.small_colour:small_colour_networks",
+        options=SMALL | {"upsampling"},
     ),
     FamilySpec(
         "small-resnet",
         "trainer.networks.small_resnet:small_resnet_networks",
         translates=True,
-        options=frozenset({"width", "encoder_noise", "upsampling"}),
+        options=frozenset({"width", "encoder_noise"}),
         revision=2,  # discriminators that see every pixel
     ),
 ):

@@ -71,7 +71,7 @@ RULES: dict[str, Rule] = {
         lambda r: _judges_images(r) and "discriminator_norm" in r.family.options,
         "these discriminators have no batch norm",
     ),
-    "model.upsampling": (_reads("upsampling"), "only small networks for colour choose it"),
+    "model.upsampling": (_reads("upsampling"), "these decoders have a way of their own"),
     "model.posterior": (_inverse, NO_INVERSE),
     "model.encoder_noise": (
         lambda r: _inverse(r) and "encoder_noise" in r.family.options,

@@ -86,7 +86,7 @@ class Model:
         True, "batch norm in the pair discriminator", source="Table 1"
     )
     upsampling: Literal["nearest", "bilinear"] = addition(
-        "nearest", "how a small decoder enlarges its maps; bilinear leaves fewer speckles"
+        "nearest", "how small-colour's decoder enlarges its maps; bilinear leaves fewer speckles"
     )
     code_blur: float = addition(
         0.0, "std of the noise on the code on its way to decoder and discriminators"
