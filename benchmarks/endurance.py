@@ -40,6 +40,7 @@ SLICES = 20  # of the work; what is held is told after each, so that a run may b
 ROWS = 250  # losses a report
 INPUTS = 2  # images of a question
 BAR = 0.05  # how much more memory there may be
+OBJECTS = 0.01  # and how many more of Python's objects
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,14 @@ class Part:
         """Of the memory, without the losses themselves, which are to be kept."""
         more = self.after.memory - self.before.memory
         return (more - (self.after.losses - self.before.losses)) / self.before.memory
+
+    @property
+    def more(self) -> list[str]:
+        """Of what there is too much more; none of the things that a window makes may stay."""
+        found = ["memory"] if self.growth >= BAR else []
+        found += ["objects"] if self.after.objects >= (1 + OBJECTS) * self.before.objects else []
+        things = ("widgets", "threads", "handles")
+        return found + [n for n in things if getattr(self.after, n) > getattr(self.before, n)]
 
     def row(self) -> str:
         one, other = astuple(self.before), astuple(self.after)
@@ -202,6 +211,11 @@ def endure(
     return parts
 
 
+def verdict(parts: list[Part]) -> str:
+    """What there is too much more of after each; "" where there is nothing."""
+    return " ".join(f"{part.what}: more {', '.join(part.more)}." for part in parts if part.more)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--losses", type=int, default=100_000)
@@ -217,9 +231,8 @@ def main() -> int:
         with studio(Path(folder), FIRST) as opened:
             parts = endure(opened, counts, tuple(shown), partial(print, flush=True), SLICES)
         assert app is not None
-    grown = [part.what for part in parts if part.growth >= BAR]
-    print(f"Too much growth: {', '.join(grown)}." if grown else "All within 5 %.")
-    return 1 if grown else 0
+    print(verdict(parts) or "Nothing stays behind: memory within 5 %, objects within 1 %.")
+    return 1 if verdict(parts) else 0
 
 
 if __name__ == "__main__":
