@@ -16,7 +16,8 @@ from PIL import Image
 
 from benchmarks.hostile.__main__ import GOOD, inputs, judged
 from benchmarks.hostile.data_files import FORMATS, mat_file
-from benchmarks.hostile.reader import answer
+from benchmarks.hostile.meter import Took
+from benchmarks.hostile.reader import Answer, answer
 from tests.test_svhn_celeba import write_celeba, write_svhn
 from tests.tiny import write_mnist
 from trainer.cli import main
@@ -40,6 +41,17 @@ def test_bad_files_are_refused_or_read(tmp_path: Path) -> None:
     for name, path in inputs(FORMATS, 147, 20, tmp_path):
         outcome, told = judged(answer(FORMATS[name], path))
         assert outcome in GOOD or outcome == "too slow", (name, path, told)
+
+
+def test_what_is_read_has_a_bound_of_its_own() -> None:
+    """A large picture takes longer than a refusal may, and not as long as it likes."""
+    for outcome, seconds, judgement in (
+        ("refused", 0.9, "refused"),
+        ("refused", 1.1, "too slow"),
+        ("read", 3.9, "read"),
+        ("read", 4.1, "too slow"),
+    ):
+        assert judged(Answer(outcome, "", Took(seconds, 0)))[0] == judgement
 
 
 # ---- what is no file ----

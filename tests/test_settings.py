@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
 from benchmarks.hostile import settings as hostile
+from benchmarks.hostile.reader import answer
 from iae_studio import settings
 from iae_studio.settings import forget_layout, keep_layout, kept_layout, settings_at
 from iae_studio.state.studio_state import FIRST
@@ -37,6 +38,14 @@ def test_no_settings_file_keeps_the_window_from_opening(tmp_path: Path) -> None:
     for number in range(15):
         with suppress(UserError):
             hostile.FORMATS["settings"].read(hostile.make(random.Random(number), tmp_path))
+
+
+def test_a_window_on_bad_settings_is_measured_where_it_opens(tmp_path: Path) -> None:
+    """In the process of the window: the one that asks for it does nothing but wait."""
+    file = tmp_path / "iae-studio.conf"
+    file.write_bytes(b"noise")
+    took = answer(hostile.FORMATS["settings"], file).took
+    assert took.seconds > 0.03 and took.grown > 0
 
 
 @pytest.mark.parametrize("kind", hostile.KINDS, ids=lambda kind: kind.__name__)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.hostile.meter import Took
+
 
 @dataclass(frozen=True)
 class Format:
@@ -14,3 +16,4 @@ class Format:
 
     make: Callable[[random.Random, Path], Path]
     read: Callable[[Path], object]
+    took: Callable[[], Took] | None = None  # the last file, where another process reads it

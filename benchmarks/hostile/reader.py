@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
-import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from benchmarks.hostile.formats import Format
+from benchmarks.hostile.meter import Meter, Took
 
 MODULES = ("data_files", "own_files", "settings")
 
@@ -23,8 +22,7 @@ class Answer:
 
     outcome: str
     told: str
-    seconds: float  # of the processor: other programs do not count
-    grown: int  # bytes, at the most
+    took: Took
 
 
 def formats() -> dict[str, Format]:
@@ -55,7 +53,7 @@ def answer(kind: Format, path: Path) -> Answer:
     """Reads one file, in this process."""
     from trainer.messages import UserError
 
-    before, start = _peak(anew=True), time.process_time()
+    meter = Meter()
     try:
         kind.read(path)
         outcome, told = "read", ""
@@ -63,14 +61,4 @@ def answer(kind: Format, path: Path) -> Answer:
         outcome, told = "refused", str(error)
     except BaseException:
         outcome, told = "other exception", traceback.format_exc()
-    return Answer(outcome, told, time.process_time() - start, _peak() - before)
-
-
-def _peak(anew: bool = False) -> int:
-    """The most memory that this process took, on Linux since it was last asked for anew."""
-    with suppress(OSError, TypeError):
-        if anew:
-            Path("/proc/self/clear_refs").write_text("5")
-        told = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-        return int(told[1]) << 10 if told else 0
-    return 0
+    return Answer(outcome, told, (kind.took or meter.took)())

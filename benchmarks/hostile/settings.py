@@ -1,28 +1,18 @@
-"""Damaged settings: whatever lies in their place, the window opens.
-
-The window is opened by a child process, which serves one file after another until one ends it.
-"""
+"""Damaged settings: whatever lies in their place, a window opens."""
 
 from __future__ import annotations
 
-import atexit
-import contextlib
 import os
 import random
-import select
 import struct
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from benchmarks.hostile.formats import Format
+from benchmarks.hostile.settings_window import end, took, window
 from trainer.messages import UserError
-
-SECONDS = 20  # until a window counts as hanging
-
 
 # ---- what is bad ---------------------------------------------------------------------------------
 
@@ -142,123 +132,12 @@ def make(rng: random.Random, place: Path) -> Path:
     return file
 
 
-# ---- how the program reads it --------------------------------------------------------------------
-
-
-class Window:
-    """A process that opens a window on one settings file after another."""
-
-    def __init__(self) -> None:
-        self._home = tempfile.TemporaryDirectory()
-        names = ("DATA_HOME", "CACHE_HOME", "CONFIG_HOME", "STATE_HOME")
-        folders = {f"XDG_{name}": self._home.name for name in names}
-        self._child = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.hostile.settings"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | folders | {"QT_QPA_PLATFORM": "offscreen"},
-            cwd=Path(__file__).parent.parent.parent,
-            text=True,
-            bufsize=1,
-        )
-
-    def open(self, file: Path) -> str:
-        """What the window says of the file. Raises where it does not open."""
-        assert self._child.stdin is not None and self._child.stdout is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._child.stdin.write(f"{file}\n")
-        ready, _, _ = select.select([self._child.stdout], [], [], SECONDS)
-        answer = self._child.stdout.readline() if ready else ""
-        if not answer.startswith("opened"):
-            self.close()
-            why = answer or f"it ended with {self._child.returncode}" if ready else "it hangs"
-            raise RuntimeError(f"no window on {file}: {why}")
-        return answer.partition(" ")[2].strip()
-
-    def close(self) -> None:
-        self._child.kill()
-        self._child.wait()
-        for pipe in (self._child.stdin, self._child.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
-        self._home.cleanup()
-
-
-_window: Window | None = None
-
-
-def window(file: Path) -> str:
-    """Open a window on the settings in a file; returns what it says of them."""
-    global _window
-    if _window is None:
-        _window = Window()
-        atexit.register(end)
-    try:
-        return _window.open(file)
-    except RuntimeError:
-        _window = None
-        raise
-
-
-def end() -> None:
-    """Close the process that opens windows."""
-    global _window
-    if _window is not None:
-        _window.close()
-        _window = None
-
-
 def read(file: Path) -> None:
     """The same; what it says of them is a refusal."""
     if told := window(file):
         raise UserError(told)
 
 
-FORMATS = {"settings": Format(make, read)}
+FORMATS = {"settings": Format(make, read, took)}
 
-
-# ---- the child -----------------------------------------------------------------------------------
-
-
-def serve() -> None:
-    """Open a window on each file that is named, as a start does."""
-    from PySide6.QtWidgets import QApplication
-
-    app = QApplication([])
-    for line in sys.stdin:
-        print(_opened(app, Path(line.rstrip("\n"))), flush=True)
-
-
-def _opened(app: object, file: Path) -> str:
-    from PySide6.QtCore import QEvent
-    from PySide6.QtWidgets import QApplication
-
-    from iae_studio.app import Studio
-    from iae_studio.settings import settings_at, switch
-    from iae_studio.style import theme
-
-    assert isinstance(app, QApplication)
-    wrong: list[str] = []
-    sys.excepthook = lambda kind, error, _: wrong.append(f"{kind.__name__}: {error}")
-    try:
-        settings, told = settings_at(file)
-        theme.apply(app, switch(settings, "dark") is not False)
-        studio = Studio(settings)
-        studio._last_recipe()
-        studio.data.folders.now()
-        studio.window.show()
-        app.processEvents()
-        studio.window.close()
-        studio.window.deleteLater()
-        app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        settings.sync()
-    except Exception as error:
-        wrong.append(f"{type(error).__name__}: {error}")
-    words = " ".join((wrong[0] if wrong else told).split())
-    return f"{'failed' if wrong else 'opened'} {words}"
-
-
-if __name__ == "__main__":
-    serve()
+__all__ = ["FORMATS", "KINDS", "end", "make", "window"]
