@@ -55,15 +55,15 @@ class Ticks(QObject):
 
 
 class Paints(QObject):
-    """How often a widget was painted."""
+    """How often a widget was painted, while `counts` says so."""
 
-    def __init__(self, watched: QObject) -> None:
+    def __init__(self, watched: QObject, counts: Callable[[], bool] = lambda: True) -> None:
         super().__init__()
-        self.count = 0
+        self.count, self._counts = 0, counts
         watched.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        self.count += event.type() == QEvent.Type.Paint
+        self.count += event.type() == QEvent.Type.Paint and self._counts()
         return False
 
 
