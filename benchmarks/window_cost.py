@@ -1,16 +1,22 @@
-"""The same training in a process without a window: what the window's share is measured against."""
+"""The same training in a process without a window: what the window's share is measured against.
+
+It saves and keeps moments as the window's does; publishing weights is a part of the window's share.
+"""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from trainer.recipe.recipe import Recipe
 
 WARM_UP = 3.0  # s
 NICE = 10  # as the window's training thread
+SAVE_SECONDS = 30.0  # alike
 
 
 def without_window(recipe: Recipe, seconds: float) -> float:
@@ -24,26 +30,29 @@ def without_window(recipe: Recipe, seconds: float) -> float:
     return float(told.stdout)
 
 
-def _train(recipe: Recipe, seconds: float) -> float:
-    from trainer.data.loading import load_data
-    from trainer.devices.choice import choose_device
+def rate(recipe: Recipe, seconds: float, folder: Path, warm_up: float = WARM_UP) -> float:
+    """Steps per second of a training that is kept in a folder, with its moments, as a window's."""
+    import trainer
+
+    with trainer.train(recipe, out=folder, save_every=SAVE_SECONDS) as training:
+        began = time.perf_counter()
+        while time.perf_counter() - began < warm_up:
+            next(training)
+        first, began = training.step, time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            next(training)
+        return (training.step - first) / (time.perf_counter() - began)
+
+
+def main() -> None:
     from trainer.devices.threads import use_threads
-    from trainer.training.loop import run, start
 
     if hasattr(os, "nice"):
         os.nice(NICE)
     use_threads()
-    device = choose_device("auto")
-    batches = load_data(recipe).batches(recipe, device)
-    state = start(recipe, device)
-    reports, began = run(state, batches, 10**9), time.perf_counter()
-    while time.perf_counter() - began < WARM_UP:
-        next(reports)
-    first, began = state.step, time.perf_counter()
-    while time.perf_counter() - began < seconds:
-        next(reports)
-    return (state.step - first) / (time.perf_counter() - began)
+    with tempfile.TemporaryDirectory() as folder:
+        print(rate(Recipe.from_json(sys.argv[1]), float(sys.argv[2]), Path(folder) / "run"))
 
 
 if __name__ == "__main__":
-    print(_train(Recipe.from_json(sys.argv[1]), float(sys.argv[2])))
+    main()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tiny import CPU, batches_of, recipe_of
+from tests.tiny import CPU, batches_of, kept_losses, recipe_of
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
 
@@ -39,6 +39,18 @@ def test_the_engine_trains_as_a_plain_loop_does(recipe: tuple[str, ...]) -> None
 
     made = recipe_of(*recipe)
     assert 0 <= compare(made, batches_of(made)) < 1e-4  # a term left out makes 7e-4
+
+
+def test_what_the_windows_training_is_compared_with_is_kept_on_disk_as_well(tmp_path: Path) -> None:
+    """Else the window would be charged for checkpoints and moments, which every training pays."""
+    from benchmarks.window_cost import rate
+    from trainer.storage.snapshots import moments_in
+    from trainer.training.checkpoint import RunFolder
+
+    run = tmp_path / "run"
+    assert rate(recipe_of("mog-iae"), 0.5, run, warm_up=0.1) > 0
+    assert RunFolder(run).load(CPU).step == kept_losses(run) > 0
+    assert moments_in(run)
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ from trainer.inference.snapshot import Snapshot, publish
 from trainer.messages import Pixels, Progress, UserError
 from trainer.recipe.catalogue import find_recipe
 from trainer.recipe.recipe import Recipe
+from trainer.training.checkpoint import RunFolder
 from trainer.training.loop import TrainState, run, start
 
 ROOT = Path(__file__).parent.parent
@@ -186,6 +187,11 @@ def weights(state: TrainState) -> dict[str, Tensor]:
 
 def same(a: dict[str, Tensor], b: dict[str, Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[key], b[key]) for key in a)
+
+
+def kept_losses(run: Path) -> int:
+    """Steps of whose losses some are on the disk: `curves` has all, those that are lost as NaN."""
+    return int(np.isfinite(RunFolder(run).curves()).any(1).sum())
 
 
 def idx_bytes(values: np.ndarray) -> bytes:
