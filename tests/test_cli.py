@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file
 
-from tests.tiny import CPU, ROOT, digits, same, trainer_process, write_mnist
+from tests.tiny import CPU, ROOT, digits, kept_losses, same, trainer_process, write_mnist
 from trainer.cli import main
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training.checkpoint import STATE, RunFolder
@@ -71,7 +71,7 @@ def test_training_writes_a_run_and_resuming_prolongs_it(
     assert main([*head, "--steps", "8", "--seed", "3", *TOY]) == 0
     assert RunFolder(run).recipe().optim.seed == 3
     assert main([*head, "--resume", "--steps", "20", "--device", "cpu"]) == 0
-    assert RunFolder(run).load(CPU).step == 20 and len(RunFolder(run).curves()) == 20
+    assert RunFolder(run).load(CPU).step == 20 and kept_losses(run) == 20
     assert "step 20, saved in" in capsys.readouterr().err
     assert main([*head, "--resume", "--steps", "20", "--device", "cpu"]) == 0
     assert "already stands at step 20" in capsys.readouterr().err
@@ -93,7 +93,7 @@ def test_minutes_make_a_run_whose_schedule_fits(tmp_path: Path) -> None:
     assert main(["train", "mog-iae", "--minutes", "0.005", "--out", str(run), *TOY]) == 0
     steps, state = RunFolder(run).recipe().schedule.steps, RunFolder(run).load(CPU)
     assert 10 <= steps < CATALOGUE["mog-iae"].schedule.steps * 10
-    assert 0 < state.step <= steps and len(RunFolder(run).curves()) == state.step
+    assert 0 < state.step <= steps and kept_losses(run) == state.step
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert "Traceback" not in said
     stopped = RunFolder(run).load(CPU).step
-    assert f"Saved at step {stopped:,}" in said and len(RunFolder(run).curves()) == stopped
+    assert f"Saved at step {stopped:,}" in said and kept_losses(run) == stopped
     # It stopped between two steps: as a run of that many steps would have ended.
     whole = tmp_path / "whole"
     assert main(["train", "mog-iae", "--steps", str(stopped), "--out", str(whole), *options]) == 0
@@ -204,7 +204,7 @@ def test_own_images_are_translated(
     assert [Path(recipe.data.images), Path(recipe.data.images_b)] == [
         folder.resolve() for folder in domains
     ]
-    assert RunFolder(translator).load(CPU).step == 3 and len(RunFolder(translator).curves()) == 3
+    assert RunFolder(translator).load(CPU).step == 3 and kept_losses(translator) == 3
     photo, out = domains[0] / "3.jpg", tmp_path / "sheet.png"
     for draws in ("4", "2"):
         command = ["reconstruct", str(translator), str(photo), "--out", str(out), "--draws", draws]

@@ -33,12 +33,12 @@ from tests.studio import (
     wait_for_tiles,
     wait_state,
 )
+from tests.tiny import kept_losses
 from trainer.data import arriving
 from trainer.data.arriving import Cancelled, chunks_of
 from trainer.data.folders.stores import in_threads
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training import checkpoint
-from trainer.training.checkpoint import RunFolder
 
 ROOT = Path(__file__).parent.parent
 AT_ONCE = 1.5  # seconds: one, and what a busy machine adds
@@ -133,8 +133,7 @@ def test_threads_that_do_not_answer_are_not_waited_for(studio, qtbot) -> None:
         assert close(studio) < 3, "one after the other"
         assert studio.work.isRunning()
         assert not studio.training.isRunning()
-    run = RunFolder(studio.state.training.run_path)
-    assert len(run.curves()) >= steps(studio) > 5
+    assert kept_losses(studio.state.training.run_path) >= steps(studio) > 5
 
 
 def test_a_save_is_waited_for_however_long_it_takes(studio, qtbot, monkeypatch) -> None:
@@ -149,7 +148,7 @@ def test_a_save_is_waited_for_however_long_it_takes(studio, qtbot, monkeypatch) 
 
     monkeypatch.setattr(checkpoint, "write_bytes", slowly)
     assert close(studio) > 3
-    assert len(RunFolder(studio.state.training.run_path).curves()) >= steps(studio)
+    assert kept_losses(studio.state.training.run_path) >= steps(studio)
 
 
 def test_images_that_were_asked_for_again_do_not_load_on(studio, qtbot, tmp_path) -> None:
@@ -166,7 +165,7 @@ def test_the_end_of_the_desktops_session_saves_and_goes_on(studio, qtbot) -> Non
     press(studio, qtbot, "startButton")
     qtbot.waitUntil(lambda: steps(studio) > 5, timeout=LONG)
     studio.commit()
-    saved = len(RunFolder(studio.state.training.run_path).curves())
+    saved = kept_losses(studio.state.training.run_path)
     assert saved > 5
     qtbot.waitUntil(lambda: steps(studio) > saved, timeout=LONG)
     press(studio, qtbot, "stopButton")

@@ -26,7 +26,7 @@ from tests.lost_gpu import (
     dies_unheard,
     saved_and_loaded,
 )
-from tests.tiny import CPU, ROOT, batches_of, leftovers, recipe_of, same, weights
+from tests.tiny import CPU, ROOT, batches_of, kept_losses, leftovers, recipe_of, same, weights
 from trainer.cli import main
 from trainer.cli.train import _again
 from trainer.devices import trial
@@ -190,7 +190,7 @@ def test_the_last_checkpoint_is_named_and_taken_up_on_the_cpu(
     with pytest.raises(UserError, match="last checkpoint"):  # should it ever answer again
         folder.save(state)
     again = RunFolder(folder.path)
-    assert len(again.curves()) == SAVED, "what came after the checkpoint is no more"
+    assert kept_losses(folder.path) == SAVED, "what came after the checkpoint is no more"
     taken_up = again.load(CPU)
     assert taken_up.step == SAVED and same(weights(taken_up), before)
     go_on(taken_up, again)
@@ -284,12 +284,12 @@ def test_the_command_names_the_one_that_goes_on(
         assert main([*command, "--device", "cpu"]) == 1
     told = capsys.readouterr().err.splitlines()[-1]
     assert told.startswith("trainer: The GPU (NVIDIA T4) was lost at step 30, as it may")
-    saved = len(RunFolder(run).curves())
+    saved = kept_losses(run)
     assert f"The last checkpoint is of step {saved}, in {run}." in told and 0 < saved <= 30
     words = shlex.split(told.partition("Go on on the CPU: ")[2])
     assert words[:4] == ["python", "-m", "trainer", "train"] and words[-2:] == ["--device", "cpu"]
     assert main(words[3:]) == 0
-    assert len(RunFolder(run).curves()) == UNTIL
+    assert kept_losses(run) == UNTIL
 
 
 def test_the_way_on_keeps_the_device() -> None:

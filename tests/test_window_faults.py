@@ -16,9 +16,9 @@ from iae_studio.state.model_files import list_runs
 from iae_studio.state.own_images import on_own_images
 from iae_studio.state.training import State
 from tests.studio import LONG, find, press, running, steps, wait_state
+from tests.tiny import kept_losses
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.training import checkpoint
-from trainer.training.checkpoint import RunFolder
 
 MANY = 3000  # images, which take many seconds to read
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_saved_is_saved_elsewhere(studio, qtbot, monkeypatch, tmp
     press(studio, qtbot, "messageButton0")
     wait_state(studio, qtbot, State.IDLE)
     (there,) = disk.roomy.iterdir()
-    assert RunFolder(there).curves().shape[0] == steps(studio)
+    assert kept_losses(there) == steps(studio)
     assert str(there) in studio.state.messages.current.text
     qtbot.waitUntil(lambda: not studio.state.displayed.model.live, timeout=LONG)
     assert studio.state.displayed.model.path == there, "its weights are displayed from there"

@@ -15,6 +15,7 @@ from iae_studio.state.training import State
 from iae_studio.threads import run_job
 from tests.studio import LONG, find, press, running, steps, wait_state
 from tests.test_window_faults import Disk, begin, only_run
+from tests.tiny import kept_losses
 from trainer.devices.adam import Adam
 from trainer.storage.paths import runs_root
 from trainer.training.checkpoint import RunFolder
@@ -70,7 +71,7 @@ def test_a_full_disk_pauses_the_training_until_there_is_room(
     press(studio, qtbot, "pauseButton")  # Go on
     qtbot.waitUntil(lambda: steps(studio) > reached + 5, timeout=LONG)
     stop(studio, qtbot)
-    assert only_run().step == steps(studio) == len(RunFolder(only_run().path).curves())
+    assert only_run().step == steps(studio) == kept_losses(only_run().path)
 
 
 def test_to_go_on_saves_first_where_there_is_room_again(studio, qtbot, monkeypatch) -> None:
@@ -92,7 +93,7 @@ def test_a_run_folder_that_is_removed_is_made_again(studio, qtbot) -> None:
     reached = steps(studio)
     stop(studio, qtbot)
     assert only_run().path == run and only_run().step >= reached
-    assert len(RunFolder(run).curves()) == only_run().step
+    assert kept_losses(run) == only_run().step
 
 
 @pytest.mark.parametrize("at", ["stopButton", "saveButton"])
@@ -109,7 +110,7 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     wait_state(studio, qtbot, State.IDLE)
     (there,) = (tmp_path / "stick").iterdir()
     saved = RunFolder(there)
-    assert saved.load(torch.device("cpu")).step == reached == len(saved.curves())
+    assert saved.load(torch.device("cpu")).step == reached == kept_losses(there)
 
 
 def test_who_chooses_no_other_place_ends_nothing(studio, qtbot, monkeypatch) -> None:
