@@ -93,7 +93,8 @@ def test_a_run_folder_that_is_removed_is_made_again(studio, qtbot) -> None:
     reached = steps(studio)
     stop(studio, qtbot)
     assert only_run().path == run and only_run().step >= reached
-    assert kept_losses(run) == only_run().step
+    # The losses of the steps since the last save: the others went with the folder.
+    assert 0 < kept_losses(run) <= only_run().step
 
 
 @pytest.mark.parametrize("at", ["stopButton", "saveButton"])
@@ -110,7 +111,7 @@ def test_where_all_folders_are_gone_another_place_is_offered(
     wait_state(studio, qtbot, State.IDLE)
     (there,) = (tmp_path / "stick").iterdir()
     saved = RunFolder(there)
-    assert saved.load(torch.device("cpu")).step == reached == kept_losses(there)
+    assert saved.load(torch.device("cpu")).step == reached >= kept_losses(there) > 0
 
 
 def test_who_chooses_no_other_place_ends_nothing(studio, qtbot, monkeypatch) -> None:
