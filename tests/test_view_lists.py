@@ -213,9 +213,12 @@ def test_what_is_on_the_pad_is_read_and_kept_once(qtbot, state) -> None:
     tools["Keep"].click()
     QTest.mouseClick(view.pad, LEFT, pos=QPoint(60, 60))
     assert read and read[-1][1] == spec and read[-1][0].any()
+    state.inputs.add([Input("opened", np.ones(spec.shape, np.uint8), spec)])
     state.inputs.set_sketch(Input("drawing", np.zeros(spec.shape, np.uint8), spec, drawing=True))
     tools["Keep"].click()
-    assert [known.name for known in state.inputs.images] == ["drawing 1"] and view.pad.isEmpty()
+    kept = state.inputs.images[0]
+    assert [known.name for known in state.inputs.images] == ["drawing 1", "opened"]
+    assert view.pad.isEmpty() and state.selection.input is kept, "all views are about it"
     for back in ("Undo", "Clear"):
         QTest.mouseClick(view.pad, LEFT, pos=QPoint(60, 60))
         tools[back].click()

@@ -116,11 +116,13 @@ class InputList:
         rest = [known for known in self._all if not known.drawing]
         self._set(([drawing] if drawing else []) + rest)
 
-    def keep_sketch(self) -> None:
-        """Let the drawing stay as a row of its own; the pad is free for another."""
+    def keep_sketch(self) -> list[Input]:
+        """Let the drawing, which is handed back, stay as a row of its own; the pad is free."""
         self._kept += 1
-        kept = f"drawing {self._kept}"
-        self._set([replace(k, name=kept, drawing=False) if k.drawing else k for k in self._all])
+        name = f"drawing {self._kept}"
+        kept = {k: replace(k, name=name, drawing=False) for k in self._all if k.drawing}
+        self._set([kept.get(known, known) for known in self._all])
+        return list(kept.values())
 
     def remove(self, gone: Input) -> None:
         """Take one away."""

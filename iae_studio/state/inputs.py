@@ -146,10 +146,11 @@ class InputImages(QObject):
         self._changed()
         self._see_stale()
 
-    def keep_sketch(self) -> None:
-        """Let the drawing stay as a row of its own; the pad is free for another."""
-        self._list.keep_sketch()
+    def keep_sketch(self) -> list[Input]:
+        """Let the drawing, which is handed back, stay as a row of its own; the pad is free."""
+        kept = self._list.keep_sketch()
         self._changed()
+        return kept
 
     # ---- the list ----------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class Selection(QObject):
         self.select(row, column)
 
     def select_opened(self, opened: Sequence[Input]) -> None:
-        """Who opens images wants to know about those: the first is selected."""
+        """Who opens images, or keeps a drawing, wants to know about it: the first is selected."""
         for known in opened[:1]:
             if known in self._inputs.images:
                 self.select(self._inputs.images.index(known))

@@ -127,5 +127,5 @@ class DrawingView(QWidget):
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():
-            self._inputs.keep_sketch()
+            self._state.selection.select_opened(self._inputs.keep_sketch())
             self.pad.clear()
