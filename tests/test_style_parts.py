@@ -266,7 +266,8 @@ def test_a_tray_has_its_height_and_gives_way_where_there_is_little_room(qtbot) -
     assert both.minimumSizeHint().height() <= 80 and tray.isVisible()
     assert (tray.y(), tray.height(), above.height()) == (250, 50, 250 - theme.GAP)
     both.resize(300, 120)
-    assert above.height() == 80 and tray.height() == 50 and tray.y() == 88
+    assert above.height() == 80 and tray.height() == 50 and tray.y() == 70, "its foot stays"
+    assert both.childAt(10, 75) is above and both.childAt(10, 90) is tray, "its top is hidden"
     both.resize(300, 95)
     assert above.height() == 95, "less than a row of it is nothing"
     both.resize(300, 300)

@@ -116,6 +116,21 @@ def test_a_style_is_borrowed_for_every_input_and_stays(studio, qtbot) -> None:
     assert not strip.isVisible() and not find(studio, QPushButton, "borrowButton").isChecked()
 
 
+def test_a_button_stays_under_the_pointer_that_opened_its_strip(studio, qtbot) -> None:
+    strip, row = find(studio, QWidget, "pathStrip"), find(studio, QWidget, "styleTray")
+    for size in ((1280, 800), (1280, 560)):
+        studio.window.resize(*size)
+        for name in ("borrow", "interpolate", "arithmetic", "walk"):
+            button = find(studio, QPushButton, f"{name}Button")
+            before = button.mapToGlobal(button.rect().center())
+            push(studio, qtbot, f"{name}Button")
+            qtbot.waitUntil(lambda: strip.isVisible() and row.height() > 60, timeout=LONG)
+            there = studio.window.childAt(studio.window.mapFromGlobal(before))
+            assert there is button, f"{name} at {size}"
+        push(studio, qtbot, "walkButton")
+        assert not strip.isVisible(), "a second click on the same place closes it"
+
+
 def test_between_two_tiles_code_and_noise_go_alone_or_together(studio, qtbot) -> None:
     click(studio, qtbot, 0, 1)
     press(studio, qtbot, Key.Key_I)

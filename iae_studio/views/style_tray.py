@@ -64,7 +64,10 @@ _WAYS = (
 
 
 class StyleTray(QWidget):
-    """One quiet row; below it `pathStrip`, while one of the ways is in use."""
+    """One quiet row; above it `pathStrip`, while one of the ways is in use.
+
+    Above, because a row that stood over the strip would leave the pointer as the strip opens.
+    """
 
     def __init__(self, state: StudioState, grid: ImageGrid, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +88,8 @@ class StyleTray(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.GRID)
-        layout.addLayout(self._row())
         layout.addWidget(self._strip)
+        layout.addLayout(self._row())
         self._actions()
         self._connect()
         self._show()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QRegion, QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from iae_studio.style import theme
@@ -31,8 +31,12 @@ class WithTray(QWidget):
         below = min(wanted, room) if room >= min(wanted, theme.px(_SLIVER)) else 0
         gap = theme.GAP if below else 0
         self._above.setGeometry(0, 0, width, height - below - gap)
-        # What finds no room lies below the edge, whole: nothing in it is squeezed.
-        self._tray.setGeometry(0, height - below, width, wanted)
+        self._tray.setGeometry(0, height - (wanted if below else 0), width, wanted)
+        # What finds no room is hidden at the top: nothing is squeezed, and the foot stays put.
+        if 0 < below < wanted:
+            self._tray.setMask(QRegion(0, wanted - below, width, below))
+        else:
+            self._tray.clearMask()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
