@@ -116,6 +116,24 @@ def test_a_style_is_borrowed_for_every_input_and_stays(studio, qtbot) -> None:
     assert not strip.isVisible() and not find(studio, QPushButton, "borrowButton").isChecked()
 
 
+def test_a_column_is_given_back_when_its_style_is_put_away(studio, qtbot) -> None:
+    query = studio.state.query
+    click(studio, qtbot, 1, 2)
+    press(studio, qtbot, Key.Key_S)
+    click(studio, qtbot, 1, 4)
+    press(studio, qtbot, Key.Key_S)
+    assert query.locked == {0, 4}, "both borrowed styles are kept while the strip is there"
+    qtbot.mouseClick(find(studio, QToolButton, "closeStrip"), LEFT)
+    before = query.seeds
+    press(studio, qtbot, Key.Key_Space)
+    assert not query.locked and query.seeds[0] != before[0]
+
+    press(studio, qtbot, Key.Key_L)
+    press(studio, qtbot, Key.Key_S)
+    push(studio, qtbot, "walkButton")
+    assert query.locked == {0}, "who locked it before keeps it"
+
+
 def test_a_button_stays_under_the_pointer_that_opened_its_strip(studio, qtbot) -> None:
     strip, row = find(studio, QWidget, "pathStrip"), find(studio, QWidget, "styleTray")
     for size in ((1280, 800), (1280, 560)):
@@ -213,6 +231,9 @@ def test_every_kind_of_model_offers_what_it_has_and_says_what_it_has_not(studio,
     display(studio, qtbot, "mnist-det-small")
     press(studio, qtbot, Key.Key_S)
     assert "no noise" in words(studio, "borrow")
+    display(studio, qtbot, "mnist-10-small")
+    assert words(studio, "borrow").startswith("Press S"), "a tile is selected"
+    display(studio, qtbot, "mnist-det-small")
     press(studio, qtbot, Key.Key_W)
     moving = wait_for(studio, qtbot, "walk", len(studio.state.inputs.images))
     assert "strongest directions" in words(studio, "walk")

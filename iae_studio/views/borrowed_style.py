@@ -21,6 +21,7 @@ class BorrowedStyle(StylePage):
         self._seed: int | None = None
         self._first: Input | None = None
         self._since = 0  # earlier answers have other noise there
+        self._lent: set[int] = set()  # seeds of columns that are locked for this strip alone
         self.strip.setAccessibleName("Every input with the noise that was borrowed")
         self.strip.chosen.connect(self._enlarge)
         self.lay_out()
@@ -37,15 +38,26 @@ class BorrowedStyle(StylePage):
         rendering = state.answers.rendering
         if rendering is not None:
             self._show(rendering, chosen.column)  # the same pictures as will stand in the first
+        if chosen.column not in state.query.locked:
+            self._lent.add(self._seed)
         state.query.borrow(chosen.column)
         self._since = state.answers.probe().stamp
         chosen.select(chosen.row, 0)
+
+    def end(self) -> None:
+        """The columns that were locked for this strip are free again, those of the user stay so."""
+        super().end()
+        query = self.state.query
+        for column in sorted(query.locked):
+            if query.seeds[column] in self._lent:
+                query.toggle_lock(column)
+        self._lent.clear()
 
     def obstacle(self) -> str:
         if not has_noise(self.state.displayed.recipe):
             return "This model has no noise, so there is no style to borrow."
         if self._seed is None:
-            return "Select a tile and press S: its noise is kept for every input."
+            return "Press S: the noise of the selected tile is kept for every input."
         return ""
 
     def renew(self) -> None:
@@ -54,7 +66,7 @@ class BorrowedStyle(StylePage):
         name = seed_name(self.state, seed)
         place = query.seeds.index(seed) if seed in query.seeds else -1
         if place < 0:
-            self.say(f"{name} was locked no longer, and is gone: select a tile and press S.")
+            self.say(f"{name} was not locked, and is gone: press S to borrow the selected tile's.")
             return
         where = "the first column" if place == 0 else f"column {place + 1}"
         kept = "is kept in" if place in query.locked else "is, but not locked, in"
