@@ -314,3 +314,19 @@ def test_a_zoom_that_other_pictures_do_not_allow_is_the_nearest_that_they_do(gri
     largest = grid.tileRect(0, 0).width()
     grid.setZoom(grid.zoom() - 1)
     assert grid.tileRect(0, 0).width() < largest, "no key is pressed in vain"
+
+
+def test_the_selected_tile_stays_in_sight_as_the_grid_gets_lower(grid) -> None:
+    row = grid._sheet.rows - 1
+    grid.setZoom(2)
+    QTest.keyClick(grid, Qt.Key.Key_Down)
+    for _ in range(row):
+        QTest.keyClick(grid, Qt.Key.Key_Down)
+    assert grid.viewport().rect().contains(grid.tileRect(row, 0))
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().value() - 4)
+    seen = grid.tileRect(row, 0).bottom()
+    grid.resize(grid.width(), seen - 20)
+    assert grid.viewport().rect().contains(grid.tileRect(row, 0))
+    grid.verticalScrollBar().setValue(0)
+    grid.resize(grid.width(), grid.height() - 10)
+    assert grid.verticalScrollBar().value() == 0, "what was scrolled away does not come back"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QCursor, QHelpEvent, QImage, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from iae_studio.style import theme
@@ -200,6 +200,15 @@ class ImageGrid(TileView):
             super().keyPressEvent(event)
         else:
             event.ignore()  # Space, T and the rest belong to the window
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What was selected in sight stays there as a strip opens below, or the window shrinks."""
+        row, column = self._look.selected
+        room = QRect(QPoint(), event.oldSize())
+        shown = row >= 0 and self._layout is not None and room.contains(self.tileRect(row, column))
+        super().resizeEvent(event)
+        if shown:
+            self._reveal(row, column)
 
     def _select(self, row: int, column: int) -> None:
         moved = (row, column) != self._look.selected
