@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -10,8 +11,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QListView, QPushButton, QToolButton
 
 from iae_studio.threads import bookmark_archives, bookmark_files, bookmark_writing
+from iae_studio.views.bookmarks import BookmarksView
 from tests.studio import LONG, find, newest, press, running
 from tests.test_bookmarks_files import made
+from tests.widgets import shown
 
 
 def test_the_panel_names_notes_deletes_and_takes_back(qtbot, own_folders) -> None:
@@ -87,3 +90,14 @@ def test_those_from_elsewhere_are_taken_in_however_their_paths_were_copied(
             QTest.keyClick(studio.window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
             qtbot.waitUntil(lambda n=count: len(studio.state.bookmarks.all) == n, timeout=LONG)
         assert sorted(each.name for each in studio.state.bookmarks.all) == list("abcde")
+
+
+def test_names_that_differ_in_the_middle_look_different(qtbot, state, own_folders) -> None:
+    names = [f"shoes-64, step {step}, seed 3" for step in ("12,000", "14,000")]
+    state.bookmarks.set_all([replace(made(), folder=Path(name), name=name) for name in names])
+    view = shown(qtbot, BookmarksView(state.bookmarks), 1200, 180)
+    first, second = (view.list.visualRect(view.list.model().index(place)) for place in (0, 1))
+    view.list.selectionModel().clear()
+    picture = view.list.viewport().grab()
+    assert first.size() == second.size() and picture.rect().contains(second)
+    assert picture.copy(first).toImage() != picture.copy(second).toImage()

@@ -22,7 +22,7 @@ from iae_studio.widgets.plain import plain
 
 Index = QModelIndex | QPersistentModelIndex
 PICTURE = QSize(120, 72)  # px
-CELL = QSize(152, 96)
+CELL = QSize(152, 112)  # below the picture two lines: what tells names apart stands at the end
 EMPTY = (
     "Nothing is bookmarked yet. Shift+B keeps what is shown, with its inputs, sliders and weights, "
     "so that it can be seen again just so; a bookmark from elsewhere can be dropped on the window."
@@ -107,6 +107,7 @@ class BookmarkList(QListView):
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
+        self.setWordWrap(True)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setEditTriggers(QListView.EditTrigger.EditKeyPressed)
         theme.follow(self, self._size)
