@@ -175,12 +175,24 @@ def test_where_there_is_little_room_icons_stand_for_buttons(bar) -> None:
         assert figure[0].isHidden() is not roomy
 
 
+def test_it_says_that_the_model_loads_until_there_is_something_to_see(bar, state) -> None:
+    line, status = (
+        bar.findChild(QProgressBar, "progressLine"),
+        bar.findChild(ElidedLabel, "statusText"),
+    )
+    state.training.engine_ready()
+    assert status.text() == "Loading the model" and line.maximum() == 0
+    state.answers.set_blank(state.answers.probe().stamp, has_weights=True)
+    assert status.text() == "Ready" and line.maximum() == 1000
+
+
 def test_a_loading_can_be_stopped_and_does_not_hide_a_training(bar, state) -> None:
     line = bar.findChild(QProgressBar, "progressLine")
     status, stop = (
         bar.findChild(ElidedLabel, "statusText"),
         bar.findChild(QPushButton, "stopButton"),
     )
+    state.displayed.end_waiting()
     state.training.set_loading(Loading(5, 0))
     assert status.text() == "Loading data" and line.maximum() == 0 and stop.isEnabled()
     state.training.set_loading(None)

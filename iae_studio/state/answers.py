@@ -127,6 +127,7 @@ class Answers(QObject):
         """There is no picture. Where there are no weights either, go back to what was displayed."""
         if stamp < self._oldest or (not has_weights and self._displayed.go_back()):
             return
+        self._displayed.end_waiting()
         recipe = self._displayed.recipe
         self.rendering, self.clusters, self.facts = None, None, None
         self._inputs.changed.emit()

@@ -41,6 +41,7 @@ class Displayed(QObject):
     recipeChanged = Signal(Recipe)  # also where the same recipe is selected again
     changed = Signal(DisplayedModel)
     selected = Signal()  # all have heard of it: ask it
+    firstDrawn = Signal()  # the engine has answered for the first time, if only that it cannot
 
     def __init__(
         self, model: DisplayedModel, messages: Messages, parent: QObject | None = None
@@ -48,6 +49,7 @@ class Displayed(QObject):
         super().__init__(parent)
         self.model = model
         self.previous = model.recipe  # for those who hear of a change
+        self.waits = True  # until then
         self._loaded: list[DisplayedModel] = []  # the last two whose weights could be loaded
         self._messages = messages
 
@@ -68,8 +70,15 @@ class Displayed(QObject):
 
     def has_drawn(self) -> None:
         """The weights of what is displayed could be loaded."""
+        self.end_waiting()
         if self.model not in self._loaded[-1:]:
             self._loaded = [*self._loaded[-1:], self.model]
+
+    def end_waiting(self) -> None:
+        """The first picture is there, or will not come."""
+        if self.waits:
+            self.waits = False
+            self.firstDrawn.emit()
 
     def go_back(self) -> bool:
         """Display what was before a model that could not be loaded; False if there is none."""

@@ -70,6 +70,7 @@ class TrainingBar(QWidget):
         training.progressed.connect(self._show_progress)
         training.loadingMoved.connect(self._show_loading)
         displayed.changed.connect(self._show_title)
+        displayed.firstDrawn.connect(lambda: self._show_state(training.state))
         self._show_state(training.state)
 
     def _make_buttons(self, training: Training) -> None:
@@ -183,12 +184,13 @@ class TrainingBar(QWidget):
         self.stop.setEnabled(busy or self._training.loading is not None)
         self.device.setEnabled(not busy)
         self._fold()
-        indeterminate = state in (State.STARTING, State.LOADING)
+        waits = state is State.IDLE and self._displayed.waits
+        indeterminate = waits or state in (State.STARTING, State.LOADING)
         self._line.setRange(0, 0 if indeterminate else 1000)
         if state in (State.IDLE, State.LOADING):
             self._line.setValue(0)
             self._progress = None
-        self._status.show_words(WORDS[state])
+        self._status.show_words("Loading the model" if waits else WORDS[state])
         if self._progress is not None and state in (State.TRAINING, State.PAUSED):
             self._show_progress(self._progress)
         self.setProperty("state", state.value)
