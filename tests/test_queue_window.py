@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDockWidget, QLineEdit, QToolButton
+from PySide6.QtWidgets import QDockWidget, QLineEdit, QPushButton, QToolButton
 
 from iae_studio.app import Studio
 from iae_studio.state.displayed import DisplayedModel
@@ -104,8 +104,12 @@ def test_it_outlives_the_program_and_nothing_trains_by_itself(qtbot, own_folders
     long = POINTS.but(steps=9000)
     with running(own_folders, qtbot, "mog-iae") as studio:
         studio.state.displayed.select(DisplayedModel(long))
+        open_queue(studio, qtbot)
         press(studio, qtbot, "startButton")  # by hand: it leaves a trace as well
+        hold = find(studio, QPushButton, "queueStartButton")
+        assert not hold.isVisible(), "nothing waits"
         studio.state.queue.add(POINTS.but(seed=5))
+        assert hold.isVisible() and hold.text() == "Hold"
         qtbot.waitUntil(lambda: studio.state.queue.progress is not None, timeout=LONG)
         qtbot.waitUntil(lambda: on_disk() == ["running", "waiting"], timeout=LONG)  # amid it
         run = studio.state.training.run_path
@@ -117,6 +121,9 @@ def test_it_outlives_the_program_and_nothing_trains_by_itself(qtbot, own_folders
         assert studio.state.training.state is State.IDLE
         cards = open_queue(studio, qtbot)
         qtbot.waitUntil(lambda: "interrupted at step" in cards.cards.cards[0].below, timeout=LONG)
+        assert cards.cards.cards[0].below.endswith(": press Start to go on")
+        start = find(studio, QPushButton, "queueStartButton")
+        assert start.isVisible() and start.text() == "Start"
         press(studio, qtbot, "queueStartButton")
         qtbot.waitUntil(lambda: queue.progress is not None, timeout=LONG)
         assert studio.state.training.run_path == run

@@ -116,8 +116,7 @@ class QueueView(QWidget):
             if goes
             else "Start the queue: one after the other is trained"
         )
-        self._start.setVisible(runs or waits)
-        self._start.setEnabled(waits or not goes)
+        self._start.setVisible(waits)
         self._clear.setVisible(bool(queue.ended))
 
     def showEvent(self, event: QShowEvent) -> None:

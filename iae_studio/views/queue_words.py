@@ -32,7 +32,9 @@ def card_of(item: Item, queue: Queue, library: Library, state: State) -> Card:
     return Card(
         title=item.recipe.about.title if run is None else run.title,
         right=f"seed {item.recipe.optim.seed}",
-        below=_running(queue, state) if item.stage is Stage.RUNNING else below(item, library),
+        below=_running(queue, state)
+        if item.stage is Stage.RUNNING
+        else below(item, library, rests=queue.running is None),
         note=item.why or own_options(item.recipe, seed=False),
         icon="pause" if item.stage is Stage.RUNNING and state is State.PAUSED else icon,
         role=role,
@@ -42,8 +44,8 @@ def card_of(item: Item, queue: Queue, library: Library, state: State) -> Card:
     )
 
 
-def below(item: Item, library: Library) -> str:
-    """How it stands, where it does not train."""
+def below(item: Item, library: Library, rests: bool = False) -> str:
+    """How it stands, where it does not train; `rests` where nothing does."""
     run = None if item.run is None else library.run_at(item.run)
     step = max(item.step, run.step) if run is not None else item.step
     if item.stage is Stage.DONE:
@@ -52,7 +54,9 @@ def below(item: Item, library: Library) -> str:
         return f"{item.stage.value} at step {step:,}" if step else item.stage.value
     if item.stage is Stage.INTERRUPTED:
         at = f" at step {step:,}" if step else ""
-        return f"was interrupted{at}: " + ("goes on" if step else "begins again")
+        if rests:
+            return f"was interrupted{at}: press Start to {'go on' if step else 'begin again'}"
+        return f"was interrupted{at}: {'goes on' if step else 'begins again'}"
     if item.run is not None:
         return f"waits: goes on from step {step:,}" if step else "waits: its run goes on"
     return f"waits: {item.recipe.schedule.steps:,} steps, batches of {item.recipe.optim.batch}"
