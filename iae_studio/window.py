@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QDockWidget, QMainWindow, QWidget
 
 from iae_studio import appearance, clipboard
 from iae_studio.dialogs import Dialogs
+from iae_studio.dock_sizes import DockSizes
 from iae_studio.dock_tabs import DockTabs
 from iae_studio.explore import ExploreView
 from iae_studio.menus import Menus
@@ -27,7 +28,6 @@ from iae_studio.settings import keep_layout, kept_layout
 from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
-from iae_studio.style import theme
 from iae_studio.views.dock_title import DockTitle
 from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
@@ -49,8 +49,6 @@ AREAS = {
 }
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 SIZE = QSize(1280, 800)  # at first, where the screen has room
-SIDE, BOTTOM = 0.25, 0.3  # of the window: what docks take at the most, at first
-WIDER = 0.3  # a side, where text is large
 LAYOUT = 3  # raise it when docks change, and old window states are ignored
 
 
@@ -78,6 +76,7 @@ class Window(QMainWindow):
         queue = self._views.get("queue")
         bar.offer(queue.menu() if isinstance(queue, QueuePanel) else ())
         self._tabs = DockTabs(self, self._groups())
+        self._sizes = DockSizes(self, {each: self._docks[each.name] for each in self.panels})
         self.setCorner(Qt.Corner.BottomLeftCorner, AREAS["left"])
         self.setCorner(Qt.Corner.BottomRightCorner, AREAS["right"])
         self.dialogs = Dialogs(self, state, settings, submit)
@@ -138,7 +137,7 @@ class Window(QMainWindow):
 
     def zoom_text(self, steps: int) -> None:
         """All text larger or smaller by so many sizes, 0: at its own size; remembered."""
-        appearance.change(self.settings, steps)
+        self._sizes.keep_up(lambda: appearance.change(self.settings, steps))
 
     def toggle_full(self) -> None:
         """The middle alone on the whole screen, or all as it was."""
@@ -206,26 +205,9 @@ class Window(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         if state is None or not self.restoreState(state, LAYOUT):
-            self._size_docks()
+            self._sizes.at_first()
             for front in {panel.behind for panel in self.panels if panel.behind}:
                 self._tabs.bring_forward(self._docks[front])
-
-    def _size_docks(self) -> None:
-        """The sizes that the panels ask for."""
-        across, along = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        side = WIDER if theme.px(100) > 100 else SIDE  # large tabs can still be read
-        for panel in self.panels:
-            bottom, dock = panel.area == "bottom", self._docks[panel.name]
-            if panel.across:
-                most = BOTTOM * self.height() if bottom else side * self.width()
-                size = min(theme.px(panel.across), round(most))
-                self.resizeDocks([dock], [size], along if bottom else across)
-        for area in AREAS:
-            front = [p for p in self.panels if p.area == area and not p.behind]
-            docks = [(self._docks[p.name], p.along) for p in front]
-            if len(docks) > 1 and all(size for _, size in docks):
-                names, sizes = zip(*docks, strict=True)
-                self.resizeDocks(names, sizes, across if area == "bottom" else along)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Wait for the first painting; told when all of it is done."""

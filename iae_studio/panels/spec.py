@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.studio_state import StudioState
@@ -27,6 +28,7 @@ class PanelSpec:
     across: int = 0  # px at first: the width of a side, the height of the bottom
     behind: str = ""  # the panel of the same area behind which it lies at first
     along: int = 0  # px at first: the height in its side, the width in the bottom
+    empty: int = 0  # px: the height of the bottom that does while it has nothing to show
 
 
 @runtime_checkable
@@ -35,6 +37,17 @@ class LoadsSlowly(Protocol):
 
     def complete(self) -> None:
         """Make the slow part."""
+
+
+@runtime_checkable
+class MayBeEmpty(Protocol):
+    """A view that needs little room until it has something to show."""
+
+    filled: SignalInstance
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to see."""
 
 
 PANELS: Registry[PanelSpec] = Registry("panel", "iae_studio.panels")

@@ -14,5 +14,7 @@ def build(state: StudioState, submit: Submit) -> LossesView:
 
 
 PANELS.register(
-    PanelSpec("training", "Training", "bottom", build, key="Ctrl+4", order=40, across=208)
+    PanelSpec(
+        "training", "Training", "bottom", build, key="Ctrl+4", order=40, across=208, empty=132
+    )
 )

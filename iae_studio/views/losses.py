@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
 
@@ -38,6 +39,7 @@ class LossesView(QWidget):
     """
 
     plot: RunPlot
+    filled = Signal()  # there may be more to see than before
 
     def __init__(self, state: StudioState, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,7 @@ class LossesView(QWidget):
         self.log.setObjectName("logText")
         self.log.setAccessibleName("Log")
         self.log.setReadOnly(True)
+        self.log.setMinimumHeight(theme.GAP)  # or the losses, without any, would be as high
         self.log.setMaximumBlockCount(2000)
         self.log.setPlaceholderText("What happens is written down here. Nothing has happened yet.")
         page = QWidget()
@@ -66,6 +69,7 @@ class LossesView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(tabs)
+        tabs.currentChanged.connect(lambda _: self.filled.emit())
         state.messages.logged.connect(self.write)
 
     def complete(self) -> None:
@@ -116,6 +120,14 @@ class LossesView(QWidget):
         corner.show()
         theme.follow(smoothing, self._fit)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no losses to see, and none will soon be."""
+        if self._tabs.currentWidget() is self.log:
+            return False
+        known = self._smoothing is not None and self.plot.reach() > 0
+        return not known and not (self._training.busy and self._curves.trains)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -138,6 +150,8 @@ class LossesView(QWidget):
         for each in self._tools:
             each.setHidden(empty)
         self._name_other()
+        if not self.is_empty:
+            self.filled.emit()
 
     # ---- whose losses ------------------------------------------------------------------------
 

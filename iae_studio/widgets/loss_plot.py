@@ -56,7 +56,9 @@ class LossPlot(QWidget):
         self._empty = WrappedLabel(EMPTY, parent=self._canvas)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        QVBoxLayout(self._canvas).addWidget(self._empty)
+        over = QVBoxLayout(self._canvas)
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addWidget(self._empty)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._redraw)
         self._canvas.pointed.connect(self._point_at)
@@ -158,6 +160,7 @@ class LossPlot(QWidget):
         total = len(self._history)
         if self._empty.isHidden() != (total > 0):
             self._empty.setVisible(total == 0)
+        self._legend.setVisible(total > 0)  # or its words would stand beside the middle
         self._canvas.setBlank(total == 0)
         low, high = (0.0, whole_run(self.reach())) if self._follow else self._canvas.view_x()
         self._drawn = []
@@ -257,7 +260,7 @@ class LossPlot(QWidget):
         return QSize(800, 220)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(240, theme.px(72))
+        return QSize(240, theme.px(72 if len(self._history) else 20))
 
     def hasHeightForWidth(self) -> bool:
         """Its legend wraps inside; by that alone Qt would ask for 300 px, and hide the time."""
