@@ -27,7 +27,7 @@ def window(qtbot, qapp, own_folders, monkeypatch) -> Iterator[Window]:
     made.show()
     qtbot.waitExposed(made)
     made.complete()
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: dock(made, "Experiments").width() > 300)
     yield made
     theme.set_zoom(qapp, 1.0)
     made.close()
@@ -75,9 +75,8 @@ def test_the_sides_grow_and_shrink_with_the_text(window, qtbot, wait: int) -> No
         for _ in range(5):
             window.zoom_text(1)
             qtbot.wait(wait)
-        qtbot.wait(100)
-        left, right, _ = sizes(window)
-        assert left > 1.15 * first[0] and right > 1.05 * first[1]
+        qtbot.waitUntil(lambda: sizes(window)[0] > 1.15 * first[0])
+        qtbot.waitUntil(lambda: sizes(window)[1] > 1.05 * first[1])
         assert window.explore.width() > 0.4 * window.width()
         window.zoom_text(0)
         qtbot.waitUntil(lambda: sizes(window)[:2] == first[:2])
@@ -86,7 +85,7 @@ def test_the_sides_grow_and_shrink_with_the_text(window, qtbot, wait: int) -> No
 
 def test_a_side_that_a_hand_made_narrow_stays_narrower(window, qtbot) -> None:
     window.zoom_text(1)
-    qtbot.wait(50)
+    qtbot.wait(300)  # all is laid out by then
     edge = QPoint(sizes(window)[0] + 2, 300)
     qtbot.mousePress(window, LEFT, pos=edge)
     qtbot.mouseMove(window, edge - QPoint(60, 0))
@@ -95,13 +94,13 @@ def test_a_side_that_a_hand_made_narrow_stays_narrower(window, qtbot) -> None:
     narrow = sizes(window)[0]
     for steps in (1, -1):
         window.zoom_text(steps)
-        qtbot.wait(100)
-    assert sizes(window)[0] == narrow
+        qtbot.wait(300)
+    qtbot.waitUntil(lambda: sizes(window)[0] == narrow)
 
 
 def test_names_of_panels_are_whole_where_the_middle_has_room(window, qtbot) -> None:
     for _ in range(4):
         window.zoom_text(1)
-    qtbot.wait(50)
     bars = [bar for bar in window.findChildren(QTabBar) if bar.tabText(0) == "Experiments"]
-    assert bars and all(bar.width() >= bar.sizeHint().width() for bar in bars)
+    assert bars
+    qtbot.waitUntil(lambda: all(bar.width() >= bar.sizeHint().width() for bar in bars))
