@@ -127,7 +127,7 @@ class BookmarkController(Controller):
 
     # ---- changed -----------------------------------------------------------------------------
 
-    def _call(self, bookmark: Bookmark, name: str, note: str) -> None:
+    def _call(self, bookmark: Bookmark, name: str | None, note: str | None) -> None:
         from iae_studio.threads import bookmark_writing
 
         job = partial(bookmark_writing.call, bookmark, name, note)

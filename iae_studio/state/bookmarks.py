@@ -80,10 +80,11 @@ class Bookmark:
             "selected": values_of_selected(self.row, self.column),
         }
 
-    def called(self, name: str, note: str) -> Bookmark:
-        """The same with another name and note."""
-        kept = " ".join(name.split())[:MOST_NAME]
-        return replace(self, name=kept or self.name, note=note.strip()[:4000])
+    def called(self, name: str | None, note: str | None) -> Bookmark:
+        """The same with another name and note; what is None stays."""
+        kept = " ".join((name or "").split())[:MOST_NAME]
+        told = self.note if note is None else note.strip()[:4000]
+        return replace(self, name=kept or self.name, note=told)
 
 
 def bookmark_of(values: Mapping[str, Any], folder: Path, thumbnail: bytes = b"") -> Bookmark:
@@ -129,7 +130,8 @@ class Bookmarks(QObject):
     changed = Signal()
     wanted = Signal()  # what is explored now
     openWanted = Signal(object)  # Bookmark
-    callWanted = Signal(object, str, str)  # Bookmark; its new name and note
+    # Bookmark; its new name and note, either of them None where it stays
+    callWanted = Signal(object, object, object)
     deleteWanted = Signal(object)  # Bookmark
     exportWanted = Signal(object)  # Bookmark
     importWanted = Signal(object)  # the files; None: to be asked for

@@ -18,7 +18,7 @@ from trainer.messages import UserError
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.recipe import Recipe
 from trainer.storage.paths import runs_root
-from trainer.storage.run_notes import RunNotes, notes_of, write_notes
+from trainer.storage.run_notes import change_notes
 from trainer.storage.trash import Trashed, empty_trash, in_trash, put_back, size_of, throw_away
 
 PUT_BACK = Action("put back", "Undo")  # about a `Trashed`
@@ -143,18 +143,21 @@ class RunShelf(QObject):
     def rename(self, run: Run, title: str) -> None:
         """Call it so; an empty title is its experiment's again."""
         own = "" if title.strip() == run.recipe.about.title else title
-        self._note(run, notes_of(own, run.notes.note))
+        self._change(run.path, title=own)
 
     def annotate(self, run: Run, note: str) -> None:
         """Keep a note of it."""
-        self._note(run, notes_of(run.notes.title, note))
+        self._change(run.path, note=note)
 
-    def _note(self, run: Run, notes: RunNotes) -> None:
-        if notes != run.notes:
-            self._counted.pop(run.path, None)
-            again = self._state.library.refreshWanted.emit
-            job = partial(write_notes, run.path, notes)
-            self._submit(job, then=lambda _: again(), otherwise=self.changed.emit)
+    def _change(self, path: Path, title: str | None = None, note: str | None = None) -> None:
+        """One of the two: what is listed may be older than what still waits to be written."""
+        job = partial(change_notes, path, title, note)
+        self._submit(job, then=partial(self._noted, path), otherwise=self.changed.emit)
+
+    def _noted(self, path: Path, changed: bool) -> None:
+        if changed:
+            self._counted.pop(path, None)
+            self._state.library.refreshWanted.emit()
 
     # ---- training ----------------------------------------------------------------------------
 

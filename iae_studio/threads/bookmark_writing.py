@@ -22,6 +22,7 @@ from iae_studio.threads.bookmark_files import (
     PARTIAL,
     THUMBNAIL,
     WEIGHTS,
+    read_one,
 )
 from iae_studio.threads.thumbnails import thumbnail_of
 from trainer.exploring.questions.keeping import Drawn
@@ -97,9 +98,10 @@ def put(bookmark: Bookmark, files: dict[str, bytes], weights: Path | None = None
         sync_folder(folder.parent)
 
 
-def call(bookmark: Bookmark, name: str, note: str) -> Bookmark:
-    """Give it another name and note. Raises UserError."""
-    called = bookmark.called(name, note)
+def call(bookmark: Bookmark, name: str | None, note: str | None) -> Bookmark:
+    """Give it another name or note; what is None stays as the disk has it. Raises UserError."""
+    # What the window lists may be older than a name or note that was written since.
+    called = read_one(bookmark.folder).called(name, note)
     with in_words(bookmark.folder, "cannot be written"):
         write_bytes(bookmark.folder / FILE, _json(called))
     return called
@@ -116,7 +118,7 @@ def bring_back(bookmark: Bookmark) -> Bookmark:
     """One that was deleted."""
     with in_words(bookmark.folder, "cannot be brought back"):
         _gone(bookmark).rename(bookmark.folder)
-    return bookmark
+    return read_one(bookmark.folder)
 
 
 def _gone(bookmark: Bookmark) -> Path:

@@ -73,7 +73,7 @@ class BookmarkModel(QAbstractListModel):
         known = self.at(index.row())
         if known is None or role != Qt.ItemDataRole.EditRole or not str(value).strip():
             return False
-        self._bookmarks.callWanted.emit(known, str(value), known.note)
+        self._bookmarks.callWanted.emit(known, str(value), None)
         return True
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -222,8 +222,8 @@ class BookmarksView(QWidget):
         note = self._note.text().strip()
         if not self._note.isModified() or note == known.note:
             return known
-        self._bookmarks.callWanted.emit(known, known.name, note)
-        return known.called(known.name, note)
+        self._bookmarks.callWanted.emit(known, None, note)
+        return known.called(None, note)
 
     def _renewed(self) -> None:
         self._pages.setCurrentIndex(0 if self._model.rowCount() else 1)

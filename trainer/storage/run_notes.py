@@ -57,6 +57,19 @@ def write_notes(run: Path, notes: RunNotes) -> None:
         raise UserError(told(error, file, "cannot be written")) from error
 
 
+def change_notes(run: Path, title: str | None = None, note: str | None = None) -> bool:
+    """Give a run another title or note; the other one stays as the disk has it.
+
+    Whether that changed anything. Raises UserError.
+    """
+    kept = read_notes(run)
+    notes = notes_of(kept.title if title is None else title, kept.note if note is None else note)
+    if notes == kept:
+        return False
+    write_notes(run, notes)
+    return True
+
+
 def _read(file: Path) -> RunNotes:
     if is_missing(file):
         return NO_NOTES
