@@ -176,6 +176,36 @@ def test_a_run_that_is_chosen_is_displayed_and_the_list_follows(experiments, sta
     assert experiments.tree.currentItem().data(0, ITEM).recipe.name == "mog-iae"
 
 
+@pytest.mark.parametrize("by_key", [False, True])
+def test_the_marked_experiment_can_be_had_back_from_a_foreign_file(
+    qtbot, experiments, state, by_key: bool
+) -> None:
+    tree, own = experiments.tree, DisplayedModel(AAE)
+    state.displayed.select(own)
+    state.displayed.open_model(AAE, Path("/elsewhere/mine.safetensors"))
+    item = tree.currentItem()
+    assert item.data(0, ITEM) == own, "it is the nearest"
+    place = tree.visualItemRect(item).center()
+    told = heard_of(state.displayed.selected)
+    for _ in range(2):
+        if by_key:
+            QTest.keyClick(tree, Qt.Key.Key_Return)
+        else:
+            QTest.mouseClick(tree.viewport(), LEFT, pos=place)
+        assert state.displayed.model == own
+    assert len(told) == 1, "what is displayed is not displayed anew"
+
+
+def test_a_click_on_what_trains_keeps_the_live_weights(experiments, state) -> None:
+    state.library.set_contents(Contents((a_run(1),)))
+    live = DisplayedModel(AAE, Path("/runs/1"), live=True)
+    state.displayed.select(live)  # the networks are still loaded
+    tree = experiments.tree
+    place = tree.visualItemRect(tree.currentItem()).center()
+    QTest.mouseClick(tree.viewport(), LEFT, pos=place)
+    assert state.displayed.model == live
+
+
 def test_a_recipe_is_told_by_its_story_its_data_and_its_steps(experiments, state) -> None:
     recipe = AAE.but(steps=12_000, batch=64)
     state.displayed.select(DisplayedModel(recipe))

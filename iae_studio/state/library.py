@@ -165,12 +165,16 @@ class Library(QObject):
         )
 
     def choose(self, model: DisplayedModel, any_weights: bool = False) -> None:
-        """Display what was chosen: of the run that trains, or of its recipe, the live weights."""
+        """Display what was chosen."""
+        self._displayed.select(self.meant(model, any_weights))
+
+    def meant(self, model: DisplayedModel, any_weights: bool = False) -> DisplayedModel:
+        """What a choice displays: of the run that trains, or of its recipe, the live weights."""
         training = self._training
         trains = training.started and model.recipe == training.recipe
         if trains and (any_weights or model.path == training.run_path):
-            model = DisplayedModel(model.recipe, training.run_path, live=True)
-        self._displayed.select(model)
+            return DisplayedModel(model.recipe, training.run_path, live=True)
+        return model
 
     def _runs_of(self, recipe: Recipe) -> list[Run]:
         """Those with a checkpoint, and the one that trains."""

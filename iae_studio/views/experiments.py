@@ -43,6 +43,8 @@ class ExperimentsView(QWidget):
         self._downloads = downloads
         self.tree = RecipeList()
         self.tree.currentItemChanged.connect(self._chosen)
+        for again in (self.tree.itemClicked, self.tree.itemActivated):
+            again.connect(self._chosen_again)
         self._named = heading("")
         self._story = caption(most=6)
         self._diagram = Diagram()
@@ -104,9 +106,16 @@ class ExperimentsView(QWidget):
             # A heading is no choice.
             QTimer.singleShot(0, self, lambda: self.tree.mark(self._displayed.model))
             return
-        above = item.parent()
-        is_recipe = above is not None and above.data(0, ITEM) is None
-        self._library.choose(model, any_weights=is_recipe)
+        self._library.choose(model, any_weights=_is_recipe(item))
+
+    def _chosen_again(self, item: QTreeWidgetItem) -> None:
+        """The marked one may only be the nearest to what is displayed: a file, other options."""
+        model = item.data(0, ITEM)
+        if isinstance(model, DisplayedModel) and item is self.tree.currentItem():
+            shown = self._displayed.model
+            meant = self._library.meant(model, any_weights=_is_recipe(item))
+            if meant != shown and not (shown.live and shown.path == meant.path):
+                self._displayed.select(meant)
 
     # ---- the chosen recipe -------------------------------------------------------------------
 
@@ -153,3 +162,9 @@ class ExperimentsView(QWidget):
 
     def _want_folder(self) -> None:
         self._downloads.folderWanted.emit(self._displayed.recipe.data.name)
+
+
+def _is_recipe(item: QTreeWidgetItem) -> bool:
+    """Whether it is an experiment, not one of its runs."""
+    above = item.parent()
+    return above is not None and above.data(0, ITEM) is None
