@@ -88,6 +88,32 @@ def test_a_training_begun_by_hand_stands_in_the_queue_and_the_next_follows(state
     assert state.displayed.recipe == A, "who looked at the one looks at the next"
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_what_begins_while_the_last_one_still_gives_memory_back_stands_in_the_queue(
+    state, by_hand: bool
+) -> None:
+    wanted = heard_of(state.training.wanted)
+    state.displayed.select(DisplayedModel(A))
+    state.training.start()
+    trains(state, "/runs/a")
+    state.training.failed(Failed("The disk is full."))
+    state.training.set_state(State.FAILED)  # the thread has not ended it yet
+    if by_hand:
+        state.displayed.select(DisplayedModel(B))
+        state.training.start()
+    else:
+        state.queue.add(B)
+        state.queue.start()
+    state.training.ended()  # the first one
+    assert names(state) == [B.name, A.name] and stages(state) == [Stage.RUNNING, Stage.FAILED]
+    assert state.queue.ended[0].why == "The disk is full."
+    state.queue.add(C)
+    trains(state, "/runs/b")
+    ends(state, State.FINISHED)
+    assert wanted == [(A, None), (B, None), (C, None)]
+    assert stages(state) == [Stage.RUNNING, Stage.DONE, Stage.FAILED]
+
+
 def test_who_looks_at_something_else_is_left_alone(state) -> None:
     state.queue.add(A)
     state.queue.add(C)

@@ -197,6 +197,7 @@ class Queue(QObject):
         return True
 
     def _take(self, item: Item) -> None:
+        self._put_away()  # what is over, though its thread still gives memory back
         self._waits, self._outcome, self.progress = False, None, None
         self.running = item.now(Stage.RUNNING, why="")
         if item.run is not None:  # whatever else was said of it is over
@@ -206,10 +207,13 @@ class Queue(QObject):
 
     def _state_changed(self, state: State) -> None:
         training = self._training
-        if state is State.LOADING and self.running is None and training.recipe is not None:
+        over = self.running is None or self._outcome is not None
+        if state is State.LOADING and over and training.recipe is not None:
             self._take(Item(training.recipe, training.run_path))  # begun by hand
-        elif state in _OVER and self.running is not None:
-            self._outcome = self._outcome or _OVER[state]
+        elif state in _OVER and self.running is not None and self._outcome is None:
+            self._outcome = _OVER[state]
+            if self._outcome is Stage.FAILED:  # the next one that begins forgets why
+                self.running = self.running.now(Stage.RUNNING, why=training.why)
         if state is State.IDLE and self._waits:
             self._waits = False
             self._next(look=True)
@@ -227,19 +231,24 @@ class Queue(QObject):
 
     def _over(self) -> None:
         """A training ended; what is displayed follows it where it was looked at."""
-        item, training = self.running, self._training
-        if item is None or self._closed or self._outcome is None:
+        if self.running is None or self._closed or self._outcome is None:
             return
-        looked = self._displayed.model.path is not None
-        looked = looked and self._displayed.model.path == training.run_path
+        shown = self._displayed.model.path
+        looked = shown is not None and shown == self._training.run_path
+        self._put_away()
+        if self.held or not self._next(look=looked):
+            self.changed.emit()
+
+    def _put_away(self) -> None:
+        """What trained stands with what is over, or waits again."""
+        item = self.running
+        if item is None or self._outcome is None:
+            return
         if self._outcome is Stage.INTERRUPTED:
             self._coming.insert(0, item.now(Stage.INTERRUPTED))
         else:
             step = self.progress.step if self.progress is not None else item.step
-            why = training.why if self._outcome is Stage.FAILED else ""
-            self._ended.insert(0, item.now(self._outcome, step=step, why=why))
+            self._ended.insert(0, item.now(self._outcome, step=step))
             del self._ended[MOST_ENDED:]
         self.held = self.held or self._outcome is Stage.STOPPED
         self.running = self.progress = self._outcome = None
-        if self.held or not self._next(look=looked):
-            self.changed.emit()
