@@ -14,6 +14,7 @@ from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, row
 from iae_studio.views.compare_head import CompareHead, colour_of
 from iae_studio.views.compare_known import CompareKnown
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.compare_plot import ComparePlot, Curve
 from iae_studio.widgets.curve_legend import is_discriminator, words
 from iae_studio.widgets.plain import PlainLabel
@@ -65,7 +66,7 @@ class CompareLosses(QWidget):
         theme.notifier().changed.connect(self._show)
 
     def _tools(self) -> QHBoxLayout:
-        self._losses = QComboBox()
+        self._losses = ChoiceBox()
         self._losses.setObjectName("compareLoss")
         policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         self._losses.setSizeAdjustPolicy(policy)

@@ -13,6 +13,7 @@ from iae_studio.views.building_blocks import row, tool
 from iae_studio.views.data_browsing import Browsing
 from iae_studio.views.data_words import class_name
 from iae_studio.views.help import help_mark
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.plain import plain
 from iae_studio.widgets.segments import Segments
 from trainer.exploring.choosing import Look
@@ -122,7 +123,7 @@ def _switch(name: str, chosen: Callable[[str], None]) -> Segments:
 
 
 def _list(name: str, tip: str, chosen: Callable[[], None]) -> QComboBox:
-    made = QComboBox()
+    made = ChoiceBox()
     made.setObjectName(name)
     made.setToolTip(plain(tip))
     made.setAccessibleName(tip)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSignalBlocker, Q
 from PySide6.QtWidgets import QComboBox, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from iae_studio.state.devices import Devices
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.plain import plain
 from trainer.devices.records import CPU
 
@@ -14,7 +15,7 @@ TIP = "The device to train on"
 AROUND = 24  # px: what a list needs beside its words
 
 
-class DeviceBox(QComboBox):
+class DeviceBox(ChoiceBox):
     """Follows what is offered; a choice is one by hand."""
 
     def __init__(self, devices: Devices, parent: QWidget | None = None) -> None:

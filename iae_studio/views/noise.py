@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from iae_studio.state.directions import Directions
 from iae_studio.state.studio_state import StudioState
@@ -13,6 +13,7 @@ from iae_studio.views.building_blocks import as_panel, button, caption, column, 
 from iae_studio.views.directions import DirectionsView
 from iae_studio.views.help import help_mark
 from iae_studio.views.words import noise_hint
+from iae_studio.widgets.boxes import NumberBox
 from iae_studio.widgets.plain import PlainLabel
 from iae_studio.widgets.value_slider import ValueSlider
 
@@ -48,7 +49,7 @@ class NoiseView(QWidget):
 
     def _controls(self) -> None:
         query = self._query
-        self._seed = QSpinBox()
+        self._seed = NumberBox()
         self._seed.setObjectName("noiseSeed")
         self._seed.setAccessibleName("Noise seed")
         self._seed.setRange(0, MAX_SEED)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSizePolicy, QWidget
 
 from iae_studio.state.option_draft import OptionDraft
 from iae_studio.style import theme
 from iae_studio.views.building_blocks import caption, column, row, tool
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.plain import PlainLabel, plain
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.facts import Option, as_text, in_the_paper
@@ -18,20 +18,6 @@ FIELD = 168  # px
 ADDITION = "addition"
 HELD = "As in the run it branches off: its weights fit nothing else."
 Field = QLineEdit | QComboBox | QCheckBox
-
-
-class _Choice(QComboBox):
-    """The wheel scrolls the list of options, unless this has the keyboard."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class OptionRow(QWidget):
@@ -68,7 +54,7 @@ class OptionRow(QWidget):
             box.toggled.connect(lambda on: self.typed.emit(option.path, as_text(on)))
             return box
         if option.choices:
-            choice = _Choice()
+            choice = ChoiceBox()
             choice.addItems(option.choices)
             choice.textActivated.connect(lambda text: self.typed.emit(option.path, text))
             return choice

@@ -8,7 +8,6 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QGridLayout,
     QLayout,
     QPushButton,
@@ -26,6 +25,7 @@ from iae_studio.views.folder_picker import FolderPicker
 from iae_studio.views.own_looks import Looks
 from iae_studio.views.own_seen import OwnSeen
 from iae_studio.views.tall_dialog import TallDialog
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.plain import PlainLabel
 from trainer.messages import UserError
 from trainer.recipe.recipe import Recipe
@@ -102,7 +102,7 @@ class OwnImagesDialog(TallDialog):
     def _make_looks(self) -> None:
         """How the images are to be seen."""
         recipe = self._base
-        self.classes = QComboBox()
+        self.classes = ChoiceBox()
         self.classes.setObjectName("classesBox")
         self.classes.setToolTip("Which of the folders inside are classes")
         for key, words in CLASSES.items():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from iae_studio.views.building_blocks import caption, column, row
 from iae_studio.views.words import sees
+from iae_studio.widgets.boxes import ChoiceBox
 from trainer.data.preprocessing import Preprocess
 from trainer.recipe.recipe import Recipe
 
@@ -20,7 +21,7 @@ class Looks(QWidget):
 
     def __init__(self, recipe: Recipe, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.size_box = QComboBox()
+        self.size_box = ChoiceBox()
         self.size_box.setObjectName("sizeBox")
         for size in sorted({*SIZES, recipe.data.size}):
             self.size_box.addItem(f"{size} × {size} px", size)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
 
 from iae_studio.state.model_files import Run
 from iae_studio.state.run_list import SORTS
@@ -18,6 +18,7 @@ from iae_studio.views.building_blocks import as_panel, button, caption, column, 
 from iae_studio.views.help import help_mark
 from iae_studio.views.run_trash import RunTrash
 from iae_studio.views.run_words import card_of, damaged_card
+from iae_studio.widgets.boxes import ChoiceBox
 from iae_studio.widgets.card import Card
 from iae_studio.widgets.card_list import CardList
 from trainer.storage.run_notes import MOST_NOTE
@@ -55,7 +56,7 @@ class RunsView(QWidget):
         self.search.setToolTip("Names, notes, experiments, or an option: seed=3 (Ctrl+F)")
         self.search.setClearButtonEnabled(True)
         self.search.setMaxLength(200)
-        self._sort = QComboBox()
+        self._sort = ChoiceBox()
         self._sort.setObjectName("runSort")
         self._sort.setAccessibleName("The order of the runs")
         self._sort.view().setAccessibleName("Orders")
