@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QProgressBar, QPushButton, QSpinBox
 
 from iae_studio.state.displayed import DisplayedModel
@@ -213,6 +215,15 @@ def test_there_is_a_slider_for_each_direction(controls, state) -> None:
     assert not controls.findChild(QPushButton, "resampleButton").isEnabled()
     know(state, categorical=True)
     assert code.parentWidget().isHidden() and controls.findChild(QSpinBox, "noiseSeed").isEnabled()
+
+
+def test_a_seed_is_asked_for_once_it_is_typed(controls, state) -> None:
+    know(state)
+    seed, drawn = controls.findChild(QSpinBox, "noiseSeed"), heard_of(state.query.changed)
+    seed.selectAll()
+    QTest.keyClicks(seed, "4207")
+    QTest.keyClick(seed, Qt.Key.Key_Return)
+    assert state.query.seed == 4207 and len(drawn) == 1
 
 
 def test_what_a_hand_sets_is_asked_and_what_is_reset_is_shown(controls, state) -> None:

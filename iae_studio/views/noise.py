@@ -53,6 +53,7 @@ class NoiseView(QWidget):
         self._seed.setObjectName("noiseSeed")
         self._seed.setAccessibleName("Noise seed")
         self._seed.setRange(0, MAX_SEED)
+        self._seed.setKeyboardTracking(False)  # one seed is typed, not one for each digit
         theme.follow(self._seed, lambda: self._seed.setMaximumWidth(theme.px(SEED)))
         self._seed.setFont(theme.tabular(self._seed.font()))
         self._seed.setToolTip("The same seed gives the same noise, here and on the command line")
