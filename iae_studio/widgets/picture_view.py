@@ -17,7 +17,7 @@ from iae_studio.widgets.sharp import own_pixels, paint_frame, paint_small
 from iae_studio.widgets.sheet import Pixels, to_image
 
 GAP, COMFORT, LARGEST = 4, 44, 72  # px
-MEMORY = 64 << 20  # bytes of pictures that are kept
+MEMORY = 64 << 20  # bytes of pictures that are kept, unless more are in sight
 AHEAD = 2  # rows of tiles below and above those in sight that are asked for too
 DIMMED = 0.3
 NOWHERE = -1
@@ -69,7 +69,8 @@ class PictureView(QAbstractScrollArea):
             self._kept[number] = to_image(picture)
         self._asked = ()
         size = next(reversed(self._kept.values())).sizeInBytes() if self._kept else 1
-        most = max(MEMORY // size, 500)
+        # Fewer than are in sight would be asked for, and forgotten, for ever.
+        most = max(MEMORY // size, 500, len(self._in_sight(AHEAD)))
         while len(self._kept) > most:
             self._kept.popitem(last=False)
         self.viewport().update()
