@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
@@ -30,6 +31,7 @@ from iae_studio.views.film_choices import (
 from iae_studio.views.film_form import FilmForm
 from iae_studio.views.film_story import Marked, story_of, throughs
 from iae_studio.views.film_words import megabytes
+from iae_studio.views.keyframe_list import KeyframeList
 from trainer.films.plan import Shot
 from trainer.films.scene import Keyframes, Loop, Walk
 from trainer.messages import Probe, UserError, column_seeds
@@ -95,6 +97,24 @@ def test_keyframes_are_of_one_model(state) -> None:
     assert "One more" in story_of(state, Choices(kind=KEYFRAMES), [one])
     strange = Marked("strange", probe.images[0], probe, 0, 0, Path("b"))
     assert "several models" in story_of(state, Choices(kind=KEYFRAMES), [one, strange])
+
+
+def test_a_drag_of_a_keyframe_takes_no_weights_along(qtbot) -> None:
+    probe = Probe(0, np.zeros((1, 28, 28, 1), np.uint8), column_seeds(0, 1))
+    large = np.zeros(1 << 20, np.uint8)
+    frames = KeyframeList()
+    qtbot.addWidget(frames)
+    for name in "abc":
+        frames.add(Marked(name, probe.images[0], probe, weights=large))
+    model = frames.list.model()
+    dragged = model.mimeData([model.index(0)])
+    assert sum(dragged.data(kind).size() for kind in dragged.formats()) < 10_000
+    model.moveRow(QModelIndex(), 0, QModelIndex(), 3)
+    assert [marked.name for marked in frames.marked()] == ["b", "c", "a"]
+    frames.list.setCurrentRow(1)
+    frames.remove()
+    assert [marked.name for marked in frames.marked()] == ["b", "a"]
+    assert all(marked.weights is large for marked in frames.marked())
 
 
 def test_without_bookmarks_it_is_said_how_to_make_some() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
@@ -13,7 +15,7 @@ from iae_studio.widgets.plain import plain
 from iae_studio.widgets.sheet import to_image
 
 SIDE = 40  # px, of a thumbnail
-_MARKED = Qt.ItemDataRole.UserRole
+_KEY = Qt.ItemDataRole.UserRole
 
 
 class _List(QListWidget):
@@ -37,6 +39,9 @@ class KeyframeList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A drag writes down what the items hold: not the weights of a model.
+        self._marked: dict[int, Marked] = {}
+        self._keys = count()
         self.list = _List()
         self.list.setObjectName("keyframeList")
         self.list.setAccessibleName("Keyframes, in their order")
@@ -74,13 +79,15 @@ class KeyframeList(QWidget):
 
     def marked(self) -> list[Marked]:
         """All of them, in their order."""
-        return [self.list.item(k).data(_MARKED) for k in range(self.list.count())]
+        return [self._marked[self.list.item(k).data(_KEY)] for k in range(self.list.count())]
 
     def add(self, marked: Marked) -> None:
         """One more, at the end."""
         item = QListWidgetItem(_icon(marked), marked.name)
         item.setToolTip(plain(marked.name))
-        item.setData(_MARKED, marked)
+        key = next(self._keys)
+        self._marked[key] = marked
+        item.setData(_KEY, key)
         self.list.addItem(item)
         self.list.setCurrentItem(item)
         self.changed.emit()
@@ -88,7 +95,8 @@ class KeyframeList(QWidget):
     def remove(self) -> None:
         """Take away the chosen one."""
         if self.list.currentRow() >= 0:
-            self.list.takeItem(self.list.currentRow())
+            item = self.list.takeItem(self.list.currentRow())
+            del self._marked[item.data(_KEY)]
             self._enable()
             self.changed.emit()
 
@@ -101,9 +109,9 @@ class KeyframeList(QWidget):
             self.changed.emit()
 
     def _enable(self) -> None:
-        at, count = self.list.currentRow(), self.list.count()
+        at, last = self.list.currentRow(), self.list.count() - 1
         self._earlier.setEnabled(at > 0)
-        self._later.setEnabled(0 <= at < count - 1)
+        self._later.setEnabled(0 <= at < last)
         self._remove.setEnabled(at >= 0)
 
 
