@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PySide6.QtWidgets import QPushButton
 
 import trainer
 from iae_studio.state.comparing import MOST, Compared, values_of_compared
@@ -16,6 +17,7 @@ from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.library import Contents
 from iae_studio.state.model_files import SHIPPED, Run
 from iae_studio.state.ready_made import ready_made
+from iae_studio.views.compare import CompareView
 from iae_studio.views.compare_tables import best
 from iae_studio.widgets.compare_grid import enlarged
 from iae_studio.widgets.grid_layout import fit
@@ -26,6 +28,7 @@ from trainer.inference.model_files import load_snapshot
 from trainer.messages import LOSSES, Probe, Progress
 from trainer.recipe.catalogue import CATALOGUE
 from trainer.recipe.differences import differences
+from trainer.recipe.recipe import Recipe
 
 
 def shipped(name: str) -> Compared:
@@ -263,3 +266,25 @@ def test_ready_made_comparisons_say_what_they_lack(state, monkeypatch) -> None:
     paths = [model.path for model in letter.models]
     assert paths == [Path("/runs/letter"), SHIPPED["mnist-10-small"]]
     assert [model.path for model in cycle.models] == [SHIPPED["shoes-small"], Path("/runs/l1")]
+
+
+def test_many_runs_cost_the_page_nothing_and_the_menu_once(qtbot, state, monkeypatch) -> None:
+    looked, real = [], Recipe.to_the_letter
+    monkeypatch.setattr(
+        Recipe, "to_the_letter", lambda recipe: looked.append(recipe) or real(recipe)
+    )
+    view = CompareView(state)
+    qtbot.addWidget(view)
+    when, recipe = "2026-01-01 00:00:00", CATALOGUE["mnist-10-small"]
+    runs = tuple(Run(Path(f"/runs/{k}"), recipe.but(seed=9000 + k), when, 5) for k in range(50))
+    button = view.findChild(QPushButton, "compareFigure2")
+    with monkeypatch.context() as without:
+        without.delitem(SHIPPED, "mnist-5-small")
+        state.library.set_contents(Contents(runs))
+        assert not button.isEnabled()
+    state.library.set_contents(Contents(runs[1:]))
+    assert button.isEnabled() and not looked, "only Figure 2 is looked for"
+    ready_made(state.library)
+    before = len(looked)
+    ready_made(state.library)
+    assert len(looked) == before > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from iae_studio.state.comparing import Compared
 from iae_studio.state.displayed import DisplayedModel
@@ -34,12 +35,17 @@ class ReadyMade:
 def ready_made(library: Library) -> tuple[ReadyMade, ...]:
     """All of them, with the weights that there are now."""
     return (
-        _of("figure2", "Figure 2: codes of 20, 10 and 5", FIGURE_2, library),
+        figure_2(library),
         _of("figure5", "Figure 5: seven Gaussians by IAE and GAN", FIGURE_5, library),
         _of("figure12", "Figure 12: posteriors with noise and without", FIGURE_12, library),
         _to_the_letter(library),
         _of("cycleiae", "CycleIAE against L1", CYCLEIAE, library),
     )
+
+
+def figure_2(library: Library) -> ReadyMade:
+    """The one with a button of its own: alone, for it is looked for at every change."""
+    return _of("figure2", "Figure 2: codes of 20, 10 and 5", FIGURE_2, library)
 
 
 def _of(name: str, title: str, labels: dict[str, str], library: Library) -> ReadyMade:
@@ -71,6 +77,7 @@ def _to_the_letter(library: Library) -> ReadyMade:
     return ReadyMade(name, title, lacking=lacking)
 
 
+@lru_cache(maxsize=2048)  # recipes of runs: they stay, and there may be hundreds
 def is_to_the_letter(recipe: Recipe) -> bool:
     """Whether a recipe has none of our additions."""
     try:

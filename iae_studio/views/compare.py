@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.ready_made import ready_made
+from iae_studio.state.ready_made import figure_2
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import PICTURES
 from iae_studio.style import theme
@@ -132,12 +132,11 @@ class CompareView(QWidget):
         self._pages.setCurrentWidget(self._made[self._page] if any_there else self._empty)
         self.switch.setVisible(any_there)
         self._clear.setVisible(any_there)
-        figure = ready_made(self._state.library)[0]
-        self._figure.setEnabled(bool(figure.models))
+        self._figure.setEnabled(bool(figure_2(self._state.library).models))
         self._fold()
 
     def _show_figure(self) -> None:
-        compare_all(self._state, ready_made(self._state.library)[0])
+        compare_all(self._state, figure_2(self._state.library))
 
     def _show_alone(self, place: int) -> None:
         """One of them, at its moment, in Pictures."""
