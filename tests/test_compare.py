@@ -11,19 +11,23 @@ import torch
 from PySide6.QtWidgets import QPushButton
 
 import trainer
+from iae_studio.state import fresh_losses
 from iae_studio.state.comparing import MOST, Compared, values_of_compared
 from iae_studio.state.displayed import DisplayedModel
 from iae_studio.state.input_list import Input, spec_of
 from iae_studio.state.library import Contents
 from iae_studio.state.model_files import SHIPPED, Run
 from iae_studio.state.ready_made import ready_made
+from iae_studio.views import compare_known
 from iae_studio.views.compare import CompareView
+from iae_studio.views.compare_known import CompareKnown
 from iae_studio.views.compare_tables import best
 from iae_studio.widgets.compare_grid import enlarged
 from iae_studio.widgets.grid_layout import fit
+from tests.widgets import heard_of
 from trainer.exploring.comparing import flat, thinned, what_is_known, what_it_makes
 from trainer.exploring.questions.base import Circumstances
-from trainer.exploring.questions.comparing import WhatIsKnown, WhatItMakes, images_seen
+from trainer.exploring.questions.comparing import Known, WhatIsKnown, WhatItMakes, images_seen
 from trainer.inference.model_files import load_snapshot
 from trainer.messages import LOSSES, Probe, Progress
 from trainer.recipe.catalogue import CATALOGUE
@@ -288,3 +292,38 @@ def test_many_runs_cost_the_page_nothing_and_the_menu_once(qtbot, state, monkeyp
     before = len(looked)
     ready_made(state.library)
     assert len(looked) == before > 0
+
+
+# ---- what lies on the disk -----------------------------------------------------------------------
+
+
+def test_the_losses_of_a_long_training_have_no_hole(qtbot, state, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(compare_known, "SELDOM", 20)
+    monkeypatch.setattr(fresh_losses, "MOST", 2)
+    run, saved = tmp_path / "run", np.full((9, len(LOSSES)), 5, np.float32)
+    wanted, known = heard_of(state.asking.wanted), CompareKnown(state, "losses")
+    model = Compared(CATALOGUE["drawn-10"], run)
+    state.comparing.set([model])
+    known.look()
+
+    def answer(steps: int) -> None:
+        asked = wanted[-1][0]
+        state.asking.answer(asked, (Known(steps, thinned(saved[:steps])),))
+
+    def steps() -> list[float]:
+        return state.comparing.fresh.after(run, known.of(model).curves).steps.tolist()
+
+    answer(1)
+    state.training.run_path = run
+    for step in range(2, 7):
+        losses = np.full((1, len(LOSSES)), 5, np.float32)
+        state.training.progressed.emit(Progress(step, 100, LOSSES, losses, 1.0, 1.0))
+    assert steps() == [1, 5, 6], "what was fresh longest is gone"
+    for _ in range(3):
+        state.training.saved(run, 4)
+    state.training.saved(tmp_path / "another", 4)
+    qtbot.waitUntil(lambda: len(wanted) == 2)
+    qtbot.wait(60)
+    assert len(wanted) == 2, "three saves soon after each other are one look"
+    answer(4)
+    assert steps() == [1, 2, 3, 4, 5, 6]
