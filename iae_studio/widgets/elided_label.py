@@ -30,7 +30,15 @@ def in_lines(tip: str) -> str:
 
 
 class _Told(PlainLabel):
-    """A label whose tool tip has what it could not show."""
+    """A label whose tool tip has what it could not show, at every size of the text."""
+
+    def _fit(self) -> None:
+        """Show as much as there is room for, and tell the whole."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -56,7 +64,7 @@ class ElidedLabel(_Told):
         super().setText(" ".join(text.splitlines()))
         self.setAccessibleName(self.text())
         self.updateGeometry()
-        self._tell_whole()
+        self._fit()
 
     def shown(self) -> str:
         """What is to be read at the width of now."""
@@ -70,7 +78,7 @@ class ElidedLabel(_Told):
     def _advance(self, text: str) -> int:
         return self.fontMetrics().horizontalAdvance(text)
 
-    def _tell_whole(self) -> None:
+    def _fit(self) -> None:
         self.setToolTip("" if self.shown() == self.text() else self.text())
 
     def sizeHint(self) -> QSize:
@@ -87,7 +95,7 @@ class ElidedLabel(_Told):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._tell_whole()
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -122,9 +130,9 @@ class WrappedLabel(_Told):
     def setText(self, text: str) -> None:
         self._whole = bounded(text)
         self.setAccessibleName(self._whole)
-        self._show()
+        self._fit()
 
-    def _show(self) -> None:
+    def _fit(self) -> None:
         """Put as much of the text there as fits, and claim the height that it takes.
 
         A main window asks nobody for a height that follows the width: it must be set.
@@ -153,9 +161,9 @@ class WrappedLabel(_Told):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._show()
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._show()
+            self._fit()

@@ -48,7 +48,7 @@ class FilmStrip(QAbstractScrollArea):
         self._heads: tuple[str, ...] = ()
         self._role, self._hover, self._at = "muted", -1, 0
         self._tile = QSize(1, 1)  # device pixels
-        theme.notifier().changed.connect(self.viewport().update)
+        theme.follow(self, self._relayout)
 
     def setPictures(self, pictures: Pixels, heads: Sequence[str] = (), role: str = "muted") -> None:
         """Show these, uint8 [N, H, W, C], with the words above them in a colour."""
@@ -112,6 +112,7 @@ class FilmStrip(QAbstractScrollArea):
         below = _BAR if bar.maximum() else 0
         tall = round(self._tile.height() / self._ratio())
         self.setFixedHeight(self._head() + tall + 2 * _FRAME + below)
+        self.viewport().update()
 
     def rectOf(self, place: int) -> QRect:
         """Where a picture is now, in the viewport's px."""
