@@ -114,6 +114,19 @@ def test_what_begins_while_the_last_one_still_gives_memory_back_stands_in_the_qu
     assert stages(state) == [Stage.RUNNING, Stage.DONE, Stage.FAILED]
 
 
+def test_a_queue_that_is_started_right_after_a_stop_goes_on(state) -> None:
+    for recipe in (A, B, C):
+        state.queue.add(recipe)
+    state.queue.start()
+    trains(state, "/runs/a")
+    state.training.set_state(State.IDLE)  # stopped; the thread has not ended it yet
+    state.queue.start()
+    state.training.ended()
+    trains(state, "/runs/b")
+    ends(state, State.FINISHED)
+    assert not state.queue.held and stages(state) == [Stage.RUNNING, Stage.DONE, Stage.STOPPED]
+
+
 def test_who_looks_at_something_else_is_left_alone(state) -> None:
     state.queue.add(A)
     state.queue.add(C)

@@ -212,6 +212,7 @@ class Queue(QObject):
             self._take(Item(training.recipe, training.run_path))  # begun by hand
         elif state in _OVER and self.running is not None and self._outcome is None:
             self._outcome = _OVER[state]
+            self.held = self.held or self._outcome is Stage.STOPPED
             if self._outcome is Stage.FAILED:  # the next one that begins forgets why
                 self.running = self.running.now(Stage.RUNNING, why=training.why)
         if state is State.IDLE and self._waits:
@@ -233,10 +234,9 @@ class Queue(QObject):
         """A training ended; what is displayed follows it where it was looked at."""
         if self.running is None or self._closed or self._outcome is None:
             return
-        shown = self._displayed.model.path
-        looked = shown is not None and shown == self._training.run_path
+        shown, run = self._displayed.model.path, self._training.run_path
         self._put_away()
-        if self.held or not self._next(look=looked):
+        if self.held or not self._next(look=shown is not None and shown == run):
             self.changed.emit()
 
     def _put_away(self) -> None:
@@ -247,8 +247,7 @@ class Queue(QObject):
         if self._outcome is Stage.INTERRUPTED:
             self._coming.insert(0, item.now(Stage.INTERRUPTED))
         else:
-            step = self.progress.step if self.progress is not None else item.step
+            step = (self.progress or item).step
             self._ended.insert(0, item.now(self._outcome, step=step))
             del self._ended[MOST_ENDED:]
-        self.held = self.held or self._outcome is Stage.STOPPED
         self.running = self.progress = self._outcome = None
