@@ -166,7 +166,7 @@ def test_a_damaged_file_takes_nothing_from_the_others(studio, qtbot, tmp_path) -
     assert studio.state.comparing.models == (good, gone)
     page(studio, "compareMeasures")
     table = studio.window.explore.view(COMPARE)._made["compareMeasures"]
-    mse = f"{known_metrics(SHIPPED['mnist-10-small'])['mse']:.4g}"
+    mse = f"{known_metrics(SHIPPED['mnist-10-small'])['mse']:.3g}"
     qtbot.waitUntil(lambda: ["mse ↓", mse, "–"] in table.lines(), timeout=LONG)
 
 
