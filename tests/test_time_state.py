@@ -75,6 +75,20 @@ def test_the_past_stays_whatever_comes(state) -> None:
     assert state.time.live
 
 
+def test_moments_that_are_gone_do_not_hold_up_a_later_training(state) -> None:
+    run = display(state, live=True)
+    state.time.look_at(5)  # by a session: the list is still to come
+    state.time.set_moments(run, ())
+    state.time.set_moments(run, moments(2))
+    assert state.time.live
+    state.time.look_at(2)
+    state.time.set_moments(run, ())
+    state.time.look_at(2)  # by an undo
+    assert state.time.live and state.time.wanted is None
+    state.time.set_moments(run, moments(7))
+    assert state.time.live, "the training is seen as it is"
+
+
 def test_a_lost_moment_does_not_come_back(state) -> None:
     run = display(state)
     state.time.set_moments(run, moments(0, 10))

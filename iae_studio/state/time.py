@@ -37,6 +37,7 @@ class Time(QObject):
         self._run: Path | None = None
         self._lost: set[Path] = set()  # files that could not be shown
         self._awaited: int | None = None
+        self._listed = False  # an empty list is known to be empty
         displayed.changed.connect(self._follow)
 
     @property
@@ -64,11 +65,11 @@ class Time(QObject):
 
         Where the moments are not listed yet, once they are.
         """
-        if step is not None and not self.moments:
+        if step is not None and not self._listed:
             self._awaited = step
             return
         self._awaited = None
-        self._move(None if step is None else nearest(self.moments, step))
+        self._move(nearest(self.moments, step) if step is not None and self.moments else None)
 
     def step_by(self, places: int) -> None:
         """So many moments later or earlier; beyond the last come the newest weights."""
@@ -90,11 +91,12 @@ class Time(QObject):
             return
         self.size, self.kept = sum(m.size for m in moments), sum(m.kept for m in moments)
         self.moments = one_a_step(tuple(m for m in moments if m.path not in self._lost))
+        self._listed = True
         self.momentsChanged.emit()
-        if self._awaited is not None and self.moments:
+        if self._awaited is not None:  # if it is gone, no moment of later takes its place
             self.look_at(self._awaited)
         elif self.moment is not None and self.moment not in self.moments:
-            self.look_at(self.moment.step if self.moments else None)
+            self.look_at(self.moment.step)
 
     def lose(self, moment: Moment, why: Failed) -> None:
         """A moment's file cannot be shown: say so, and show the newest weights in its place."""
@@ -130,7 +132,7 @@ class Time(QObject):
         run = model.path if model.is_run else None
         if run == self._run:
             return
-        self._run, self._awaited = run, None
+        self._run, self._awaited, self._listed = run, None, False
         self.moments, self.size, self.kept = (), 0, 0
         self._lost.clear()
         if self.moment is not None:  # who selected the model asks it, once all have heard of it
