@@ -269,6 +269,16 @@ def test_moments_play_to_the_newest_and_round_and_round(studio, qtbot) -> None:
     key(studio, KEY.Key_End)
     assert state.time.live
 
+    columns = state.query.columns
+    slider.setFocus()
+    QTest.keyClick(slider, KEY.Key_Home)
+    QTest.keyClick(slider, "[")
+    assert state.playing.loop == (0, 9)
+    QTest.keyClick(slider, KEY.Key_Right)
+    QTest.keyClick(slider, "]")
+    assert state.playing.loop == (0, 5)
+    assert state.query.columns == columns, "these keys are the slider's while it has the keyboard"
+
 
 # ---- what goes wrong -----------------------------------------------------------------------------
 

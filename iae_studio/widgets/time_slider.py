@@ -193,14 +193,21 @@ class TimeSlider(QSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.text() in _ENDS and self._range is not None:
+        if self._sets_end(event):
             self._move_end(_ENDS[event.text()], self.value())
         elif held or event.key() == Qt.Key.Key_Space:
             event.ignore()  # these belong to the window
         else:
             super().keyPressEvent(event)
 
+    def _sets_end(self, event: QKeyEvent) -> bool:
+        return event.text() in _ENDS and self._range is not None
+
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if self._sets_end(event):
+                event.accept()  # else the window takes it, for its columns
+            return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             words = self.wordsOf(self.placeAt(event.pos().x()))
             QToolTip.showText(event.globalPos(), plain(words), self)
