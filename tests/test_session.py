@@ -205,6 +205,11 @@ def test_what_has_no_file_is_kept_as_far_as_there_is_room(tmp_path, monkeypatch)
     opened = file.pictures(file.read().session, spec)
     assert [known.name for known in opened.inputs] == ["0", "1"]
     assert all((a.seen == b.seen).all() for a, b in zip(opened.inputs, inputs, strict=False))
+    large = np.random.default_rng(1).integers(0, 256, (100, 100, 3), np.uint8)
+    known = (Input("large", spec(large), spec, large), *inputs)
+    file.write(Explored(now.model, 0, None, known, Settings()))
+    opened = file.pictures(file.read().session, spec)
+    assert [known.name for known in opened.inputs] == ["0", "1"], "it costs no smaller ones"
     file.write(Explored(now.model, 0, None, (), Settings()))
     file.end()
     assert [each.name for each in (tmp_path / "deep" / "er").iterdir()] == ["session.json"]

@@ -189,10 +189,10 @@ class SessionFile:
                 pictures.append(Picture(known.name, known.place, "", grey_range))
                 continue
             name, data = self._encoded(known)
-            size += len(data)
-            if size > MOST_KEPT:
+            if size + len(data) > MOST_KEPT:
                 log.info("%s is too large to be kept for the next start.", known.name)
                 continue
+            size += len(data)
             if is_missing(self._folder / name):
                 write_bytes(self._folder / name, data)
             pictures.append(Picture(known.name, "", name, grey_range))
