@@ -29,6 +29,7 @@ from iae_studio.state.messages import SHOW_LOG, Action, short
 from iae_studio.state.studio_state import StudioState
 from iae_studio.state.submit import Submit
 from iae_studio.views.dock_title import DockTitle
+from iae_studio.views.field_keys import FieldKeys
 from iae_studio.views.full_screen import FullScreen
 from iae_studio.views.losses import LossesView
 from iae_studio.views.queue_panel import QueuePanel
@@ -65,6 +66,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         appearance.restore(settings)
         self.installEventFilter(self)
+        FieldKeys(self)
         self.explore = ExploreView(state)
         self.setCentralWidget(self.explore)
         bar = TrainingBar(state.displayed, state.training, state.devices)
