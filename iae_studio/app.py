@@ -32,7 +32,7 @@ from iae_studio.queue_controller import QueueController
 from iae_studio.session_controller import SessionController
 from iae_studio.settings import open_settings, text
 from iae_studio.state.displayed import DisplayedModel
-from iae_studio.state.input_list import InputSpec
+from iae_studio.state.input_list import Input, InputSpec
 from iae_studio.state.messages import Message
 from iae_studio.state.studio_state import FIRST, StudioState
 from iae_studio.threads.awake import AwakeThread
@@ -204,6 +204,7 @@ class Studio(QObject):
         render.ready.connect(self._engine_ready)
         state.training.wanted.connect(self._train)
         state.inputs.sketchWanted.connect(self._read_sketch)
+        state.inputs.keepWanted.connect(self._read_kept)
         self.training.progressed.connect(self._first_steps)
 
     def _engine_ready(self, devices: FoundDevices) -> None:
@@ -234,3 +235,13 @@ class Studio(QObject):
 
         job = partial(jobs.read_sketch, drawing, spec)
         self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
+
+    def _read_kept(self, drawing: Pixels, spec: InputSpec) -> None:
+        """A job of its own, which the next drawing does not replace."""
+        from iae_studio.threads import jobs
+
+        self.work.submit(partial(jobs.read_sketch, drawing, spec), then=self._keep_sketch)
+
+    def _keep_sketch(self, drawing: Input | None) -> None:
+        self.state.inputs.set_sketch(drawing)
+        self.state.selection.select_opened(self.state.inputs.keep_sketch())

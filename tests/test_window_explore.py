@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -146,10 +147,20 @@ def test_a_drawing_becomes_the_first_row_and_follows_the_pen(studio, qtbot) -> N
     assert ink[14, 3, 0] == 0
     assert len([known for known in studio.state.inputs.images if known.drawing]) == 1
 
-    studio.state.inputs.keep_sketch()
-    pad.clear()
-    assert studio.state.inputs.images[0].name == "drawing 1"
-    assert studio.state.inputs.images[0].seen[14, 14, 0] > 200
+    studio.state.selection.select(2)
+    free = threading.Event()
+    studio.work.submit(lambda: free.wait(LONG / 1000))
+    qtbot.mouseClick(pad, Qt.MouseButton.LeftButton, pos=middle - QPoint(50, 0))
+    keep = next(b for b in studio.window.findChildren(QPushButton) if b.text() == "Keep")
+    qtbot.mouseClick(keep, Qt.MouseButton.LeftButton)
+    assert pad.isEmpty()
+    free.set()
+    qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == "drawing 1", timeout=LONG)
+    ink = studio.state.inputs.images[0].seen
+    assert ink[14, 14, 0] > 200
+    assert ink[14, 2:7, 0].max() > 200, "its last stroke, though the disk was busy"
+    kept = studio.state.inputs.images[0]
+    assert studio.state.selection.input is kept, "all views are about it"
 
 
 @pytest.mark.parametrize("bank", ["codeSliders", "noiseSliders"])

@@ -42,6 +42,7 @@ class InputImages(QObject):
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
     sketchWanted = Signal(object, object)  # uint8 [H, W], InputSpec
+    keepWanted = Signal(object, object)  # a whole drawing, uint8 [H, W], InputSpec
     specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
     def __init__(

@@ -127,5 +127,6 @@ class DrawingView(QWidget):
 
     def _keep(self) -> None:
         if not self.pad.isEmpty():
-            self._state.selection.select_opened(self._inputs.keep_sketch())
+            # What came back of the drawing so far may lack its last strokes.
+            self._inputs.keepWanted.emit(self.pad.picture(), self._inputs.spec)
             self.pad.clear()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from iae_studio.widgets import strokes
 from iae_studio.widgets.pad import PLAIN, Pad
 from iae_studio.widgets.strokes import Stroke
+from trainer.messages import Pixels
 
 _PACE = 33  # ms between two pictures handed on
 
@@ -53,7 +54,11 @@ class SketchPad(Pad[tuple[Stroke, ...]]):
         return drawing
 
     def _tell(self) -> None:
-        self.sketched.emit(strokes.picture(self._strokes()))
+        self.sketched.emit(self.picture())
+
+    def picture(self) -> Pixels:
+        """All that is on it, as `sketched` tells it."""
+        return strokes.picture(self._strokes())
 
     def _share(self, place: QPointF) -> tuple[float, float]:
         box = self._square()
