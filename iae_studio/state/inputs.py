@@ -36,6 +36,7 @@ class InputImages(QObject):
     """All inputs; `images` are those that the displayed network can see."""
 
     exchanged = Signal()  # the displayed network sees other images: ask it
+    seenAnew = Signal(object)  # pairs of Inputs, of before and now; `exchanged` follows
     changed = Signal()  # for views: other images, or some on their way
     filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
     lookWanted = Signal(Opened, object)  # at its holders; InputSpec
@@ -178,7 +179,12 @@ class InputImages(QObject):
         current = [pair for pair in pairs if pair[1].spec == self.spec]
         if current:
             self._list.exchange(current)
+            self.seenAnew.emit(current)
             self._changed()
+
+    def is_stale(self, known: Input) -> bool:
+        """Whether the displayed network is about to see it anew."""
+        return known in self._list.stale()
 
     def _see_stale(self) -> None:
         stale = self._list.stale()

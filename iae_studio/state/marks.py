@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -24,7 +24,10 @@ class Mark:
 
 
 class Marks(QObject):
-    """Each mark follows its input wherever that goes, and is gone with it."""
+    """Each mark follows its input wherever that goes, and is gone with it.
+
+    While another network has not seen the input yet, the mark is nowhere, and waits.
+    """
 
     changed = Signal()
 
@@ -32,6 +35,7 @@ class Marks(QObject):
         super().__init__(parent)
         self._inputs, self._query = inputs, query
         self._held: dict[str, Mark] = {}
+        inputs.seenAnew.connect(self._see_anew)
         inputs.exchanged.connect(self._follow)
         inputs.changed.connect(self._follow)
         query.columnsChanged.connect(self.changed)
@@ -77,6 +81,11 @@ class Marks(QObject):
         """The first term of a sum that is not there; the last where all are."""
         return next((name for name in TERMS if self.tile(name) is None), TERMS[-1])
 
+    def _see_anew(self, pairs: Sequence[tuple[Input, Input]]) -> None:
+        fresh = dict(pairs)
+        for name, mark in self._held.items():
+            self._held[name] = replace(mark, input=fresh.get(mark.input, mark.input))
+
     def _follow(self) -> None:
         """Other inputs: a mark is elsewhere, or gone."""
         found = {name: self._now(mark.input) for name, mark in self._held.items()}
@@ -89,6 +98,8 @@ class Marks(QObject):
 
     def _now(self, known: Input) -> Input | None:
         """What an input has become: a drawing goes on, or is kept under another name."""
+        if self._inputs.is_stale(known):
+            return known
         images = self._inputs.images
         same = next((each for each in images if each.seen is known.seen), None)
         if same is None and known.drawing:

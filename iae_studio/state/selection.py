@@ -28,6 +28,8 @@ class Selection(QObject):
         self._inputs, self._query = inputs, query
         self.row, self.column = -1, 0  # row -1: there are no inputs
         self._input: Input | None = None
+        self._held: Input | None = None  # selected again once another network has seen it
+        inputs.seenAnew.connect(self._see_anew)
         inputs.exchanged.connect(self._follow)
         inputs.changed.connect(self._follow)
         query.columnsChanged.connect(self._fit)
@@ -40,6 +42,10 @@ class Selection(QObject):
 
     def select(self, row: int, column: int | None = None) -> None:
         """Select an input; without a column the same draw as before."""
+        self._held = None
+        self._select(row, column)
+
+    def _select(self, row: int, column: int | None = None) -> None:
         if not 0 <= row < len(self._inputs.images):
             return
         place = self.column if column is None else column
@@ -61,18 +67,27 @@ class Selection(QObject):
             if known in self._inputs.images:
                 self.select(self._inputs.images.index(known))
 
+    def _see_anew(self, pairs: Sequence[tuple[Input, Input]]) -> None:
+        if self._held is not None:
+            self._held = dict(pairs).get(self._held, self._held)
+
     def _follow(self) -> None:
         """The same input wherever it is now; else its neighbour."""
         images = self._inputs.images
+        if self._input is not None and self._inputs.is_stale(self._input):
+            self._held = self._input
         if not images:
             if self._input is not None:
                 self._input, self.row = None, -1
                 self.changed.emit()
             return
-        row = images.index(self._input) if self._input in images else max(self.row, 0)
-        self.select(min(row, len(images) - 1))
+        wanted = self._held if self._held in images else self._input
+        if self._held is not None and not self._inputs.is_stale(self._held):
+            self._held = None
+        row = images.index(wanted) if wanted in images else max(self.row, 0)
+        self._select(min(row, len(images) - 1))
 
     def _fit(self) -> None:
         """Fewer columns."""
-        self.select(self.row)
+        self._select(self.row)
         self.column = min(self.column, self._query.columns - 1)
