@@ -91,14 +91,30 @@ class SessionController(Controller):
             self.state.time.look_at(session.moment)
         self.state.query.restore(session.settings)
         self.state.comparing.restore(list(session.compared))
-        self.state.inputs.restore_tests(session.tests)
-        if self.state.training.state is not State.STARTING:  # else once the engine is loaded
-            self.state.inputs.renew_tests()
+        # Test images of another model's data would not be those of what is displayed.
+        kept = model is not None and any(picture.test for picture in session.pictures)
+        seed = session.tests if kept else None
+        if seed is None:
+            self._ask_for_tests(session.tests)
+        else:
+            self.state.inputs.bring_tests(seed)
         self._selected = (session.row, session.column)
         if session.pictures and self._file is not None:
-            self.own_images.open(partial(self._file.pictures, session), self._begin)
+            pictures = partial(self._file.pictures, session)
+            self.own_images.open(pictures, partial(self._opened, seed))
         else:
             self._begin()
+
+    def _ask_for_tests(self, seed: int | None) -> None:
+        self.state.inputs.restore_tests(seed)
+        if self.state.training.state is not State.STARTING:  # else once the engine is loaded
+            self.state.inputs.renew_tests()
+
+    def _opened(self, seed: int | None) -> None:
+        """Where no test image that was kept can be shown, those of the seed are asked for."""
+        if seed is not None and not any(known.test for known in self.state.inputs.all()):
+            self._ask_for_tests(seed)
+        self._begin()
 
     def _begin(self) -> None:
         self._restoring = False
@@ -112,7 +128,8 @@ class SessionController(Controller):
         wanted = self._selected
         if wanted is None or self._restoring or inputs.pending or not inputs.images:
             return
-        if engine is State.STARTING and inputs.tests_seed is not None:
+        there = any(known.test for known in inputs.images)
+        if engine is State.STARTING and inputs.tests_seed is not None and not there:
             return  # test images are asked for once it is loaded
         self._selected = None
         self.state.selection.restore(*wanted)

@@ -95,8 +95,8 @@ class Driven(Studio):
             explore(self, Path(sys.argv[2]))
             return
         now = json.dumps(told(self))
-        whole = len(explored(self.state).inputs) == 3 and len(self.state.inputs.images) == SEEN
-        self._still = self._still + 1 if now == self._before and kept() == 3 and whole else 0
+        whole = len(explored(self.state).inputs) == len(self.state.inputs.images) == SEEN
+        self._still = self._still + 1 if now == self._before and kept() == SEEN and whole else 0
         if self._still > STILL:
             sys.stdout.write(now + "\n")
             sys.stdout.flush()

@@ -250,6 +250,42 @@ def test_the_window_opens_where_it_was_left(qtbot, own_folders, tmp_path) -> Non
         assert studio.state.messages.current is None, "what is gone is told in the log alone"
 
 
+def test_the_test_images_that_were_left_are_back_and_no_others(
+    qtbot, own_folders, tmp_path, monkeypatch
+) -> None:
+    folder = tmp_path / "session"
+    with little_data(monkeypatch), running(own_folders, qtbot, session=folder) as studio:
+        newest(studio, qtbot)
+        inputs = studio.state.inputs
+        spec = inputs.spec
+        for _ in range(2):
+            inputs.remove(0)
+        drawn = np.arange(28 * 28).reshape(spec.shape).astype(np.uint8)
+        inputs.add([Input("another seed's", drawn, spec, test=True)])  # as a dropped picture does
+        inputs.open_files([colour_photo(tmp_path / "flag.png")])
+        qtbot.waitUntil(lambda: len(inputs.brought()) == 1, timeout=LONG)
+        studio.state.selection.select(3, 2)
+        left = [(known.name, known.test, known.seen.copy()) for known in inputs.images]
+        assert len(left) == 6
+    for _ in range(2):
+        with little_data(monkeypatch), running(own_folders, qtbot, session=folder) as studio:
+            state = studio.state
+            qtbot.waitUntil(lambda state=state: state.selection.row == 3, timeout=LONG)
+            qtbot.waitUntil(lambda: studio.undo.undo.begun, timeout=LONG)
+            newest(studio, qtbot)
+            assert not state.inputs.pending and state.selection.column == 2
+            back = [(known.name, known.test) for known in state.inputs.images]
+            assert back == [known[:2] for known in left]
+            seen = [known.seen for known in state.inputs.images]
+            assert all((a == b[2]).all() for a, b in zip(seen, left, strict=True))
+    for kept in folder.glob("*.picture"):
+        kept.write_bytes(b"damaged")
+    with little_data(monkeypatch), running(own_folders, qtbot, session=folder) as studio:
+        inputs = studio.state.inputs
+        qtbot.waitUntil(lambda: sum(known.test for known in inputs.images) == 6, timeout=LONG)
+        assert [known.name for known in inputs.images if not known.test] == ["flag.png"]
+
+
 def test_without_a_session_the_window_opens_as_ever(qtbot, own_folders, tmp_path) -> None:
     for content in (None, "damaged"):
         if content:
@@ -353,6 +389,7 @@ def explores(what: str, folder: Path) -> dict[str, object]:
 
 def test_what_was_explored_is_back_after_the_program_was_killed(tmp_path: Path) -> None:
     before = explores("explore", tmp_path)
-    assert len(before["inputs"]) == 3 and before["tests"] is not None
-    assert len(list(session_root().glob("*.picture"))) == 2, "the pasted one and the drawing"
+    assert len(before["inputs"]) == 9 and before["tests"] is not None
+    pictures = list(session_root().glob("*.picture"))
+    assert len(pictures) == 8, "the pasted one, the drawing and the test images"
     assert explores("look", tmp_path) == before

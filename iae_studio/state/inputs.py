@@ -196,6 +196,10 @@ class InputImages(QObject):
         self.exchanged.emit()
         self.changed.emit()
 
+    def all(self) -> tuple[Input, ...]:
+        """All there are, whether the displayed network has seen them yet or not."""
+        return self._list.all()
+
     def brought(self) -> tuple[Input, ...]:
         """What the user brought, whether the displayed network has seen it yet or not."""
         return self._list.brought()
@@ -250,6 +254,15 @@ class InputImages(QObject):
         self._had_tests = seed is not None
         self._asked = seed or 0
         self._request = TestRequest(model.recipe, 0, model.path) if seed is None else None
+
+    def bring_tests(self, seed: int) -> None:
+        """Those chosen by that seed are about to be added, as far as they are still wanted."""
+        model = self._displayed.model
+        self._had_tests, self._asked = False, seed + 1
+        self._request = TestRequest(model.recipe, seed, model.path)
+        self._list.replace_tests([])
+        self.awaits_tests = False
+        self._changed()
 
     def _ask_for_tests(self, seed: int) -> None:
         self._request = TestRequest(self._displayed.recipe, seed, self._displayed.model.path)

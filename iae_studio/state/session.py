@@ -22,7 +22,7 @@ from iae_studio.state.studio_state import StudioState
 from iae_studio.state.turned import Settings
 from trainer.recipe.recipe import Recipe
 from trainer.recipe.saved import MOST_STEPS
-from trainer.storage.checked import all_of, check_format, mapping, text, whole, wrong
+from trainer.storage.checked import all_of, check_format, is_a, mapping, text, whole, wrong
 
 FORMAT = 1  # what a later version adds beside what there is leaves this as it is
 
@@ -34,7 +34,7 @@ class Explored:
     model: DisplayedModel
     step: int  # of its weights
     tests: int | None  # the seed of the test images, where there are any
-    inputs: tuple[Input, ...]  # of the user
+    inputs: tuple[Input, ...]  # with the test images, which may not be all of the seed's
     settings: Settings
     moment: int | None = None  # the step of the run that is looked at
     row: int = -1  # what is selected
@@ -50,6 +50,7 @@ class Picture:
     place: str = ""
     kept: str = ""
     grey_range: str = ""
+    test: bool = False  # from a test set: kept as it was seen
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def explored(state: StudioState) -> Explored:
         model,
         step,
         state.inputs.tests_seed,
-        state.inputs.brought(),
+        state.inputs.brought() if model.recipe.two_dimensional else state.inputs.all(),
         state.query.now(),
         state.time.wanted,
         state.selection.row,
@@ -143,7 +144,9 @@ def parsed(values: Mapping[str, Any]) -> Session:
 def _picture(value: object, name: str) -> Picture:
     values = mapping(value, name)
     parts = ("name", "place", "kept", "grey_range")
-    picture = Picture(*(text(values.get(part), f"{name}: {part}") for part in parts))
+    told = (text(values.get(part), f"{name}: {part}") for part in parts)
+    test = is_a(bool, values.get("test", False), name)  # an earlier version had none
+    picture = Picture(*told, test)
     if picture.kept and Path(picture.kept).name != picture.kept:  # it lies beside the session
         raise wrong(name)
     return picture

@@ -25,7 +25,7 @@ from iae_studio.state.opened import Opened
 from iae_studio.state.session import Explored, Picture, Session, parsed, session_of
 from trainer.data.image_files import decode_image, read_image
 from trainer.data.progress import OnProgress, unheard
-from trainer.messages import UserError
+from trainer.messages import Pixels, UserError
 from trainer.recipe.grey_range import GreyRange
 from trainer.recipe.saved import read_meta
 from trainer.storage.checked import NewerError
@@ -155,6 +155,8 @@ class SessionFile:
         file = self._folder / picture.kept if picture.kept else Path(picture.place)
         grey_range = spec.grey_range or GreyRange.parse(picture.grey_range)
         data = read_image(file)
+        if picture.test:
+            return Input(picture.name, _as_seen(data, picture.name, spec), spec, test=True)
         rgb = decode_image(data, picture.name, grey_range)
         original = data if len(data) < rgb.nbytes else rgb
         return Input(
@@ -185,7 +187,7 @@ class SessionFile:
         pictures, size = [], 0
         for known in inputs:
             grey_range = str(known.grey_range or "")
-            if known.place:
+            if known.place and not known.test:
                 pictures.append(Picture(known.name, known.place, "", grey_range))
                 continue
             name, data = self._encoded(known)
@@ -195,21 +197,30 @@ class SessionFile:
             size += len(data)
             if is_missing(self._folder / name):
                 write_bytes(self._folder / name, data)
-            pictures.append(Picture(known.name, "", name, grey_range))
+            pictures.append(Picture(known.name, "", name, grey_range, known.test))
         return pictures
 
     def _encoded(self, known: Input) -> tuple[str, bytes]:
         """The name and the bytes of what an input was made of: its file, or a PNG."""
         found = self._known.get(known)
         if found is None:
-            data = known.original
+            data = None if known.test else known.original
             if not isinstance(data, bytes):
                 file = io.BytesIO()
-                Image.fromarray(known.seen[:, :, :3] if data is None else data).save(file, "PNG")
+                seen = known.seen[:, :, 0] if known.seen.shape[2] == 1 else known.seen
+                Image.fromarray(seen if data is None else data).save(file, "PNG")
                 data = file.getvalue()
             found = f"{hashlib.sha256(data).hexdigest()[:24]}{PICTURE}", data
             self._known[known] = found
         return found
+
+
+def _as_seen(data: bytes, name: str, spec: InputSpec) -> Pixels:
+    """What was kept as a network saw it. Raises UserError where the displayed one sees another."""
+    seen = decode_image(data, name, spec.grey_range)[:, :, : spec.shape[2]].copy()
+    if seen.shape != spec.shape:
+        raise UserError(f"{name} was seen by a network of another kind.")
+    return seen
 
 
 def _restored(session: Session) -> Restored:
