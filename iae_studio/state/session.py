@@ -144,9 +144,9 @@ def parsed(values: Mapping[str, Any]) -> Session:
 def _picture(value: object, name: str) -> Picture:
     values = mapping(value, name)
     parts = ("name", "place", "kept", "grey_range")
-    told = (text(values.get(part), f"{name}: {part}") for part in parts)
+    told = {part: text(values.get(part), f"{name}: {part}") for part in parts}
     test = is_a(bool, values.get("test", False), name)  # an earlier version had none
-    picture = Picture(*told, test)
+    picture = Picture(**told, test=test)
     if picture.kept and Path(picture.kept).name != picture.kept:  # it lies beside the session
         raise wrong(name)
     return picture
