@@ -94,7 +94,7 @@ TUNED_SINCE = {
 TUNED = (
     *("schedule.", "optim.", "objective.penalties.", "objective.reconstruction.r1"),
     *("objective.reconstruction.instance_noise", "objective.reconstruction.mismatched"),
-    *("model.networks", "model.width", "model.code_blur"),
+    *("model.networks", "model.width", "model.code_blur", "model.upsampling"),
 )
 PATHS = [path for path, _, _ in leaves() if path != "about.story"]  # may be worded better
 GROUPS = sorted({path.rpartition(".")[0] for path in PATHS})

@@ -31,6 +31,7 @@ SMALL_COLOUR = replace(
 )
 # The draws' mean is held to x: by the game alone digits turn into others.
 SMALL_COLOUR_STOCHASTIC = Objective(UNHIDDEN_PAIRS, penalties=Penalties(first_moment=60.0))
+SMALL_FACES = replace(SMALL_COLOUR, upsampling="bilinear")
 SMALL_COLOUR_OPTIM = replace(SMALL_OPTIM, generator_rate=1e-3)
 SMALL_COLOUR_ALONE = replace(SMALL_CODE_ALONE, networks="small-colour", width=16, code=50)
 SMALL_COLOUR_ALONE_OPTIM = replace(SMALL_DETERMINISTIC_OPTIM, generator_rate=1e-3)
@@ -138,7 +139,7 @@ COLOUR = (
             "Fig. 4c, smaller",
         ),
         FACES,
-        SMALL_COLOUR,
+        SMALL_FACES,
         SMALL_COLOUR_STOCHASTIC,
         Schedule(8_000, warm=0.6),
         SMALL_COLOUR_OPTIM,
