@@ -204,7 +204,6 @@ class Studio(QObject):
         render.ready.connect(self._engine_ready)
         state.training.wanted.connect(self._train)
         state.inputs.sketchWanted.connect(self._read_sketch)
-        state.inputs.keepWanted.connect(self._read_kept)
         self.training.progressed.connect(self._first_steps)
 
     def _engine_ready(self, devices: FoundDevices) -> None:
@@ -230,17 +229,15 @@ class Studio(QObject):
     def _train(self, recipe: Recipe, run: Path | None) -> None:
         self.training.begin(recipe, run, self.state.devices.chosen, self.data.folders.now())
 
-    def _read_sketch(self, drawing: Pixels, spec: InputSpec) -> None:
+    def _read_sketch(self, drawing: Pixels, spec: InputSpec, keep: bool) -> None:
+        """The next drawing takes this one's place, unless it is kept."""
         from iae_studio.threads import jobs
 
         job = partial(jobs.read_sketch, drawing, spec)
-        self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
-
-    def _read_kept(self, drawing: Pixels, spec: InputSpec) -> None:
-        """A job of its own, which the next drawing does not replace."""
-        from iae_studio.threads import jobs
-
-        self.work.submit(partial(jobs.read_sketch, drawing, spec), then=self._keep_sketch)
+        if keep:
+            self.work.submit(job, then=self._keep_sketch)
+        else:
+            self.work.submit(job, then=self.state.inputs.set_sketch, newest="sketch")
 
     def _keep_sketch(self, drawing: Input | None) -> None:
         self.state.inputs.set_sketch(drawing)

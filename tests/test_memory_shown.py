@@ -158,7 +158,7 @@ def test_the_command_line_tells_it(tmp_path, capsys) -> None:
 @pytest.fixture
 def bar(qtbot, qapp) -> TrainingBar:
     theme.apply(qapp, True)
-    state = StudioState.create(CATALOGUE["drawn-10"])
+    state = StudioState.create(CATALOGUE["drawn-10"].but(warm=0.0))
     made = shown(qtbot, TrainingBar(state.displayed, state.training, state.devices), 1600, 50)
     made.state = state
     state.training.engine_ready()

@@ -177,7 +177,10 @@ RICH = ("QTextEdit", "QTextBrowser", "setHtml", "appendHtml", "insertHtml", "set
         "TextItem", "LabelItem", "addLegend", "setTitle", "setLabel", "QErrorMessage",
         "QInputDialog", "QWhatsThis")  # fmt: skip
 # The only place where they may be made; and titles of files, which nobody draws.
-MAKERS = ("widgets/plain.py", "threads/figure_page.py")
+MAKERS = (
+    *("widgets/plain.py", "threads/figure_page.py"),
+    "views/guide.py",  # shows a document of ours
+)
 LABELS = ("elided_label.py",)  # whose tool tips PlainLabel sees to
 
 

@@ -210,7 +210,7 @@ def test_the_lists_say_the_newest_checkpoint_of_what_trains(qtbot, runs, own_fol
             below = cards.cards.cards[cards.cards.keys.index(runs[1])].below
             assert below.startswith(f"trains, saved at step {saved[-1]:,} ")
             listed = [each.text(0) for each in tree.items()]
-            assert any(text.endswith(f", step {saved[-1]:,}") for text in listed)
+            assert any(text.endswith(f", saved at step {saved[-1]:,}") for text in listed)
         assert saved[0] < saved[1]
 
 

@@ -213,19 +213,20 @@ def test_one_value_beyond_its_limit_is_named(name: str) -> None:
             parsed(content)
 
 
-def test_what_is_explored_is_remembered_without_test_images(qapp) -> None:
+def test_what_is_explored_is_remembered_with_its_test_images(qapp) -> None:
     state = fresh_state()
     state.training.engine_ready()
     recipe, file = CATALOGUE["mnist-10-small"], Path("digits.safetensors")
     state.displayed.select(DisplayedModel(recipe, file))
     pixels = np.zeros((28, 28, 1), np.uint8)
     mine = Input("mine", pixels, state.inputs.spec)
-    state.inputs.add([mine, replace(mine, name="test", test=True)])
+    test = replace(mine, name="test", test=True)
+    state.inputs.add([mine, test])
     assert explored(state).step == 0, "nothing has answered yet"
     facts = ModelFacts(recipe.name, 1234, (28, 28, 1), 10, False, 32)
     state.answers.set_facts(facts, state.answers.probe().stamp)
     now = explored(state)
-    assert (now.model.path, now.step, now.inputs, now.tests) == (file, 1234, (mine,), 0)
+    assert (now.model.path, now.step, now.inputs, now.tests) == (file, 1234, (mine, test), 0)
     for other in (DisplayedModel(recipe, Path("runs/it")), DisplayedModel(recipe, live=True)):
         state.displayed.select(other)
         assert explored(state).step == 0, "it goes on, and its sliders keep their sense"

@@ -91,10 +91,10 @@ def test_a_run_that_has_weights_is_not_just_begun(state) -> None:
         state.training.saved(path, step)
     (run,) = state.library.runs
     assert run.step == 240 and state.library.run_at(path) == run
-    assert [each.step for (each,) in saved] == [160, 240]
+    assert [each.step for (each,) in saved] == [80, 160, 240]
     assert len(changed) == 1, "lists are not built anew at every checkpoint"
     state.training.saved(Path("elsewhere"), 300)
-    assert len(saved) == 2
+    assert len(saved) == 3
 
 
 def test_what_cannot_be_read_is_told_once(state) -> None:

@@ -243,9 +243,11 @@ def test_what_is_on_the_pad_is_read_and_kept_once(qtbot, state) -> None:
     tools["Keep"].click()
     QTest.mouseClick(view.pad, LEFT, pos=QPoint(60, 60))
     assert read and read[-1][1] == spec and read[-1][0].any()
-    kept = heard_of(state.inputs.keepWanted)
+    assert not any(keep for _, _, keep in read)
+    drawn = read[-1][0]
     tools["Keep"].click()
-    assert len(kept) == 1 and (kept[0][0] == read[-2][0]).all() and kept[0][1] == spec
+    ((kept, seen_by, _),) = [each for each in read if each[2]]
+    assert (kept == drawn).all() and seen_by == spec
     assert view.pad.isEmpty()
     for back in ("Undo", "Clear"):
         QTest.mouseClick(view.pad, LEFT, pos=QPoint(60, 60))

@@ -35,15 +35,15 @@ def _offer(opened: Opened, looked: Looked) -> Action | None:
 class InputImages(QObject):
     """All inputs; `images` are those that the displayed network can see."""
 
-    exchanged = Signal()  # the displayed network sees other images: ask it
-    seenAnew = Signal(object)  # pairs of Inputs, of before and now; `exchanged` follows
+    # The displayed network sees other images: ask it. With pairs of Inputs, of before and now,
+    # where those that waited were seen anew; else with none.
+    exchanged = Signal(object)
     changed = Signal()  # for views: other images, or some on their way
     filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
     lookWanted = Signal(Opened, object)  # at its holders; InputSpec
     pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
-    sketchWanted = Signal(object, object)  # uint8 [H, W], InputSpec
-    keepWanted = Signal(object, object)  # a whole drawing, uint8 [H, W], InputSpec
+    sketchWanted = Signal(object, object, bool)  # uint8 [H, W], InputSpec, whether to keep it
     specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
     def __init__(
@@ -140,7 +140,11 @@ class InputImages(QObject):
 
     def sketch(self, drawing: Pixels) -> None:
         """Read a drawing off this thread; it comes back by `set_sketch`."""
-        self.sketchWanted.emit(drawing, self.spec)
+        self.sketchWanted.emit(drawing, self.spec, False)
+
+    def keep_drawing(self, drawing: Pixels) -> None:
+        """Read a whole drawing, which then stays as a row of its own."""
+        self.sketchWanted.emit(drawing, self.spec, True)
 
     def set_sketch(self, drawing: Input | None) -> None:
         """The drawing is one row, at the top, that follows the pen."""
@@ -179,8 +183,7 @@ class InputImages(QObject):
         current = [pair for pair in pairs if pair[1].spec == self.spec]
         if current:
             self._list.exchange(current)
-            self.seenAnew.emit(current)
-            self._changed()
+            self._changed(current)
 
     def is_stale(self, known: Input) -> bool:
         """Whether the displayed network is about to see it anew."""
@@ -191,9 +194,9 @@ class InputImages(QObject):
         if stale:
             self.specWanted.emit(stale, self.spec)
 
-    def _changed(self) -> None:
+    def _changed(self, seen_anew: Sequence[tuple[Input, Input]] = ()) -> None:
         self.images = self._list.fitting()
-        self.exchanged.emit()
+        self.exchanged.emit(seen_anew)
         self.changed.emit()
 
     def all(self) -> tuple[Input, ...]:

@@ -51,7 +51,7 @@ class Library(QObject):
     """What there is to look at and to train."""
 
     changed = Signal()
-    saved = Signal(object)  # a `Run` that had weights has newer ones; nothing else changed
+    saved = Signal(object)  # a `Run`, which trains, has newer weights; nothing else changed
     refreshWanted = Signal()  # `read_contents`, on a thread; it comes back by `set_contents`
 
     def __init__(
@@ -95,10 +95,9 @@ class Library(QObject):
         known = self._places[path] = replace(run, step=step)
         runs = tuple(known if each is run else each for each in self._contents.runs)
         self._contents = replace(self._contents, runs=runs)
-        if run.step:  # every few seconds: no list is built anew for it
-            self.saved.emit(known)
-        else:
+        if not run.step:  # its first; later, every few seconds, no list is built anew
             self.changed.emit()
+        self.saved.emit(known)
 
     def _tell_news(self, contents: Contents, at_start: bool) -> None:
         """What cannot be read and was not told yet: in the log, and where it hides nothing."""

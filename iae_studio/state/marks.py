@@ -35,7 +35,6 @@ class Marks(QObject):
         super().__init__(parent)
         self._inputs, self._query = inputs, query
         self._held: dict[str, Mark] = {}
-        inputs.seenAnew.connect(self._see_anew)
         inputs.exchanged.connect(self._follow)
         inputs.changed.connect(self._follow)
         query.columnsChanged.connect(self.changed)
@@ -81,13 +80,11 @@ class Marks(QObject):
         """The first term of a sum that is not there; the last where all are."""
         return next((name for name in TERMS if self.tile(name) is None), TERMS[-1])
 
-    def _see_anew(self, pairs: Sequence[tuple[Input, Input]]) -> None:
-        fresh = dict(pairs)
+    def _follow(self, seen_anew: Sequence[tuple[Input, Input]] = ()) -> None:
+        """Other inputs: a mark is elsewhere, or gone."""
+        fresh = dict(seen_anew)
         for name, mark in self._held.items():
             self._held[name] = replace(mark, input=fresh.get(mark.input, mark.input))
-
-    def _follow(self) -> None:
-        """Other inputs: a mark is elsewhere, or gone."""
         found = {name: self._now(mark.input) for name, mark in self._held.items()}
         self._held = {
             name: replace(self._held[name], input=known)

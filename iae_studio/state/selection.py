@@ -29,7 +29,6 @@ class Selection(QObject):
         self.row, self.column = -1, 0  # row -1: there are no inputs
         self._input: Input | None = None
         self._held: Input | None = None  # selected again once another network has seen it
-        inputs.seenAnew.connect(self._see_anew)
         inputs.exchanged.connect(self._follow)
         inputs.changed.connect(self._follow)
         query.columnsChanged.connect(self._fit)
@@ -67,12 +66,10 @@ class Selection(QObject):
             if known in self._inputs.images:
                 self.select(self._inputs.images.index(known))
 
-    def _see_anew(self, pairs: Sequence[tuple[Input, Input]]) -> None:
-        if self._held is not None:
-            self._held = dict(pairs).get(self._held, self._held)
-
-    def _follow(self) -> None:
+    def _follow(self, seen_anew: Sequence[tuple[Input, Input]] = ()) -> None:
         """The same input wherever it is now; else its neighbour."""
+        if self._held is not None:
+            self._held = dict(seen_anew).get(self._held, self._held)
         images = self._inputs.images
         if self._input is not None and self._inputs.is_stale(self._input):
             self._held = self._input

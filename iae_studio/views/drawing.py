@@ -128,5 +128,5 @@ class DrawingView(QWidget):
     def _keep(self) -> None:
         if not self.pad.isEmpty():
             # What came back of the drawing so far may lack its last strokes.
-            self._inputs.keepWanted.emit(self.pad.picture(), self._inputs.spec)
+            self._inputs.keep_drawing(self.pad.picture())
             self.pad.clear()

@@ -46,7 +46,7 @@ class ShareView(QWidget):
             cause.connect(self._ask)
 
     def _name_tests(self) -> None:
-        self.batch.setLabel(self._state.library.tests_of(self._displayed.recipe))
+        self.batch.rename(self._state.library.tests_of(self._displayed.recipe))
 
     def _wait(self, recipe: Recipe) -> None:
         self.hide()

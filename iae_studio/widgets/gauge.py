@@ -24,11 +24,11 @@ class Gauge(QWidget):
         self._share: float | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFont(theme.tabular(self.font()))
-        self.setLabel(label)
+        self.rename(label)
         theme.follow(self, self.updateGeometry)
         theme.notifier().changed.connect(self.update)
 
-    def setLabel(self, label: str) -> None:
+    def rename(self, label: str) -> None:
         """Whose share it is."""
         self._label = label
         self.setToolTip(

@@ -182,7 +182,6 @@ def _gather(
             full.put(buffer)
             step += 1
     except Exception as error:
-        free.put(
-            buffer
-        )  # it stays as long as the others: the GPU that it is pinned for may be lost
+        # It stays as long as the others: the GPU that it is pinned for may be lost.
+        free.put(buffer)
         full.put(error)

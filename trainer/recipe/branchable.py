@@ -13,7 +13,6 @@ OF_ENCODER_AND_DECODER = frozenset(
         "model.encoder_noise",
         "model.posterior",
         "model.width",
-        "model.upsampling",
     }
 )
 OF_DISCRIMINATORS = frozenset(
