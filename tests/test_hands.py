@@ -418,6 +418,7 @@ def test_the_guide_is_read_beside_the_window(window, qtbot) -> None:
     dialog = window.findChild(QDialog, "guideDialog")
     assert dialog.isVisible() and not dialog.isModal()
     text, headings = dialog.text, dialog.headings
+    assert headings.currentRow() == -1 and text.verticalScrollBar().value() == 0
     assert [headings.item(row).text() for row in range(3)][2] == "3. Other noise, the same code"
     headings.setCurrentRow(8)
     wanted = text.sections()[8]

@@ -39,6 +39,7 @@ class GuideDialog(QDialog):
         layout.setContentsMargins(*[theme.PAD] * 4)
         layout.setStretchFactor(self.text, 1)
         self.setLayout(layout)
+        self.text.setFocus()  # the list would choose its first section: the text begins above it
         theme.follow(self, lambda: self.headings.setFixedWidth(theme.px(HEADINGS)))
         room = self.screen().availableSize()
         self.resize(QSize(theme.px(SIZE.width()), theme.px(SIZE.height())).boundedTo(room))
