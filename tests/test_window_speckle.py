@@ -50,7 +50,7 @@ def test_speckle_is_read_in_compare(qtbot, own_folders, monkeypatch, capsys) -> 
         page = studio.window.explore.view(COMPARE)._made["compareMeasures"]
         qtbot.waitUntil(lambda: any("speckle" in line[0] for line in page.lines()), timeout=LONG)
         (line,) = (line for line in page.lines() if "speckle" in line[0])
-        assert line == ["speckle \N{DOWNWARDS ARROW}", f"{measured:.4g}", "\N{EN DASH}"]
+        assert line == ["speckle \N{DOWNWARDS ARROW}", f"{measured:.3g}", "\N{EN DASH}"]
         place = page.lines().index(line)
         told = page.table.topLevelItem(place).toolTip(0)
         assert "1.3: hardly seen" in told and "less is better" in told
