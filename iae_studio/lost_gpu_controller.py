@@ -45,7 +45,8 @@ class LostGpuController(Controller):
         self._waits: tuple[Recipe, Path | None] | None = None  # what a lost GPU interrupted
         self._went = False  # the queue went on by itself, before that
         training.deviceLost.connect(self._lost_in_training)
-        for thread in (render, *explorers.threads):
+        render.deviceLost.connect(self._lost)
+        for thread in explorers.threads:
             thread.deviceLost.connect(self._lost)
         state.messages.actionWanted.connect(self._act)
         state.training.stateChanged.connect(self._state_changed)

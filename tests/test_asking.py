@@ -17,7 +17,8 @@ from iae_studio.threads import explore
 from iae_studio.threads.explore import Explorers, ExploreThread, Subject
 from iae_studio.threads.render import RenderThread
 from tests.widgets import heard_of
-from trainer.exploring.questions.base import Circumstances, Question
+from trainer.exploring.questions.base import Circumstances, Lane, Question
+from trainer.exploring.questions.data import JudgeImages, ListImages, Where
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.messages import Failed, UserError
 from trainer.recipe.catalogue import CATALOGUE
@@ -37,12 +38,12 @@ class Long(Question[int]):
     """It ends when nobody waits."""
 
     answered_by: ClassVar[str] = "tests.test_asking:long"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
 
 @dataclass(frozen=True, eq=False)
 class SlowWhich(Which):
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,18 +66,18 @@ def wrong(snapshot: Snapshot, question: Wrong, told: Circumstances) -> int:
 
 @pytest.fixture
 def threads(qtbot, state, monkeypatch):
-    """Both threads, wired as in the program."""
+    """All threads, wired as in the program."""
     monkeypatch.setattr(explore, "REST", 0.0)
-    both = ExploreThread(slow=False), ExploreThread(slow=True)
-    for thread in both:
+    all_lanes = tuple(ExploreThread(lane) for lane in Lane)
+    for thread in all_lanes:
         state.asking.wanted.connect(thread.ask)
         state.asking.cancelled.connect(thread.cancel)
         thread.answered.connect(state.asking.answer)
         thread.lacked.connect(state.asking.lack)
         thread.moved.connect(state.asking.move)
         thread.start()
-    yield both
-    for thread in both:
+    yield all_lanes
+    for thread in all_lanes:
         thread.ask_to_end()
         assert thread.wait(PATIENCE)
 
@@ -140,6 +141,22 @@ def test_what_takes_long_tells_how_far_it_is_and_ends_at_once(qtbot, state, thre
     after: list[int] = []
     state.asking.ask(SlowWhich(), after.append)
     qtbot.waitUntil(lambda: after == [0], timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("question", [ListImages, JudgeImages])
+def test_a_map_does_not_wait_for_all_images_of_the_data(
+    qtbot, state, threads, monkeypatch, question
+) -> None:
+    monkeypatch.setattr(question, "answered_by", long)
+    for thread in threads:
+        thread.show(Subject(snapshot_of(step=7)))
+    moved = heard_of(state.asking.moved)
+    state.asking.ask(question(Where()), lambda _: None, kind="data")
+    qtbot.waitUntil(lambda: bool(moved), timeout=PATIENCE)
+    found: list[int] = []
+    state.asking.ask(SlowWhich(), found.append, kind="map")
+    qtbot.waitUntil(lambda: found == [7], timeout=PATIENCE)
+    state.asking.cancel("data")
 
 
 def test_another_model_is_not_answered_for(qtbot, state, threads) -> None:

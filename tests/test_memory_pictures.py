@@ -24,7 +24,7 @@ from iae_studio.threads.train import TrainingThread
 from tests.studio import LONG, little_data, newest, press, running, steps, wait_state
 from tests.tiny import CPU
 from tests.widgets import heard_of
-from trainer.exploring.questions.base import Circumstances, Question
+from trainer.exploring.questions.base import Circumstances, Lane, Question
 from trainer.inference import render, snapshot
 from trainer.inference.snapshot import Snapshot, fresh_snapshot
 from trainer.recipe.catalogue import CATALOGUE
@@ -180,7 +180,7 @@ def large(shown: Snapshot, question: Large, told: Circumstances) -> int:
 def thread(qtbot, state, monkeypatch) -> Iterator[ExploreThread]:
     asked.clear()
     monkeypatch.setattr(explore, "LATER", 0.01)
-    made = ExploreThread(slow=False)
+    made = ExploreThread(Lane.QUICK)
     state.asking.wanted.connect(made.ask)
     made.answered.connect(state.asking.answer)
     made.lacked.connect(state.asking.lack)

@@ -1,4 +1,4 @@
-"""Threads that answer questions to the displayed model: a quick one for hands, and a slow one."""
+"""Threads that answer questions to the displayed model, one for each lane of them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from iae_studio.threads.shortage import Shortage
 from iae_studio.threads.subject import Subject, Wanted
 from trainer.devices.faults import lost_in_words
 from trainer.devices.records import CPU
-from trainer.exploring.questions.base import Circumstances
+from trainer.exploring.questions.base import Circumstances, Lane
 from trainer.messages import DeviceLostError, Failed
 from trainer.recipe.specs import resolve
 from trainer.training.slept import took
@@ -39,9 +39,9 @@ class ExploreThread(QThread):
     deviceLost = Signal(object)  # Lost: what was asked waits for weights on another device
     fellBack = Signal()  # the GPU's memory is full: the CPU answers for a while
 
-    def __init__(self, slow: bool, parent: QObject | None = None) -> None:
+    def __init__(self, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._slow = slow
+        self._lane = lane
         self._wake = threading.Condition()
         self._wanted: dict[str, Wanted] = {}
         self._subject: Subject | None = None
@@ -52,8 +52,8 @@ class ExploreThread(QThread):
         self._quit = False
 
     def ask(self, asked: Asked) -> None:
-        """Answer this in place of any of its kind; the slow ones are another thread's."""
-        if asked.question.slow is self._slow:
+        """Answer this in place of any of its kind; other lanes are other threads'."""
+        if asked.question.lane is self._lane:
             with self._wake:
                 self._drop(asked.kind)
                 self._wanted[asked.kind] = Wanted(asked)
@@ -205,10 +205,10 @@ class ExploreThread(QThread):
 
 
 class Explorers:
-    """Both threads, for the one that knows whose weights are shown."""
+    """All threads, for the one that knows whose weights are shown."""
 
     def __init__(self) -> None:
-        self.threads = ExploreThread(slow=False), ExploreThread(slow=True)
+        self.threads = tuple(ExploreThread(lane) for lane in Lane)
 
     def connect(self, asking: Asking, messages: Messages) -> None:
         """Answer what is asked."""

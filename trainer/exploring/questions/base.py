@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -12,17 +13,25 @@ from trainer.data.progress import OnProgress, unheard
 A = TypeVar("A", covariant=True)
 
 
+class Lane(StrEnum):
+    """How long an answer takes."""
+
+    QUICK = "quick"  # a hand may wait for it
+    SLOW = "slow"  # seconds
+    DATA = "data"  # a whole data set is read or drawn first: up to minutes
+
+
 @dataclass(frozen=True, eq=False)
 class Question(Generic[A]):
     """A question about the displayed weights; the answer is of the type `A`.
 
     `answered_by` is called with the snapshot, the question and its `Circumstances`; the name
-    "module:function" imports it when it is needed. `slow` ones take longer than a hand notices,
-    and wait on a thread of their own.
+    "module:function" imports it when it is needed. The questions of one `lane` are answered one
+    after the other, those of another meanwhile.
     """
 
     answered_by: ClassVar[str | Callable[..., Any]]
-    slow: ClassVar[bool] = False
+    lane: ClassVar[Lane] = Lane.QUICK
 
 
 @dataclass(frozen=True)

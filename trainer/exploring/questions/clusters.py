@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels
 
 
@@ -72,7 +72,7 @@ class SortImages(Question[SortedImages]):
     """Into which categories do the test images fall?"""
 
     answered_by: ClassVar[str] = "trainer.exploring.categories:sort_images"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
     most: int = 2000  # images
     shown: int = 6  # of each category, surest and least sure

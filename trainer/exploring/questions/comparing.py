@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Cloud, Floats, Pixels, Probe
 from trainer.recipe.recipe import Recipe
 
@@ -84,7 +84,7 @@ class WhatIsKnown(Question[tuple[Known, ...]]):
     """About each of these: a model file or run folder, and the moment of it that is of interest."""
 
     answered_by: ClassVar[str] = "trainer.exploring.comparing:what_is_known"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
     models: tuple[tuple[Path | None, int | None], ...]
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.data.aside import Name
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels
 
 Numbers = npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ class ListImages(Question[Listing]):
     """What there is to see; the data are loaded for it."""
 
     answered_by: ClassVar[str] = "trainer.exploring.browse:listed"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.DATA
     where: Where
 
 
@@ -88,7 +88,7 @@ class JudgeImages(Question[Judged | None]):
     """How well images are reconstructed, and which cluster each is in; `mark` as above."""
 
     answered_by: ClassVar[str] = "trainer.exploring.browse:judged"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.DATA
     where: Where
     most: int = LOOKED_AT
     mark: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels, Probe
 
 MOST = 8  # directions offered of the code, and as many of the noise
@@ -91,6 +91,6 @@ class WhichFactors(Question[Factors]):
     """Which known factor of drawn images each direction moves."""
 
     answered_by: ClassVar[str] = "trainer.exploring.factor_names:name_factors"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     code: Floats  # [M, K]
     noise: Floats  # [M, n]

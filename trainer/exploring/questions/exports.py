@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Probe
 
 MOST = 2000  # test images in a table
@@ -46,7 +46,7 @@ class TableOfCodes(Question[Table]):
     """
 
     answered_by: ClassVar[str] = "trainer.exploring.exports:table_of_codes"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     probe: Probe
     names: tuple[str, ...]
     most: int = MOST
@@ -57,6 +57,6 @@ class SaveModel(Question[Path]):
     """Write the shown weights as one file that a window opens; `exact` keeps all their bits."""
 
     answered_by: ClassVar[str] = "trainer.exploring.exports:save_model"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     file: Path
     exact: bool = False

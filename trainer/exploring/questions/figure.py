@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels, Probe
 
 
@@ -46,6 +46,6 @@ class LayOut(Question[Figure]):
     """Lay the model out for these images and this noise. `seen` says what the images are."""
 
     answered_by = "trainer.exploring.figure:lay_out"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     probe: Probe
     seen: str = "test images"

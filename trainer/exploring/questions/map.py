@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from trainer.exploring.plane import Plane
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels, Probe
 
 COUNT = 2000  # images on a map
@@ -55,7 +55,7 @@ class MapCodes(Question[CodeMap]):
     """The codes of up to `count` test images, and the plane of their strongest directions."""
 
     answered_by: ClassVar[str] = "trainer.exploring.map:map_codes"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     count: int = COUNT
 
 
@@ -81,7 +81,7 @@ class DecodePlane(Question[Pixels]):
 class DecodeLattice(DecodePlane):
     """The same of many places."""
 
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +89,7 @@ class NoiseShares(Question[Floats]):
     """How much of the picture the noise decides, for each image of a map: [N], 0 to 1."""
 
     answered_by: ClassVar[str] = "trainer.exploring.map:noise_shares"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     images: MapImages
 
 
@@ -102,7 +102,7 @@ class Neighbourhoods(Question[Floats]):
     """
 
     answered_by: ClassVar[str] = "trainer.exploring.neighbourhoods:stage"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
     codes: Floats
     number: int = 0
     before: Floats | None = None

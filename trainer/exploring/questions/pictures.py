@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 from trainer.messages import Floats, Pixels, Probe
 
 DRAWS = 32  # of one picture, to see where they differ
@@ -67,7 +67,7 @@ class NearestTraining(Question[Neighbours]):
     """
 
     answered_by: ClassVar[str] = "trainer.exploring.neighbours:nearest_training"
-    slow: ClassVar[bool] = True
+    lane: ClassVar[Lane] = Lane.SLOW
 
     probe: Probe
     count: int = SHOWN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from trainer.exploring.questions.base import Question
+from trainer.exploring.questions.base import Lane, Question
 
 FEW, MOST = 0.01, 0.8  # below, the decoder ignores its noise; above, the noise drowns the code
 
@@ -25,4 +25,4 @@ class WhichShare(Question[Share]):
     """How much of the variance of the model's pictures of test images the noise makes."""
 
     answered_by: ClassVar[str] = "trainer.exploring.shares:share_of_batch"
-    slow: ClassVar[bool] = True  # data may have to be loaded first
+    lane: ClassVar[Lane] = Lane.SLOW  # data may have to be loaded first
