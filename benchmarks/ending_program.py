@@ -155,7 +155,7 @@ def downloads(studio: Studio, _: Path) -> Until:
 
 
 def opens_photos(studio: Studio, folder: Path) -> Until:
-    studio.state.inputs.open_files([photos(folder)])
+    studio.state.drops.open_files([photos(folder)])
     return lambda studio: studio.state.messages.current is not None
 
 
@@ -164,7 +164,7 @@ def opens_huge(studio: Studio, folder: Path) -> Until:
     Image.new("RGB", (13_000, 9_000), (255, 0, 0)).save(folder / "huge.png", compress_level=1)
     for number in range(8):
         os.link(folder / "huge.png", folder / f"huge{number}.png")
-    studio.state.inputs.open_files(sorted(folder.glob("huge?.png")))
+    studio.state.drops.open_files(sorted(folder.glob("huge?.png")))
     return lambda studio: studio.state.messages.current is not None
 
 

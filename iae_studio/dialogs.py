@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from iae_studio.settings import text
-from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
+from iae_studio.state.drops import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.messages import (
     CHOOSE_IMAGES,
     DISCARD,
@@ -88,7 +88,7 @@ class Dialogs:
         elif action.asks_for(REPORT):
             self.save_report()
         elif action.asks_for(OPEN_RUN):
-            self._state.inputs.open_files([action.about])
+            self._state.drops.open_files([action.about])
         elif action.asks_for(TRAIN_ON) or action.asks_for(CHOOSE_IMAGES):
             if self._state.displayed.recipe.two_dimensional:
                 self._state.messages.ask_again()  # of a model of images it can be answered
@@ -108,7 +108,7 @@ class Dialogs:
         )
         if names:
             self._settings.setValue("folder", str(Path(names[0]).parent))
-            self._state.inputs.open_files([Path(name) for name in names])
+            self._state.drops.open_files([Path(name) for name in names])
 
     def know_suffixes(self, known: frozenset[str]) -> None:
         """All kinds of images that can be opened."""
@@ -120,7 +120,7 @@ class Dialogs:
             self._window, "Open a model", "", "Models (*.safetensors)"
         )
         if name:
-            self._state.inputs.open_files([Path(name)])
+            self._state.drops.open_files([Path(name)])
 
     def save_sheet(self) -> None:
         """What the middle shows, its images at their own size or several times as large."""

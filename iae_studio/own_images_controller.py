@@ -53,10 +53,10 @@ class OwnImagesController(Controller):
         self._looks: list[Opened] = []
         self._sees = CancellableProgress(lambda *_: None)
         self._moved.connect(self._tell_moved)
-        state.inputs.filesWanted.connect(self._open_files)
-        state.inputs.pictureWanted.connect(self._open_picture)
+        state.drops.filesWanted.connect(self._open_files)
+        state.drops.pictureWanted.connect(self._open_picture)
         state.inputs.specWanted.connect(self._see_anew)
-        state.inputs.lookWanted.connect(self._look)
+        state.drops.lookWanted.connect(self._look)
         state.messages.actionWanted.connect(self._act)
         state.displayed.selected.connect(self._look_for_images)
         state.inputs.testsWanted.connect(lambda _: self._look_for_images())
@@ -136,8 +136,8 @@ class OwnImagesController(Controller):
         if self._opens.pop(key, None) is None:
             return  # it was stopped
         over = self._overs.pop(key)
-        self.state.inputs.news.forget(key)
-        self.state.inputs.add_opened(opened)
+        self.state.drops.news.forget(key)
+        self.state.drops.add_opened(opened)
         self.state.selection.select_opened(opened.inputs)
         if opened.carried is not None:
             self.carried.emit(opened.carried)
@@ -145,12 +145,12 @@ class OwnImagesController(Controller):
 
     def _tell_opening(self, key: object) -> None:
         if key in self._opens:
-            self.state.inputs.news.run(key, "Opening images…")
+            self.state.drops.news.run(key, "Opening images…")
 
     def _tell_moved(self, key: object, done: int, total: int) -> None:
-        if key in self._opens and self.state.inputs.news.runs(key):
+        if key in self._opens and self.state.drops.news.runs(key):
             images = "1 image" if total == 1 else f"{total:,} images"
-            self.state.inputs.news.run(key, f"Opening {images}… {done:,} done.")
+            self.state.drops.news.run(key, f"Opening {images}… {done:,} done.")
 
     def _see_anew(self, inputs: list[Input], spec: InputSpec) -> None:
         from iae_studio.threads import jobs
@@ -174,13 +174,13 @@ class OwnImagesController(Controller):
     def _looked(self, opened: Opened, looked: Looked) -> None:
         if opened in self._looks:
             self._looks.remove(opened)
-            self.state.inputs.add_looked(opened, looked)
+            self.state.drops.add_looked(opened, looked)
             self.state.selection.select_opened(looked.inputs)
 
     def _not_looked(self, opened: Opened) -> None:
         if opened in self._looks:
             self._looks.remove(opened)
-            self.state.inputs.lack_looked(opened)
+            self.state.drops.lack_looked(opened)
 
     # ---- images that are gone ----------------------------------------------------------------
 

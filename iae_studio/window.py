@@ -175,9 +175,9 @@ class Window(QMainWindow):
         self._take(clipboard.read(QGuiApplication.clipboard().mimeData()), "the clipboard")
 
     def _take(self, found: clipboard.Found, where: str) -> None:
-        self.state.inputs.open_files(found.paths)
+        self.state.drops.open_files(found.paths)
         if found.image is not None:
-            self.state.inputs.open_picture(found.image, found.name)
+            self.state.drops.open_picture(found.image, found.name)
         if found.problem:
             self.state.messages.show_error(f"Nothing to open in {where}: {found.problem}")
 

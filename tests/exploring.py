@@ -42,12 +42,12 @@ def explore(studio: Studio, folder: Path) -> None:
     pixels = np.zeros((40, 40, 3), np.uint8)
     pixels[10:30, 15:20] = 255
     Image.fromarray(pixels).save(folder / "brought.png")
-    inputs.open_files([folder / "brought.png"])
+    studio.state.drops.open_files([folder / "brought.png"])
     pasted = QImage(30, 30, QImage.Format.Format_RGB888)
     pasted.fill(0xFF8030)
     for x in range(10, 20):
         pasted.setPixelColor(x, 12, 0)
-    inputs.open_picture(pasted, "pasted")
+    studio.state.drops.open_picture(pasted, "pasted")
     drawing = np.zeros((28, 28), np.uint8)
     drawing[5:20, 12:15] = 255
     inputs.sketch(drawing)

@@ -94,7 +94,7 @@ def test_after_another_start_every_bookmark_shows_the_same_pixels(
         for name in SHOWN:
             shipped(studio, qtbot, name)
             turn(studio)
-            studio.state.inputs.open_files([photo])
+            studio.state.drops.open_files([photo])
             qtbot.waitUntil(
                 lambda: any(known.name == "flag.png" for known in studio.state.inputs.images),
                 timeout=LONG,
@@ -217,7 +217,7 @@ def test_an_exported_one_is_opened_by_a_drop_elsewhere(
     data = file.read_bytes()
     assert str(tmp_path).encode() not in data
     with little_data(monkeypatch), running(tmp_path / "new", qtbot) as studio:
-        studio.state.inputs.open_files([file])
+        studio.state.drops.open_files([file])
         qtbot.waitUntil(lambda: studio.state.query.seed == 7, timeout=LONG)
         assert np.array_equal(newest(studio, qtbot).tiles, tiles)
         assert studio.state.displayed.model.path.parent.parent == bookmarks_root()

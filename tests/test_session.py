@@ -229,7 +229,7 @@ def test_the_window_opens_where_it_was_left(qtbot, own_folders, tmp_path) -> Non
         studio.state.query.set_code_basis(RAW)
         studio.state.query.set_code_offsets((0.0, 1.5))
         studio.state.inputs.want_tests()
-        studio.state.inputs.open_files([photo, gone])
+        studio.state.drops.open_files([photo, gone])
         qtbot.waitUntil(lambda: len(studio.state.inputs.brought()) == 2, timeout=LONG)
         qtbot.waitUntil(lambda: not studio.state.inputs.awaits_tests, timeout=LONG)
         newest(studio, qtbot)
@@ -262,7 +262,7 @@ def test_the_test_images_that_were_left_are_back_and_no_others(
             inputs.remove(0)
         drawn = np.arange(28 * 28).reshape(spec.shape).astype(np.uint8)
         inputs.add([Input("another seed's", drawn, spec, test=True)])  # as a dropped picture does
-        inputs.open_files([colour_photo(tmp_path / "flag.png")])
+        studio.state.drops.open_files([colour_photo(tmp_path / "flag.png")])
         qtbot.waitUntil(lambda: len(inputs.brought()) == 1, timeout=LONG)
         studio.state.selection.select(3, 2)
         left = [(known.name, known.test, known.seen.copy()) for known in inputs.images]

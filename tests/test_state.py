@@ -130,24 +130,24 @@ def test_test_images_that_are_there_already_are_not_exchanged(state) -> None:
 def test_what_came_of_a_drop_is_told_once(state) -> None:
     bad = (Unread("a.png", "a.png is damaged."), Unread("b.png", "b.png is damaged."))
     logged = heard_of(state.messages.logged)
-    state.inputs.add_opened(Opened((picture("good", state),), ("No such file.",), unread=bad))
+    state.drops.add_opened(Opened((picture("good", state),), ("No such file.",), unread=bad))
     message = state.messages.current
     assert names(state) == ["good"] and message.error
     assert message.text == "No such file. a.png is damaged. The same goes for b.png."
     assert ("a.png is damaged.",) in logged and ("b.png is damaged.",) in logged
-    state.inputs.add_opened(Opened((picture("another", state),)))
+    state.drops.add_opened(Opened((picture("another", state),)))
     assert state.messages.current is None, "all went well"
 
 
 def test_while_folders_are_looked_through_the_first_two_are_named(state) -> None:
-    looked = heard_of(state.inputs.lookWanted)
+    looked = heard_of(state.drops.lookWanted)
     opened = Opened(holders=(Path("/a/one"), Path("/a/two"), Path("/a/three.zip")))
-    state.inputs.add_opened(opened)
+    state.drops.add_opened(opened)
     assert looked == [(opened, state.inputs.spec)]
     assert state.messages.current.text == 'Looking through "one" and "two"…'
     assert [action.label for action in state.messages.current.actions] == ["Stop"]
     told = "one: 20 images."
-    state.inputs.add_looked(opened, Looked(told, to_train_on=("/a/one",)))
+    state.drops.add_looked(opened, Looked(told, to_train_on=("/a/one",)))
     assert state.messages.current.text == told
     (offer,) = state.messages.current.actions
     assert offer.about == ("/a/one",) and offer.label == "Train on one…"
@@ -155,12 +155,12 @@ def test_while_folders_are_looked_through_the_first_two_are_named(state) -> None
 
 def test_of_two_looks_each_is_told_until_it_is_over(state) -> None:
     first, second = Opened(holders=(Path("/a/one"),)), Opened(holders=(Path("/a/two"),))
-    state.inputs.add_opened(first)
-    state.inputs.add_opened(second)
+    state.drops.add_opened(first)
+    state.drops.add_opened(second)
     assert state.messages.current.text == 'Looking through "one"… Looking through "two"…'
-    state.inputs.add_looked(first, Looked("one: 20 images."))
+    state.drops.add_looked(first, Looked("one: 20 images."))
     assert state.messages.current.text == 'Looking through "two"… one: 20 images.'
-    state.inputs.add_looked(second, Looked("two: a film.", faulty=True))
+    state.drops.add_looked(second, Looked("two: a film.", faulty=True))
     assert state.messages.current.text == "two: a film. one: 20 images."
     assert state.messages.current.error and not state.messages.current.actions
 
@@ -168,11 +168,11 @@ def test_of_two_looks_each_is_told_until_it_is_over(state) -> None:
 def test_a_look_that_failed_is_told_and_over(state) -> None:
     opened = Opened(holders=(Path("/a/one"),))
     for why in ("The disk is gone.", ""):
-        state.inputs.add_opened(opened)
+        state.drops.add_opened(opened)
         assert state.messages.current.text.startswith('Looking through "one"')
         if why:
             state.messages.show_error(why)
-        state.inputs.lack_looked(opened)
+        state.drops.lack_looked(opened)
         current = state.messages.current
         assert (current.text, current.error) == (why, True) if why else current is None
         state.messages.show_message(None)

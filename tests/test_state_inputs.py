@@ -55,18 +55,18 @@ def test_a_drawing_for_another_network_is_seen_anew(state) -> None:
 
 
 def test_a_pasted_picture_goes_with_its_name_to_a_model_of_images(state) -> None:
-    wanted, files = heard_of(state.inputs.pictureWanted), heard_of(state.inputs.filesWanted)
-    state.inputs.open_picture(QImage(3, 2, QImage.Format.Format_RGB32), "pasted 1")
+    wanted, files = heard_of(state.drops.pictureWanted), heard_of(state.drops.filesWanted)
+    state.drops.open_picture(QImage(3, 2, QImage.Format.Format_RGB32), "pasted 1")
     ((seen, name, spec),) = wanted
     assert (seen.width(), name, spec) == (3, "pasted 1", state.inputs.spec)
-    state.inputs.open_files([])
-    state.inputs.open_files([Path("a.png")])
+    state.drops.open_files([])
+    state.drops.open_files([Path("a.png")])
     assert files == [([Path("a.png")], state.inputs.spec)]
     display(state, "mog-iae")
-    state.inputs.open_picture(QImage(3, 2, QImage.Format.Format_RGB32), "pasted 2")
+    state.drops.open_picture(QImage(3, 2, QImage.Format.Format_RGB32), "pasted 2")
     assert len(wanted) == 1 and state.messages.current.error
     assert "points in the plane" in state.messages.current.text
-    state.inputs.open_files([Path("model.safetensors")])
+    state.drops.open_files([Path("model.safetensors")])
     assert files[1:] == [([Path("model.safetensors")], None)], "it may be a model"
 
 
@@ -203,28 +203,28 @@ def test_while_the_engine_loads_no_test_images_are_asked_for(qapp) -> None:
 
 def test_a_dropped_model_is_named_though_images_fell_with_it(state) -> None:
     model = CATALOGUE["mnist-10-small"], Path("digits.safetensors")
-    state.inputs.add_opened(Opened((picture("mine", state),), model=model))
+    state.drops.add_opened(Opened((picture("mine", state),), model=model))
     assert state.messages.current.text.startswith("Showing digits.safetensors")
     assert names(state) == ["mine"]
 
 
 def test_what_is_wrong_in_a_folder_is_told_after_what_it_holds(state) -> None:
     opened, logged = Opened(holders=(Path("/a/one"),)), heard_of(state.messages.logged)
-    state.inputs.add_opened(opened)
+    state.drops.add_opened(opened)
     bad = (Unread("a.png", "a.png is torn."),)
-    state.inputs.add_looked(opened, Looked("one: 20 images.", unread=bad))
+    state.drops.add_looked(opened, Looked("one: 20 images.", unread=bad))
     assert state.messages.current.text == "one: 20 images. a.png is torn."
     assert state.messages.current.error and ("a.png is torn.",) in logged
     state.messages.show_message(None)
     note = Opened((picture("mine", state),), notes=("It has no colour.",))
-    state.inputs.add_opened(note)
+    state.drops.add_opened(note)
     assert state.messages.current.text == "It has no colour." and not state.messages.current.error
 
 
 def test_two_folders_for_two_domains_are_trained_on_together(state) -> None:
     opened = Opened(holders=(Path("/a/one"), Path("/a/two")))
-    state.inputs.add_opened(opened)
-    state.inputs.add_looked(opened, Looked("Both.", to_train_on=("/a/one", "/a/two")))
+    state.drops.add_opened(opened)
+    state.drops.add_looked(opened, Looked("Both.", to_train_on=("/a/one", "/a/two")))
     (offer,) = state.messages.current.actions
     assert offer.label == "Train on them…" and offer.about == ("/a/one", "/a/two")
 

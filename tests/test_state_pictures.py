@@ -93,7 +93,7 @@ def test_a_shipped_model_with_own_images_in_a_fresh_window(qtbot, own_folders, t
     with running(own_folders, qtbot, "drawn-10") as studio:
         shipped(studio, "mnist-10-small")
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 6, timeout=LONG)
-        studio.state.inputs.open_files([photo])
+        studio.state.drops.open_files([photo])
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 7, timeout=LONG)
         turn(studio)
         studio.state.selection.select(3, 4)
@@ -219,11 +219,11 @@ def test_with_alt_all_comes_back_but_the_noise_and_several_are_images(
         two = [tmp_path / "sheet.png", tmp_path / "other.png"]
         two[1].write_bytes(two[0].read_bytes())
         studio.state.inputs.clear()
-        studio.state.inputs.open_files(two)
+        studio.state.drops.open_files(two)
         qtbot.waitUntil(lambda: len(studio.state.inputs.images) == 2, timeout=LONG)
 
         studio.state.requests.without_noise |= {"gone.png"}  # by Alt: not for a later drop
-        studio.state.inputs.open_files([tmp_path / "gone.png"])
+        studio.state.drops.open_files([tmp_path / "gone.png"])
         qtbot.waitUntil(lambda: not studio.state.requests.without_noise, timeout=LONG)
 
 

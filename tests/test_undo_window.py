@@ -40,7 +40,7 @@ def test_a_journey_and_all_the_way_back(qtbot, own_folders, tmp_path, monkeypatc
         qtbot.waitUntil(lambda: len(bank.rows()) > 1, timeout=LONG)
         bank.edited.emit((0.0, 2.0))
         qtbot.waitUntil(lambda: undo.steps == 2, timeout=LONG)
-        state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
+        state.drops.open_files([colour_photo(tmp_path / "flag.png")])
         qtbot.waitUntil(lambda: undo.steps == 3, timeout=LONG)
         state.displayed.select(
             DisplayedModel(CATALOGUE["mnist-clusters-small"], SHIPPED["mnist-clusters-small"])

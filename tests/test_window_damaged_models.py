@@ -74,7 +74,7 @@ def test_a_model_that_cannot_be_loaded_leaves_the_shown_one(
     with running(own_folders, qtbot) as studio:
         before = newest(studio, qtbot)
         model = studio.state.displayed.model
-        studio.state.inputs.open_files([file])
+        studio.state.drops.open_files([file])
         messages = studio.state.messages
         qtbot.waitUntil(lambda: bool(messages.current and messages.current.error), timeout=LONG)
         assert re.search(told, messages.current.text)

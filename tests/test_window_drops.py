@@ -180,7 +180,7 @@ def grey16(path: Path, peak: int) -> Path:
 def test_deep_grey_images_of_a_drop_have_one_scale(studio, qtbot, tmp_path, peaks) -> None:
     show(studio, qtbot, CATALOGUE["svhn-75-small"].but(width=4))
     files = [grey16(tmp_path / f"{peak}.png", peak) for peak in peaks]
-    studio.state.inputs.open_files(files)
+    studio.state.drops.open_files(files)
     qtbot.waitUntil(lambda: len(brought(studio)) == 2, timeout=LONG)
     for recipe in (None, CATALOGUE["celeba-50-small"].but(width=4)):  # and seen anew
         if recipe is not None:
@@ -193,7 +193,7 @@ def test_deep_grey_images_of_a_drop_have_one_scale(studio, qtbot, tmp_path, peak
 
 def test_the_models_own_grey_range_wins(studio, qtbot, tmp_path) -> None:
     show(studio, qtbot, own(photos(tmp_path / "a", 20)).but(grey_range="0 500"))
-    studio.state.inputs.open_files([grey16(tmp_path / "x.png", 255)])
+    studio.state.drops.open_files([grey16(tmp_path / "x.png", 255)])
     qtbot.waitUntil(lambda: len(brought(studio)) == 1, timeout=LONG)
     assert studio.state.inputs.images[0].seen[14, 14].tolist() == [128]
 

@@ -54,7 +54,7 @@ def test_another_recipe_sees_the_users_image_anew(studio, qtbot, tmp_path) -> No
     colour = CATALOGUE["svhn-75-small"].but(width=4)
     show(studio, qtbot, digits)
     path = colour_photo(tmp_path / "flag.png")
-    studio.state.inputs.open_files([path])
+    studio.state.drops.open_files([path])
     qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == "flag.png", timeout=LONG)
     first = studio.state.inputs.images[0].seen
     assert first.shape == (28, 28, 1)
@@ -83,7 +83,7 @@ def test_another_recipe_sees_the_users_image_anew(studio, qtbot, tmp_path) -> No
 
 def test_quick_changes_lose_no_image(studio, qtbot, tmp_path) -> None:
     show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4))
-    studio.state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
+    studio.state.drops.open_files([colour_photo(tmp_path / "flag.png")])
     for name in ("svhn-75-small", "mog-iae", "shoes-small", "drawn-10", "celeba-50-small"):
         studio.state.displayed.select(DisplayedModel(CATALOGUE[name].but(width=4)))
         qtbot.wait(30)
@@ -114,7 +114,7 @@ def test_what_was_seen_for_a_network_of_before_is_not_taken(qapp) -> None:
 
 
 def test_a_model_of_points_takes_no_images_and_says_so(studio, qtbot, tmp_path) -> None:
-    studio.state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
+    studio.state.drops.open_files([colour_photo(tmp_path / "flag.png")])
     qtbot.waitUntil(lambda: studio.state.messages.current is not None, timeout=LONG)
     assert "points" in studio.state.messages.current.text
 
@@ -184,7 +184,7 @@ def test_two_folders_translate_into_each_other(studio, qtbot, tmp_path) -> None:
 
 def test_a_damaged_folder_is_told_and_nothing_is_lost(studio, qtbot, tmp_path) -> None:
     show(studio, qtbot, CATALOGUE["drawn-10"].but(width=4))
-    studio.state.inputs.open_files([colour_photo(tmp_path / "flag.png")])
+    studio.state.drops.open_files([colour_photo(tmp_path / "flag.png")])
     qtbot.waitUntil(lambda: studio.state.inputs.images[0].name == "flag.png", timeout=LONG)
     bad = tmp_path / "bad"
     bad.mkdir()

@@ -81,7 +81,7 @@ def test_the_window_closes_and_dialogs_answer_meanwhile(studio, qtbot, tmp_path)
 
 def test_seeing_many_anew_does_not_hold_up_the_end(studio, qtbot, tmp_path) -> None:
     show(studio, qtbot, DIGITS)
-    studio.state.inputs.open_files([large(tmp_path / "camera", 24)])
+    studio.state.drops.open_files([large(tmp_path / "camera", 24)])
     qtbot.waitUntil(lambda: len(brought(studio)) == 24, timeout=LONG)
     show(studio, qtbot, CATALOGUE["svhn-75-small"].but(width=4))
     began = time.monotonic()

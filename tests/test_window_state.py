@@ -202,7 +202,7 @@ def test_the_gui_thread_leaves_the_disk_alone(qtbot, own_folders, monkeypatch, t
             watch(os, name)
         watch(builtins, "open")
         state = studio.state
-        state.inputs.open_files([photo])
+        state.drops.open_files([photo])
         qtbot.waitUntil(lambda: state.inputs.images[0].name == "flag.png", timeout=LONG)
         state.displayed.select(DisplayedModel(CATALOGUE["mnist-10-small"].but(width=4)))
         newest(studio, qtbot)

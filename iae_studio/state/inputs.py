@@ -1,35 +1,16 @@
-"""The input images: what was dropped, pasted or drawn, and what a recipe's network sees of them."""
+"""The input images, and what the displayed network sees of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
-from iae_studio.state.bookmarks import Bookmarks
 from iae_studio.state.displayed import Displayed
-from iae_studio.state.drop_news import DropNews, named
 from iae_studio.state.input_list import Input, InputList, InputSpec, KeptInputs, spec_of
-from iae_studio.state.messages import TRAIN_ON, Action, Messages, short
-from iae_studio.state.opened import Looked, Opened, Unread, in_short
 from iae_studio.state.test_request import TestRequest, data_of
 from trainer.messages import Pixels
 from trainer.recipe.recipe import Recipe
-
-POINTS_TAKE_NO_IMAGES = (
-    "This model is about points in the plane: choose one of images at the left, then open yours."
-)
-
-
-def _offer(opened: Opened, looked: Looked) -> Action | None:
-    """To train on what was dropped; named where it is not all of it."""
-    if not looked.to_train_on:
-        return None
-    offer = replace(TRAIN_ON, about=looked.to_train_on)
-    return offer if len(opened.holders) == len(looked.to_train_on) else named(offer)
 
 
 class InputImages(QObject):
@@ -39,24 +20,13 @@ class InputImages(QObject):
     # where those that waited were seen anew; else with none.
     exchanged = Signal(object)
     changed = Signal()  # for views: other images, or some on their way
-    filesWanted = Signal(object, object)  # list[Path | str], InputSpec, or None for points
-    lookWanted = Signal(Opened, object)  # at its holders; InputSpec
-    pictureWanted = Signal(QImage, str, object)  # its name, InputSpec
     testsWanted = Signal(TestRequest)
     sketchWanted = Signal(object, object, bool)  # uint8 [H, W], InputSpec, whether to keep it
     specWanted = Signal(object, object)  # list[Input] to be seen anew, InputSpec
 
-    def __init__(
-        self,
-        displayed: Displayed,
-        messages: Messages,
-        bookmarks: Bookmarks,
-        parent: QObject | None = None,
-    ) -> None:
-        """`bookmarks` are asked to take in those that are dropped among the images."""
+    def __init__(self, displayed: Displayed, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._displayed, self._messages, self._bookmarks = displayed, messages, bookmarks
-        self.news = DropNews(messages)
+        self._displayed = displayed
         self._list = InputList(spec_of(displayed.recipe) or InputSpec((28, 28, 1), True))
         self.images: list[Input] = []
         self._asked = 0
@@ -83,60 +53,7 @@ class InputImages(QObject):
             self.changed.emit()
             self._see_stale()
 
-    # ---- files, the clipboard, the pad -------------------------------------------------------
-
-    def open_files(self, paths: Sequence[Path | str]) -> None:
-        """Decode files and folders off this thread; they come back by `add_opened`."""
-        if paths:
-            self.filesWanted.emit(paths, None if self._shows_points else self.spec)
-
-    def open_picture(self, picture: QImage, name: str) -> None:
-        """The same for an image of the clipboard or a browser."""
-        if self._shows_points:
-            self._messages.show_error(POINTS_TAKE_NO_IMAGES)
-        else:
-            self.pictureWanted.emit(picture, name, self.spec)
-
-    def add_opened(self, opened: Opened) -> None:
-        """What came of files or a picture."""
-        if opened.bookmarks:
-            self._bookmarks.importWanted.emit(opened.bookmarks)
-        if opened.model is not None:
-            self._displayed.open_model(*opened.model)
-        self.add(list(opened.inputs))
-        self._log(opened.unread)
-        self.news.add(opened.told, opened.faulty)
-        if opened.holders:
-            names = " and ".join(f'"{short(path.name)}"' for path in opened.holders[:2])
-            self.news.run(opened, f"Looking through {names}…")
-            self.lookWanted.emit(opened, self.spec)
-            return
-        if opened.inputs and opened.model is None:
-            self._messages.clear()  # all went well
-        self.news.show()
-
-    def add_looked(self, opened: Opened, looked: Looked) -> None:
-        """What folders and .zip files hold."""
-        self.add(list(looked.inputs))
-        self._log(looked.unread)
-        told = " ".join(filter(None, (looked.told, in_short(looked.unread))))
-        self.news.forget(opened)
-        self.news.add(
-            told, bool(looked.faulty or looked.unread), _offer(opened, looked), first=True
-        )
-        self.news.show()
-
-    def lack_looked(self, opened: Opened) -> None:
-        """The looking was stopped, or failed, which is told already."""
-        message = self._messages.current
-        if message is not None and message.error and not message.actions:
-            self.news.add(message.text, True)
-        self.news.forget(opened)
-        self.news.show()
-
-    def _log(self, unread: Iterable[Unread]) -> None:
-        for each in unread:
-            self._messages.logged.emit(each.told)
+    # ---- the pad -----------------------------------------------------------------------------
 
     def sketch(self, drawing: Pixels) -> None:
         """Read a drawing off this thread; it comes back by `set_sketch`."""

@@ -16,6 +16,7 @@ from iae_studio.state.devices import Devices
 from iae_studio.state.displayed import Displayed, DisplayedModel
 from iae_studio.state.downloads import Downloads
 from iae_studio.state.drawn_code import CodeDrawing
+from iae_studio.state.drops import Drops
 from iae_studio.state.fitting import Fitting
 from iae_studio.state.inputs import InputImages
 from iae_studio.state.library import Library
@@ -44,6 +45,7 @@ class StudioState:
     curves: Curves
     query: Query
     inputs: InputImages
+    drops: Drops
     selection: Selection
     marks: Marks
     asking: Asking
@@ -69,7 +71,7 @@ class StudioState:
         displayed = Displayed(DisplayedModel(recipe), messages)
         query = Query(displayed)
         bookmarks = Bookmarks()
-        inputs = InputImages(displayed, messages, bookmarks)
+        inputs = InputImages(displayed)
         answers = Answers(displayed, inputs, query, messages)
         asking = Asking(displayed)
         training, devices = Training(displayed, messages), Devices()
@@ -83,6 +85,7 @@ class StudioState:
             curves=Curves(displayed, training),
             query=query,
             inputs=inputs,
+            drops=Drops(displayed, inputs, messages, bookmarks),
             selection=Selection(displayed, inputs, query),
             marks=Marks(inputs, query),
             asking=asking,

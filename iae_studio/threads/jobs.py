@@ -13,9 +13,9 @@ import numpy as np
 from iae_studio.clipboard import begins_as_path
 from iae_studio.state.bookmarks import is_shared
 from iae_studio.state.datasets import gone_images
+from iae_studio.state.drops import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.folders import Folders
 from iae_studio.state.input_list import Input, InputSpec, spec_of
-from iae_studio.state.inputs import POINTS_TAKE_NO_IMAGES
 from iae_studio.state.model_files import STATE_FILE, is_model, model_recipe
 from iae_studio.state.opened import Opened
 from iae_studio.state.restorable import Restorable
