@@ -37,7 +37,23 @@ CONTENT_STYLE = (
     Claim(
         "Drawn digits: the same where every style is known",
         "Not in the paper.",
-        of_catalogue("drawn-10"),
+        (
+            *of_catalogue("drawn-10"),
+            Trial(
+                "drawn-10-long",
+                "drawn-10",
+                (
+                    "steps=24000",
+                    "warm=0.45",
+                    "width=32",
+                    "code_blur=0.5",
+                    "first_moment=50",
+                    "generator_rate=1e-3",
+                ),
+                note="24,000 steps, wider, with a first-moment penalty",
+                weights=False,
+            ),
+        ),
         (MSE, LABEL, DIVERSITY, SHARE),
         seeds=1,
     ),
