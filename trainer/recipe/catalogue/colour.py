@@ -152,7 +152,7 @@ COLOUR = (
             "Fig. 4c, smaller",
         ),
         replace(FACES, size=64),
-        SMALL_COLOUR,
+        SMALL_FACES,
         Objective(replace(UNHIDDEN_PAIRS, r1=0.2), penalties=Penalties(first_moment=30.0)),
         # Most steps are the game's: flat fills and crisp lines are learned in it alone.
         Schedule(12_000, warm=0.25),

@@ -46,8 +46,8 @@ FLIPPED = (
     Recipe(
         About("fiae-mnist-small", "MNIST flipped, 15, small", _READS, "Fig. 13, smaller"),
         MNIST_DATA,
-        replace(FLIPPED_CODE, networks="small", conditioning="projection"),
-        replace(READING, penalties=MUCH_EUCLIDEAN_TO_THE_END),
+        replace(FLIPPED_CODE, networks="small", conditioning="projection", width=32),
+        replace(READING, penalties=replace(MUCH_EUCLIDEAN_TO_THE_END, euclidean=80.0)),
         Schedule(16_000, warm=0.2),
         replace(FREE_ENCODER, batch=64),
     ),
