@@ -90,6 +90,21 @@ def test_a_row_below_the_pointer_has_one_colour(qtbot, tree, dark, chosen: bool)
     assert len(found) == 1 and (found == {rest}) is chosen
 
 
+def test_the_chosen_one_stays_in_sight_where_the_list_loses_room(qtbot, tree) -> None:
+    tree.resize(320, 400)
+    tree.show()
+    fill(tree, "drawn-10")
+    item = item_of(tree, "fiae-mnist-small")
+    tree.mark(DisplayedModel(item.data(0, ITEM).recipe))
+    assert tree.viewport().rect().contains(tree.visualItemRect(item))
+    tree.resize(320, 200)  # what is told below it grew
+    assert tree.viewport().rect().contains(tree.visualItemRect(item))
+    tree.scrollToTop()
+    qtbot.wait(1)
+    tree.resize(320, 190)
+    assert tree.verticalScrollBar().value() == 0, "the user has scrolled away"
+
+
 def test_the_six_newest_runs_stand_below_their_recipe(tree) -> None:
     own = AAE.with_images(f"/my/{'p' * 25}")
     runs = [a_run(9, own), a_run(8, step=0), *(a_run(k) for k in range(7, 0, -1))]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QFont, QHelpEvent, QPainter
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QFont, QHelpEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QStyle,
@@ -110,6 +110,14 @@ class RecipeList(QTreeWidget):
             for item in _children(recipe):
                 if item.data(0, ITEM).path == run.path:
                     item.setText(0, _words_of(run, "saved at step"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is said below the list may take room of it: the chosen one stays in sight."""
+        chosen, before = self.currentItem(), QRect(QPoint(), event.oldSize())
+        seen = chosen is not None and self.visualItemRect(chosen).intersects(before)
+        super().resizeEvent(event)
+        if chosen is not None and seen:
+            self.scrollToItem(chosen)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Tool tips with a path in them are wrapped."""
