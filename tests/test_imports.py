@@ -43,6 +43,21 @@ def test_no_module_of_the_window_loads_anything_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_shown_model_does_not_wait_for_torchs_compiler() -> None:
+    """To load it takes a second, longer than all else between torch and the first picture."""
+    code = """
+import sys, torch
+from trainer.inference.moulds import mould_of
+from trainer.models.size import blank_model
+from trainer.recipe.catalogue import CATALOGUE
+for recipe in CATALOGUE.values():
+    blank_model(recipe)
+mould_of(CATALOGUE["shoes-64"])
+sys.exit("torch._dynamo" in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
 def test_the_window_shows_before_what_loads_slowly() -> None:
     """The plots' library and the engine come after the first painting, or after a while."""
     code = """

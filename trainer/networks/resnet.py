@@ -19,7 +19,8 @@ class ConditionalNorm(nn.Module):
         super().__init__()
         self.norm = nn.BatchNorm2d(channels, affine=noise == 0)
         self.affine = nn.Linear(noise, 2 * channels) if noise else None
-        if self.affine is not None:
+        # A model without numbers draws none: for that torch would load its compiler, a second.
+        if self.affine is not None and not self.affine.weight.is_meta:
             nn.init.normal_(self.affine.weight, std=0.1)
             nn.init.zeros_(self.affine.bias)
 
