@@ -75,6 +75,8 @@ def short(studio) -> None:
 
 def save(studio, qtbot, monkeypatch, path: Path) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    # Why the last one failed is told a moment before the next one can be saved.
+    qtbot.waitUntil(lambda: not studio.films.dialog.busy, timeout=LONG)
     qtbot.mouseClick(find(studio, QPushButton, "filmSave"), Qt.MouseButton.LeftButton)
 
 
