@@ -45,9 +45,8 @@ class Drops(QObject):
     def open_files(self, paths: Sequence[Path | str]) -> None:
         """Decode files and folders off this thread; they come back by `add_opened`."""
         if paths:
-            self.filesWanted.emit(
-                paths, None if self._displayed.recipe.two_dimensional else self._inputs.spec
-            )
+            points = self._displayed.recipe.two_dimensional
+            self.filesWanted.emit(paths, None if points else self._inputs.spec)
 
     def open_picture(self, picture: QImage, name: str) -> None:
         """The same for an image of the clipboard or a browser."""

@@ -18,7 +18,7 @@ class Lane(StrEnum):
 
     QUICK = "quick"  # a hand may wait for it
     SLOW = "slow"  # seconds
-    DATA = "data"  # a whole data set is read or drawn first: up to minutes
+    DATA = "data"  # about all training images, which are read or drawn first: up to minutes
 
 
 @dataclass(frozen=True, eq=False)

@@ -25,4 +25,4 @@ class WhichShare(Question[Share]):
     """How much of the variance of the model's pictures of test images the noise makes."""
 
     answered_by: ClassVar[str] = "trainer.exploring.shares:share_of_batch"
-    lane: ClassVar[Lane] = Lane.SLOW  # data may have to be loaded first
+    lane: ClassVar[Lane] = Lane.SLOW  # test images may have to be loaded first
